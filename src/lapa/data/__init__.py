@@ -1,0 +1,1 @@
+"""Samples: raw sources, clip shards, pairs and loaders. No Kedro here."""

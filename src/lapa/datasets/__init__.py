@@ -1,0 +1,1 @@
+"""How artefacts are stored and published: Kedro datasets."""

@@ -1,0 +1,1 @@
+"""Frozen models over shards and images."""

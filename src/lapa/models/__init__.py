@@ -1,0 +1,1 @@
+"""Neural networks: torch and einops only."""

@@ -1,0 +1,55 @@
+"""The base of every parameter class, and the groups that several stages share."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Params(BaseModel):
+    """Frozen parameters; an unknown name is an error, so a typo never passes silently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OptimiserParams(Params):
+    """AdamW with warm-up and cosine decay."""
+
+    learning_rate: float = 1e-4
+    """Peak learning rate."""
+    final_learning_rate: float = 1e-6
+    """Where the cosine ends."""
+    warmup_steps: int = 1000
+    """Optimiser steps of linear warm-up."""
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: float = 0.01
+    """Decoupled decay; tensors with fewer than two dimensions are never decayed."""
+    clip_norm: float = 1.0
+    """Largest global gradient norm; 0 switches clipping off."""
+
+
+class TrainerParams(Params):
+    """How long and on what a stage trains."""
+
+    max_steps: int = Field(gt=0)
+    """Optimiser steps."""
+    batch_size: int = Field(gt=0)
+    """Samples per process and step."""
+    precision: str = "32-true"
+    """Lightning precision, e.g. `32-true`, `bf16-mixed`."""
+    devices: int = Field(default=1, gt=0)
+    """Processes per node."""
+    nodes: int = Field(default=1, gt=0)
+    accelerator: str = "auto"
+    num_workers: int = Field(default=0, ge=0)
+    """Loader processes per training process."""
+    num_threads: int = Field(default=0, ge=0)
+    """Torch intra-op threads; 0 keeps torch's choice."""
+    validate_every: int = Field(default=500, gt=0)
+    """Optimiser steps between validations."""
+    val_max_samples: int = Field(default=1024, gt=0)
+    """Validation pairs, the first of a seeded order."""
+    checkpoint_every: int = Field(default=200, gt=0)
+    """Optimiser steps between resumable checkpoints."""
+    log_every: int = Field(default=20, gt=0)
+    """Optimiser steps between logged training metrics."""
+    seed: int = 0

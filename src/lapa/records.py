@@ -1,0 +1,211 @@
+"""Frozen records that pipeline nodes exchange: paths, digests and facts, never bytes.
+
+A record is written last, as ``record.json`` beside the artefact it describes, so an
+artefact without a record does not exist (`lapa.datasets.publish`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+SHARD_SCHEMA = "lapa.clips/1"
+"""Version of the clip-shard layout; readers refuse any other."""
+
+
+class Record(BaseModel):
+    """Base of every record: immutable, no unknown fields, JSON on disk."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def write(self, folder: Path) -> None:
+        """Write ``record.json`` into ``folder`` (call it last)."""
+        (folder / "record.json").write_text(self.model_dump_json(indent=2) + "\n")
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read ``record.json`` from ``folder``.
+
+        Raises:
+            FileNotFoundError: there is no record, so the artefact is missing or unfinished.
+        """
+        return cls.model_validate_json((folder / "record.json").read_text())
+
+
+class PairSpec(Record):
+    """What a pair (t, t+H) is; stages refuse inputs made with another one."""
+
+    horizon_s: float
+    """H in seconds; a source's frame rate turns it into a frame offset."""
+    policy: Literal["all", "one_per_episode"] = "all"
+    """Every valid t, or one random t per episode and epoch."""
+    min_motion: float = 0.0
+    """Pairs whose mean absolute pixel difference (of [0, 1]) is lower are dropped."""
+    seed: int = 0
+
+    def frame_offset(self, fps: float) -> int:
+        """Horizon in frames at ``fps`` (control rate, Hz), at least 1.
+
+        Raises:
+            ValueError: the horizon is shorter than half a frame at this rate.
+        """
+        offset = round(self.horizon_s * fps)
+        if offset < 1:
+            raise ValueError(
+                f"horizon of {self.horizon_s} s is {self.horizon_s * fps:.2f} frames at "
+                f"{fps} Hz; expected at least one frame: raise `horizon_s` or the frame rate"
+            )
+        return offset
+
+
+class Split(Record):
+    """Shards and counts of one split of a shard set."""
+
+    shards: tuple[str, ...]
+    """Tar files, relative to the shard set's folder."""
+    episodes: int
+    clips: int
+    frames: int
+    """Distinct frames; the frames that overlapping clips share count once."""
+
+
+class ShardSet(Record):
+    """A folder of clip shards, complete and immutable."""
+
+    path: str
+    schema_version: str = SHARD_SCHEMA
+    image_size: int
+    """Side of the square frames, pixels."""
+    jpeg_quality: int
+    max_horizon_s: float
+    """Clips overlap by this much: the longest horizon that loses no pair."""
+    fps: dict[str, float]
+    """Control rate per dataset, Hz."""
+    splits: dict[str, Split]
+    digest: str
+    """SHA-256 over the sorted (shard name, shard SHA-256) pairs."""
+
+    def split(self, name: str) -> Split:
+        """Return one split by name.
+
+        Raises:
+            KeyError: no such split; the message names those that exist.
+        """
+        if name not in self.splits:
+            raise KeyError(f"shard set {self.path} has no split {name!r}, only {sorted(self.splits)}")
+        return self.splits[name]
+
+
+class Checkpoint(Record):
+    """A trained (or deliberately untrained) model: weights, configuration and ancestry."""
+
+    path: str
+    """Folder with ``model.safetensors`` and ``config.json``."""
+    kind: Literal["laq", "foundation", "policy"]
+    step: int
+    """Optimiser steps behind the weights; 0 for a random control."""
+    digest: str
+    """SHA-256 of ``model.safetensors``."""
+    inputs: dict[str, str]
+    """Digest of every artefact it was trained on, by name."""
+    pair_spec: PairSpec
+    metrics: dict[str, float] = {}
+    """Validation figures at this step."""
+    code_version: str
+
+
+class LabelSet(Record):
+    """Latent action codes of a shard set, as one array file per shard."""
+
+    path: str
+    shard_digest: str
+    laq_digest: str
+    codebook_digest: str
+    codebook_size: int
+    """K."""
+    code_seq_len: int
+    """S, codes per pair."""
+    pair_spec: PairSpec
+    valid_pairs: dict[str, int]
+    """Pairs with a label, per split."""
+    masked_pairs: dict[str, int]
+    """Tail frames without a t+H, per split."""
+    histogram: tuple[int, ...]
+    """How often each of the K codes was used, all positions and splits together."""
+    digest: str
+
+
+class ActionDimension(Record):
+    """Statistics of one action dimension over the labelled training episodes."""
+
+    name: str
+    unit: str
+    mean: float
+    std: float
+    minimum: float
+    maximum: float
+    p01: float
+    p99: float
+    bin_edges: tuple[float, ...]
+    """bins + 1 increasing edges, in the dimension's unit."""
+    clipped: int
+    """Training values outside the outer edges."""
+
+
+class ActionStats(Record):
+    """Action statistics a policy is saved with and checked against."""
+
+    dimensions: tuple[ActionDimension, ...]
+    episodes: int
+    steps: int
+    shard_digest: str
+
+
+class Figure(Record):
+    """One measured number, with what is needed to believe it."""
+
+    name: str
+    value: float
+    low: float | None = None
+    """Lower end of the 95 % interval."""
+    high: float | None = None
+    n: int | None = None
+    """Independent samples behind the value."""
+
+
+class Report(Record):
+    """What one evaluation measured."""
+
+    path: str
+    arms: dict[str, tuple[Figure, ...]]
+    """Figures per arm."""
+    pictures: tuple[str, ...] = ()
+    """Image files, relative to ``path``."""
+
+
+def digest_of(facts: Any) -> str:
+    """SHA-256 of JSON-able facts, key order ignored."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, read in 1 MiB blocks."""
+    sha = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            sha.update(block)
+    return sha.hexdigest()
+
+
+def require_same(name: str, found: Any, expected: Any, *, remedy: str) -> None:
+    """Refuse an input whose ancestry differs, showing both values.
+
+    Raises:
+        ValueError: ``found`` differs from ``expected``.
+    """
+    if found != expected:
+        raise ValueError(f"{name}: found {found!r}, expected {expected!r}; {remedy}")

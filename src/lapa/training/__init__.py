@@ -1,0 +1,1 @@
+"""How models are trained: modules, trainers, launching, tracking. No Kedro here."""
