@@ -62,6 +62,20 @@ class PairSpec(Record):
         return offset
 
 
+class RawEpisodes(Record):
+    """A folder of raw episodes, as a simulator left them."""
+
+    path: str
+    kind: str = "tabletop"
+    """Source kind that reads the folder (`lapa.data.sources`)."""
+    episodes: int
+    frames: int
+    successes: int
+    """Episodes that reached their goal."""
+    digest: str
+    """SHA-256 over the recording parameters: the simulator is deterministic."""
+
+
 class Split(Record):
     """Shards and counts of one split of a shard set."""
 

@@ -1,0 +1,41 @@
+"""Reports: numbers, pictures and, for the final one, a page to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kedro_datasets._typing import ImagePreview
+
+from lapa.datasets.picture import png_preview
+from lapa.datasets.record_folder import RecordFolderDataset
+from lapa.records import Report
+
+
+class ReportDataset(RecordFolderDataset[Report]):
+    """A report folder; Kedro-Viz shows one of its pictures.
+
+    Args:
+        filepath: folder of the report.
+        picture: file of the folder to preview.
+        metadata: passed through untouched; Kedro-Viz reads its layer here.
+
+    Example:
+        ```yaml
+        laq_report:
+          type: lapa.datasets.report.ReportDataset
+          filepath: data/08_reporting/main/laq
+          picture: reconstructions.png
+        ```
+    """
+
+    record_class = Report
+
+    def __init__(
+        self, *, filepath: str, picture: str, metadata: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(filepath=filepath, metadata=metadata)
+        self._picture = picture
+
+    def preview(self) -> ImagePreview:  # type: ignore[override]
+        """The picture that stands for the report."""
+        return png_preview(self._filepath / self._picture)

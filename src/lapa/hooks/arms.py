@@ -1,0 +1,50 @@
+"""Every arm of the experiment is a nested MLflow run, named as the arm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mlflow
+from kedro.framework.hooks import hook_impl
+from kedro.pipeline.node import Node
+
+
+class ArmRunsHook:
+    """Opens the nested run of a node's namespace before it runs and closes it after.
+
+    All nodes of one arm share one nested run, whichever pipeline they belong to.
+    """
+
+    def __init__(self) -> None:
+        self._run_ids: dict[str, str] = {}
+
+    @hook_impl
+    def before_pipeline_run(self) -> None:
+        """Forget the arms of an earlier run of the same process."""
+        self._run_ids.clear()
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        """Enter the arm's run; later MLflow calls of this node land there."""
+        if not node.namespace or mlflow.active_run() is None:
+            return
+        known = self._run_ids.get(node.namespace)
+        run = mlflow.start_run(run_id=known, run_name=None if known else node.namespace, nested=True)
+        if known is None:
+            mlflow.set_tag("arm", node.namespace)
+        self._run_ids[node.namespace] = run.info.run_id
+
+    @hook_impl
+    def after_node_run(self, node: Node) -> None:
+        """Leave the arm's run."""
+        self._leave(node, "FINISHED")
+
+    @hook_impl
+    def on_node_error(self, error: Exception, node: Node) -> None:
+        """Mark the arm's run as failed."""
+        self._leave(node, "FAILED")
+
+    def _leave(self, node: Node, status: str) -> None:
+        active: Any = mlflow.active_run()
+        if active is not None and active.info.run_id == self._run_ids.get(node.namespace or ""):
+            mlflow.end_run(status)

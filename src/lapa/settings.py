@@ -1,0 +1,17 @@
+"""Project settings: hooks and configuration loading, no logic."""
+
+from lapa.config import env
+from lapa.hooks import ArmRunsHook, LineageHook, TimingHook, TypedParametersMlflowHook
+
+# Hooks run last-in first-out: the arm's run opens before its parameters are logged.
+HOOKS = (TypedParametersMlflowHook(), LineageHook(), ArmRunsHook(), TimingHook())
+# The plugin's own hook would open a second run; the name is spelled with an underscore.
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
+
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    # An environment changes single values; without this it would wipe their siblings.
+    "merge_strategy": {"parameters": "soft", "mlflow": "soft", "globals": "soft"},
+    "custom_resolvers": {"env": env},
+}
