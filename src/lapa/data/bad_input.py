@@ -1,0 +1,124 @@
+"""What happens to a recording that cannot be used: a named error or a counted skip.
+
+The protocol between adapters and ingestion:
+
+* Whatever finds a problem raises `BadInputError`, holding one `BadRecord` (which source,
+  which item, which reason, what exactly was found and expected).
+* An adapter is a generator of episodes with the keyword ``report: Report = raise_bad``. A
+  problem that spoils **one** episode (or one file) is caught inside the adapter, handed to
+  ``report`` and, when ``report`` returns, the adapter goes on with the next one. `read_each` is that loop.
+* ``report`` decides: `raise_bad` (policy ``raise``) raises at once; `BadInputs` (policy
+  ``skip``) collects, so that the ingestion report can list every skip. `reporter_of` chooses.
+* What only shows while frames are decoded is raised by `Episode.frames` as `BadInputError`;
+  whoever decodes hands ``error.record`` to the same ``report``.
+
+Code that does not know its source (an image decoder) leaves both names empty; `naming` fills them in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
+
+Item = TypeVar("Item")
+Read = TypeVar("Read")
+
+OnBadSample = Literal["raise", "skip"]
+"""Policy: stop at the first bad recording, or count it and go on."""
+
+
+@dataclass(frozen=True)
+class BadRecord:
+    """One recording, file or record that cannot be used; JSON-able by `dataclasses.asdict`."""
+
+    source: str
+    """Dataset name, as `Episode.source`."""
+    item: str
+    """File, record number or episode id: enough to find it again."""
+    reason: str
+    """A short slug to count by, e.g. ``truncated_video``."""
+    detail: str
+    """The value found, the value expected, what to do."""
+
+
+class BadInputError(ValueError):
+    """A recording cannot be used; ``record`` says which and why."""
+
+    def __init__(self, record: BadRecord) -> None:
+        super().__init__(record)
+        self.record = record
+
+    def __str__(self) -> str:
+        where = ": ".join(part for part in (self.record.source, self.record.item) if part)
+        return f"{where or 'input'}: {self.record.reason}: {self.record.detail}"
+
+
+Report = Callable[[BadRecord], None]
+"""Receives each bad record; raises or returns."""
+
+
+def raise_bad(record: BadRecord) -> None:
+    """Stop at the first bad record (policy ``raise``).
+
+    Raises:
+        BadInputError: always.
+    """
+    raise BadInputError(record)
+
+
+@dataclass
+class BadInputs:
+    """Collects bad records and lets reading go on (policy ``skip``)."""
+
+    records: list[BadRecord] = field(default_factory=list)
+
+    def __call__(self, record: BadRecord) -> None:
+        """Keep ``record`` and return, so that reading goes on."""
+        self.records.append(record)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many records were skipped, per reason."""
+        return dict(sorted(Counter(record.reason for record in self.records).items()))
+
+
+def reporter_of(policy: OnBadSample) -> Report:
+    """Return what an adapter calls with a bad record under ``policy``.
+
+    Raises:
+        ValueError: ``policy`` is neither ``raise`` nor ``skip``.
+    """
+    if policy not in ("raise", "skip"):
+        raise ValueError(f"on_bad_sample is {policy!r}, expected 'raise' or 'skip'")
+    return raise_bad if policy == "raise" else BadInputs()
+
+
+def bad(reason: str, detail: str, *, source: str = "", item: str = "") -> BadInputError:
+    """Return the error to raise for one bad input."""
+    return BadInputError(BadRecord(source, item, reason, detail))
+
+
+@contextmanager
+def naming(source: str, item: str) -> Iterator[None]:
+    """Name the source and item of bad input found inside, where nothing deeper named them."""
+    try:
+        yield
+    except BadInputError as error:
+        found = error.record
+        named = replace(found, source=found.source or source, item=found.item or item)
+        raise BadInputError(named) from error
+
+
+def read_each(
+    items: Iterable[Item], read: Callable[[Item], Read], report: Report
+) -> Iterator[Read]:
+    """Yield ``read(item)`` for every item; bad ones go to ``report`` and the rest is still read."""
+    for item in items:
+        try:
+            episode = read(item)
+        except BadInputError as error:
+            report(error.record)
+            continue
+        yield episode
