@@ -1,0 +1,39 @@
+"""`lapa`: what is not a pipeline."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "inspect": "lapa.cli.inspect:inspect",
+    "import-laq": "lapa.cli.import_laq:import_laq",
+    "export-laq": "lapa.cli.import_laq:export_laq",
+    "export-shards": "lapa.cli.export_shards:export_shards",
+    "doctor": "lapa.cli.doctor:doctor",
+    "plan": "lapa.cli.plan:plan",
+}
+"""Command -> the click command that does it; imported when asked for, since torch is slow to load."""
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a command only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lapa")
+def main() -> None:
+    """Tools around the pipelines: inspect shards, exchange checkpoints, check the machine."""

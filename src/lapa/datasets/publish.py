@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 from lapa.records import Record
+from lapa.scratch import discard
 
 RECORD = "record.json"
 
@@ -20,7 +21,7 @@ def publish(record: Record, source: Path, target: Path) -> None:
     """Move ``source`` to ``target``, then write the record there, last.
 
     An artefact already at ``target`` is replaced. Publishing a folder onto itself only
-    rewrites its record.
+    rewrites its record. The scratch folder that held ``source`` is deleted at the end.
 
     Raises:
         FileNotFoundError: ``source`` is not a folder.
@@ -33,6 +34,7 @@ def publish(record: Record, source: Path, target: Path) -> None:
         remove(target)
         _move(source, target)
     _write_record(record, target)
+    discard(source.parent)
 
 
 def remove(target: Path) -> None:

@@ -1,0 +1,69 @@
+"""`lapa doctor`: is this machine ready?"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import sys
+
+import click
+import torch
+from rich.console import Console
+from rich.table import Table
+
+PACKAGES = ("torch", "kedro", "kedro-mlflow", "mlflow", "pytorch-lightning", "transformers", "av", "mujoco")
+FREE_GIB_WANTED = 10
+
+
+@click.command()
+def doctor() -> None:
+    """Print versions, processors, memory for training and free disk; exit 1 if something is missing."""
+    table = Table(title="lapa doctor")
+    for column in ("what", "found", "verdict"):
+        table.add_column(column)
+    rows = [_python(), *map(_package, PACKAGES), _torchvision(), _devices(), _disk(), _slurm()]
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+    if any(row[2] == "missing" for row in rows):
+        sys.exit(1)
+
+
+def _python() -> tuple[str, str, str]:
+    found = sys.version.split()[0]
+    return "Python", found, "ok" if (3, 11) <= sys.version_info[:2] <= (3, 12) else "want 3.11 or 3.12"
+
+
+def _package(name: str) -> tuple[str, str, str]:
+    try:
+        return name, importlib.metadata.version(name), "ok"
+    except importlib.metadata.PackageNotFoundError:
+        return name, "not installed", "missing"
+
+
+def _torchvision() -> tuple[str, str, str]:
+    """A torchvision built for another torch breaks Lightning, transformers and MLflow on import."""
+    try:
+        found = importlib.metadata.version("torchvision")
+    except importlib.metadata.PackageNotFoundError:
+        return "torchvision", "not installed", "ok: not needed"
+    return "torchvision", found, "remove it unless it was built for this torch"
+
+
+def _devices() -> tuple[str, str, str]:
+    if torch.cuda.is_available():
+        names = {torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())}
+        return "GPU", f"{torch.cuda.device_count()} x {', '.join(sorted(names))}", "ok"
+    return "CPU cores", str(os.cpu_count()), "ok for the demo; no GPU"
+
+
+def _disk() -> tuple[str, str, str]:
+    free = shutil.disk_usage(".").free / (1 << 30)
+    verdict = "ok" if free >= FREE_GIB_WANTED else f"low: the demo wants {FREE_GIB_WANTED} GiB"
+    return "free disk", f"{free:.0f} GiB", verdict
+
+
+def _slurm() -> tuple[str, str, str]:
+    sbatch = shutil.which("sbatch")
+    return "Slurm", sbatch or "not found", "ok" if sbatch else "ok: only for clusters"

@@ -1,0 +1,45 @@
+"""Nodes of the evaluation pipeline."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from lapa.evaluation.laq_report import evaluate_laq as measure_laq
+from lapa.evaluation.policy_report import evaluate_policy as measure_policy
+from lapa.evaluation.report import write_report as render_report
+from lapa.evaluation.success_table import success_table
+from lapa.params.evaluation import EvaluationParams
+from lapa.pipelines.arms import ARMS
+from lapa.records import Checkpoint, Report, ShardSet
+from lapa.scratch import stage_folder
+
+
+def evaluate_laq(
+    shards: ShardSet, laq: Checkpoint, random_laq: Checkpoint, evaluation: EvaluationParams, work: str
+) -> Report:
+    """Measure what the codes carry, beside the untrained quantiser."""
+    folder = stage_folder(work, "evaluate_laq", [shards.digest, laq.digest])
+    return measure_laq(
+        shards=shards, laq=laq, random_laq=random_laq, params=evaluation, out=folder / "report"
+    )
+
+
+def evaluate_policy(
+    shards: ShardSet, policy: Checkpoint, evaluation: EvaluationParams, work: str
+) -> Report:
+    """Roll the policy out in fresh scenes and measure its action error on held-out episodes."""
+    folder = stage_folder(work, "evaluate_policy", [shards.digest, policy.digest])
+    return measure_policy(shards=shards, policy=policy, params=evaluation, out=folder / "report")
+
+
+def write_report(
+    evaluation: EvaluationParams, work: str, laq: Report, *by_arm: Report | Checkpoint
+) -> tuple[Report, pd.DataFrame]:
+    """Put every arm side by side on one page and in one table."""
+    policies = dict(zip(ARMS, by_arm[: len(ARMS)], strict=True))
+    foundations = dict(zip(ARMS, by_arm[len(ARMS) :], strict=True))
+    folder = stage_folder(work, "report", [report.path for report in (laq, *by_arm)])
+    report = render_report(
+        laq=laq, arms=policies, foundation=foundations, params=evaluation, out=folder / "report"
+    )
+    return report, success_table(policies)

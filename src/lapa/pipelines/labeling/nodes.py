@@ -1,0 +1,30 @@
+"""Nodes of the labeling pipeline."""
+
+from __future__ import annotations
+
+from lapa.params.labeling import LabelingParams
+from lapa.pipelines.stage import as_arguments
+from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet, require_same
+from lapa.scratch import stage_folder
+from lapa.training.launch import launch
+
+
+def label_shards(
+    shards: ShardSet, laq: Checkpoint, pairs: PairSpec, labeling: LabelingParams, work: str
+) -> LabelSet:
+    """Label every pair of the shards with a frozen quantiser."""
+    require_same(
+        f"pair spec of quantiser {laq.path}",
+        laq.pair_spec,
+        pairs,
+        remedy="label with the horizon it was trained on, or train it again",
+    )
+    arguments = as_arguments(shards=shards, laq=laq, pair_spec=pairs, params=labeling)
+    folder = stage_folder(work, "labels", [shards.digest, laq.digest, arguments["params"]])
+    labels = launch(
+        "lapa.inference.label_shards:label_shards",
+        arguments | {"work": str(folder)},
+        devices=labeling.devices,
+        nodes=labeling.nodes,
+    )
+    return LabelSet(**labels)
