@@ -1,0 +1,170 @@
+"""Run a training function on every rank while the caller stays one process.
+
+A launcher inside the caller would execute the whole `kedro run` once per rank (two MLflow
+runs, two evaluations). So the caller asks for *a function, JSON-able arguments and a number of
+processes*, waits, and gets back what rank zero returned.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+_PORT_BASE, _PORT_RANGE = 20_000, 20_000
+
+
+def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int = 1) -> Any:
+    """Call ``task`` on ``devices * nodes`` processes and return rank zero's result.
+
+    One process runs here, in this interpreter. More run under ``srun`` inside a Slurm allocation
+    and under ``torchrun`` elsewhere; the job file then lies below ``arguments["work"]`` (which
+    every node can see) or, without one, in the system's temporary folder.
+
+    Args:
+        task: ``"package.module:function"``.
+        arguments: keyword arguments, JSON-able.
+        devices: processes per node.
+        nodes: machines.
+
+    Raises:
+        ValueError: the Slurm allocation has another shape, or ``task`` is malformed.
+        RuntimeError: a rank failed; its own error is in the output above.
+    """
+    if devices * nodes == 1:
+        return _resolve(task)(**arguments)
+    with TemporaryDirectory(dir=_shared_folder(arguments), prefix="launch-") as folder:
+        job = Path(folder) / "job.json"
+        job.write_text(json.dumps({"task": task, "arguments": arguments}))
+        command, extra = _launcher(devices, nodes)
+        done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
+            [*command, "-m", "lapa.training.launch", str(job)],
+            env={**os.environ, **extra},
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(
+                f"{task} on {nodes} x {devices} processes ended with exit code {done.returncode}, "
+                f"expected 0; the failing rank's error is printed above"
+            )
+        return json.loads(_result_file(job).read_text())
+
+
+def _shared_folder(arguments: Mapping[str, Any]) -> Path | None:
+    if "work" not in arguments:
+        return None
+    folder = Path(arguments["work"])
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _resolve(task: str) -> Callable[..., Any]:
+    module, _, name = task.partition(":")
+    if not module or not name:
+        raise ValueError(f"task {task!r} is not 'package.module:function'")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def _launcher(devices: int, nodes: int) -> tuple[list[str], dict[str, str]]:
+    """Command that starts the ranks, and the environment variables it needs."""
+    if "SLURM_JOB_ID" in os.environ:
+        check_allocation(os.environ, devices=devices, nodes=nodes)
+        return _srun(devices, nodes), _rendezvous()
+    if nodes != 1:
+        raise ValueError(
+            f"{nodes} nodes asked for outside a Slurm allocation, expected 1; submit with sbatch "
+            f"or set `trainer.nodes` to 1"
+        )
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    return [*torchrun, f"--nproc-per-node={devices}"], {}
+
+
+def check_allocation(environment: Mapping[str, str], *, devices: int, nodes: int) -> None:
+    """Compare the processes asked for with what Slurm gave.
+
+    Raises:
+        ValueError: naming the parameter, the Slurm variable and both numbers.
+    """
+    asked = {
+        "SLURM_JOB_NUM_NODES": ("trainer.nodes", nodes),
+        "SLURM_NTASKS_PER_NODE": ("trainer.devices", devices),
+    }
+    for variable, (parameter, wanted) in asked.items():
+        given = environment.get(variable)
+        if given is not None and int(given) != wanted:
+            raise ValueError(
+                f"`{parameter}` is {wanted} but {variable} is {given}; change the parameter or the "
+                f"header of the batch script so that they agree"
+            )
+
+
+def _srun(devices: int, nodes: int) -> list[str]:
+    command = ["srun", f"--nodes={nodes}", f"--ntasks={nodes * devices}"]
+    command += [f"--ntasks-per-node={devices}", "--kill-on-bad-exit=1"]
+    # srun stopped inheriting the batch script's --cpus-per-task in Slurm 22.05
+    if cpus := os.environ.get("SLURM_CPUS_PER_TASK"):
+        command.append(f"--cpus-per-task={cpus}")
+    return [*command, sys.executable]
+
+
+def _rendezvous() -> dict[str, str]:
+    """Address of the first node, and a port that two jobs on one machine rarely share."""
+    hosts = subprocess.run(  # noqa: S603 - arguments are ours
+        ["scontrol", "show", "hostnames", os.environ["SLURM_JOB_NODELIST"]],  # noqa: S607
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    port = _PORT_BASE + int(os.environ["SLURM_JOB_ID"]) % _PORT_RANGE
+    return {"MASTER_ADDR": hosts[0], "MASTER_PORT": str(port)}
+
+
+def _adopt_slurm_ranks() -> None:
+    """Give a process started by srun the variables that torchrun would have set."""
+    if "RANK" in os.environ or "SLURM_PROCID" not in os.environ:
+        return
+    names = {
+        "RANK": "PROCID",
+        "LOCAL_RANK": "LOCALID",
+        "NODE_RANK": "NODEID",
+        "WORLD_SIZE": "NTASKS",
+    }
+    os.environ.update({ours: os.environ[f"SLURM_{theirs}"] for ours, theirs in names.items()})
+
+
+def _result_file(job: Path) -> Path:
+    return job.with_suffix(".result.json")
+
+
+def _run_rank(job: Path) -> None:
+    """What every rank does: read the job, call the task, let rank zero answer."""
+    _adopt_slurm_ranks()
+    request = json.loads(job.read_text())
+    result = _resolve(request["task"])(**request["arguments"])
+    if os.environ["RANK"] == "0":
+        _result_file(job).write_text(json.dumps(result))
+    _leave_group()
+
+
+def _leave_group() -> None:
+    """Destroy the process group while no model lives.
+
+    A DistributedDataParallel object alive at interpreter exit makes gloo abort now and then.
+    """
+    import torch.distributed as dist  # noqa: PLC0415 - tasks without torch stay light
+
+    gc.collect()
+    if dist.is_available() and dist.is_initialized():
+        dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    _run_rank(Path(sys.argv[1]))

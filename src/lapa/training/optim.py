@@ -1,0 +1,58 @@
+"""AdamW with decay where it belongs, and a warm-up plus cosine per optimiser step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from torch import nn
+from torch.optim import AdamW, Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+
+from lapa.params.base import OptimiserParams
+
+NamedParameters = Iterable[tuple[str, nn.Parameter]]
+
+
+def build_optimiser(source: nn.Module | NamedParameters, params: OptimiserParams) -> AdamW:
+    """AdamW over the trainable parameters of ``source``.
+
+    Tensors with fewer than two dimensions (biases, norms, scales) are not decayed. ``betas``
+    and constant rates of plain Adam are had with ``weight_decay=0`` and equal learning rates.
+
+    Raises:
+        ValueError: there is nothing to train.
+    """
+    named = source.named_parameters() if isinstance(source, nn.Module) else source
+    trainable = [parameter for _, parameter in named if parameter.requires_grad]
+    if not trainable:
+        raise ValueError("no parameter has requires_grad=True, expected at least one to train")
+    groups: list[dict[str, Any]] = [
+        {"params": [p for p in trainable if p.ndim >= 2], "weight_decay": params.weight_decay},
+        {"params": [p for p in trainable if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    return AdamW([g for g in groups if g["params"]], lr=params.learning_rate, betas=params.betas)
+
+
+def build_schedule(optimiser: Optimizer, params: OptimiserParams, max_steps: int) -> LambdaLR:
+    """Linear warm-up to the peak rate, then cosine to the final one; one call per optimiser step.
+
+    Raises:
+        ValueError: the warm-up does not end before the training does.
+    """
+    if params.warmup_steps >= max_steps:
+        raise ValueError(
+            f"`optimiser.warmup_steps` is {params.warmup_steps}, expected less than "
+            f"`trainer.max_steps` = {max_steps}; shorten the warm-up or train longer"
+        )
+    return LambdaLR(optimiser, lambda step: rate_factor(step, params, max_steps))
+
+
+def rate_factor(step: int, params: OptimiserParams, max_steps: int) -> float:
+    """Learning rate of optimiser step ``step`` (from 0), as a fraction of the peak."""
+    if step < params.warmup_steps:
+        return (step + 1) / params.warmup_steps
+    progress = min(1.0, (step - params.warmup_steps) / max(1, max_steps - params.warmup_steps))
+    floor = params.final_learning_rate / params.learning_rate
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress))

@@ -1,0 +1,100 @@
+"""Training metrics join the run that somebody else opened, and are always kept in a file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+from pytorch_lightning.loggers import MLFlowLogger
+from pytorch_lightning.loggers.logger import Logger
+from pytorch_lightning.utilities import rank_zero_only, rank_zero_warn
+
+
+class JoinedRun(TypedDict):
+    """An MLflow run that another process owns."""
+
+    run_id: str
+    tracking_uri: str
+
+
+def joined_run() -> JoinedRun | None:
+    """Name the MLflow run that is open in this process, or None outside any run."""
+    if "mlflow" not in sys.modules:  # nobody can have opened a run; spares a two-second import
+        return None
+    import mlflow  # noqa: PLC0415
+
+    active = mlflow.active_run()
+    if active is None:
+        return None
+    return {"run_id": active.info.run_id, "tracking_uri": mlflow.get_tracking_uri()}
+
+
+class JoinedRunLogger(MLFlowLogger):
+    """Logs into a run it does not own, so it never closes it.
+
+    A tracking server that stops answering must not cost the training: after the first failure
+    nothing more is sent and `MetricsFile` keeps the figures.
+    """
+
+    _broken = False
+
+    def finalize(self, status: str = "success") -> None:
+        """Leave the run open for its owner."""
+
+    @rank_zero_only
+    def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
+        """Send metrics of one step."""
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415
+
+        if self._broken:
+            return
+        try:
+            super().log_metrics(metrics, step)
+        except (MlflowException, OSError) as error:
+            self._broken = True
+            rank_zero_warn(
+                f"MLflow at {self._tracking_uri} failed at step {step}: {error}. Training goes on; "
+                f"metrics from here on are only in metrics.jsonl of the work folder"
+            )
+
+
+def build_logger(run: JoinedRun | None) -> JoinedRunLogger | Literal[False]:
+    """Return a logger that joins ``run``; False (Lightning's "none") without a run."""
+    if run is None:
+        return False
+    return JoinedRunLogger(run_id=run["run_id"], tracking_uri=run["tracking_uri"], log_model=False)
+
+
+class MetricsFile(Logger):
+    """Appends every logged step as one JSON line: ``{"step": 20, "train/loss": 0.1, ...}``.
+
+    A resumed run appends; where a step occurs twice, the later line holds.
+    """
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    @property
+    def name(self) -> str:
+        """Name of the file without its ending."""
+        return self._path.stem
+
+    @property
+    def version(self) -> str:
+        """One version per folder."""
+        return ""
+
+    @rank_zero_only
+    def log_hyperparams(self, *args: Any, **kwargs: Any) -> None:
+        """Parameters are recorded once, by the run's owner."""
+
+    @rank_zero_only
+    def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
+        """Append one line."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a") as file:
+            file.write(json.dumps({"step": step, **metrics}) + "\n")

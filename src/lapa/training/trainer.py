@@ -1,0 +1,99 @@
+"""From `TrainerParams` to a Lightning Trainer: one place decides how quiet and how exact it is."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import pytorch_lightning as pl
+import torch
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+from pytorch_lightning.callbacks import Callback
+from pytorch_lightning.profilers import Profiler, PyTorchProfiler, SimpleProfiler
+
+from lapa.params.base import TrainerParams
+from lapa.training.tracking import JoinedRun, MetricsFile, build_logger
+
+ProfileKind = Literal["none", "simple", "torch"]
+
+
+def build_trainer(
+    params: TrainerParams,
+    *,
+    work: Path,
+    run: JoinedRun | None,
+    callbacks: Sequence[Callback],
+    clip_norm: float = 0.0,
+    profile: ProfileKind = "none",
+) -> pl.Trainer:
+    """Build the Trainer of one training stage.
+
+    Ranks come from `lapa.training.launch`, so the environment plugin is always
+    `LightningEnvironment`: inside a large Slurm allocation Lightning would otherwise take a
+    one-process stage for a distributed one.
+
+    Args:
+        params: length, batch, precision and devices.
+        work: folder for everything written during training.
+        run: MLflow run to join; None logs to ``work/metrics.jsonl`` alone.
+        callbacks: in the order in which they act.
+        clip_norm: largest global gradient norm, 0 for none.
+        profile: ``simple`` (time per hook) or ``torch`` (operators, a Chrome trace).
+    """
+    _be_quiet()
+    set_threads(params.num_threads)
+    # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    joined = build_logger(run)
+    return pl.Trainer(
+        default_root_dir=work,
+        logger=[MetricsFile(path=work / "metrics.jsonl"), *([joined] if joined else [])],
+        callbacks=list(callbacks),
+        max_steps=params.max_steps,
+        max_epochs=-1,
+        accelerator=params.accelerator,
+        devices=params.devices,
+        num_nodes=params.nodes,
+        strategy="ddp" if params.devices * params.nodes > 1 else "auto",
+        precision=params.precision,  # type: ignore[arg-type]
+        plugins=[LightningEnvironment()],
+        gradient_clip_val=clip_norm or None,
+        val_check_interval=params.validate_every,
+        check_val_every_n_epoch=None,
+        log_every_n_steps=params.log_every,
+        num_sanity_val_steps=0,
+        enable_checkpointing=False,
+        enable_model_summary=False,
+        enable_progress_bar=sys.stderr.isatty(),
+        use_distributed_sampler=False,
+        deterministic="warn",
+        profiler=_profiler(profile, work),
+    )
+
+
+def set_threads(num_threads: int) -> None:
+    """Set torch's intra-op threads; 0 keeps torch's choice."""
+    if num_threads:
+        torch.set_num_threads(num_threads)
+
+
+def _profiler(kind: ProfileKind, work: Path) -> Profiler | None:
+    if kind == "none":
+        return None
+    folder = work / "profile"
+    folder.mkdir(parents=True, exist_ok=True)
+    options: dict[str, Any] = {"dirpath": folder, "filename": kind}
+    return SimpleProfiler(**options) if kind == "simple" else PyTorchProfiler(**options)
+
+
+def _be_quiet() -> None:
+    """Keep the console for what a user can act on."""
+    for name in ("pytorch_lightning", "lightning_fabric", "lightning.pytorch"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # the batches are made by one process on purpose where `num_workers` is 0
+    warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+    warnings.filterwarnings("ignore", message=".*LeafSpec.*")

@@ -1,0 +1,72 @@
+"""Parameter groups and the learning-rate curve."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import nn
+
+from lapa.params.base import OptimiserParams
+from lapa.training.optim import build_optimiser, build_schedule
+
+
+def params(**changes: float) -> OptimiserParams:
+    return OptimiserParams(
+        **{"learning_rate": 1.0, "final_learning_rate": 0.1, "warmup_steps": 4, **changes}
+    )
+
+
+def test_vectors_are_not_decayed() -> None:
+    module = nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2))
+    decayed, kept = build_optimiser(module, params(weight_decay=0.5)).param_groups
+    assert [p.ndim for p in decayed["params"]] == [2]
+    assert [p.ndim for p in kept["params"]] == [1, 1, 1]
+    assert (decayed["weight_decay"], kept["weight_decay"]) == (0.5, 0.0)
+
+
+def test_frozen_parameters_are_left_out() -> None:
+    module = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2))
+    module[0].requires_grad_(False)
+    optimiser = build_optimiser(module, params())
+    assert sum(len(g["params"]) for g in optimiser.param_groups) == 2
+
+
+def test_nothing_to_train_is_an_error() -> None:
+    with pytest.raises(ValueError, match="requires_grad"):
+        build_optimiser(nn.Linear(2, 2).requires_grad_(False), params())
+
+
+def test_named_parameters_are_accepted() -> None:
+    optimiser = build_optimiser([("w", nn.Parameter(torch.zeros(2, 2)))], params())
+    assert len(optimiser.param_groups) == 1
+
+
+def test_warm_up_then_cosine_to_the_final_rate() -> None:
+    optimiser = build_optimiser(nn.Linear(2, 2), params())
+    schedule = build_schedule(optimiser, params(), max_steps=24)
+    rates = []
+    for _ in range(25):
+        rates.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        schedule.step()
+    assert rates[:5] == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0])
+    assert rates[14] == pytest.approx(0.55)
+    assert rates[24] == pytest.approx(0.1)
+    assert all(a >= b for a, b in pairwise(rates[4:]))
+
+
+def test_equal_rates_stay_constant() -> None:
+    constant = params(final_learning_rate=1.0, warmup_steps=0)
+    optimiser = build_optimiser(nn.Linear(2, 2), constant)
+    schedule = build_schedule(optimiser, constant, max_steps=5)
+    for _ in range(5):
+        assert optimiser.param_groups[0]["lr"] == pytest.approx(1.0)
+        optimiser.step()
+        schedule.step()
+
+
+def test_warm_up_longer_than_training_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"warmup_steps` is 4.*max_steps` = 3"):
+        build_schedule(build_optimiser(nn.Linear(2, 2), params()), params(), max_steps=3)
