@@ -16,6 +16,8 @@ from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.profilers import Profiler, PyTorchProfiler, SimpleProfiler
 
 from lapa.params.base import TrainerParams
+from lapa.training.resume import AtomicCheckpointIO, ResumePoint, resume_folder
+from lapa.training.seeding import StepSeed
 from lapa.training.tracking import JoinedRun, MetricsFile, build_logger
 
 ProfileKind = Literal["none", "simple", "torch"]
@@ -34,7 +36,8 @@ def build_trainer(
 
     Ranks come from `lapa.training.launch`, so the environment plugin is always
     `LightningEnvironment`: inside a large Slurm allocation Lightning would otherwise take a
-    one-process stage for a distributed one.
+    one-process stage for a distributed one. Every training is resumable: pass
+    ``ckpt_path=resume_file(work)`` to ``fit`` and a `ResumableLoader` as training loader.
 
     Args:
         params: length, batch, precision and devices.
@@ -49,10 +52,11 @@ def build_trainer(
     # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     joined = build_logger(run)
+    resume_point = ResumePoint(folder=resume_folder(work), every=params.checkpoint_every)
     return pl.Trainer(
         default_root_dir=work,
         logger=[MetricsFile(path=work / "metrics.jsonl"), *([joined] if joined else [])],
-        callbacks=list(callbacks),
+        callbacks=[StepSeed(seed=params.seed), *callbacks, resume_point],
         max_steps=params.max_steps,
         max_epochs=-1,
         accelerator=params.accelerator,
@@ -60,13 +64,12 @@ def build_trainer(
         num_nodes=params.nodes,
         strategy="ddp" if params.devices * params.nodes > 1 else "auto",
         precision=params.precision,  # type: ignore[arg-type]
-        plugins=[LightningEnvironment()],
+        plugins=[LightningEnvironment(), AtomicCheckpointIO()],
         gradient_clip_val=clip_norm or None,
         val_check_interval=params.validate_every,
         check_val_every_n_epoch=None,
         log_every_n_steps=params.log_every,
         num_sanity_val_steps=0,
-        enable_checkpointing=False,
         enable_model_summary=False,
         enable_progress_bar=sys.stderr.isatty(),
         use_distributed_sampler=False,
