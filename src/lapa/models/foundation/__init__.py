@@ -1,0 +1,1 @@
+"""Foundation models: image and instruction to latent action codes, by interchangeable backends."""

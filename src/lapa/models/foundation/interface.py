@@ -1,0 +1,92 @@
+"""What every foundation backend offers, whatever network it is made of."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from einops import rearrange
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatentLoss:
+    """What one forward pass over labelled samples gives."""
+
+    loss: Tensor
+    """Scalar, mean over samples and code positions."""
+    logits: Tensor
+    """``float32 (batch, code, codebook)``: unnormalised log probabilities of every position."""
+
+
+class LatentPolicy(nn.Module, ABC):
+    """Predicts the latent action of a person or robot from one image and an instruction.
+
+    It sees frame t only; nothing in this interface can carry frame t+H.
+    """
+
+    feature_dim: int
+    """Width of what `features` returns."""
+    code_seq_len: int
+    """S, codes per latent action."""
+    codebook_size: int
+    """K, entries of the codebook."""
+
+    @abstractmethod
+    def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
+        """Cross-entropy of the codes of a `lapa.data.batches.LatentBatch`.
+
+        Args:
+            batch: ``image uint8 (batch, height, width, 3)``, ``text`` (list of ``batch``
+                instructions), ``latent_codes int64 (batch, code)``; other keys are ignored.
+        """
+
+    @abstractmethod
+    def predict_codes(self, images: Tensor, instructions: list[str]) -> Tensor:
+        """Most likely latent action, without sampling.
+
+        Args:
+            images: ``uint8 (batch, height, width, 3)``, frame t.
+            instructions: one per image.
+
+        Returns:
+            ``int64 (batch, code)`` in ``[0, codebook_size)``.
+        """
+
+    @abstractmethod
+    def features(self, images: Tensor, instructions: list[str]) -> Tensor:
+        """What a finetuning head reads: ``float (batch, feature_dim)``, differentiable."""
+
+    @abstractmethod
+    def trunk_parameters(self) -> Iterator[nn.Parameter]:
+        """Parameters that finetuning freezes with ``freeze: trunk``.
+
+        The rest (the last layers before the latent head) adapt to real actions; the latent
+        head itself does not touch `features`.
+        """
+
+    @abstractmethod
+    def save_text_files(self, folder: Path) -> None:
+        """Write what turns instructions into tokens beside the weights."""
+
+    def forward(self, batch: Mapping[str, Any]) -> LatentLoss:
+        """The training step as ``forward``, so that wrappers (DDP, FSDP2) see it."""
+        return self.loss(batch)
+
+
+def code_loss(logits: Tensor, codes: Tensor) -> LatentLoss:
+    """Mean cross-entropy over positions, computed in float32 whatever the autocast dtype.
+
+    Args:
+        logits: ``(batch, code, codebook)``.
+        codes: ``int64 (batch, code)`` in ``[0, codebook)``.
+    """
+    logits = logits.float()
+    loss = functional.cross_entropy(
+        rearrange(logits, "b s k -> (b s) k"), rearrange(codes, "b s -> (b s)")
+    )
+    return LatentLoss(loss=loss, logits=logits)
