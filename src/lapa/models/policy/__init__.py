@@ -1,0 +1,1 @@
+"""Policies: a backbone, an action head and the action statistics they share."""

@@ -1,0 +1,79 @@
+"""Error of predicted actions against the true ones, per dimension, summed up over batches.
+
+Training's validation and the evaluation stage both use it, so their figures are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lapa.models.policy.action_codec import ActionCodec
+from lapa.models.policy.policy import Policy
+
+
+class ActionError:
+    """Mean squared and absolute error per dimension, in physical and normalised units.
+
+    Normalised means [-1, 1] between the outer bin edges. The target is not clipped.
+    """
+
+    def __init__(self, *, codec: ActionCodec) -> None:
+        self._codec = codec
+        self._squared = torch.zeros(codec.action_dim, dtype=torch.float64)
+        self._absolute = torch.zeros(codec.action_dim, dtype=torch.float64)
+        self._steps = 0
+
+    def update(self, predicted: Tensor, actions: Tensor, mask: Tensor) -> None:
+        """Add a batch ``(batch, time, action_dim)``; steps where ``mask`` is False do not count."""
+        error = (predicted - actions)[mask].double().cpu()
+        self._squared += error.square().sum(dim=0)
+        self._absolute += error.abs().sum(dim=0)
+        self._steps += len(error)
+
+    @property
+    def steps(self) -> int:
+        """Valid steps counted so far."""
+        return self._steps
+
+    def compute(self, names: list[str]) -> dict[str, float]:
+        """Figures by name: ``mse/<dimension>``, ``mae_normalised/<dimension>``, and means.
+
+        Raises:
+            ValueError: no valid step was counted.
+        """
+        if self._steps == 0:
+            raise ValueError("no valid action step in the split; expected at least one")
+        scale = (2 / (self._codec.high - self._codec.low)).double().cpu()
+        mse, mae = self._squared / self._steps, self._absolute / self._steps
+        normalised_mse, normalised_mae = mse * scale.square(), mae * scale
+        figures = {
+            "mse_normalised": float(normalised_mse.mean()),
+            "mae_normalised": float(normalised_mae.mean()),
+        }
+        for i, name in enumerate(names):
+            figures |= {
+                f"mse/{name}": float(mse[i]),
+                f"mae/{name}": float(mae[i]),
+                f"mse_normalised/{name}": float(normalised_mse[i]),
+                f"mae_normalised/{name}": float(normalised_mae[i]),
+            }
+        return figures
+
+
+@torch.no_grad()
+def measure_action_error(
+    policy: Policy, batches: Iterable[Mapping[str, Any]], *, device: torch.device | str = "cpu"
+) -> tuple[dict[str, float], int]:
+    """Error of ``policy`` over `lapa.data.batches.RobotBatch`es, and the steps behind it."""
+    error = ActionError(codec=policy.head.codec)
+    for batch in batches:
+        state = batch.get("state")
+        predicted = policy.predict(
+            batch["image"].to(device), batch["text"], None if state is None else state.to(device)
+        )
+        error.update(predicted, batch["actions"].to(device), batch["action_mask"].to(device))
+    return error.compute([d.name for d in policy.stats.dimensions]), error.steps

@@ -1,0 +1,110 @@
+"""A policy: backbone + head + the action statistics it was trained with."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from lapa.models.foundation.interface import LatentPolicy
+from lapa.models.policy.heads import ActionHead
+from lapa.models.policy.state_input import StateInput
+from lapa.records import ActionStats
+
+
+class Policy(nn.Module):
+    """Images and instructions to chunks of actions in physical units.
+
+    `observe` is the costly half (the backbone); with a frozen trunk its result can be kept.
+    """
+
+    def __init__(
+        self,
+        *,
+        backbone: LatentPolicy,
+        head: ActionHead,
+        stats: ActionStats,
+        state_input: StateInput | None = None,
+    ) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.head = head
+        self.stats = stats
+        self.state_input = state_input
+
+    @property
+    def chunk(self) -> int:
+        """Actions per prediction."""
+        return self.head.chunk
+
+    def observe(self, images: Tensor, instructions: list[str]) -> Tensor:
+        """What the backbone makes of ``uint8 (batch, height, width, 3)``.
+
+        Returns:
+            Features ``float (batch, feature_dim)``, or codes ``int64 (batch, code)`` for a head
+            that reads codes.
+        """
+        if self.head.reads == "codes":
+            return self.backbone.predict_codes(images, instructions)
+        return self.backbone.features(images, instructions)
+
+    def condition(self, observed: Tensor, states: Tensor | None) -> Tensor:
+        """Add the state ``float (batch, state_dim)`` where this policy uses it.
+
+        Raises:
+            ValueError: the policy was trained with states and got none.
+        """
+        if self.state_input is None:
+            return observed
+        if states is None:
+            raise ValueError(
+                "this policy was finetuned with use_state: true and got states=None; pass the "
+                f"state as float (batch, {self.state_input.mean.shape[0]})"
+            )
+        return observed + self.state_input(states)
+
+    def loss(
+        self, observed: Tensor, actions: Tensor, mask: Tensor, states: Tensor | None
+    ) -> Tensor:
+        """The head's training loss; arguments as in `ActionHead.loss`."""
+        return self.head.loss(self.condition(observed, states), actions, mask)
+
+    def predict_from(
+        self,
+        observed: Tensor,
+        states: Tensor | None = None,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Actions for what `observe` returned: ``float32 (batch, time, action_dim)``."""
+        actions = self.head.predict(self.condition(observed, states), generator)
+        return self.head.codec.clip(actions.float())
+
+    @torch.no_grad()
+    def predict(
+        self,
+        images: Tensor,
+        instructions: list[str],
+        states: Tensor | None = None,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Predict action chunks.
+
+        Args:
+            images: ``uint8 (batch, height, width, 3)``, RGB.
+            instructions: one per image.
+            states: ``float (batch, state_dim)``; only for a policy finetuned with states.
+            generator: draws from the head's distribution; None (the default) is deterministic.
+
+        Returns:
+            ``float32 (batch, time, action_dim)``, physical units, inside the labelled range.
+
+        Raises:
+            ValueError: images are not ``uint8 (batch, height, width, 3)``, or counts differ.
+        """
+        if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[-1] != 3:
+            raise ValueError(
+                f"images are {images.dtype} {tuple(images.shape)}; "
+                "expected uint8 (batch, height, width, 3), RGB"
+            )
+        if len(instructions) != len(images):
+            raise ValueError(f"{len(images)} images but {len(instructions)} instructions")
+        return self.predict_from(self.observe(images, instructions), states, generator)

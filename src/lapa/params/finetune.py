@@ -1,0 +1,118 @@
+"""Parameters of finetuning: which head, how many labels, what is trained."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from lapa.params.base import OptimiserParams, Params, TrainerParams
+from lapa.params.foundation import FoundationModelParams
+from lapa.records import ActionStats
+
+
+class BinnedHeadParams(Params):
+    """Head A: every action dimension is a classification over its bins."""
+
+    kind: Literal["binned"] = "binned"
+    hidden_dim: int = Field(default=256, gt=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    decode: Literal["expected", "argmax"] = "expected"
+    """Mean of the predicted distribution, or its most likely bin."""
+    target_sigma: float = Field(default=0.0, ge=0)
+    """Width, in bins, of a Gaussian around the true bin as the target; 0 is one-hot. With few
+    labels most of 256 bins are never seen, and neighbours should count as nearly right."""
+
+
+class MlpHeadParams(Params):
+    """Head B: predicted codes -> embeddings -> MLP -> action."""
+
+    kind: Literal["mlp"] = "mlp"
+    hidden_dims: tuple[int, ...] = (1024, 512, 256)
+    embedding_dim: int = Field(default=32, gt=0)
+    """Width of a code's embedding."""
+
+
+class L1HeadParams(Params):
+    """Absolute error on a chunk of normalised actions."""
+
+    kind: Literal["l1"] = "l1"
+    hidden_dim: int = Field(default=256, gt=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    beta: float = Field(default=0.0, ge=0)
+    """Errors below this (normalised units) count squared; 0 is the plain absolute error."""
+
+
+class FlowHeadParams(Params):
+    """Flow matching from noise to a chunk of normalised actions."""
+
+    kind: Literal["flow"] = "flow"
+    hidden_dim: int = Field(default=256, gt=0)
+    time_dim: int = Field(default=32, gt=0, multiple_of=2)
+    """Width of the sinusoidal embedding of the flow's time."""
+    steps: int = Field(default=10, gt=0)
+    """Euler steps per prediction."""
+
+
+HeadParams = Annotated[
+    BinnedHeadParams | MlpHeadParams | L1HeadParams | FlowHeadParams, Field(discriminator="kind")
+]
+
+
+class PolicyModelParams(Params):
+    """Everything needed to rebuild a policy; saved as its ``config.json``."""
+
+    kind: Literal["policy"] = "policy"
+    foundation: FoundationModelParams
+    head: HeadParams
+    chunk: int = Field(gt=0)
+    """Actions per prediction."""
+    state_dim: int | None = None
+    """Width of the proprioceptive state it needs; None for images and words alone."""
+    stats: ActionStats
+
+
+class FinetuneParams(Params):
+    """One finetuning run: from a pretrained (or a fresh) backbone to a policy."""
+
+    head: HeadParams = BinnedHeadParams()
+    train: Literal["head", "neck", "all"] = "neck"
+    """What learns: the head alone (features are computed once), the head and the backbone's last
+    layers, or everything. A backbone without pretraining (the `scratch` arm) always learns whole,
+    for its features are random."""
+    chunk: int = Field(default=1, gt=0)
+    """Actions per prediction."""
+    labelled_episodes: int | None = Field(default=25, gt=0)
+    """Training episodes whose actions may be seen; None is all."""
+    labelled_fraction: float | None = Field(default=None, gt=0, le=1)
+    """Instead of a count: this share of the training episodes, at least one."""
+    use_state: bool = False
+    """Let the policy see the proprioceptive state at t; its weights start at zero."""
+    bins: int = Field(default=256, ge=2)
+    """Classes per action dimension."""
+    bin_method: Literal["uniform", "quantile"] = "uniform"
+    joint_latent_weight: float = Field(default=0.0, ge=0)
+    """Weight of predicting the latent codes while finetuning; needs a trained trunk and labels."""
+    augment: bool = False
+    """Jitter the training images; features are then not cached."""
+    optimiser: OptimiserParams = OptimiserParams(
+        learning_rate=1e-3, final_learning_rate=1e-5, warmup_steps=30, weight_decay=0.01
+    )
+    trainer: TrainerParams = TrainerParams(max_steps=300, batch_size=64)
+    unpretrained_max_steps: int | None = Field(default=None, gt=0)
+    """Optimiser steps for a backbone without pretraining, which needs more; None: as the others."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.joint_latent_weight > 0 and self.train != "all":
+            raise ValueError(
+                f"joint_latent_weight is {self.joint_latent_weight} but train is {self.train!r}, "
+                "so a frozen trunk would have to learn the codes; set train: all or "
+                "joint_latent_weight: 0"
+            )
+        if self.head.kind == "mlp" and (self.train != "head" or self.use_state):
+            raise ValueError(
+                "head mlp reads codes, which pass no gradient and no state; expected train: head "
+                f"and use_state: false, found {self.train!r} and {self.use_state}"
+            )
+        return self
