@@ -1,0 +1,80 @@
+"""One episode's physics: put things in place, move the tool, switch suction, read positions."""
+
+from __future__ import annotations
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.envs.tabletop.layout import Layout
+from lapa.envs.tabletop.scene import HALF, Scene
+from lapa.envs.tabletop.tasks import Situation, up
+
+Array = NDArray[np.float64]
+
+WORKSPACE_LOW = np.array([-0.22, -0.22, 0.015])
+WORKSPACE_HIGH = np.array([0.22, 0.22, 0.20])
+"""Where the tip may go, metres."""
+SUCTION_RADIUS = 0.03
+"""Metres between tip and the top of an object within which suction takes hold."""
+CHUNKS, STEPS_PER_CHUNK = 4, 5
+"""20 physics steps of 5 ms per control step; the target moves on, and suction is tried, per chunk."""
+_TOOL_QPOS = 0
+_FOLLOW = 0
+"""The tool's free joint and weld come first in the model."""
+
+
+class Physics:
+    """A MuJoCo state on a shared, never written model."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.data = mujoco.MjData(scene.model)
+        self.held: int | None = None
+
+    def place(self, layout: Layout) -> None:
+        """Start an episode with everything at rest where ``layout`` says."""
+        data = self.data
+        mujoco.mj_resetData(self.scene.model, data)
+        self.held = None
+        data.qpos[_TOOL_QPOS : _TOOL_QPOS + 3] = layout.tool
+        data.mocap_pos[0] = layout.tool
+        for address, place, yaw in zip(
+            self.scene.object_qpos, layout.places, layout.yaws, strict=True
+        ):
+            data.qpos[address : address + 7] = (
+                *place, HALF, np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2),
+            )  # fmt: skip
+        mujoco.mj_forward(self.scene.model, data)
+
+    def move(self, step: Array, *, suction: bool) -> None:
+        """Move the tool by ``step`` ``(3,)`` metres in one control step."""
+        data, model = self.data, self.scene.model
+        start = self.situation().tool
+        goal = np.clip(start + step, WORKSPACE_LOW, WORKSPACE_HIGH)
+        for chunk in range(1, CHUNKS + 1):
+            self._switch(suction)
+            data.mocap_pos[0] = start + (goal - start) * (chunk / CHUNKS)
+            mujoco.mj_step(model, data, STEPS_PER_CHUNK)
+        mujoco.mj_kinematics(model, data)
+
+    def situation(self) -> Situation:
+        """Where tool and objects are now."""
+        qpos = self.data.qpos
+        objects = np.stack([qpos[a : a + 3] for a in self.scene.object_qpos])
+        return Situation(
+            tool=qpos[_TOOL_QPOS : _TOOL_QPOS + 3].copy(), objects=objects, held=self.held
+        )
+
+    def _switch(self, suction: bool) -> None:
+        if not suction:
+            self.data.eq_active[_FOLLOW + 1 :] = 0
+            self.held = None
+        elif self.held is None:
+            now = self.situation()
+            tops = now.objects + up(HALF)
+            distances = np.linalg.norm(tops - now.tool, axis=1)
+            nearest = int(distances.argmin())
+            if distances[nearest] < SUCTION_RADIUS:
+                self.held = nearest
+                self.data.eq_active[_FOLLOW + 1 + nearest] = 1

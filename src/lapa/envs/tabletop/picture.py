@@ -1,0 +1,54 @@
+"""The picture of one moment: fingers set, rays cast, shaded, disturbed, in bytes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.envs.tabletop.camera import CAMERAS, RayCamera
+from lapa.envs.tabletop.distractors import Distractors
+from lapa.envs.tabletop.physics import Physics
+from lapa.envs.tabletop.scene import COLOURS, HALF, TABLE_GEOM
+from lapa.envs.tabletop.shading import ShadowCaster, shade
+from lapa.envs.tabletop.tasks import up
+
+TOOL_SHADOW = 0.038
+"""Radius of the tool's shadow, metres."""
+
+
+class Photographer:
+    """Takes pictures of one tabletop from one of the named cameras."""
+
+    def __init__(self, *, size: int, camera: str) -> None:
+        self.size = size
+        self._view = CAMERAS[camera]
+        self._camera = RayCamera(size=size)
+
+    def take(
+        self, physics: Physics, colours: tuple[str, ...], distractors: Distractors, *, closed: bool
+    ) -> NDArray[np.uint8]:
+        """Picture ``uint8 (size, size, 3)`` with fingers drawn ``closed`` or open."""
+        scene, data = physics.scene, physics.data
+        if closed:
+            parts = list(scene.part_geoms)
+            data.geom_xpos[parts] += scene.closing
+        hits = self._camera.cast(scene.model, data, distractors.pose(self._view), self._view.fov)
+        if closed:
+            data.geom_xpos[parts] -= scene.closing
+        palette = scene.palette.copy()
+        palette[list(scene.object_geoms)] = [COLOURS[colour] for colour in colours]
+        picture = shade(hits, palette, _casters(physics))
+        picture = distractors.recolour(picture, scenery=hits.geoms <= TABLE_GEOM)
+        bytes_ = (np.clip(picture, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+        return bytes_.reshape(self.size, self.size, 3)
+
+
+def _casters(physics: Physics) -> list[ShadowCaster]:
+    now = physics.situation()
+    held = -1 if now.held is None else physics.scene.object_geoms[now.held]
+    casters = [ShadowCaster(now.tool, TOOL_SHADOW, spares=held)]
+    for centre in now.objects:
+        underside = centre - up(HALF)
+        if underside[2] > 0.01:
+            casters.append(ShadowCaster(underside, HALF))
+    return casters

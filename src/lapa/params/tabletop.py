@@ -1,0 +1,73 @@
+"""Parameters of the simulated tabletop: what is on it, who moves it, how it is filmed, how it is recorded."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from lapa.params.base import Params
+
+TaskName = Literal["reach", "lift", "push", "stack", "side"]
+CameraName = Literal["front", "side"]
+Embodiment = Literal["gripper", "hand"]
+ColourName = Literal["red", "green", "blue", "yellow", "purple"]
+
+
+class DistractorParams(Params):
+    """Nuisances in the picture that no action causes, each graded from 0 (off) to 1."""
+
+    moving_background: float = Field(default=0.0, ge=0, le=1)
+    """Waves of light drifting over everything that is neither tool nor object; 1 = ±45 %."""
+    camera_shake: float = Field(default=0.0, ge=0, le=1)
+    """Wandering of the camera; 1 = 8 mm and 1 degree (standard deviation) about its pose."""
+    colour_shift: float = Field(default=0.0, ge=0, le=1)
+    """Wandering gain of each colour channel; 1 = 25 % (standard deviation)."""
+
+
+class TabletopParams(Params):
+    """One tabletop environment (`lapa/Tabletop-v0`)."""
+
+    image_size: int = Field(default=64, ge=16)
+    """Side of the square image, pixels."""
+    camera: CameraName = "front"
+    embodiment: Embodiment = "gripper"
+    """`hand` is the stand-in for human video: another shape doing the same things."""
+    tasks: tuple[TaskName, ...] = Field(default=("reach", "lift"), min_length=1)
+    """Tasks a reset draws from; `push`, `stack` and `side` are the harder tier."""
+    colours: tuple[ColourName, ...] = Field(default=("red", "green", "blue"), min_length=1)
+    """Colours a scene draws from; every object of a scene has its own."""
+    num_objects: int = Field(default=3, ge=1, le=5)
+    max_steps: int = Field(default=60, gt=0)
+    """Control steps (0.1 s each) after which an episode is truncated."""
+    distractors: DistractorParams = DistractorParams()
+
+    @model_validator(mode="after")
+    def _enough_colours(self) -> Self:
+        if len(set(self.colours)) != len(self.colours):
+            raise ValueError(f"colours are {self.colours}; expected each once")
+        if self.num_objects > len(self.colours):
+            raise ValueError(
+                f"num_objects is {self.num_objects} with {len(self.colours)} colours; "
+                "expected one colour per object: lower num_objects or add colours"
+            )
+        if self.num_objects < 2 and {"push", "stack"} & set(self.tasks):
+            raise ValueError(
+                f"num_objects is {self.num_objects}; tasks push and stack need at least 2"
+            )
+        return self
+
+
+class RecordParams(Params):
+    """A set of raw episodes: the scripted expert, disturbed, on seeded scenes."""
+
+    num_episodes: int = Field(gt=0)
+    seed: int = 0
+    """Episode i is a pure function of (seed, i)."""
+    action_noise: float = Field(default=0.25, ge=0)
+    """Standard deviation of the noise added to each executed action, in action units."""
+    hold_steps: int = Field(default=2, ge=0)
+    """Steps recorded after success, so that the last moves are seen too."""
+    workers: int = Field(default=2, gt=0)
+    """Processes; they change the speed, never the episodes."""
+    env: TabletopParams = TabletopParams()
