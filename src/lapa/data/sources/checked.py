@@ -1,0 +1,74 @@
+"""What every episode must satisfy, whichever adapter made it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.data.bad_input import BadInputError, Report, bad, raise_bad
+from lapa.data.episode import Episode
+
+
+def checked(episodes: Iterable[Episode], *, report: Report = raise_bad) -> Iterator[Episode]:
+    """Yield the sound episodes; the others go to ``report``, each once.
+
+    Reasons: ``no_frames``, ``one_frame`` (no pair fits), ``bad_fps``, ``length_mismatch``,
+    ``name_mismatch``, ``not_finite`` and ``duplicate_id`` (within one dataset; the first one counts).
+    Keeps one hash per episode to know the ids it has seen.
+    """
+    seen: set[int] = set()
+    for episode in episodes:
+        try:
+            _check(episode)
+            _check_new(episode, seen)
+        except BadInputError as error:
+            report(error.record)
+            continue
+        yield episode
+
+
+def _check(episode: Episode) -> None:
+    if episode.num_frames < 1:
+        raise _bad(episode, "no_frames", "found 0 frames")
+    if episode.num_frames < 2:
+        raise _bad(episode, "one_frame", "found 1 frame, a pair needs 2")
+    if not math.isfinite(episode.fps) or episode.fps <= 0:
+        raise _bad(episode, "bad_fps", f"control rate is {episode.fps} Hz, expected more than 0")
+    _check_rows(episode, "actions", episode.actions, episode.action_names)
+    _check_rows(episode, "states", episode.states, episode.state_names)
+
+
+def _check_rows(
+    episode: Episode, what: str, rows: NDArray[np.float32] | None, names: tuple[str, ...]
+) -> None:
+    if rows is None:
+        return
+    if rows.ndim != 2 or len(rows) != episode.num_frames:
+        expected = f"({episode.num_frames}, n)"
+        raise _bad(episode, "length_mismatch", f"{what} are {rows.shape}, expected {expected}")
+    if names and len(names) != rows.shape[1]:
+        detail = f"{what} have {rows.shape[1]} columns and {len(names)} names"
+        raise _bad(episode, "name_mismatch", detail)
+    broken = np.argwhere(~np.isfinite(rows))
+    if len(broken):
+        row, column = broken[0]
+        name = names[column] if names else column
+        detail = (
+            f"{len(broken)} values of {what} are NaN or infinite, the first at row {row}, "
+            f"column {name}: {rows[row, column]}"
+        )
+        raise _bad(episode, "not_finite", detail)
+
+
+def _check_new(episode: Episode, seen: set[int]) -> None:
+    key = hash((episode.source, episode.episode_id))
+    if key in seen:
+        raise _bad(episode, "duplicate_id", "an earlier episode of this dataset has the same id")
+    seen.add(key)
+
+
+def _bad(episode: Episode, reason: str, detail: str) -> BadInputError:
+    return bad(reason, detail, source=episode.source, item=episode.episode_id)

@@ -1,0 +1,112 @@
+"""The YAML that says which RLDS field is the camera, the action, the instruction and so on.
+
+One file per dataset family in ``rlds_fields/``; a new RLDS dataset is a new YAML, no code.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, model_validator
+
+from lapa.params.base import Params
+
+BUILT_IN = Path(__file__).parent / "rlds_fields"
+
+
+class NumericField(Params):
+    """One numeric field; its columns are appended to the action or state vector."""
+
+    field: str
+    """Path in ``features.json``, e.g. ``steps/action``."""
+    names: tuple[str, ...]
+    """One per column."""
+    units: tuple[str, ...]
+    """One per column."""
+
+    @model_validator(mode="after")
+    def _one_unit_per_name(self) -> NumericField:
+        if len(self.names) != len(self.units):
+            raise ValueError(f"{self.field}: {len(self.names)} names but {len(self.units)} units")
+        return self
+
+
+class Extract(Params):
+    """Part of a text field."""
+
+    field: str
+    pattern: str
+    """Regular expression; the first group that matched is the value, no match leaves it empty."""
+
+
+class FieldMap(Params):
+    """Which field of an RLDS dataset is what."""
+
+    datasets: dict[str, float]
+    """Names in ``dataset_info.json`` this map is for, each with its control rate in Hz."""
+    camera: str
+    """The camera used unless another is asked for."""
+    cameras: dict[str, str]
+    """Short name to image field."""
+    instruction: tuple[str, ...] = ()
+    """Text fields; the first that is not empty at the first step counts."""
+    actions: tuple[NumericField, ...] = ()
+    actions_are: Literal["relative", "absolute", "mixed"] = "relative"
+    """Whether summing actions over time means anything; kept in the provenance."""
+    states: tuple[NumericField, ...] = ()
+    episode_id: tuple[str, ...] = ()
+    """Fields that together name an episode; without them the id is derived from the content."""
+    environment: Extract | None = None
+    success: str = ""
+    """A per-step reward whose last value is positive after a success; empty: nobody knows."""
+    notes: str = Field(default="", repr=False)
+    """Traps of this dataset, for people."""
+
+
+def load_field_map(fields: str | Path | Mapping[str, Any]) -> FieldMap:
+    """Read a field map: a built-in name, a YAML file, or the mapping itself.
+
+    Raises:
+        ValueError: neither a built-in name nor a file.
+    """
+    if isinstance(fields, Mapping):
+        return FieldMap.model_validate(fields)
+    path = Path(fields)
+    if path.suffix not in (".yml", ".yaml"):
+        path = BUILT_IN / f"{fields}.yml"
+    if not path.is_file():
+        raise ValueError(f"no field map {str(fields)!r}; {_choices(str(fields), built_in_maps())}")
+    return FieldMap.model_validate(yaml.safe_load(path.read_text()))
+
+
+def field_map_for(dataset: str) -> FieldMap:
+    """Return the built-in map that lists ``dataset``.
+
+    Raises:
+        ValueError: no built-in map knows this dataset.
+    """
+    known: dict[str, FieldMap] = {}
+    for name in built_in_maps():
+        fields = load_field_map(name)
+        known.update(dict.fromkeys(fields.datasets, fields))
+    if dataset not in known:
+        raise ValueError(
+            f"no field map for RLDS dataset {dataset!r}; {_choices(dataset, list(known))}; "
+            "or write one (docs/add-a-source.md) and pass it as `fields`"
+        )
+    return known[dataset]
+
+
+def built_in_maps() -> list[str]:
+    """Names of the field maps that come with the package."""
+    return sorted(path.stem for path in BUILT_IN.glob("*.yml"))
+
+
+def _choices(asked: str, names: list[str]) -> str:
+    close = difflib.get_close_matches(asked, names, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"{hint}known: {', '.join(sorted(names))}"

@@ -1,0 +1,59 @@
+"""From the name of a kind of source to its episodes; an adapter is imported only when asked for."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from lapa.data.bad_input import Report, raise_bad
+from lapa.data.episode import Episode
+from lapa.data.sources.checked import checked
+
+KINDS_FILE: Final = Path(__file__).parent / "kinds.yml"
+
+
+def open_source(
+    kind: str, path: str | Path, *, report: Report = raise_bad, **options: Any
+) -> Iterator[Episode]:
+    """Yield the episodes of a source, lazily and in a fixed order.
+
+    Args:
+        kind: a name in ``kinds.yml``, or ``package.module:function`` of an adapter of your own.
+        path: file or folder the adapter reads.
+        report: receives each bad record; raises (the default) or returns to go on.
+        options: the adapter's own, see its docstring.
+
+    Raises:
+        ValueError: no such kind; the message lists those that exist.
+        BadInputError: from ``report``, for anything that cannot be used.
+    """
+    adapter = adapter_of(kind)
+    return checked(adapter(Path(path), report=report, **options), report=report)
+
+
+def source_kinds() -> dict[str, str]:
+    """Return the built-in kinds with the ``module:function`` behind each."""
+    kinds: dict[str, str] = yaml.safe_load(KINDS_FILE.read_text())
+    return kinds
+
+
+def adapter_of(kind: str) -> Callable[..., Iterator[Episode]]:
+    """Import the adapter function behind ``kind``.
+
+    Raises:
+        ValueError: no such kind.
+    """
+    kinds = source_kinds()
+    target = kinds.get(kind, kind)
+    if ":" not in target:
+        close = difflib.get_close_matches(kind, kinds, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"no source kind {kind!r}{hint} Known: {', '.join(kinds)}")
+    module, function = target.split(":")
+    adapter: Callable[..., Iterator[Episode]] = getattr(importlib.import_module(module), function)
+    return adapter
