@@ -1,0 +1,57 @@
+"""Standardise the vectors before quantisation, over the batches of every process."""
+
+from __future__ import annotations
+
+import torch
+import torch.distributed as dist
+import torch.distributed.nn.functional as dist_functional
+from torch import Tensor, nn
+
+
+class DeltaNorm(nn.Module):
+    """``(batch, code, channel) -> same``: zero mean and unit variance per channel.
+
+    Training uses the statistics of the global batch (summed over processes, with gradients),
+    evaluation their running average: batch normalisation without learned scale that also works
+    across CPU processes, which `torch.nn.SyncBatchNorm` does not.
+    """
+
+    running_mean: Tensor
+    running_var: Tensor
+
+    def __init__(self, channels: int, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.momentum = momentum
+        self.eps = eps
+        self.register_buffer("running_mean", torch.zeros(channels))
+        self.register_buffer("running_var", torch.ones(channels))
+
+    def forward(self, delta: Tensor) -> Tensor:
+        """Standardise; in training also move the running statistics."""
+        delta = delta.float()
+        if self.training:
+            mean, variance = self._batch_statistics(delta)
+            self._remember(mean.detach(), variance.detach())
+        else:
+            mean, variance = self.running_mean, self.running_var
+        return (delta - mean) * (variance + self.eps).rsqrt()
+
+    def _batch_statistics(self, delta: Tensor) -> tuple[Tensor, Tensor]:
+        rows = delta.flatten(0, -2)
+        count = rows.new_full((1,), len(rows))
+        mean = _sum_over_processes(torch.cat([rows.sum(0), count]))
+        mean, total = mean[:-1] / mean[-1], mean[-1]
+        variance = _sum_over_processes((rows - mean).square().sum(0)) / total
+        return mean, variance
+
+    @torch.no_grad()
+    def _remember(self, mean: Tensor, variance: Tensor) -> None:
+        self.running_mean.lerp_(mean, self.momentum)
+        self.running_var.lerp_(variance, self.momentum)
+
+
+def _sum_over_processes(values: Tensor) -> Tensor:
+    if not (dist.is_available() and dist.is_initialized()) or dist.get_world_size() == 1:
+        return values
+    total: Tensor = dist_functional.all_reduce(values)
+    return total

@@ -1,0 +1,44 @@
+"""No quantisation: the continuous baseline."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lapa.models.laq.quantizers.base import Quantized, Quantizer
+
+
+class Continuous(Quantizer):
+    """Pass the vectors through. There is one "code", 0, which says nothing (K is 1)."""
+
+    codebook_size = 1
+
+    def forward(self, delta: Tensor, *, noise: Tensor | None = None) -> Quantized:
+        """Return the vectors themselves; ``noise`` has no use here."""
+        delta = delta.float()
+        return Quantized(
+            tokens=delta,
+            codes=self.nearest(delta),
+            pre_quantised=delta,
+            residual=torch.zeros_like(delta),
+            auxiliary_loss=delta.new_zeros(()),
+        )
+
+    def nearest(self, delta: Tensor) -> Tensor:
+        """Return code 0 everywhere."""
+        return torch.zeros(delta.shape[:-1], dtype=torch.int64, device=delta.device)
+
+    def vectors(self, codes: Tensor) -> Tensor:
+        """Refuse: a code cannot be turned back into a vector.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError(
+            f"quantizer 'none' has no vectors for codes {tuple(codes.shape)}; "
+            "use LatentActionQuantizer.decode_vectors with the output of delta()"
+        )
+
+    def codebook_rows(self) -> Tensor:
+        """Return no rows ``(0,)``."""
+        return torch.zeros(0)

@@ -1,0 +1,86 @@
+"""Residual quantisation: code j+1 refines what codes 1..j left of the whole action.
+
+Zeghidour et al., "SoundStream" (arXiv 2107.03312).
+"""
+
+from __future__ import annotations
+
+import torch
+from einops import rearrange
+from torch import Tensor
+from vector_quantize_pytorch import ResidualVQ
+
+from lapa.models.laq.quantizers.base import Quantized, Quantizer, nearest_rows
+
+
+class ResidualCodebooks(Quantizer):
+    """The S vectors of a pair are one long vector; S codebooks of K rows refine it in turn.
+
+    So a pair still has S codes of K values, but code j is a level of detail and not a place.
+
+    Args:
+        codebook_size: K.
+        quant_dim: channels per position.
+        code_seq_len: S, positions and levels.
+        decay: share of the old average that one step keeps.
+        commitment_weight: weight of the commitment term of each level.
+        init_from_data: k-means on the first training batch.
+    """
+
+    def __init__(
+        self,
+        *,
+        codebook_size: int,
+        quant_dim: int,
+        code_seq_len: int,
+        decay: float,
+        commitment_weight: float,
+        init_from_data: bool,
+    ) -> None:
+        super().__init__()
+        self.codebook_size = codebook_size
+        self.quant_dim = quant_dim
+        self.library = ResidualVQ(
+            dim=code_seq_len * quant_dim,
+            num_quantizers=code_seq_len,
+            codebook_size=codebook_size,
+            decay=decay,
+            commitment_weight=commitment_weight,
+            rotation_trick=False,
+            kmeans_init=init_from_data,
+        )
+
+    def forward(self, delta: Tensor, *, noise: Tensor | None = None) -> Quantized:
+        """Quantise with straight-through gradient; ``noise`` has no use here."""
+        delta = delta.float()
+        whole = rearrange(delta, "b s d -> b 1 (s d)")
+        tokens, codes, losses = self.library(whole)
+        tokens = rearrange(tokens, "b 1 (s d) -> b s d", d=self.quant_dim)
+        return Quantized(
+            tokens=tokens,
+            codes=rearrange(codes, "b 1 s -> b s"),
+            pre_quantised=delta,
+            residual=(delta - tokens).detach(),
+            auxiliary_loss=losses.sum(),
+        )
+
+    @torch.no_grad()
+    def nearest(self, delta: Tensor) -> Tensor:
+        """Quantise level by level."""
+        left = rearrange(delta.float(), "b s d -> b (s d)")
+        codes = []
+        for codebook in self.codebook_rows():
+            codes.append(nearest_rows(left, codebook))
+            left = left - codebook[codes[-1]]
+        return torch.stack(codes, dim=-1)
+
+    def vectors(self, codes: Tensor) -> Tensor:
+        """Sum the rows of all levels and cut the sum into positions."""
+        levels = zip(self.codebook_rows(), codes.unbind(-1), strict=True)
+        whole = torch.stack([codebook[level] for codebook, level in levels]).sum(0)
+        return rearrange(whole, "b (s d) -> b s d", d=self.quant_dim)
+
+    def codebook_rows(self) -> Tensor:
+        """Return the rows of every level ``(code, codebook_size, code * quant_dim)``."""
+        rows: Tensor = self.library.codebooks
+        return rows.detach()

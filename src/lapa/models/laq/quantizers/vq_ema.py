@@ -1,0 +1,80 @@
+"""The standard VQ-VAE: straight-through gradient, rows follow a moving average of their vectors."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from vector_quantize_pytorch import VectorQuantize
+
+from lapa.models.laq.quantizers.base import (
+    Quantized,
+    Quantizer,
+    nearest_rows,
+    require_codebook_shape,
+)
+
+
+class MovingAverageCodebook(Quantizer):
+    """One codebook shared by all positions.
+
+    The library moves the rows inside a training forward. Where several processes train, build the
+    model after the process group, so that they average over all of it.
+
+    Args:
+        codebook_size: K.
+        quant_dim: channels of a row.
+        decay: share of the old average that one step keeps.
+        commitment_weight: weight of ||delta - row||^2 in the loss.
+    """
+
+    has_settable_codebook = True
+
+    def __init__(
+        self, *, codebook_size: int, quant_dim: int, decay: float, commitment_weight: float
+    ) -> None:
+        super().__init__()
+        self.codebook_size = codebook_size
+        self.quant_dim = quant_dim
+        self.library = VectorQuantize(
+            dim=quant_dim,
+            codebook_size=codebook_size,
+            decay=decay,
+            commitment_weight=commitment_weight,
+            rotation_trick=False,
+        )
+        self.set_codebook(torch.randn(codebook_size, quant_dim))
+
+    def forward(self, delta: Tensor, *, noise: Tensor | None = None) -> Quantized:
+        """Quantise; ``noise`` has no use here."""
+        delta = delta.float()
+        tokens, codes, loss = self.library(delta)
+        return Quantized(
+            tokens=tokens,
+            codes=codes,
+            pre_quantised=delta,
+            residual=(delta - tokens).detach(),
+            auxiliary_loss=loss.sum(),
+        )
+
+    def nearest(self, delta: Tensor) -> Tensor:
+        """Return the closest row of each vector."""
+        return nearest_rows(delta, self.codebook_rows())
+
+    def vectors(self, codes: Tensor) -> Tensor:
+        """Look the rows up."""
+        return self.codebook_rows()[codes]
+
+    def codebook_rows(self) -> Tensor:
+        """Return the rows ``(codebook_size, quant_dim)``."""
+        rows: Tensor = self.library.codebook
+        return rows.detach()
+
+    @torch.no_grad()
+    def set_codebook(self, rows: Tensor) -> None:
+        """Overwrite the rows; a row that changed restarts its average as if seen once."""
+        require_codebook_shape(rows, (self.codebook_size, self.quant_dim))
+        changed = (rows != self.codebook_rows()).any(dim=-1)
+        state = self.library._codebook
+        state.embed[0, changed] = rows[changed].to(state.embed)
+        state.embed_avg[0, changed] = rows[changed].to(state.embed)
+        state.cluster_size[0, changed] = 1.0

@@ -1,0 +1,57 @@
+"""Positional encoding generator: a depthwise convolution tells each token where it is.
+
+After Chu et al., "Conditional Positional Encodings for Vision Transformers" (arXiv 2102.10882),
+extended to time as in Phenaki.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+
+class PositionGenerator(nn.Module):
+    """``(batch, time, row, column, dim) -> same``: 3 x 3 x 3 depthwise, causal in time.
+
+    Args:
+        dim: channels.
+        time_fastest: read the tokens in the memory order (row, column, time) as though it were
+            (time, row, column). The original's temporal encoder does this by mistake; its weights
+            need it.
+    """
+
+    def __init__(self, dim: int, *, time_fastest: bool = False) -> None:
+        super().__init__()
+        self.conv = nn.Conv3d(dim, dim, 3, groups=dim)
+        self.time_fastest = time_fastest
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Convolve; frame t sees frames t, t-1 and t-2."""
+        if not self.time_fastest:
+            return self._convolve(tokens)
+        shape = tokens.shape
+        misread = rearrange(tokens, "b t h w d -> b h w t d").reshape(shape)
+        b, t, h, w, d = shape
+        return rearrange(
+            self._convolve(misread).reshape(b, h, w, t, d), "b h w t d -> b t h w d"
+        )
+
+    def _convolve(self, tokens: Tensor) -> Tensor:
+        # One 2-D convolution per temporal tap that has a frame to see: with one frame the other
+        # two taps of a 3-D convolution would only ever multiply padding.
+        num_frames = tokens.shape[1]
+        result = self._tap(tokens, 2, self.conv.bias)
+        for back in range(1, min(3, num_frames)):
+            earlier = self._tap(tokens[:, :-back], 2 - back, None)
+            result = torch.cat([result[:, :back], result[:, back:] + earlier], dim=1)
+        return result
+
+    def _tap(self, tokens: Tensor, tap: int, bias: Tensor | None) -> Tensor:
+        batch = len(tokens)
+        images = rearrange(tokens, "b t h w d -> (b t) d h w")
+        result = F.conv2d(
+            images, self.conv.weight[:, :, tap], bias, padding=1, groups=images.shape[1]
+        )
+        return rearrange(result, "(b t) d h w -> b t h w d", b=batch)
