@@ -1,0 +1,82 @@
+"""One writer per output folder: a lock file that names its owner."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class OutputLocked(RuntimeError):
+    """Another process writes this output."""
+
+
+@contextmanager
+def output_lock(folder: Path) -> Iterator[None]:
+    """Hold ``<folder>/.lock``; a lock whose owner died on this machine is taken over.
+
+    Raises:
+        OutputLocked: a living process, or one on another machine, holds it.
+    """
+    path = folder / ".lock"
+    owner = f"{os.getpid()} {socket.gethostname()}"
+    _claim(path, owner)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _claim(path: Path, owner: str) -> None:
+    # the content is complete before the name exists: a reader never sees an empty lock
+    draft = path.with_name(f".lock.{os.getpid()}")
+    draft.write_text(owner)
+    try:
+        while True:
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                _take_over(path)
+            else:
+                return
+    finally:
+        draft.unlink()
+
+
+def _take_over(path: Path) -> None:
+    try:
+        found = path.read_text()
+    except FileNotFoundError:
+        return
+    pid, host = found.split()
+    if host == socket.gethostname() and not _is_alive(int(pid)):
+        _remove_stale(path, found)
+        return
+    raise OutputLocked(
+        f"{path.parent} is being written by process {pid} on {host}; expected no other writer: wait "
+        f"for it, choose another output, or delete {path} if that process is gone"
+    )
+
+
+def _remove_stale(path: Path, found: str) -> None:
+    """Remove a dead owner's lock; of several heirs only one renames it, the others find it gone."""
+    stale = path.with_name(f".lock.stale.{os.getpid()}")
+    try:
+        path.rename(stale)
+    except FileNotFoundError:
+        return
+    if stale.read_text() != found:  # a faster heir's fresh lock was caught: give it back
+        os.link(stale, path)
+    stale.unlink()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,83 @@
+"""What ingestion read, skipped and why: `ingestion_report.json`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lapa.data.ingestion.action_sums import ActionSums
+from lapa.data.ingestion.duplicates import near_duplicates
+from lapa.data.ingestion.plan import EpisodeFacts
+from lapa.data.ingestion.work import ShardResult
+from lapa.params.ingestion import IngestionParams
+from lapa.records import ShardSet
+
+
+def build_report(
+    *,
+    shard_set: ShardSet,
+    folder: Path,
+    settings: IngestionParams,
+    episodes: Sequence[EpisodeFacts],
+    results: Sequence[ShardResult],
+    skipped: Sequence[dict[str, str]],
+    plan: str,
+) -> dict[str, Any]:
+    """Gather the report; it holds no time stamp, so the same input gives the same bytes."""
+    everything = [*skipped, *(bad for result in results for bad in result.skipped)]
+    return {
+        "plan_digest": plan,
+        "shards_digest": shard_set.digest,
+        "settings": settings.model_dump(mode="json", exclude={"workers"}),
+        "sources": {
+            name: _source_facts(name, episodes, results)
+            for name in sorted({episode.source for episode in episodes})
+        },
+        "skipped": {
+            "counts": dict(sorted(Counter(bad["reason"] for bad in everything).items())),
+            "items": everything,
+        },
+        "near_duplicates": near_duplicates(
+            shard_set, folder=folder, distance=settings.duplicate_distance
+        ),
+    }
+
+
+def _source_facts(
+    name: str, episodes: Sequence[EpisodeFacts], results: Sequence[ShardResult]
+) -> dict[str, Any]:
+    own = [episode for episode in episodes if episode.source == name]
+    frames = _total("frames", name, results)
+    return {
+        "episodes": _total("episodes", name, results),
+        "episodes_per_split": _per_split(name, results),
+        "frames": frames,
+        "hours": round(sum(e.num_frames / e.fps for e in own) / 3600, 6),
+        "fps": sorted({episode.fps for episode in own}),
+        "environments": len({episode.environment for episode in own if episode.environment}),
+        "frames_without_instruction": _total("unlabelled", name, results),
+        "episodes_without_actions": sum(not episode.has_actions for episode in own),
+        "actions": _actions(name, results),
+    }
+
+
+def _total(field: str, name: str, results: Sequence[ShardResult]) -> int:
+    return sum(getattr(result, field).get(name, 0) for result in results)
+
+
+def _per_split(name: str, results: Sequence[ShardResult]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts[result.split] += result.episodes.get(name, 0)
+    return dict(counts)
+
+
+def _actions(name: str, results: Sequence[ShardResult]) -> list[dict[str, object]]:
+    merged: ActionSums | None = None
+    for result in results:
+        if name in result.actions:
+            more = ActionSums(**result.actions[name])
+            merged = more if merged is None else merged.merged(more)
+    return [] if merged is None else merged.table()

@@ -1,0 +1,1 @@
+"""Clip shards: how they are cut, written, indexed, read and verified."""

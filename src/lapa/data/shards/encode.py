@@ -1,0 +1,113 @@
+"""Turns an episode into encoded clips, one window at a time, each frame decoded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.data.bad_input import bad
+from lapa.data.episode import Episode, Frames
+from lapa.data.shards.clips import Window, clip_windows
+from lapa.data.shards.images import FrameCodec, perceptual_hash, thumbnail
+
+CHUNK_FRAMES = 32
+"""Frames decoded at a time: memory stays flat however long an episode is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """One window of an episode, ready to be written."""
+
+    window: Window
+    jpegs: list[bytes]
+    thumbnails: list[bytes]
+    hashes: tuple[int, int]
+    """Perceptual hashes of the first and the middle frame."""
+    actions: NDArray[np.float32] | None
+    states: NDArray[np.float32] | None
+
+    @property
+    def jpeg_offsets(self) -> list[int]:
+        """Byte borders of the JPEGs inside ``.frames``, one more than there are frames."""
+        return list(accumulate(map(len, self.jpegs), initial=0))
+
+
+@dataclass
+class _Encoded:
+    """Encoded frames of the current window; the overlap stays for the next one."""
+
+    jpegs: list[bytes] = field(default_factory=list)
+    thumbnails: list[bytes] = field(default_factory=list)
+    hashes: dict[int, int] = field(default_factory=dict)
+
+    def drop(self, count: int) -> None:
+        del self.jpegs[:count], self.thumbnails[:count]
+
+
+def encode_clips(
+    episode: Episode, *, codec: FrameCodec, clip_frames: int, overlap: int
+) -> Iterator[Clip]:
+    """Yield the clips of an episode in order.
+
+    Raises:
+        BadInputError: frames cannot be decoded, or have not the promised number or shape.
+    """
+    windows = clip_windows(episode.num_frames, clip_frames=clip_frames, overlap=overlap)
+    # a middle frame may lie in the part that the clip before has already encoded
+    hashed = {frame for window in windows for frame in _hashed_frames(window)}
+    encoded = _Encoded()
+    position = 0
+    for window in windows:
+        while position < window.stop:
+            stop = min(position + CHUNK_FRAMES, window.stop)
+            for index, frame in enumerate(_read(episode, position, stop), start=position):
+                square = codec.square(frame)
+                encoded.jpegs.append(codec.encode(square))
+                encoded.thumbnails.append(thumbnail(square))
+                if index in hashed:
+                    encoded.hashes[index] = perceptual_hash(square)
+            position = stop
+        yield _clip(episode, window, encoded)
+        encoded.drop(window.owned)
+
+
+def _hashed_frames(window: Window) -> tuple[int, int]:
+    return window.start, window.start + window.num_frames // 2
+
+
+def _clip(episode: Episode, window: Window, encoded: _Encoded) -> Clip:
+    rows = slice(window.start, window.stop)
+    first, middle = (encoded.hashes[frame] for frame in _hashed_frames(window))
+    return Clip(
+        window=window,
+        jpegs=list(encoded.jpegs),
+        thumbnails=list(encoded.thumbnails),
+        hashes=(first, middle),
+        actions=None if episode.actions is None else episode.actions[rows],
+        states=None if episode.states is None else episode.states[rows],
+    )
+
+
+def _read(episode: Episode, start: int, stop: int) -> Frames:
+    frames = episode.frames(range(start, stop))
+    if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[-1] != 3:
+        raise _bad_frames(
+            episode,
+            "wrong_frame_format",
+            f"{frames.dtype} {frames.shape}",
+            "uint8 (frame, height, width, 3)",
+        )
+    if len(frames) != stop - start:
+        wanted = f"{stop - start} (frames {start} to {stop - 1})"
+        raise _bad_frames(episode, "missing_frames", f"{len(frames)} frames", wanted)
+    return frames
+
+
+def _bad_frames(episode: Episode, reason: str, found: str, expected: str) -> Any:
+    detail = f"found {found}, expected {expected}; the source's adapter or file is at fault"
+    return bad(reason, detail, source=episode.source, item=episode.episode_id)

@@ -1,0 +1,35 @@
+"""Names inside a shard: which keys and members a clip shard may hold."""
+
+from __future__ import annotations
+
+import re
+
+MEMBERS = ("json", "frames", "actions.npy", "states.npy")
+"""Everything a clip may consist of, in the order it is written."""
+
+_NAME = re.compile(r"(?P<key>[A-Za-z0-9_-]+)\.(?P<member>[a-z.]+)")
+
+
+class UnsafeMember(ValueError):
+    """A tar member that no clip shard holds: a path, a pickle, a pipe."""
+
+
+def split_name(name: str, *, shard: str) -> tuple[str, str]:
+    """Split a tar member's name into ``(key, member)``.
+
+    Raises:
+        UnsafeMember: the key holds other characters than ``[A-Za-z0-9_-]`` (so no path can
+            escape) or the suffix is not on the allow-list (so nothing is ever unpickled or piped).
+    """
+    match = _NAME.fullmatch(name)
+    if match is None or match["member"] not in MEMBERS:
+        raise UnsafeMember(
+            f"{shard}: refused the member {name!r}; expected <key>.<suffix> with a key of "
+            f"[A-Za-z0-9_-] and a suffix among {', '.join(MEMBERS)}; this is no clip shard of ours"
+        )
+    return match["key"], match["member"]
+
+
+def slug(text: str) -> str:
+    """Replace everything but ``[A-Za-z0-9-]`` by a dash, for use in a key."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", text).strip("-") or "x"

@@ -1,0 +1,126 @@
+"""Reads single members and frames out of shards by byte offset, decoding only what is asked."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections import OrderedDict
+from typing import Any, Literal
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+from lapa.data.bad_input import bad
+from lapa.data.shards.clip_table import ClipTable
+
+MAX_OPEN_FILES = 64
+
+
+class ShardFiles:
+    """Open tars of this process, by number; a fork or a pickle starts with none.
+
+    ``pread`` never moves a shared file position, so workers cannot disturb each other.
+    """
+
+    def __init__(self, table: ClipTable) -> None:
+        self._table = table
+        self._open: OrderedDict[int, int] = OrderedDict()
+        self._owner = os.getpid()
+
+    def read(self, shard: int, offset: int, size: int) -> bytes:
+        """Return ``size`` bytes of a shard.
+
+        Raises:
+            BadInputError: the file ends before that.
+        """
+        data = os.pread(self._descriptor(shard), size, offset)
+        if len(data) != size:
+            name = self._table.shards[shard]
+            detail = (
+                f"found {len(data)} bytes at {offset}, expected {size}; run `lapa inspect --verify`"
+            )
+            raise bad("truncated_shard", detail, source=str(self._table.root), item=name)
+        return data
+
+    def _descriptor(self, shard: int) -> int:
+        if self._owner != os.getpid():
+            self._open, self._owner = OrderedDict(), os.getpid()
+        if shard not in self._open:
+            if len(self._open) >= MAX_OPEN_FILES:
+                os.close(self._open.popitem(last=False)[1])
+            path = self._table.root / self._table.shards[shard]
+            self._open[shard] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._open.move_to_end(shard)
+        return self._open[shard]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"table": self._table}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["table"])  # type: ignore[misc]
+
+    def __del__(self) -> None:
+        if self._owner == os.getpid():
+            for descriptor in self._open.values():
+                os.close(descriptor)
+
+
+class ClipReader:
+    """Random access to the clips of one split."""
+
+    def __init__(self, table: ClipTable, *, image_size: int) -> None:
+        self.table = table
+        self._files = ShardFiles(table)
+        self._shape = (image_size, image_size, 3)
+
+    def jpeg(self, clip: int, frame: int) -> bytes:
+        """Return the compressed frame ``frame`` of a clip."""
+        table = self.table
+        first = table.jpeg_start[clip] + frame
+        begin, end = table.jpeg_borders[first : first + 2]
+        offset = table.numbers["frames_offset"][clip] + begin
+        return self._files.read(table.shard[clip], int(offset), int(end - begin))
+
+    def decode_into(self, out: NDArray[np.uint8], clip: int, frame: int) -> None:
+        """Decode a frame into ``out``, ``uint8 (height, width, 3)`` RGB, contiguous.
+
+        Raises:
+            BadInputError: the bytes are no JPEG of the shard set's size.
+        """
+        jpeg = self.jpeg(clip, frame)
+        try:
+            # the size is checked by the header before anything is decoded
+            height, width, _, _ = simplejpeg.decode_jpeg_header(jpeg)
+            if (height, width, 3) != self._shape:
+                raise ValueError(f"found {height}x{width} pixels, expected {self._shape[:2]}")
+            simplejpeg.decode_jpeg(jpeg, colorspace="RGB", buffer=out)
+        except ValueError as error:
+            key = self.table.keys[int(clip)].as_py()
+            source = str(self.table.root / self.table.shards[self.table.shard[clip]])
+            detail = f"{error}; the shard is damaged, run `lapa inspect --verify`"
+            raise bad("corrupt_jpeg", detail, source=source, item=f"{key} frame {frame}") from error
+
+    def frames(self, clip: int, frames: NDArray[np.int64] | list[int]) -> NDArray[np.uint8]:
+        """Decode frames of a clip as ``uint8 (frame, height, width, 3)``."""
+        out = np.empty((len(frames), *self._shape), np.uint8)
+        for row, frame in enumerate(frames):
+            self.decode_into(out[row], clip, int(frame))
+        return out
+
+    def array(self, clip: int, member: Literal["actions", "states"]) -> NDArray[np.float32]:
+        """Return a clip's actions or states, ``float32 (frame, dimension)``."""
+        values = np.load(io.BytesIO(self.member(clip, member)), allow_pickle=False)
+        return np.asarray(values, dtype=np.float32)
+
+    def facts(self, clip: int) -> dict[str, Any]:
+        """Return the clip's json."""
+        facts: dict[str, Any] = json.loads(self.member(clip, "json"))
+        return facts
+
+    def member(self, clip: int, member: str) -> bytes:
+        """Return the bytes of one member; empty if the clip has none."""
+        numbers = self.table.numbers
+        offset, size = numbers[f"{member}_offset"][clip], numbers[f"{member}_size"][clip]
+        return self._files.read(self.table.shard[clip], int(offset), int(size)) if size else b""

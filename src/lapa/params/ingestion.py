@@ -1,0 +1,88 @@
+"""Parameters of ingestion: which sources, which frames, which shards, which splits."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from lapa.params.base import Params
+
+
+class SourceParams(Params):
+    """One raw source and what to take from it."""
+
+    kind: str
+    """Adapter name, e.g. `rlds`, `lerobot`, `video_folder`, `tabletop`."""
+    path: str
+    """File or folder that the adapter opens."""
+    name: str = ""
+    """Dataset name in the shards; empty keeps the one the adapter gives."""
+    options: dict[str, Any] = {}
+    """Keyword arguments of the adapter."""
+    weight: float = Field(default=1.0, gt=0)
+    """Explicit mixing weight of this source."""
+    environments: tuple[str, ...] = ()
+    """Keep only these environments; empty keeps all."""
+    exclude_environments: tuple[str, ...] = ()
+    max_episodes: int | None = Field(default=None, gt=0)
+    """Only the first episodes in source order, for a quick trial."""
+    resample_actions: Literal["sum", "first"] = "sum"
+    """With `target_fps`: add up the actions of an interval (deltas) or take its first (targets)."""
+
+
+class SplitParams(Params):
+    """Which episodes are held out: a seeded fraction per source, and whole groups by metadata.
+
+    Metadata comes first: an episode named by a hold-out never enters the seeded draw.
+    """
+
+    val_fraction: float = Field(default=0.1, ge=0, lt=1)
+    """Share of each source's episodes, rounded to whole ones; at least one when positive."""
+    test_fraction: float = Field(default=0.0, ge=0, lt=1)
+    val_environments: tuple[str, ...] = ()
+    """Environments that are held out whole."""
+    test_environments: tuple[str, ...] = ()
+    val_instructions: tuple[str, ...] = ()
+    """An instruction that contains one of these phrases is held out (a task, an object)."""
+    test_instructions: tuple[str, ...] = ()
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _leave_something_to_train_on(self) -> SplitParams:
+        if self.val_fraction + self.test_fraction >= 1:
+            raise ValueError(
+                f"val_fraction + test_fraction is {self.val_fraction + self.test_fraction}; "
+                "expected less than 1, the rest is the training split"
+            )
+        return self
+
+
+class IngestionParams(Params):
+    """How episodes become clip shards."""
+
+    image_size: int = Field(default=256, gt=0)
+    """Side of the square frames, pixels."""
+    resize: Literal["crop", "squash"] = "crop"
+    """Centre-crop the short side, or squash (changes the aspect ratio)."""
+    jpeg_quality: int = Field(default=95, ge=1, le=100)
+    jpeg_subsampling: Literal["444", "420"] = "420"
+    """Colour resolution of the JPEGs: full, or a quarter (smaller, faster to decode)."""
+    clip_frames: int = Field(default=64, gt=1)
+    """Frames of a clip at most; clips are longer where `max_horizon_s` needs it."""
+    max_horizon_s: float = Field(gt=0)
+    """Clips overlap by this much, so pairs up to this horizon lose no frame; seconds."""
+    max_samples_per_shard: int = Field(default=1000, gt=0)
+    """Clips of a shard at most."""
+    max_bytes_per_shard: int = Field(default=1 << 30, gt=0)
+    target_fps: float | None = Field(default=None, gt=0)
+    """Frames per second to keep; null keeps every source's own rate."""
+    min_frames: int = Field(default=2, ge=2)
+    """Shorter episodes are skipped and counted."""
+    split: SplitParams = SplitParams()
+    workers: int = Field(default=1, gt=0)
+    """Processes; the output does not depend on it."""
+    on_bad_sample: Literal["raise", "skip"] = "raise"
+    """Stop at a bad episode, or leave it out and list it in the report."""
+    duplicate_distance: int = Field(default=2, ge=0)
+    """Bits (of 64) by which two perceptual hashes of a near-duplicate may differ."""

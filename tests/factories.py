@@ -1,0 +1,110 @@
+"""Tiny made-up recordings for tests: a coloured square that moves by its actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lapa.data.episode import Episode, Frames
+from lapa.data.ingest import ingest_inputs
+from lapa.data.ingestion.inputs import Input
+from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams
+from lapa.records import ShardSet
+
+COLOURS = {"red": (220, 40, 40), "green": (40, 200, 60), "blue": (50, 80, 230)}
+
+
+def moving_square_episodes(
+    n: int,
+    frames: int | Sequence[int] = 12,
+    size: int = 32,
+    seed: int = 0,
+    *,
+    fps: float = 10.0,
+    source: str = "squares",
+    with_actions: bool = True,
+) -> list[Episode]:
+    """Make ``n`` episodes; colours take turns, actions are (dx, dy) in pixels per frame.
+
+    ``frames`` is one length for all, or a sequence of lengths that is cycled through.
+    """
+    lengths = [frames] if isinstance(frames, int) else list(frames)
+    return [
+        _episode(number, lengths[number % len(lengths)], size, seed, fps, source, with_actions)
+        for number in range(n)
+    ]
+
+
+def _episode(
+    number: int, frames: int, size: int, seed: int, fps: float, source: str, with_actions: bool
+) -> Episode:
+    random = np.random.default_rng([seed, number])
+    colour = list(COLOURS)[number % len(COLOURS)]
+    side = size // 4
+    wanted = random.integers(-3, 4, (frames, 2))
+    positions = np.empty((frames, 2))
+    positions[0] = random.integers(0, size - side + 1, 2)
+    for t in range(1, frames):
+        positions[t] = np.clip(positions[t - 1] + wanted[t - 1], 0, size - side)
+    actions = np.vstack([np.diff(positions, axis=0), np.zeros((1, 2))]).astype(np.float32)
+
+    def read(indices: Sequence[int] | None = None) -> Frames:
+        chosen = range(frames) if indices is None else indices
+        images = np.full((len(chosen), size, size, 3), 96, np.uint8)
+        for image, t in zip(images, chosen, strict=True):
+            x, y = positions[t].astype(int)
+            image[y : y + side, x : x + side] = COLOURS[colour]
+        return images
+
+    return Episode(
+        source=source,
+        episode_id=f"{seed}-{number:04d}",
+        num_frames=frames,
+        fps=fps,
+        read_frames=read,
+        instruction=f"move the {colour} square",
+        actions=actions if with_actions else None,
+        action_names=("dx", "dy") if with_actions else (),
+        action_units=("px", "px") if with_actions else (),
+        states=positions.astype(np.float32),
+        state_names=("x", "y"),
+        environment=f"table-{number % 2}",
+        success=True,
+        provenance={"seed": seed, "number": number},
+    )
+
+
+def as_input(episodes: Sequence[Episode], **source: Any) -> Input:
+    """Wrap episodes as an ingestion source."""
+    params = SourceParams(kind="made-up", path="nowhere", **source)
+    return Input(params=params, open=lambda report: iter(episodes))
+
+
+def tiny_shard_set(
+    tmp_path: Path,
+    *,
+    episodes: Sequence[Episode] | None = None,
+    n: int = 10,
+    frames: int | Sequence[int] = 12,
+    size: int = 32,
+    seed: int = 0,
+    with_actions: bool = True,
+    **params: Any,
+) -> ShardSet:
+    """Ingest moving squares into ``tmp_path/shards``: 10 Hz, H up to 0.3 s, val split of 20 %.
+
+    Further keywords are `IngestionParams` fields.
+    """
+    made = episodes or moving_square_episodes(n, frames, size, seed, with_actions=with_actions)
+    defaults: dict[str, Any] = {
+        "image_size": size,
+        "max_horizon_s": 0.3,
+        "clip_frames": 8,
+        "max_samples_per_shard": 6,
+        "split": SplitParams(val_fraction=0.2),
+    }
+    settings = IngestionParams(**{**defaults, **params})
+    return ingest_inputs([as_input(made)], params=settings, out=tmp_path / "shards")
