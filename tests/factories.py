@@ -33,13 +33,21 @@ def moving_square_episodes(
     """
     lengths = [frames] if isinstance(frames, int) else list(frames)
     return [
-        _episode(number, lengths[number % len(lengths)], size, seed, fps, source, with_actions)
+        _episode(
+            number,
+            lengths[number % len(lengths)],
+            size=size,
+            seed=seed,
+            fps=fps,
+            source=source,
+            with_actions=with_actions,
+        )
         for number in range(n)
     ]
 
 
 def _episode(
-    number: int, frames: int, size: int, seed: int, fps: float, source: str, with_actions: bool
+    number: int, frames: int, *, size: int, seed: int, fps: float, source: str, with_actions: bool
 ) -> Episode:
     random = np.random.default_rng([seed, number])
     colour = list(COLOURS)[number % len(COLOURS)]

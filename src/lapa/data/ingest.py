@@ -48,7 +48,7 @@ def ingest(*, sources: Sequence[SourceParams], params: IngestionParams, out: Pat
     Raises:
         ValueError: a source holds no usable episode.
         BadInputError: a bad item, under ``on_bad_sample: raise``.
-        OutputLocked: another process writes ``out``.
+        OutputLockedError: another process writes ``out``.
         FileExistsError: ``out`` holds a complete shard set of other content.
     """
     inputs = [Input(params=source, open=partial(_open, source)) for source in sources]

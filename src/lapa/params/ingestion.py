@@ -18,7 +18,7 @@ class SourceParams(Params):
     """File or folder that the adapter opens."""
     name: str = ""
     """Dataset name in the shards; empty keeps the one the adapter gives."""
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default_factory=dict)
     """Keyword arguments of the adapter."""
     weight: float = Field(default=1.0, gt=0)
     """Explicit mixing weight of this source."""

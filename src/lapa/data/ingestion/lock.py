@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class OutputLocked(RuntimeError):
+class OutputLockedError(RuntimeError):
     """Another process writes this output."""
 
 
@@ -18,7 +18,7 @@ def output_lock(folder: Path) -> Iterator[None]:
     """Hold ``<folder>/.lock``; a lock whose owner died on this machine is taken over.
 
     Raises:
-        OutputLocked: a living process, or one on another machine, holds it.
+        OutputLockedError: a living process, or one on another machine, holds it.
     """
     path = folder / ".lock"
     owner = f"{os.getpid()} {socket.gethostname()}"
@@ -54,7 +54,7 @@ def _take_over(path: Path) -> None:
     if host == socket.gethostname() and not _is_alive(int(pid)):
         _remove_stale(path, found)
         return
-    raise OutputLocked(
+    raise OutputLockedError(
         f"{path.parent} is being written by process {pid} on {host}; expected no other writer: wait "
         f"for it, choose another output, or delete {path} if that process is gone"
     )

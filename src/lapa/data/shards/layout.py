@@ -10,7 +10,7 @@ MEMBERS = ("json", "frames", "actions.npy", "states.npy")
 _NAME = re.compile(r"(?P<key>[A-Za-z0-9_-]+)\.(?P<member>[a-z.]+)")
 
 
-class UnsafeMember(ValueError):
+class UnsafeMemberError(ValueError):
     """A tar member that no clip shard holds: a path, a pickle, a pipe."""
 
 
@@ -18,12 +18,12 @@ def split_name(name: str, *, shard: str) -> tuple[str, str]:
     """Split a tar member's name into ``(key, member)``.
 
     Raises:
-        UnsafeMember: the key holds other characters than ``[A-Za-z0-9_-]`` (so no path can
+        UnsafeMemberError: the key holds other characters than ``[A-Za-z0-9_-]`` (so no path can
             escape) or the suffix is not on the allow-list (so nothing is ever unpickled or piped).
     """
     match = _NAME.fullmatch(name)
     if match is None or match["member"] not in MEMBERS:
-        raise UnsafeMember(
+        raise UnsafeMemberError(
             f"{shard}: refused the member {name!r}; expected <key>.<suffix> with a key of "
             f"[A-Za-z0-9_-] and a suffix among {', '.join(MEMBERS)}; this is no clip shard of ours"
         )

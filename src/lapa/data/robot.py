@@ -1,0 +1,157 @@
+"""Frame t, its instruction and the real actions that follow: what a policy is finetuned on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.data.labels import load_codes
+from lapa.data.pairs import SlotDataset, require_horizon, require_one_dimension
+from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.reader import ClipReader
+from lapa.records import LabelSet, PairSpec, ShardSet, require_same
+
+NO_LABEL = -100
+"""Codes of a tail frame, which has no t+H: what `torch.nn.functional.cross_entropy` ignores."""
+
+
+class RobotDataset(SlotDataset):
+    """Items are `RobotBatch` rows: the actions of frames ``t .. t + chunk - 1``.
+
+    Beyond the end of the episode actions are 0 and ``action_mask`` is False. Every frame of a
+    chosen episode is a sample, the last ones included: there the policy must learn to end.
+    """
+
+    def __init__(
+        self,
+        *,
+        reader: ClipReader,
+        slots: NDArray[np.int64],
+        chunk: int,
+        action_dim: int,
+        with_states: bool,
+        codes: NDArray[np.int16] | None,
+    ) -> None:
+        super().__init__(reader=reader, slots=slots)
+        self.chunk = chunk
+        self.action_dim = action_dim
+        self._with_states = with_states
+        self._codes = codes
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        clip, frame = self.position_of(index)
+        actions, mask = self.actions_from(index)
+        item: dict[str, Any] = {
+            "image": self.reader.frames(clip, [frame])[0],
+            "text": self.table.texts["instruction"][clip],
+            "actions": actions,
+            "action_mask": mask,
+            "sample_id": self.slots[index],
+        }
+        if self._with_states:
+            item["state"] = self.reader.array(clip, "states")[frame]
+        if self._codes is not None:
+            item["latent_codes"] = self._codes[self.slots[index]].astype(np.int64)
+        return item
+
+    def actions_from(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return ``actions float32 (chunk, action_dim)`` and ``mask bool (chunk,)``, no image read."""
+        clip, frame = self.position_of(index)
+        starts, episodes = self.table.numbers["start_frame"], self.table.episode
+        actions = np.zeros((self.chunk, self.action_dim), np.float32)
+        first, filled = int(starts[clip]) + frame, 0
+        for later in range(clip, len(self.table)):
+            if filled == self.chunk or episodes[later] != episodes[clip]:
+                break
+            rows = self.reader.array(later, "actions")[first + filled - int(starts[later]) :]
+            rows = rows[: self.chunk - filled]
+            actions[filled : filled + len(rows)] = rows
+            filled += len(rows)
+        return actions, np.arange(self.chunk) < filled
+
+    def all_actions(self) -> NDArray[np.float32]:
+        """Return the action of every sample, ``float32 (sample, action_dim)``: for statistics."""
+        out = np.empty((len(self), self.action_dim), np.float32)
+        clips, first = np.unique(self._clips, return_index=True)
+        for clip, start, stop in zip(clips, first, [*first[1:], len(self)], strict=True):
+            out[start:stop] = self.reader.array(int(clip), "actions")[self._frames[start:stop]]
+        return out
+
+
+def open_robot(
+    shard_set: ShardSet,
+    split: str,
+    *,
+    chunk: int,
+    pair_spec: PairSpec,
+    max_episodes: int | None,
+    seed: int,
+    labels: LabelSet | None = None,
+    with_states: bool = False,
+) -> RobotDataset:
+    """Open the labelled robot frames of a split.
+
+    Args:
+        shard_set: clips with actions.
+        split: its name.
+        chunk: actions per sample, in frames.
+        pair_spec: the pair spec of the pretrained model, checked against ``labels``.
+        max_episodes: keep a seeded subset of episodes; nested, so 5 are among the 10.
+        seed: of that subset.
+        labels: adds ``latent_codes``; tail frames, which have none, hold `NO_LABEL`.
+        with_states: adds ``state``.
+
+    Raises:
+        ValueError: no actions, differing dimensions, fewer episodes than asked, or labels of
+            another pair spec or shard set.
+    """
+    require_horizon(shard_set, pair_spec)
+    table = load_clip_table(shard_set, split)
+    slots = _slots_of(table, chosen_episodes(table, max_episodes, seed=seed))
+    clips = table.clips_of(slots)
+    action_dim = require_one_dimension(table, clips, "action")
+    if with_states:
+        require_one_dimension(table, clips, "state")
+    return RobotDataset(
+        reader=ClipReader(table, image_size=shard_set.image_size),
+        slots=slots,
+        chunk=chunk,
+        action_dim=action_dim,
+        with_states=with_states,
+        codes=None if labels is None else _codes(shard_set, labels, split, table, pair_spec),
+    )
+
+
+def chosen_episodes(table: ClipTable, count: int | None, *, seed: int) -> NDArray[np.int64]:
+    """Return the numbers of the first ``count`` episodes of a seeded order, ascending.
+
+    Raises:
+        ValueError: the split has fewer.
+    """
+    available = int(table.episode[-1]) + 1
+    if count is not None and count > available:
+        raise ValueError(
+            f"asked for {count} episodes, {table.root} has {available} in this split; lower "
+            "`max_episodes` or record more"
+        )
+    return np.sort(np.random.default_rng(seed).permutation(available)[:count])
+
+
+def _slots_of(table: ClipTable, episodes: NDArray[np.int64]) -> NDArray[np.int64]:
+    chosen = np.isin(table.episode, episodes)
+    return np.flatnonzero(np.repeat(chosen, table.numbers["owned_frames"]))
+
+
+def _codes(
+    shard_set: ShardSet, labels: LabelSet, split: str, table: ClipTable, pair_spec: PairSpec
+) -> NDArray[np.int16]:
+    require_same(
+        f"pair spec of the labels in {labels.path}",
+        labels.pair_spec.model_dump(),
+        pair_spec.model_dump(),
+        remedy="finetune with the labels' pair spec, or label again",
+    )
+    codes, valid = load_codes(shard_set, labels, split, table=table)
+    return np.where(valid[:, None], codes, np.int16(NO_LABEL))
