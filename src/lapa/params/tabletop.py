@@ -61,7 +61,7 @@ class TabletopParams(Params):
 class RecordParams(Params):
     """A set of raw episodes: the scripted expert, disturbed, on seeded scenes."""
 
-    num_episodes: int = Field(gt=0)
+    num_episodes: int = Field(ge=0)
     seed: int = 0
     """Episode i is a pure function of (seed, i)."""
     action_noise: float = Field(default=0.25, ge=0)

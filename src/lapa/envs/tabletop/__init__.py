@@ -9,6 +9,7 @@ from lapa.envs.tabletop.env import (
     ACTION_UNITS,
     CONTROL_HZ,
     STATE_NAMES,
+    STATE_UNITS,
     TabletopEnv,
     expert_action,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "CONTROL_HZ",
     "ENV_ID",
     "STATE_NAMES",
+    "STATE_UNITS",
     "TabletopEnv",
     "expert_action",
 ]

@@ -25,6 +25,7 @@ CONTROL_HZ = 10
 ACTION_NAMES = ("dx", "dy", "dz", "suction")
 ACTION_UNITS = ("3 cm", "3 cm", "3 cm", "on above 0")
 STATE_NAMES = ("tool_x", "tool_y", "tool_z", "held")
+STATE_UNITS = ("m", "m", "m", "1 while held")
 _SCENE, _TASK, _DISTRACTORS = range(3)
 """Streams of random numbers per episode: one never changes what another draws."""
 
