@@ -1,0 +1,98 @@
+"""Adapter for raw tabletop recordings: one folder per episode, lossless video, actions, a sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each
+from lapa.data.episode import Episode, Frames
+from lapa.data.video_decode import VideoReader
+
+Labels = Literal["executed", "expert", "none"]
+_FILES = {"executed": "actions.npy", "expert": "expert_actions.npy"}
+
+
+def open_tabletop(
+    path: Path,
+    *,
+    report: Report = raise_bad,
+    labels: Labels = "executed",
+    name: str = "tabletop",
+    successful_only: bool = False,
+) -> Iterator[Episode]:
+    """Yield the episodes of a recording, in order of their number.
+
+    Args:
+        path: folder that `lapa.inference.record_episodes` wrote.
+        report: receives each episode that cannot be read.
+        labels: actions that were executed, those the expert wanted before noise was added, or
+            none: action-free video.
+        name: dataset name; give recordings different ones where they are mixed.
+        successful_only: leave out episodes that failed.
+
+    Raises:
+        ValueError: ``labels`` is none of the three.
+        BadInputError: from ``report``; reason ``empty_folder`` if there is no episode at all.
+    """
+    if labels not in (*_FILES, "none"):
+        raise ValueError(f"labels is {labels!r}, expected one of {[*_FILES, 'none']}")
+    folders = sorted(path.glob("episode_*"))
+    if not folders:
+        detail = f"found no episode_* folder in {path}; record episodes there first"
+        report(bad("empty_folder", detail, source=name, item=str(path)).record)
+    for episode in read_each(folders, partial(_read, labels=labels, name=name), report):
+        if episode.success or not successful_only:
+            yield episode
+
+
+def _read(folder: Path, *, labels: Labels, name: str) -> Episode:
+    with naming(name, folder.name):
+        facts = _facts(folder / "episode.json")
+        states = _array(folder / "states.npy")
+        actions = _array(folder / _FILES[labels]) if labels != "none" else None
+        return Episode(
+            source=name,
+            episode_id=folder.name,
+            num_frames=len(states),
+            fps=float(facts["fps"]),
+            read_frames=partial(_read_frames, folder / "video.mp4", name, folder.name),
+            instruction=facts["instruction"],
+            actions=actions,
+            action_names=tuple(facts["action_names"]) if actions is not None else (),
+            action_units=tuple(facts["action_units"]) if actions is not None else (),
+            states=states,
+            state_names=tuple(facts["state_names"]),
+            environment=f"tabletop-{facts['embodiment']}-{facts['camera']}",
+            success=facts["success"],
+            provenance={"task": facts["task"], "seed": facts["seed"], "labels": labels},
+        )
+
+
+def _facts(file: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise bad("unreadable_json", f"{file}: {error}") from error
+    return facts
+
+
+def _array(file: Path) -> NDArray[np.float32]:
+    try:
+        return np.asarray(np.load(file, allow_pickle=False), dtype=np.float32)
+    except (OSError, ValueError) as error:
+        raise bad("unreadable_array", f"{file}: {error}") from error
+
+
+def _read_frames(video: Path, name: str, item: str, indices: Sequence[int] | None = None) -> Frames:
+    with naming(name, item):
+        if not video.is_file():
+            raise bad("missing_video", f"no file {video}; record the episode again")
+        with VideoReader(video) as reader:
+            return reader.frames(indices)
