@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -55,7 +55,7 @@ def ingest(*, sources: Sequence[SourceParams], params: IngestionParams, out: Pat
     return ingest_inputs(inputs, params=params, out=out)
 
 
-def _open(source: SourceParams, report: Report) -> Iterable[Episode]:
+def _open(source: SourceParams, report: Report) -> Iterator[Episode]:
     from lapa.data.sources import open_source  # noqa: PLC0415 (adapters load many libraries)
 
     return open_source(source.kind, Path(source.path), report=report, **source.options)

@@ -106,6 +106,6 @@ def _joined(values: list[Any]) -> torch.Tensor | list[str]:
     kind = torch.from_numpy(np.empty(0, first.dtype)).dtype
     out = torch.empty(shape, dtype=kind)
     if get_worker_info() is not None:
-        out.share_memory_()  # written once, where the parent process reads it
+        out.share_memory_()  # type: ignore[no-untyped-call]  # written once, where the parent process reads it
     np.stack(values, out=out.numpy())
     return out

@@ -41,7 +41,7 @@ class Coded:
     codes: NDArray[np.int32]
 
     def __getitem__(self, row: int) -> str:
-        return self.values[self.codes[row]]
+        return self.values[int(self.codes[row])]
 
 
 @dataclass(frozen=True, kw_only=True)

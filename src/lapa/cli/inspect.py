@@ -1,0 +1,80 @@
+"""`lapa inspect SHARDS`: what a shard set holds, how it looks, whether a byte has changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from lapa.data.shards.contact_sheet import save_contact_sheet
+from lapa.data.shards.summary import DatasetSummary, find_shard_set, summarise
+from lapa.data.shards.verify import verify
+from lapa.records import ShardSet
+
+
+@click.command()
+@click.argument("shards", type=click.Path(path_type=Path))
+@click.option(
+    "--contact-sheet", type=click.Path(path_type=Path), help="Write a PNG of random clips."
+)
+@click.option("--rows", default=12, show_default=True, help="Clips on the contact sheet.")
+@click.option("--seed", default=0, show_default=True, help="Which clips the sheet shows.")
+@click.option("--verify", "check", is_flag=True, help="Re-hash every member; exit 1 on damage.")
+def inspect(shards: Path, contact_sheet: Path | None, rows: int, seed: int, *, check: bool) -> None:
+    """Print what the shard set in SHARDS holds."""
+    try:
+        shard_set = find_shard_set(shards)
+        if check:
+            _verify(shard_set)
+        _print(shard_set)
+        if contact_sheet:
+            save_contact_sheet(shard_set, contact_sheet, rows=rows, seed=seed)
+            click.echo(f"contact sheet: {contact_sheet}")
+    except (FileNotFoundError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _verify(shard_set: ShardSet) -> None:
+    damages = verify(shard_set)
+    for damage in damages:
+        click.echo(f"damaged: {damage}", err=True)
+    if damages:
+        raise click.ClickException(f"{len(damages)} damages in {shard_set.path}; ingest it again")
+    shards = sum(len(split.shards) for split in shard_set.splits.values())
+    click.echo(f"verified: every member of {shards} shards is as it was written")
+
+
+def _print(shard_set: ShardSet) -> None:
+    console = Console(width=None if Console().is_terminal else 140)
+    summaries = summarise(shard_set)
+    console.print(
+        f"{shard_set.path}: {shard_set.image_size}x{shard_set.image_size} pixels, JPEG quality "
+        f"{shard_set.jpeg_quality}, horizons up to {shard_set.max_horizon_s:g} s, "
+        f"digest {shard_set.digest[:12]}",
+        highlight=False,
+    )
+    console.print(_datasets(summaries))
+    if any(summary.actions for summary in summaries):
+        console.print(_actions(summaries))
+
+
+def _datasets(summaries: list[DatasetSummary]) -> Table:
+    names = ("split", "dataset", "episodes", "clips", "frames", "hours", "fps", "environments")
+    table = Table(*names, "instructions", "MB")
+    for row in summaries:
+        rates = ", ".join(f"{rate:g}" for rate in row.fps)
+        counts = (row.episodes, row.clips, row.frames)
+        texts = (f"{row.hours:.3f}", rates, str(row.environments), str(row.instructions))
+        table.add_row(row.split, row.dataset, *map(str, counts), *texts, f"{row.bytes / 1e6:.2f}")
+    return table
+
+
+def _actions(summaries: list[DatasetSummary]) -> Table:
+    table = Table("split", "dataset", "action", "unit", "minimum", "mean", "maximum")
+    for row in summaries:
+        for dim in row.actions:
+            figures = (f"{value:.4g}" for value in (dim.minimum, dim.mean, dim.maximum))
+            table.add_row(row.split, row.dataset, dim.name, dim.unit, *figures)
+    return table

@@ -1,0 +1,128 @@
+"""Re-hashes every member of a shard set against its index, and the indices against the record."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from lapa.data.shards.index import read_index
+from lapa.data.shards.layout import MEMBERS, UnsafeMemberError, split_name
+from lapa.records import ShardSet
+
+_BLOCK = 512
+_COLUMNS = {member: member.split(".")[0] for member in MEMBERS}
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One thing that is not as it was written."""
+
+    shard: str
+    member: str
+    """Name of the tar member; empty for the shard as a whole."""
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.shard}{':' if self.member else ''}{self.member}: {self.reason}"
+
+
+def verify(shard_set: ShardSet) -> list[Damage]:
+    """Return every damage found; an empty list means each byte is the one that was written.
+
+    The index and the tar check each other: members are hashed at their indexed places, and the
+    bytes between them must be exactly the headers and padding that belong there.
+    """
+    damages = [damage for split in shard_set.splits for damage in _verify_split(shard_set, split)]
+    return [*damages, *_unlisted(shard_set)]
+
+
+def _verify_split(shard_set: ShardSet, split: str) -> Iterator[Damage]:
+    clips = 0
+    facts = shard_set.split(split)
+    for name in facts.shards:
+        path = Path(shard_set.path) / name
+        try:
+            rows = read_index(path).to_pylist()
+        except (FileNotFoundError, ValueError) as error:
+            yield Damage(name, "", str(error))
+            continue
+        clips += len(rows)
+        yield from verify_shard(path, name, rows)
+    if clips != facts.clips:
+        yield Damage(split, "", f"the indices hold {clips} clips, the record says {facts.clips}")
+
+
+def _unlisted(shard_set: ShardSet) -> Iterator[Damage]:
+    root = Path(shard_set.path)
+    listed = {shard for split in shard_set.splits.values() for shard in split.shards}
+    for path in sorted(root.glob("*/*.tar")):
+        name = path.relative_to(root).as_posix()
+        if name not in listed:
+            yield Damage(name, "", "not listed in the record, so nobody reads it; delete it")
+
+
+def verify_shard(path: Path, name: str, rows: list[dict[str, Any]]) -> Iterator[Damage]:
+    """Compare one tar with its index rows."""
+    if not path.is_file():
+        yield Damage(name, "", "missing")
+        return
+    position = 0
+    with path.open("rb") as file:
+        for row in rows:
+            for member, column in _COLUMNS.items():
+                if not row[f"{column}_size"]:
+                    continue
+                found = _verify_member(file, row, member, column, position)
+                if found:
+                    yield Damage(name, f"{row['key']}.{member}", found)
+                size = row[f"{column}_size"]
+                position = row[f"{column}_offset"] + size + -size % _BLOCK
+        yield from _verify_end(file, name, position)
+
+
+def _verify_member(
+    file: BinaryIO, row: dict[str, Any], member: str, column: str, position: int
+) -> str | None:
+    offset, size = row[f"{column}_offset"], row[f"{column}_size"]
+    if offset != position + _BLOCK:
+        return f"starts at byte {offset}, expected {position + _BLOCK}: the index is of another tar"
+    header = os.pread(file.fileno(), _BLOCK, position)
+    wrong = _verify_header(header, f"{row['key']}.{member}", size)
+    if wrong:
+        return wrong
+    data = os.pread(file.fileno(), size + -size % _BLOCK, offset)
+    if len(data) < size + -size % _BLOCK:
+        return f"truncated: {len(data)} of {size} bytes"
+    if hashlib.sha256(data[:size]).hexdigest() != row[f"{column}_sha256"]:
+        return "content differs from its SHA-256: bytes were changed after writing"
+    return "padding is not zero: bytes were changed after writing" if any(data[size:]) else None
+
+
+def _verify_header(header: bytes, name: str, size: int) -> str | None:
+    """Compare a tar header with the one the writer makes: any other bit is damage."""
+    if len(header) < _BLOCK:
+        return "truncated inside its tar header"
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = size, 0o644
+    if header == info.tobuf(tarfile.USTAR_FORMAT):
+        return None
+    try:
+        found = tarfile.TarInfo.frombuf(header, "utf-8", "strict").name
+        split_name(found, shard="shard")
+    except (tarfile.HeaderError, UnsafeMemberError) as error:
+        return f"tar header is corrupt: {error}"
+    return f"tar header is corrupt: it says {found!r} or other facts than were written"
+
+
+def _verify_end(file: BinaryIO, name: str, position: int) -> Iterator[Damage]:
+    size = os.fstat(file.fileno()).st_size
+    tail = os.pread(file.fileno(), 2 * _BLOCK, position)
+    if size != position + 2 * _BLOCK:
+        yield Damage(name, "", f"has {size} bytes, expected {position + 2 * _BLOCK}")
+    elif any(tail):
+        yield Damage(name, "", "end-of-archive blocks are not zero")
