@@ -1,0 +1,87 @@
+"""Open a video file or byte string, refusing everything unusable before a frame is decoded."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import av
+
+from lapa.data.bad_input import bad
+from lapa.data.container_header import declared_size, missing_bytes
+from lapa.data.jpeg import check_size
+
+CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,flv,gif"
+"""Demuxers allowed: none that follows links to other files, as playlists do."""
+
+
+class VideoFile:
+    """A container and its first video stream, checked and ready to be read."""
+
+    def __init__(self, video: Path | bytes, *, max_pixels: int, threads: int) -> None:
+        self._file = io.BytesIO(video) if isinstance(video, bytes) else video.open("rb")
+        try:
+            self.container, self.stream = _open(self._file, max_pixels, threads)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def close(self) -> None:
+        """Give the file and the decoder back."""
+        self.container.close()
+        self._file.close()
+
+
+def _open(file: BinaryIO, max_pixels: int, threads: int) -> tuple[Any, Any]:
+    """Return (container, video stream).
+
+    Raises:
+        BadInputError: ``empty_video``, ``truncated_video``, ``absurd_dimensions``,
+            ``unreadable_video``, ``no_video_stream`` or ``unsupported_codec``.
+    """
+    size = file.seek(0, io.SEEK_END)
+    _check_container(file, size, max_pixels)
+    file.seek(0)
+    options = {"max_pixels": str(max_pixels), "format_whitelist": CONTAINERS}
+    try:
+        container = av.open(file, options=options)
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise bad("unreadable_video", f"{size} bytes are no video: {error}") from error
+    try:
+        return container, _video_stream(container, max_pixels, threads)
+    except BaseException:
+        container.close()
+        raise
+
+
+def _check_container(file: BinaryIO, size: int, max_pixels: int) -> None:
+    if size == 0:
+        raise bad("empty_video", "the file has 0 bytes")
+    missing = missing_bytes(file, size)
+    if missing:
+        detail = f"the file has {size} bytes, its container promises {missing} more; copy it again"
+        raise bad("truncated_video", detail)
+    height, width = declared_size(file, size)
+    if height and width:
+        check_size(height, width, max_pixels=max_pixels)
+
+
+def _video_stream(container: Any, max_pixels: int, threads: int) -> Any:
+    if not container.streams.video:
+        kinds = [stream.type for stream in container.streams]
+        raise bad("no_video_stream", f"found streams {kinds}, expected a video stream")
+    stream = container.streams.video[0]
+    codec = stream.codec_context
+    if codec is None:
+        raise bad("unsupported_codec", "the installed PyAV has no decoder for this video stream")
+    if not codec.width or not codec.height:
+        detail = (
+            f"no picture size, or one above {max_pixels} pixels; raise `max_pixels` if it is right"
+        )
+        raise bad("absurd_dimensions", detail)
+    check_size(codec.height, codec.width, max_pixels=max_pixels)
+    codec.options = {"max_pixels": str(max_pixels)}
+    codec.thread_count = threads
+    codec.thread_type = "SLICE" if threads == 1 else "AUTO"
+    return stream
