@@ -14,6 +14,7 @@ import torch
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.profilers import Profiler, PyTorchProfiler, SimpleProfiler
+from pytorch_lightning.strategies import DDPStrategy, Strategy
 
 from lapa.params.base import TrainerParams
 from lapa.training.resume import AtomicCheckpointIO, ResumePoint, resume_folder
@@ -31,6 +32,7 @@ def build_trainer(
     callbacks: Sequence[Callback],
     clip_norm: float = 0.0,
     profile: ProfileKind = "none",
+    find_unused_parameters: bool = False,
 ) -> pl.Trainer:
     """Build the Trainer of one training stage.
 
@@ -46,6 +48,7 @@ def build_trainer(
         callbacks: in the order in which they act.
         clip_norm: largest global gradient norm, 0 for none.
         profile: ``simple`` (time per hook) or ``torch`` (operators, a Chrome trace).
+        find_unused_parameters: some parameters get no gradient; only matters for many processes.
     """
     _be_quiet()
     set_threads(params.num_threads)
@@ -62,7 +65,7 @@ def build_trainer(
         accelerator=params.accelerator,
         devices=params.devices,
         num_nodes=params.nodes,
-        strategy="ddp" if params.devices * params.nodes > 1 else "auto",
+        strategy=_strategy(params, find_unused_parameters),
         precision=params.precision,  # type: ignore[arg-type]
         plugins=[LightningEnvironment(), AtomicCheckpointIO()],
         gradient_clip_val=clip_norm or None,
@@ -76,6 +79,12 @@ def build_trainer(
         deterministic="warn",
         profiler=_profiler(profile, work),
     )
+
+
+def _strategy(params: TrainerParams, find_unused_parameters: bool) -> Strategy | str:
+    if params.devices * params.nodes == 1:
+        return "auto"
+    return DDPStrategy(find_unused_parameters=find_unused_parameters)
 
 
 def set_threads(num_threads: int) -> None:
@@ -100,3 +109,4 @@ def _be_quiet() -> None:
     # the batches are made by one process on purpose where `num_workers` is 0
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
     warnings.filterwarnings("ignore", message=".*LeafSpec.*")
+    warnings.filterwarnings("ignore", message=".*`srun` command is available.*")

@@ -1,0 +1,49 @@
+"""How often each code was used: counted per process, summed over processes when asked."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lapa.training.ranks import sum_over_processes
+
+
+class CodeCounts:
+    """Counts of the K codes since the last `clear`."""
+
+    def __init__(self, codebook_size: int) -> None:
+        self._counts = torch.zeros(codebook_size, dtype=torch.long)
+
+    def add(self, codes: Tensor) -> None:
+        """Count ``codes`` ``int64 (batch, code)`` of this process; stays on their device."""
+        self._counts = self._counts.to(codes.device)
+        self._counts += torch.bincount(codes.flatten(), minlength=len(self._counts))
+
+    def total(self) -> Tensor:
+        """Counts over all processes, ``int64 (codebook,)``; collective."""
+        return sum_over_processes(self._counts.clone())
+
+    def clear(self) -> None:
+        """Start a new window."""
+        self._counts = torch.zeros_like(self._counts)
+
+    def state(self) -> list[int]:
+        """Total for a checkpoint; collective."""
+        return [int(count) for count in self.total()]
+
+    def restore(self, state: list[int], *, rank: int) -> None:
+        """Continue from `state`: rank zero keeps the total, so the sum over processes is right."""
+        self._counts = (
+            torch.tensor(state) if rank == 0 else torch.zeros(len(state), dtype=torch.long)
+        )
+
+
+def utilisation(counts: Tensor) -> float:
+    """Share of the codebook that was used at all, in [0, 1]."""
+    return float((counts > 0).double().mean())
+
+
+def perplexity(counts: Tensor) -> float:
+    """Exponential of the entropy of the usage: 1 (one code) to K (all equally)."""
+    share = counts[counts > 0].double() / counts.sum()
+    return float((-(share * share.log()).sum()).exp())

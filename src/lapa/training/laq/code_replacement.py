@@ -1,0 +1,103 @@
+"""When unused codes get a new place, and that every process and the optimiser agree on it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import Callback
+from torch import Tensor
+
+from lapa.models.laq import LatentActionQuantizer
+from lapa.models.laq.codebook_replacement import replace_by_usage
+from lapa.params.laq import CodebookParams
+from lapa.training.laq.code_counts import CodeCounts
+from lapa.training.ranks import broadcast_from_zero
+from lapa.training.seeding import generator_of
+
+logger = logging.getLogger(__name__)
+
+
+class CodeReplacement(Callback):
+    """Counts the codes of training steps and, on schedule, moves rows that nobody uses."""
+
+    def __init__(
+        self, *, params: CodebookParams, codebook_size: int, max_steps: int, seed: int
+    ) -> None:
+        self._params = params
+        self._last_step = int(params.replace_until * max_steps)
+        self._seed = seed
+        self._counts = CodeCounts(codebook_size)
+        self.total_replaced = 0
+        """Rows moved since the beginning of training."""
+
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        """Count; replace when due."""
+        step = trainer.global_step
+        if not self._params.replace_every or step > self._last_step:
+            return
+        self._counts.add(outputs["codes"])
+        if step % self._params.replace_every == 0:
+            self._replace(pl_module, trainer.optimizers[0], step)
+            self._counts.clear()
+            pl_module.log("train/replaced_codes", float(self.total_replaced))
+
+    def _replace(
+        self, pl_module: pl.LightningModule, optimiser: torch.optim.Optimizer, step: int
+    ) -> None:
+        model = pl_module.model
+        assert isinstance(model, LatentActionQuantizer)  # noqa: S101 - this callback is for LAQ
+        counts = self._counts.total()
+        new, replaced = replace_by_usage(
+            model.quantizer.codebook_rows(),
+            counts,
+            min_share=self._params.replace_below,
+            noise_share=self._params.replace_noise,
+            generator=generator_of("replacement", self._seed, step),
+        )
+        if not replaced.any():
+            return
+        model.quantizer.set_codebook(broadcast_from_zero(new))
+        for parameter in model.quantizer.parameters():
+            clear_moments(optimiser, parameter, replaced)
+        self.total_replaced += int(replaced.sum())
+        logger.info("step %d: moved codes %s", step, replaced.nonzero().flatten().tolist())
+
+    def on_save_checkpoint(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        """Store the counts of all processes."""
+        state = {"counts": self._counts.state(), "replaced": self.total_replaced}
+        checkpoint["code_replacement"] = state
+
+    def on_load_checkpoint(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        """Continue the window that was cut."""
+        state = checkpoint["code_replacement"]
+        self._counts.restore(state["counts"], rank=trainer.global_rank)
+        self.total_replaced = state["replaced"]
+
+
+def clear_moments(
+    optimiser: torch.optim.Optimizer, parameter: torch.nn.Parameter, rows: Tensor
+) -> None:
+    """Zero Adam's moments of the given rows: they belong to the place the row has left.
+
+    Args:
+        optimiser: may or may not know the parameter.
+        parameter: ``(row, ...)``.
+        rows: ``bool (row,)``.
+    """
+    for moment in optimiser.state.get(parameter, {}).values():
+        if isinstance(moment, Tensor) and moment.shape == parameter.shape:
+            moment[rows.to(moment.device)] = 0

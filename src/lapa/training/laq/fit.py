@@ -1,0 +1,161 @@
+"""Train a quantiser on a shard set, from its parameters to the checkpoint's record."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Callback, EMAWeightAveraging
+
+import lapa
+from lapa.models.laq import LatentActionQuantizer
+from lapa.models.storage import save_model
+from lapa.params.laq import LaqParams
+from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.training.laq.code_replacement import CodeReplacement
+from lapa.training.laq.codebook_start import CodebookStart
+from lapa.training.laq.collapse_gate import CollapseGate
+from lapa.training.laq.loaders import LaqLoaders, open_loaders
+from lapa.training.laq.module import LaqModule
+from lapa.training.laq.reconstruction_grid import ReconstructionGrid
+from lapa.training.laq.throughput import Throughput
+from lapa.training.ranks import join_process_group
+from lapa.training.resume import ResumableLoader, resume_file
+from lapa.training.seeding import seed_globally
+from lapa.training.tracking import JoinedRun
+from lapa.training.trainer import build_trainer
+
+logger = logging.getLogger(__name__)
+
+
+def fit(
+    *,
+    shards: dict[str, Any],
+    pair_spec: dict[str, Any],
+    params: dict[str, Any],
+    work: str,
+    run: JoinedRun | None = None,
+) -> dict[str, Any]:
+    """Train (or continue training) and return the `Checkpoint` as a dict; called on every rank.
+
+    Args:
+        shards: dump of the `ShardSet`.
+        pair_spec: dump of the `PairSpec`.
+        params: dump of `LaqParams`.
+        work: scratch folder; holds ``resume/``, ``figures/``, ``metrics.jsonl``, ``checkpoint/``.
+        run: MLflow run to log into.
+    """
+    join_process_group()
+    shard_set, spec = ShardSet.model_validate(shards), PairSpec.model_validate(pair_spec)
+    laq = LaqParams.model_validate(params)
+    model, metrics = train(laq, open_loaders(shard_set, spec, laq), work=Path(work), run=run)
+    return save(
+        model,
+        Path(work),
+        shard_set=shard_set,
+        spec=spec,
+        step=laq.trainer.max_steps,
+        metrics=metrics,
+    )
+
+
+def train(
+    params: LaqParams, loaders: LaqLoaders, *, work: Path, run: JoinedRun | None = None
+) -> tuple[LatentActionQuantizer, dict[str, float]]:
+    """Train on given loaders; return the model (its average, if one is kept) and its figures.
+
+    An interrupted training in the same ``work`` continues where its last resume file was written
+    and ends with the same weights, bit for bit on the same machine.
+    """
+    module = LaqModule(model=build_model(params), params=params)
+    callbacks = build_callbacks(params, loaders, module.model, work)
+    trainer = build_trainer(
+        params.trainer,
+        work=work,
+        run=run,
+        callbacks=callbacks,
+        clip_norm=params.optimiser.clip_norm,
+        profile=params.profile,
+        find_unused_parameters=params.model.lapa_compat,
+    )
+    batches = ResumableLoader(loaders.train, total=params.trainer.max_steps)
+    trainer.fit(module, batches, loaders.val, ckpt_path=resume_file(work), weights_only=True)
+    return module.model, _final_figures(trainer, module, loaders)
+
+
+def _final_figures(trainer: pl.Trainer, module: LaqModule, loaders: LaqLoaders) -> dict[str, float]:
+    """Validate what will be saved: the last regular validation may lie steps back."""
+    (figures,) = trainer.validate(module, loaders.val, verbose=False)
+    return dict(figures)
+
+
+def build_model(params: LaqParams) -> LatentActionQuantizer:
+    """Build the quantiser with weights that depend on the seed alone."""
+    seed_globally("model", params.trainer.seed)
+    return LatentActionQuantizer(params.model)
+
+
+def build_callbacks(
+    params: LaqParams, loaders: LaqLoaders, model: LatentActionQuantizer, work: Path
+) -> list[Callback]:
+    """Everything that acts on training from outside, in the order in which it acts."""
+    trainer, size = params.trainer, model.quantizer.codebook_size
+    callbacks: list[Callback] = [
+        CodebookStart(
+            batches=lambda: loaders.first(params.codebook.initial_batches), seed=trainer.seed
+        ),
+        Throughput(every=trainer.log_every, batch_size=trainer.batch_size),
+        CollapseGate(params=params.collapse_gate, codebook_size=size),
+    ]
+    if model.quantizer.has_settable_codebook:
+        callbacks.append(
+            CodeReplacement(
+                params=params.codebook,
+                codebook_size=size,
+                max_steps=trainer.max_steps,
+                seed=trainer.seed,
+            )
+        )
+    if params.ema.decay:
+        callbacks.append(
+            EMAWeightAveraging(
+                decay=params.ema.decay, update_starting_at_step=params.ema.start_step
+            )
+        )
+    if params.pictures:
+        callbacks.append(
+            ReconstructionGrid(
+                pairs=loaders.val_pairs,
+                count=params.pictures,
+                folder=work / "figures",
+                seed=trainer.seed,
+            )
+        )
+    return callbacks
+
+
+def save(
+    model: LatentActionQuantizer,
+    work: Path,
+    *,
+    shard_set: ShardSet,
+    spec: PairSpec,
+    step: int,
+    metrics: dict[str, float],
+) -> dict[str, Any]:
+    """Write the weights into ``work/checkpoint`` and describe them."""
+    folder = work / "checkpoint"
+    digest = save_model(folder, model, model.config)
+    record = Checkpoint(
+        path=str(folder),
+        kind="laq",
+        step=step,
+        digest=digest,
+        inputs={"clip_shards": shard_set.digest},
+        pair_spec=spec,
+        metrics=metrics,
+        code_version=lapa.__version__,
+    )
+    return record.model_dump(mode="json")

@@ -1,0 +1,71 @@
+"""The batches of stage 1, with the shard set behind them or anything else a test brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Protocol
+
+from lapa.data.batches import PairBatch
+from lapa.data.loader import evaluation_loader, training_loader
+from lapa.data.pairs import open_pairs
+from lapa.params.laq import LaqParams
+from lapa.records import PairSpec, ShardSet
+from lapa.training.ranks import rank, world_size
+
+
+class Pairs(Protocol):
+    """Map-style frame pairs."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaqLoaders:
+    """Where training and validation batches come from."""
+
+    train: Callable[[int], Iterable[PairBatch]]
+    """``train(start)`` yields batches start, start + 1, ... up to the last step."""
+    val: Iterable[PairBatch]
+    """A fixed set in a fixed order."""
+    val_pairs: Pairs
+    """The same set, one by one, for pictures."""
+
+    def first(self, count: int) -> Iterable[PairBatch]:
+        """The first ``count`` training batches, without consuming them."""
+        return islice(self.train(0), count)
+
+
+def open_loaders(shard_set: ShardSet, spec: PairSpec, params: LaqParams) -> LaqLoaders:
+    """Open the train and val split of a shard set for this process.
+
+    Raises:
+        ValueError: the model takes another image size than the shard set holds.
+    """
+    if shard_set.image_size != params.model.image_size:
+        raise ValueError(
+            f"shard set {shard_set.path} holds frames of {shard_set.image_size} pixels, but "
+            f"`model.image_size` is {params.model.image_size}; set them equal or ingest again"
+        )
+    trainer = params.trainer
+    with_actions = params.targets.actions is not None
+    train = open_pairs(shard_set, "train", spec, with_actions=with_actions)
+    val = open_pairs(
+        shard_set, "val", spec, max_samples=trainer.val_max_samples, with_actions=with_actions
+    )
+    share: dict[str, int] = {
+        "batch_size": trainer.batch_size,
+        "num_workers": trainer.num_workers,
+        "rank": rank(),
+        "world_size": world_size(),
+    }
+    build = partial(training_loader, train, seed=trainer.seed, max_steps=trainer.max_steps, **share)
+    return LaqLoaders(
+        train=lambda start: build(start_step=start),
+        val=evaluation_loader(val, **share),
+        val_pairs=val,
+    )

@@ -1,0 +1,137 @@
+"""The quantiser under Lightning: losses in training, figures in validation, codes in prediction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.utilities.types import OptimizerLRScheduler
+from torch import Tensor
+
+from lapa.data.batches import PairBatch
+from lapa.models.laq import LaqOutput, LatentActionQuantizer
+from lapa.models.layers.pixels import to_frames
+from lapa.params.laq import LaqParams
+from lapa.training.laq.metrics import PairMetrics
+from lapa.training.laq.targets import PairResult, build_targets
+from lapa.training.optim import build_optimiser, build_schedule
+from lapa.training.ranks import sum_over_processes
+from lapa.training.seeding import generator_of
+
+_TRAIN_FIGURES = 64
+"""Pairs of a training batch on which ``train/`` figures are measured."""
+
+
+class LaqModule(pl.LightningModule):
+    """Wraps `LatentActionQuantizer` and its targets; bookkeeping is left to callbacks."""
+
+    def __init__(self, *, model: LatentActionQuantizer, params: LaqParams) -> None:
+        super().__init__()
+        self.model = model
+        self.targets = build_targets(params)
+        self._params = params
+        self._metrics: PairMetrics | None = None
+
+    def training_step(self, batch: PairBatch, batch_idx: int) -> dict[str, Tensor]:
+        """Return the loss and the codes of the batch."""
+        frames = to_frames(batch["frames"])
+        output: LaqOutput = self.model(frames, noise=self._noise(len(frames)))
+        losses = self._losses(PairResult(frames, output, batch), output)
+        self._require_finite(losses["loss"], batch)
+        self.log_dict({f"train/{name}": value.detach() for name, value in losses.items()})
+        if (self.global_step + 1) % self._params.trainer.log_every == 0:
+            self._log_train_figures(frames[:_TRAIN_FIGURES])
+        return {"loss": losses["loss"], "codes": output.quantized.codes.detach()}
+
+    def _noise(self, count: int) -> Tensor:
+        """Noise of this rank's samples: rows of one draw for the whole global batch.
+
+        So two processes see what one process with the doubled batch would see.
+        """
+        config = self.model.config
+        shape = (count * self.trainer.world_size, config.code_seq_len, config.quant_dim)
+        generator = generator_of("substitution", self._params.trainer.seed, self.global_step)
+        drawn = torch.randn(shape, generator=generator)
+        return drawn[self.global_rank * count :][:count].to(self.device)
+
+    def _losses(self, result: PairResult, output: LaqOutput) -> dict[str, Tensor]:
+        losses = {f"loss_{name}": target(result) for name, target in self.targets.items()}
+        auxiliary = output.quantized.auxiliary_loss
+        total = auxiliary + sum(
+            target.weight * losses[f"loss_{name}"] for name, target in self.targets.items()
+        )
+        return {**losses, "loss_auxiliary": auxiliary, "loss": total}
+
+    def _require_finite(self, loss: Tensor, batch: PairBatch) -> None:
+        """Stop before the optimiser step: clipping does not keep NaN out of the weights."""
+        if not torch.isfinite(loss):
+            raise FloatingPointError(
+                f"loss is {loss.item()} at step {self.global_step}, expected a finite number; the "
+                f"samples are {batch['sample_id'].tolist()}. Look at them, lower the learning rate, "
+                f"or start again from the last file in the resume folder"
+            )
+
+    @torch.no_grad()
+    def _log_train_figures(self, frames: Tensor) -> None:
+        self.model.eval()
+        metrics = self._new_metrics()
+        self._measure(frames, metrics)
+        self.model.train()
+        self.log_dict({f"train/{name}": value for name, value in metrics.compute().items()})
+
+    def on_validation_epoch_start(self) -> None:
+        """Start new sums."""
+        self._metrics = self._new_metrics()
+        self._loss_sums: dict[str, Tensor] = {}
+
+    def validation_step(self, batch: PairBatch, batch_idx: int) -> None:
+        """Add a batch to the sums; hard codes, no noise."""
+        assert self._metrics is not None  # noqa: S101 - set by the hook above
+        frames = to_frames(batch["frames"])
+        output = self._measure(frames, self._metrics)
+        for name, value in self._losses(PairResult(frames, output, batch), output).items():
+            row = torch.stack([value.double() * len(frames), value.new_tensor(len(frames))])
+            self._loss_sums[name] = self._loss_sums.get(name, torch.zeros_like(row)) + row
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the figures of the whole set under ``val/``."""
+        assert self._metrics is not None  # noqa: S101 - set by the hook above
+        figures = self._metrics.compute()
+        for name, row in self._loss_sums.items():
+            total, count = sum_over_processes(row)
+            figures[name] = float(total / count)
+        self.log_dict({f"val/{name}": value for name, value in figures.items()})
+
+    def predict_step(self, batch: PairBatch, batch_idx: int) -> Tensor:
+        """Return the codes ``int64 (batch, code)`` and nothing else."""
+        return self.model.codes(to_frames(batch["frames"]))
+
+    def _new_metrics(self) -> PairMetrics:
+        return PairMetrics(
+            codebook_size=self.model.quantizer.codebook_size,
+            code_seq_len=self.model.config.code_seq_len,
+            device=self.device,
+        )
+
+    def _measure(self, frames: Tensor, metrics: PairMetrics) -> LaqOutput:
+        """Add pairs to ``metrics``; the model must be in evaluation mode."""
+        output: LaqOutput = self.model(frames)
+        first, last = frames.unbind(dim=2)
+        # half a batch away: a neighbour often belongs to the same motion
+        shuffled = output.quantized.tokens.roll(max(1, len(frames) // 2), dims=0)
+        metrics.update(
+            first=first,
+            last=last,
+            reconstruction=output.reconstruction,
+            shuffled=self.model.decode_vectors(first, shuffled),
+            codes=output.quantized.codes,
+        )
+        return output
+
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        """AdamW with a schedule per optimiser step."""
+        optimiser = build_optimiser(self, self._params.optimiser)
+        schedule = build_schedule(optimiser, self._params.optimiser, self._params.trainer.max_steps)
+        config: Any = {"scheduler": schedule, "interval": "step"}
+        return {"optimizer": optimiser, "lr_scheduler": config}

@@ -1,0 +1,17 @@
+"""What the latent action must explain: pixels, features, flow, actions; one file each."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from lapa.params.laq import LaqParams
+from lapa.training.laq.targets.base import PairResult, Target
+from lapa.training.laq.targets.pixels import PixelTarget
+
+__all__ = ["PairResult", "Target", "build_targets"]
+
+
+def build_targets(params: LaqParams) -> nn.ModuleDict:
+    """Build the targets that are switched on, by the name under which their loss is logged."""
+    chosen: dict[str, nn.Module] = {"pixels": PixelTarget(params.targets.pixels)}
+    return nn.ModuleDict(chosen)
