@@ -1,0 +1,119 @@
+"""A folder of videos, one episode each: web videos, phone clips, anything without actions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Final
+
+from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each
+from lapa.data.episode import Episode
+from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.sources.instructions import Instructions, find_instructions
+from lapa.data.sources.natural_order import files_below
+from lapa.data.video_frames import VideoFrames, shared_reader
+
+SUFFIXES: Final = frozenset({".mp4", ".m4v", ".mkv", ".avi", ".webm", ".mov"})
+
+
+def open_video_folder(
+    path: Path,
+    *,
+    report: Report = raise_bad,
+    name: str = "",
+    fps_override: float | Mapping[str, float] | None = None,
+    instructions: str = "auto",
+    environment: str = "",
+    max_pixels: int = MAX_PIXELS,
+) -> Iterator[Episode]:
+    """Yield one episode per video at any depth below ``path``, in natural order of their paths.
+
+    Args:
+        path: folder, or a single video.
+        report: receives each unusable video.
+        name: dataset name; the folder's when empty.
+        fps_override: true control rate in Hz where headers lie: one for all, or one per glob
+            of the path below ``path``, first match first; other videos keep their header's rate.
+        instructions: see `find_instructions`.
+        environment: ``folder`` takes the name of the folder a video lies in; any other text is used
+            as it is.
+        max_pixels: largest width x height accepted.
+
+    Raises:
+        FileNotFoundError: ``path`` does not exist.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"video folder {path} does not exist")
+    root = path.parent if path.is_file() else path
+    videos = [path] if path.is_file() else files_below(path, SUFFIXES)
+    source = name or (path.stem if path.is_file() else path.name)
+    if not videos:
+        detail = f"no files with suffix {', '.join(sorted(SUFFIXES))} at any depth"
+        report(bad("no_videos", detail, source=source, item=str(path)).record)
+        return
+    reader = _Reader(
+        root=root,
+        source=source,
+        ids=_ids(videos, root),
+        fps_override=fps_override,
+        instructions=find_instructions(root, instructions),
+        environment=environment,
+        max_pixels=max_pixels,
+    )
+    yield from read_each(videos, reader.episode, report)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    root: Path
+    source: str
+    ids: Mapping[Path, str]
+    fps_override: float | Mapping[str, float] | None
+    instructions: Instructions
+    environment: str
+    max_pixels: int
+
+    def episode(self, path: Path) -> Episode:
+        relative = path.relative_to(self.root).as_posix()
+        with naming(self.source, relative):
+            video = shared_reader(path, max_pixels=self.max_pixels)
+            fps = self._fps(relative, video.fps)
+            instruction = self.instructions.of(path, self.root)
+        folder = path.parent.name if path.parent != self.root else ""
+        return Episode(
+            source=self.source,
+            episode_id=self.ids[path],
+            num_frames=video.num_frames,
+            fps=fps,
+            read_frames=VideoFrames(
+                path, video.num_frames, source=self.source, max_pixels=self.max_pixels
+            ),
+            instruction=instruction,
+            environment=folder if self.environment == "folder" else self.environment,
+            provenance={"file": relative, "codec": video.codec, "header_fps": video.fps},
+        )
+
+    def _fps(self, relative: str, header: float) -> float:
+        override = self.fps_override
+        if isinstance(override, Mapping):
+            override = next(
+                (fps for glob, fps in override.items() if fnmatch(relative, glob)), None
+            )
+        fps = header if override is None else float(override)
+        if fps <= 0:
+            raise bad("no_fps", f"the frame rate is {fps} Hz; give `fps_override` in Hz")
+        return fps
+
+
+def _ids(videos: list[Path], root: Path) -> dict[Path, str]:
+    """Path below the root without suffix; with it where two videos would share the id."""
+    short = {path: path.relative_to(root).with_suffix("").as_posix() for path in videos}
+    uses = Counter(short.values())
+    return {
+        path: name if uses[name] == 1 else path.relative_to(root).as_posix()
+        for path, name in short.items()
+    }
