@@ -189,7 +189,8 @@ class _EpisodeReader:
         field = self.schema[name]
         if field.kind == "text":
             return next(iter(texts_of(name, field, example[name])), "")
-        return str(tensor_of(name, field, example[name]).ravel()[0])
+        numbers = tensor_of(name, field, example[name]).ravel()
+        return str(numbers[0]) if len(numbers) else ""
 
     def _episode_id(self, example: Mapping[str, Feature], data: bytes) -> str:
         parts = [self._text(example, name) for name in self.fields.episode_id]

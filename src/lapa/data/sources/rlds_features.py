@@ -93,8 +93,7 @@ def tensor_of(name: str, field: FieldSchema, feature: Feature) -> NDArray[Any]:
     """
     values = feature.values()
     if isinstance(values, list):
-        parts = [zlib.decompress(v) if field.encoding == "zlib" else v for v in values]
-        values = np.frombuffer(b"".join(parts), np.dtype(field.dtype).newbyteorder("<"))
+        values = _numbers(name, field, values)
     step = int(np.prod(field.shape))
     if step < 1 or values.size % step:
         raise bad(
@@ -103,6 +102,15 @@ def tensor_of(name: str, field: FieldSchema, feature: Feature) -> NDArray[Any]:
         )
     flat = rearrange(values, "(step value) -> step value", value=step)
     return flat.reshape(len(flat), *field.shape)
+
+
+def _numbers(name: str, field: FieldSchema, values: list[bytes]) -> NDArray[Any]:
+    """Decode tensors that are stored as bytes, one per step."""
+    try:
+        parts = [zlib.decompress(v) if field.encoding == "zlib" else v for v in values]
+        return np.frombuffer(b"".join(parts), np.dtype(field.dtype).newbyteorder("<"))
+    except (zlib.error, ValueError, TypeError) as error:
+        raise bad("corrupt_tensor", f"{name} ({field.dtype}, {field.encoding}): {error}") from error
 
 
 def texts_of(name: str, field: FieldSchema, feature: Feature) -> list[str]:

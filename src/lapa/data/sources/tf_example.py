@@ -10,7 +10,6 @@ The messages (https://github.com/tensorflow/tensorflow, ``core/example/feature.p
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -35,12 +34,18 @@ class Feature(NamedTuple):
     payload: memoryview
 
     def values(self) -> Values:
-        """Convert to bytes, ``float32 (n,)`` or ``int64 (n,)``."""
-        if self.kind == BYTES_LIST:
-            return [bytes(value) for number, _, value in _fields(self.payload) if number == 1]
-        if self.kind == FLOAT_LIST:
-            return _floats(self.payload)
-        return _integers(self.payload)
+        """Convert to bytes, ``float32 (n,)`` or ``int64 (n,)``.
+
+        Raises:
+            BadInputError: ``not_an_example``.
+        """
+        try:
+            if self.kind == BYTES_LIST:
+                return [bytes(value) for number, _, value in _fields(self.payload) if number == 1]
+            return _floats(self.payload) if self.kind == FLOAT_LIST else _integers(self.payload)
+        except (IndexError, ValueError) as error:
+            detail = f"{len(self.payload)} bytes are no list of values: {error}"
+            raise bad("not_an_example", detail) from error
 
 
 def parse_example(data: bytes) -> dict[str, Feature]:
@@ -54,7 +59,7 @@ def parse_example(data: bytes) -> dict[str, Feature]:
         for number, _, message in _fields(memoryview(data)):
             if number == 1:
                 features.update(_entry(entry) for n, _, entry in _fields(message) if n == 1)
-    except (IndexError, ValueError, struct.error) as error:
+    except (IndexError, ValueError) as error:
         raise bad(
             "not_an_example", f"{len(data)} bytes are no tf.train.Example: {error}"
         ) from error
@@ -113,6 +118,8 @@ def _integers(message: memoryview) -> NDArray[np.int64]:
 
 def _varints(packed: memoryview) -> NDArray[np.int64]:
     """Decode back-to-back varints; vectorised, because token-like fields hold thousands."""
+    if not len(packed):
+        return np.empty(0, np.int64)
     data = np.frombuffer(packed, np.uint8)
     ends = np.flatnonzero(data < 0x80)
     starts = np.concatenate([[0], ends[:-1] + 1])

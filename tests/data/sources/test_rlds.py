@@ -1,0 +1,221 @@
+"""RLDS episodes: fields by YAML map, damage counted, nothing else lost."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lapa.data.bad_input import BadInputError, BadInputs
+from lapa.data.sources import open_source
+from lapa.data.sources.field_map import built_in_maps, load_field_map
+from lapa.data.sources.rlds_features import read_schema, texts_of
+from lapa.data.sources.tf_example import parse_example
+from recordings import BRIDGE_FEATURES, bridge_example, example, numbers_of, write_rlds
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_rlds(
+        tmp_path / "bridge_dataset" / "1.0.0",
+        [[bridge_example(0), bridge_example(1, steps=5)], [bridge_example(2)]],
+    )
+    return tmp_path
+
+
+def test_episodes_hold_everything_the_map_names(folder: Path) -> None:
+    episodes = list(open_source("rlds", folder))
+    assert [episode.num_frames for episode in episodes] == [4, 5, 4]
+    episode = episodes[1]
+    assert episode.source == "bridge_dataset"
+    assert episode.fps == 5
+    assert episode.instruction == "put the carrot on the plate"
+    assert episode.environment == "sink"
+    assert episode.episode_id.endswith("out.npy#1")
+    assert episode.action_names == ("x", "y", "z", "roll", "pitch", "yaw", "gripper")
+    assert episode.actions is not None
+    assert episode.actions.dtype == np.float32
+    assert (episode.actions == 1.5).all()
+    assert episode.states is not None
+    assert episode.states[4, 6] == 34
+    json.dumps(dict(episode.provenance))
+
+
+def test_only_asked_frames_in_asked_order_of_the_asked_camera(folder: Path) -> None:
+    first = next(open_source("rlds", folder))
+    assert numbers_of(first.frames()) == [0, 1, 2, 3]
+    assert numbers_of(first.frames([2, 0, 2])) == [2, 0, 2]
+    second_camera = next(open_source("rlds", folder, camera="image_1"))
+    assert numbers_of(second_camera.frames([0])) == [3]
+    with pytest.raises(IndexError, match="4"):
+        first.frames([4])
+    with pytest.raises(ValueError, match=r"image_9.*image_0"):
+        next(open_source("rlds", folder, camera="image_9"))
+
+
+def test_options_win_over_the_map(folder: Path) -> None:
+    episode = next(open_source("rlds", folder, fps=2.5, name="mine"))
+    assert (episode.source, episode.fps) == ("mine", 2.5)
+    with pytest.raises(ValueError, match="'test'"):
+        next(open_source("rlds", folder, splits=["test"]))
+
+
+def test_episodes_can_be_sent_to_another_process(folder: Path) -> None:
+    episode = next(open_source("rlds", folder))
+    copy = pickle.loads(pickle.dumps(episode))  # noqa: S301
+    np.testing.assert_array_equal(copy.frames(), episode.frames())
+
+
+def test_missing_id_comes_from_the_content(tmp_path: Path) -> None:
+    records = [bridge_example(n, file_path="", episode_id=np.empty(0, int)) for n in (0, 1)]
+    write_rlds(tmp_path / "a", [records])
+    write_rlds(tmp_path / "b", [records[::-1]])
+    first, second = ({e.episode_id for e in open_source("rlds", tmp_path / f)} for f in "ab")
+    assert first == second, "the id does not depend on the order of the records"
+    assert len(first) == 2
+    assert all(name.startswith("sha256-") for name in first)
+
+
+def test_empty_instruction_is_allowed(tmp_path: Path) -> None:
+    write_rlds(tmp_path, [[bridge_example(0, language_instruction=[""] * 4)]])
+    assert next(open_source("rlds", tmp_path)).instruction == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"action": np.zeros((3, 7), np.float32)}, "wrong_shape"),
+        ({"action": np.zeros(29, np.float32)}, "wrong_shape"),
+        ({"action": np.full((4, 7), np.nan, np.float32)}, "not_finite"),
+        ({"state": np.full((4, 7), np.inf, np.float32)}, "not_finite"),
+        ({"image_0": np.empty(0, np.float32)}, "no_images"),
+        ({"episode_id": [0]}, "duplicate_id"),
+    ],
+)
+def test_one_bad_episode_costs_itself(tmp_path: Path, changes: dict, reason: str) -> None:
+    write_rlds(tmp_path, [[bridge_example(0), bridge_example(1, **changes), bridge_example(2)]])
+    report = BadInputs()
+    kept = [episode.episode_id[-1] for episode in open_source("rlds", tmp_path, report=report)]
+    assert kept == ["0", "2"]
+    assert report.counts() == {reason: 1}
+    with pytest.raises(BadInputError, match=reason):
+        list(open_source("rlds", tmp_path))
+
+
+def test_corrupt_jpeg_is_named_when_it_is_decoded(tmp_path: Path) -> None:
+    images = [b"\xff\xd8 no jpeg"] * 4
+    write_rlds(tmp_path, [[bridge_example(7, image_0=images)]])
+    episode = next(open_source("rlds", tmp_path))
+    with pytest.raises(BadInputError, match=r"bridge_dataset: .*out.npy#7 frame 1: corrupt_image"):
+        episode.frames([1])
+
+
+def test_truncated_file_loses_its_tail_only_and_says_how_much(tmp_path: Path) -> None:
+    paths = write_rlds(tmp_path, [[bridge_example(n) for n in range(3)], [bridge_example(3)]])
+    paths[0].write_bytes(paths[0].read_bytes()[:-50])
+    report = BadInputs()
+    kept = [e.episode_id[-1] for e in open_source("rlds", tmp_path, report=report)]
+    assert kept == ["0", "1", "3"]
+    assert report.counts() == {"missing_records": 1, "truncated_tfrecord": 1}
+
+
+def test_files_cut_at_a_record_border_or_absent_are_noticed(tmp_path: Path) -> None:
+    paths = write_rlds(tmp_path, [[bridge_example(0)], [bridge_example(1)]], lengths=[3, 1])
+    paths[1].unlink()
+    report = BadInputs()
+    assert len(list(open_source("rlds", tmp_path, report=report))) == 1
+    assert report.counts() == {"missing_records": 1, "missing_shard": 1}
+
+
+def test_missing_features_json_is_named(folder: Path) -> None:
+    (folder / "bridge_dataset" / "1.0.0" / "features.json").unlink()
+    with pytest.raises(BadInputError, match="missing_features"):
+        next(open_source("rlds", folder))
+
+
+def test_empty_folder_and_absent_folder_are_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="no_tfrecords"):
+        next(open_source("rlds", tmp_path))
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        next(open_source("rlds", tmp_path / "nowhere"))
+
+
+def test_newest_version_wins_and_every_dataset_is_read(tmp_path: Path) -> None:
+    for version, number in (("1.0.0", 0), ("1.10.0", 2), ("1.9.0", 1)):
+        write_rlds(tmp_path / "bridge_dataset" / version, [[bridge_example(number)]])
+    write_rlds(tmp_path / "other", [[bridge_example(5)]], dataset="bridge_orig")
+    found = [(e.source, e.episode_id[-1]) for e in open_source("rlds", tmp_path)]
+    assert found == [("bridge_dataset", "2"), ("bridge_orig", "5")]
+
+
+def test_unknown_dataset_needs_a_map_and_takes_a_mapping(tmp_path: Path) -> None:
+    write_rlds(tmp_path, [[bridge_example(0)]], dataset="brige_dataset")
+    with pytest.raises(ValueError, match="did you mean 'bridge_dataset'"):
+        next(open_source("rlds", tmp_path))
+    fields = {
+        "datasets": {"brige_dataset": 7},
+        "camera": "front",
+        "cameras": {"front": "steps/observation/image_0"},
+    }
+    episode = next(open_source("rlds", tmp_path, fields=fields))
+    assert episode.fps == 7
+    assert episode.actions is None
+
+
+def test_built_in_maps_are_sound() -> None:
+    assert built_in_maps() == ["bridge", "droid", "fractal", "language_table"]
+    for name in built_in_maps():
+        fields = load_field_map(name)
+        assert fields.camera in fields.cameras
+        assert all(fps > 0 for fps in fields.datasets.values())
+    with pytest.raises(ValueError, match="did you mean 'fractal'"):
+        load_field_map("fractel")
+
+
+def test_integer_text_is_decoded_as_language_table_stores_it(tmp_path: Path) -> None:
+    codes = np.zeros((2, 16), np.int64)
+    codes[:, :8] = np.frombuffer("schieß ".encode(), np.uint8)[:8]
+    features = json.loads(json.dumps(BRIDGE_FEATURES))
+    step = features["featuresDict"]["features"]["steps"]["sequence"]["feature"]["featuresDict"]
+    step["features"]["words"] = {"tensor": {"dtype": "int32", "shape": {"dimensions": ["16"]}}}
+    (tmp_path / "features.json").write_text(json.dumps(features))
+    field = read_schema(tmp_path / "features.json")["steps/words"]
+    feature = parse_example(example({"steps/words": codes}))["steps/words"]
+    assert texts_of("steps/words", field, feature) == ["schieß", "schieß"]
+
+
+@pytest.mark.reference_data
+def test_real_bridge(reference_data: Path) -> None:
+    root = reference_data / "data" / "bridge_rlds"
+    info = json.loads(next(root.rglob("dataset_info.json")).read_text())
+    expected = sum(int(n) for split in info["splits"] for n in split["shardLengths"])
+    episodes = list(open_source("rlds", root))
+    assert len(episodes) == expected
+    for episode in episodes:
+        assert episode.num_frames == 10
+        assert episode.actions is not None
+        assert episode.actions.shape == (10, 7)
+        assert np.abs(episode.actions[0, :6]).max() < 1e-5, "row 0 is zero in the source and kept"
+        assert episode.instruction
+        assert episode.environment
+        frames = episode.frames([0, 9])
+        assert frames.shape == (2, 64, 64, 3)
+        assert frames.std() > 20, "image_0 is real although has_image_0 is 0"
+
+
+@pytest.mark.reference_data
+def test_real_droid(reference_data: Path) -> None:
+    root = reference_data / "data" / "droid_rlds_tfds"
+    info = json.loads(next(root.rglob("dataset_info.json")).read_text())
+    episodes = list(open_source("rlds", root))
+    assert len(episodes) == sum(int(n) for s in info["splits"] for n in s["shardLengths"])
+    assert {episode.fps for episode in episodes} == {5}
+    assert {episode.success for episode in episodes} == {True, False}
+    assert any(episode.instruction == "" for episode in episodes)
+    for episode in episodes:
+        assert episode.states is not None
+        assert episode.states.shape == (episode.num_frames, 7)
+        assert episode.frames([episode.num_frames - 1]).shape == (1, 192, 320, 3)
