@@ -80,4 +80,5 @@ class ActionGrid(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Project, convolve and read the places in row-major order."""
         images = rearrange(self.project_in(features), "b h w d -> b d h w")
-        return rearrange(self.convolutions(images), "b d h w -> b (h w) d")
+        places: Tensor = self.convolutions(images)
+        return rearrange(places, "b d h w -> b (h w) d")

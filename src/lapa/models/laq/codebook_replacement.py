@@ -87,6 +87,6 @@ def replace_by_usage(
 
 def _spread(rows: Tensor) -> Tensor:
     """Mean distance between distinct rows, or the length of the only one."""
-    if len(rows) == 1:
-        return rows.norm()
-    return torch.pdist(rows.float()).mean()
+    rows = rows.float()
+    only = len(rows) == 1
+    return torch.linalg.vector_norm(rows) if only else torch.pdist(rows).mean()

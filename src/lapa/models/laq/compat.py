@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
+from torch.nn import functional
 
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.laq.original_checkpoint import load_original, original_name, to_original
@@ -49,7 +49,7 @@ class OriginalView(nn.Module):
         for name, parameter in inner:
             yield start + original_name(name), parameter
 
-    def state_dict(self, *args: Any, **kwargs: Any) -> dict[str, Tensor]:
+    def state_dict(self, *args: Any, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]
         """Return the tensors under the original's names."""
         return to_original(self.model)
 
@@ -112,6 +112,7 @@ def loss(model: OriginalView, video: Tensor, noise: Tensor) -> Tensor:
     """Return the training loss for given noise ``(batch * code, quant_dim)``."""
     codes_per_pair = model.model.config.code_seq_len
     shaped = rearrange(noise, "(b s) d -> b s d", s=codes_per_pair)
-    error = F.mse_loss(model.model(video, noise=shaped).reconstruction, video[:, :, 1])
+    reconstruction: Tensor = model.model(video, noise=shaped).reconstruction
+    error = functional.mse_loss(reconstruction, video[:, :, 1])
     empty = [p.sum() for p in model.model.parameters() if p.numel() == 0]
-    return error + torch.stack(empty).sum() if empty else error
+    return torch.stack([error, *empty]).sum()

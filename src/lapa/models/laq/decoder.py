@@ -45,4 +45,5 @@ class ActionDecoder(nn.Module):
         """Predict the values of every patch."""
         tokens = rearrange(given.context, "b h w d -> b 1 h w d")
         decoded = self.transformer(tokens, bias=given.bias, context=given.actions)
-        return rearrange(self.head(decoded), "b 1 h w v -> b h w v")
+        values: Tensor = self.head(decoded)
+        return rearrange(values, "b 1 h w v -> b h w v")

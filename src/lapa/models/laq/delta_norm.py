@@ -53,5 +53,5 @@ class DeltaNorm(nn.Module):
 def _sum_over_processes(values: Tensor) -> Tensor:
     if not (dist.is_available() and dist.is_initialized()) or dist.get_world_size() == 1:
         return values
-    total: Tensor = dist_functional.all_reduce(values)
+    total: Tensor = dist_functional.all_reduce(values)  # type: ignore[no-untyped-call]
     return total

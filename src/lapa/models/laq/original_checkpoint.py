@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,7 +183,7 @@ def _shape(state: Mapping[str, Tensor], name: str) -> tuple[int, ...]:
 
 
 def _patch_size(values: int) -> int:
-    side = round((values / 3) ** 0.5)
+    side = math.isqrt(values // 3)
     if 3 * side**2 != values:
         raise ValueError(f"original checkpoint: {values} values per patch is not 3 * side^2")
     return side

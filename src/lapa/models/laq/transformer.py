@@ -49,9 +49,7 @@ class Transformer(nn.Module):
         self, config: LaqModelParams, *, depth: int, axis: Axis, cross: bool = False
     ) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(
-            Block(config, axis=axis, cross=cross) for _ in range(depth)
-        )
+        self.blocks = nn.ModuleList(Block(config, axis=axis, cross=cross) for _ in range(depth))
         self.norm = GainNorm(config.dim, keep_shift=config.lapa_compat)
 
     def forward(

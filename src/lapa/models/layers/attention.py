@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from einops import rearrange, repeat
 from torch import Tensor, nn
+from torch.nn import functional
 
 from lapa.models.layers.norm import GainNorm
 
@@ -41,10 +41,12 @@ def cosine_attention(
     Returns:
         ``(batch, head, query, channel)``.
     """
-    query = F.normalize(query, dim=-1)
-    key = (F.normalize(key, dim=-1) * channel_scale).to(query.dtype)
+    query = functional.normalize(query, dim=-1)
+    key = (functional.normalize(key, dim=-1) * channel_scale).to(query.dtype)
     mask = None if bias is None else bias.to(query.dtype)
-    return F.scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=COSINE_SCALE)
+    return functional.scaled_dot_product_attention(
+        query, key, value, attn_mask=mask, scale=COSINE_SCALE
+    )
 
 
 class _CosineProjections(nn.Module):
@@ -96,9 +98,7 @@ class SelfAttention(_CosineProjections):
             rearrange(part, _HEADS_OVER[self.axis], n=self.heads)
             for part in (self.to_query(normed), key, value)
         )
-        attended = cosine_attention(
-            query, key, value, channel_scale=self.channel_scale, bias=bias
-        )
+        attended = cosine_attention(query, key, value, channel_scale=self.channel_scale, bias=bias)
         b, t, h, w, _ = tokens.shape
         sizes = {"b": b, "h": h, "w": w} if self.axis == "time" else {"b": b, "t": t, "h": h}
         result: Tensor = self.to_output(rearrange(attended, _TOKENS_FROM[self.axis], **sizes))
@@ -120,7 +120,7 @@ class CrossAttention(_CosineProjections):
 
     def forward(self, tokens: Tensor, context: Tensor) -> Tensor:
         """Attend from every patch to the context, without the residual."""
-        b, t, h, w, _ = tokens.shape
+        t, h, w = tokens.shape[1:4]
         query = rearrange(
             self.to_query(self.norm(tokens)), "b t h w (n c) -> b n (t h w) c", n=self.heads
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class FeedForward(nn.Module):
@@ -22,5 +22,5 @@ class FeedForward(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Apply the block without its residual."""
         value, gate = self.expand(self.norm(tokens)).chunk(2, dim=-1)
-        result: Tensor = self.contract(value * F.gelu(gate))
+        result: Tensor = self.contract(value * functional.gelu(gate))
         return result

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class GainNorm(nn.Module):
@@ -23,4 +23,4 @@ class GainNorm(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Normalise the last axis (eps 1e-5)."""
-        return F.layer_norm(tokens, self.gain.shape, self.gain, self.shift)
+        return functional.layer_norm(tokens, self.gain.shape, self.gain, self.shift)

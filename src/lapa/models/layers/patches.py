@@ -8,9 +8,7 @@ from torch import Tensor, nn
 
 def patchify(frames: Tensor, patch_size: int) -> Tensor:
     """Cut ``(batch, channel, time, height, width)`` into ``(batch, time, row, column, value)``."""
-    return rearrange(
-        frames, "b c t (h p) (w q) -> b t h w (c p q)", p=patch_size, q=patch_size
-    )
+    return rearrange(frames, "b c t (h p) (w q) -> b t h w (c p q)", p=patch_size, q=patch_size)
 
 
 def unpatchify(patches: Tensor, patch_size: int) -> Tensor:

@@ -7,9 +7,9 @@ extended to time as in Phenaki.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class PositionGenerator(nn.Module):
@@ -34,9 +34,7 @@ class PositionGenerator(nn.Module):
         shape = tokens.shape
         misread = rearrange(tokens, "b t h w d -> b h w t d").reshape(shape)
         b, t, h, w, d = shape
-        return rearrange(
-            self._convolve(misread).reshape(b, h, w, t, d), "b h w t d -> b t h w d"
-        )
+        return rearrange(self._convolve(misread).reshape(b, h, w, t, d), "b h w t d -> b t h w d")
 
     def _convolve(self, tokens: Tensor) -> Tensor:
         # One 2-D convolution per temporal tap that has a frame to see: with one frame the other
@@ -51,7 +49,7 @@ class PositionGenerator(nn.Module):
     def _tap(self, tokens: Tensor, tap: int, bias: Tensor | None) -> Tensor:
         batch = len(tokens)
         images = rearrange(tokens, "b t h w d -> (b t) d h w")
-        result = F.conv2d(
+        result = functional.conv2d(
             images, self.conv.weight[:, :, tap], bias, padding=1, groups=images.shape[1]
         )
         return rearrange(result, "(b t) d h w -> b t h w d", b=batch)

@@ -46,4 +46,5 @@ class ContinuousPositionBias(nn.Module):
 
     def forward(self) -> Tensor:
         """Compute the bias ``(head, query patch, key patch)``."""
-        return rearrange(self.network(self.offsets)[self.index], "i j n -> n i j").contiguous()
+        per_offset: Tensor = self.network(self.offsets)
+        return rearrange(per_offset[self.index], "i j n -> n i j").contiguous()

@@ -75,12 +75,16 @@ def nearest_rows(vectors: Tensor, codebook: Tensor) -> Tensor:
     Returns:
         ``int64 (...)``.
     """
-    # In float32 even under autocast: a code must not depend on the precision of the network.
-    with torch.autocast(vectors.device.type, enabled=False):
+    with full_precision(vectors):
         vectors, codebook = vectors.float(), codebook.float()
         crossed = vectors @ codebook.t()
         distance = vectors.square().sum(-1, keepdim=True) - 2 * crossed + codebook.square().sum(-1)
         return distance.argmin(-1)
+
+
+def full_precision(tensor: Tensor) -> torch.autocast:
+    """Switch autocast off: a code must not depend on the precision of the network."""
+    return torch.autocast(tensor.device.type, enabled=False)
 
 
 def require_codebook_shape(rows: Tensor, expected: tuple[int, int]) -> None:
@@ -91,3 +95,16 @@ def require_codebook_shape(rows: Tensor, expected: tuple[int, int]) -> None:
     """
     if tuple(rows.shape) != expected:
         raise ValueError(f"codebook rows have shape {tuple(rows.shape)}, expected {expected}")
+
+
+def quantise_exactly(quantizer: Quantizer, delta: Tensor) -> Quantized:
+    """Evaluation: the vectors of the nearest codes, no loss and no state touched."""
+    codes = quantizer.nearest(delta)
+    tokens = quantizer.vectors(codes)
+    return Quantized(
+        tokens=tokens,
+        codes=codes,
+        pre_quantised=delta,
+        residual=(delta - tokens).detach(),
+        auxiliary_loss=delta.new_zeros(()),
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from torch import Tensor
 from vector_quantize_pytorch import FSQ
 
-from lapa.models.laq.quantizers.base import Quantized, Quantizer
+from lapa.models.laq.quantizers.base import Quantized, Quantizer, full_precision
 
 
 class FiniteScalars(Quantizer):
@@ -26,7 +26,8 @@ class FiniteScalars(Quantizer):
     def forward(self, delta: Tensor, *, noise: Tensor | None = None) -> Quantized:
         """Quantise with straight-through gradient; ``noise`` has no use here."""
         delta = delta.float()
-        tokens, codes = self.library(delta)
+        with full_precision(delta):
+            tokens, codes = self.library(delta)
         return Quantized(
             tokens=tokens,
             codes=codes.long(),
@@ -37,7 +38,8 @@ class FiniteScalars(Quantizer):
 
     def nearest(self, delta: Tensor) -> Tensor:
         """Round every channel."""
-        codes: Tensor = self.library(delta.float())[1]
+        with full_precision(delta):
+            codes: Tensor = self.library(delta.float())[1]
         return codes.long()
 
     def vectors(self, codes: Tensor) -> Tensor:

@@ -80,6 +80,9 @@ class NoiseSubstitution(Quantizer):
     def _substitute(self, delta: Tensor, hard: Tensor, noise: Tensor) -> Tensor:
         error = torch.linalg.vector_norm(delta - hard, dim=-1, keepdim=True)
         length = torch.linalg.vector_norm(noise, dim=-1, keepdim=True)
+        substitute: Tensor
         if self.lapa_compat:
-            return delta + (error / length + _EPS) * noise
-        return delta + error * (noise / length.clamp_min(_EPS))
+            substitute = (error / length + _EPS) * noise
+        else:
+            substitute = error * (noise / length.clamp_min(_EPS))
+        return delta + substitute

@@ -10,7 +10,13 @@ from einops import rearrange
 from torch import Tensor
 from vector_quantize_pytorch import ResidualVQ
 
-from lapa.models.laq.quantizers.base import Quantized, Quantizer, nearest_rows
+from lapa.models.laq.quantizers.base import (
+    Quantized,
+    Quantizer,
+    full_precision,
+    nearest_rows,
+    quantise_exactly,
+)
 
 
 class ResidualCodebooks(Quantizer):
@@ -53,8 +59,10 @@ class ResidualCodebooks(Quantizer):
     def forward(self, delta: Tensor, *, noise: Tensor | None = None) -> Quantized:
         """Quantise with straight-through gradient; ``noise`` has no use here."""
         delta = delta.float()
-        whole = rearrange(delta, "b s d -> b 1 (s d)")
-        tokens, codes, losses = self.library(whole)
+        if not self.training:
+            return quantise_exactly(self, delta)
+        with full_precision(delta):
+            tokens, codes, losses = self.library(rearrange(delta, "b s d -> b 1 (s d)"))
         tokens = rearrange(tokens, "b 1 (s d) -> b s d", d=self.quant_dim)
         return Quantized(
             tokens=tokens,

@@ -9,7 +9,9 @@ from vector_quantize_pytorch import VectorQuantize
 from lapa.models.laq.quantizers.base import (
     Quantized,
     Quantizer,
+    full_precision,
     nearest_rows,
+    quantise_exactly,
     require_codebook_shape,
 )
 
@@ -47,7 +49,10 @@ class MovingAverageCodebook(Quantizer):
     def forward(self, delta: Tensor, *, noise: Tensor | None = None) -> Quantized:
         """Quantise; ``noise`` has no use here."""
         delta = delta.float()
-        tokens, codes, loss = self.library(delta)
+        if not self.training:
+            return quantise_exactly(self, delta)
+        with full_precision(delta):
+            tokens, codes, loss = self.library(delta)
         return Quantized(
             tokens=tokens,
             codes=codes,
