@@ -6,7 +6,7 @@ FiLM: https://arxiv.org/abs/1709.07871 (eq. 1-2); spatial softmax: https://arxiv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -147,6 +147,10 @@ class FilmCnn(LatentPolicy):
         """Language and convolutions; the neck adapts to real actions."""
         parts = (self.instruction, self.stem, self.blocks, self.keypoints, self.pool)
         return chain.from_iterable(part.parameters() for part in parts)
+
+    def repeated_layers(self) -> Sequence[nn.Module]:
+        """The modulated blocks."""
+        return list(self.blocks)
 
     def save_text_files(self, folder: Path) -> None:
         """Write ``tokenizer.json``."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from einops import rearrange
 from torch import Tensor, nn
 from torch.nn import functional
 
 
-@dataclass(frozen=True, kw_only=True)
-class LatentLoss:
-    """What one forward pass over labelled samples gives."""
+class LatentLoss(NamedTuple):
+    """What one forward pass over labelled samples gives.
+
+    A named tuple, because DDP and FSDP2 look for tensors inside tuples but not in dataclasses.
+    """
 
     loss: Tensor
     """Scalar, mean over samples and code positions."""
@@ -35,6 +36,9 @@ class LatentPolicy(nn.Module, ABC):
     """S, codes per latent action."""
     codebook_size: int
     """K, entries of the codebook."""
+    teacher_forced: bool = False
+    """Whether the logits of `loss` have seen the true earlier codes; then only `predict_codes`
+    tells what the model does by itself."""
 
     @abstractmethod
     def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
@@ -68,6 +72,10 @@ class LatentPolicy(nn.Module, ABC):
         The rest (the last layers before the latent head) adapt to real actions; the latent
         head itself does not touch `features`.
         """
+
+    def repeated_layers(self) -> Sequence[nn.Module]:
+        """The blocks that hold most of the memory: units of sharding and of recomputation."""
+        return ()
 
     @abstractmethod
     def save_text_files(self, folder: Path) -> None:

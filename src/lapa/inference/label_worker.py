@@ -1,0 +1,137 @@
+"""One process's share of labelling: its shards through the quantiser, a file per finished shard."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from lapa.data.labels import write_sidecar
+from lapa.data.loader import evaluation_loader
+from lapa.data.pair_index import valid_slots
+from lapa.data.pairs import PairDataset
+from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.reader import ClipReader
+from lapa.models.laq.frozen import FrozenQuantizer
+from lapa.params.labeling import LabelingParams
+from lapa.records import PairSpec, ShardSet
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardTask:
+    """One shard and its slots ``[first, end)`` within its split."""
+
+    split: str
+    shard: str
+    first: int
+    end: int
+
+
+@dataclass(kw_only=True)
+class Speed:
+    """What labelling took."""
+
+    pairs: int = 0
+    seconds: float = 0.0
+    waited: float = 0.0
+    """Seconds in which the quantiser had no batch."""
+
+
+def plan_tasks(shard_set: ShardSet) -> list[ShardTask]:
+    """All shards of all splits, in a fixed order."""
+    return [
+        ShardTask(split=split, shard=shard, first=first, end=end)
+        for split in sorted(shard_set.splits)
+        for shard, first, end in load_clip_table(shard_set, split).shard_slots()
+    ]
+
+
+def label_tasks(
+    tasks: Sequence[ShardTask],
+    *,
+    shard_set: ShardSet,
+    spec: PairSpec,
+    quantizer: FrozenQuantizer,
+    params: LabelingParams,
+    folder: Path,
+    show_progress: bool,
+) -> Speed:
+    """Label shards and write each file as soon as its last pair is done."""
+    speed = Speed()
+    begin = time.perf_counter()
+    for split in sorted({task.split for task in tasks}):
+        own = [task for task in tasks if task.split == split]
+        table = load_clip_table(shard_set, split)
+        dataset = _pairs_of(own, table, spec, shard_set.image_size)
+        batches = _label(dataset, quantizer, params, speed)
+        watched = track(
+            batches,
+            total=-(-len(dataset) // params.batch_size),
+            description=f"labelling {split}",
+            disable=not show_progress,
+        )
+        codes = np.zeros((table.num_slots, quantizer.code_seq_len), np.int16)
+        _write_as_they_finish(watched, own, codes, valid_slots(table, spec), folder)
+    speed.seconds = time.perf_counter() - begin
+    return speed
+
+
+def _pairs_of(
+    tasks: Sequence[ShardTask], table: ClipTable, spec: PairSpec, image_size: int
+) -> PairDataset:
+    """Every valid pair of these shards, in slot order; the motion filter is no business of labels."""
+    valid = np.flatnonzero(valid_slots(table, spec))
+    chosen = [valid[(valid >= task.first) & (valid < task.end)] for task in tasks]
+    return PairDataset(
+        reader=ClipReader(table, image_size=image_size),
+        slots=np.concatenate(chosen),
+        spec=spec.model_copy(update={"policy": "all"}),
+        counts={},
+        with_actions=False,
+        with_states=False,
+    )
+
+
+def _label(
+    dataset: PairDataset, quantizer: FrozenQuantizer, params: LabelingParams, speed: Speed
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int16]]]:
+    """Yield ``(slots, codes)`` of every batch, in slot order."""
+    loader = evaluation_loader(
+        dataset, batch_size=params.batch_size, num_workers=params.num_workers
+    )
+    asked = time.perf_counter()
+    for batch in loader:
+        speed.waited += time.perf_counter() - asked
+        codes = quantizer.codes(batch["frames"]).cpu().numpy().astype(np.int16)
+        speed.pairs += len(codes)
+        yield batch["sample_id"].numpy(), codes
+        asked = time.perf_counter()
+
+
+def _write_as_they_finish(
+    labelled: Iterable[tuple[NDArray[np.int64], NDArray[np.int16]]],
+    tasks: Sequence[ShardTask],
+    codes: NDArray[np.int16],
+    valid: NDArray[np.bool_],
+    folder: Path,
+) -> None:
+    """Collect into ``codes (slot, code)``; write a shard's file once a later pair arrives."""
+    waiting = list(tasks)
+    for slots, values in labelled:
+        codes[slots] = values
+        while waiting and slots[-1] >= waiting[0].end:
+            _write(waiting.pop(0), codes, valid, folder)
+    for task in waiting:
+        _write(task, codes, valid, folder)
+
+
+def _write(
+    task: ShardTask, codes: NDArray[np.int16], valid: NDArray[np.bool_], folder: Path
+) -> None:
+    own = slice(task.first, task.end)
+    write_sidecar(folder, task.shard, codes[own], valid[own])

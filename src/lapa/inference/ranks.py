@@ -1,0 +1,58 @@
+"""This process among those that share a piece of inference."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import TracebackType
+from typing import Self
+
+import torch
+from torch import distributed
+
+
+class Ranks:
+    """Rank, size and device from the launcher's environment variables; a barrier between them.
+
+    A context manager: it opens a process group where there is more than one process and leaves
+    it at the end.
+    """
+
+    def __init__(self, *, accelerator: str = "auto") -> None:
+        self.rank = int(os.environ.get("RANK", "0"))
+        self.world_size = int(os.environ.get("WORLD_SIZE", "1"))
+        self.device = _device(accelerator, int(os.environ.get("LOCAL_RANK", "0")))
+        self._opened = False
+
+    def __enter__(self) -> Self:
+        if self.world_size > 1 and not distributed.is_initialized():
+            # only barriers travel, so gloo serves on GPU machines too
+            distributed.init_process_group("gloo")
+            self._opened = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._opened:
+            distributed.destroy_process_group()
+
+    def barrier(self) -> None:
+        """Wait for the others."""
+        if self.world_size > 1:
+            distributed.barrier()
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody sees this process's progress bar."""
+        return self.rank == 0 and sys.stderr.isatty()
+
+
+def _device(accelerator: str, local_rank: int) -> torch.device:
+    wants_gpu = accelerator in ("gpu", "cuda") or (
+        accelerator == "auto" and torch.cuda.is_available()
+    )
+    return torch.device("cuda", local_rank) if wants_gpu else torch.device("cpu")

@@ -1,0 +1,145 @@
+"""Labelling: exact codes, exactly once, resumable, refusals, report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from factories import moving_square_episodes, tiny_shard_set
+from lapa.data.labels import read_sidecar, sidecar
+from lapa.data.latents import open_latents
+from lapa.data.pairs import open_pairs
+from lapa.inference import label_worker
+from lapa.inference.label_report import entropy_bits
+from lapa.inference.label_shards import label_shards
+from lapa.models.laq.frozen import FrozenQuantizer
+from lapa.models.laq.model import LatentActionQuantizer
+from lapa.models.laq.storage import save_laq
+from lapa.params.labeling import LabelingParams
+from lapa.params.laq_model import LaqModelParams
+from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
+
+SPEC = PairSpec(horizon_s=0.2)
+SIZES = {"image_size": 16, "patch_size": 2, "dim": 16, "heads": 2, "head_dim": 8, "quant_dim": 4}
+
+
+def tiny_laq(folder: Path, *, seed: int = 0) -> Checkpoint:
+    torch.manual_seed(seed)
+    config = LaqModelParams(**SIZES, spatial_depth=1, temporal_depth=1, encode_difference=True)
+    digest = save_laq(folder, LatentActionQuantizer(config))
+    return Checkpoint(
+        path=str(folder),
+        kind="laq",
+        step=0,
+        digest=digest,
+        inputs={},
+        pair_spec=SPEC,
+        code_version="test",
+    )
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory) -> ShardSet:
+    episodes = moving_square_episodes(10, [9, 14], size=16)
+    return tiny_shard_set(tmp_path_factory.mktemp("shards"), episodes=episodes, size=16)
+
+
+@pytest.fixture(scope="module")
+def laq(tmp_path_factory) -> Checkpoint:
+    return tiny_laq(tmp_path_factory.mktemp("laq"))
+
+
+def run(shards: ShardSet, laq: Checkpoint, work: Path, **overrides) -> LabelSet:
+    arguments = {
+        "shards": shards.model_dump(mode="json"),
+        "laq": laq.model_dump(mode="json"),
+        "pair_spec": SPEC.model_dump(mode="json"),
+        "params": LabelingParams(batch_size=7).model_dump(mode="json"),
+        "work": str(work),
+    }
+    return LabelSet(**label_shards(**(arguments | overrides)))
+
+
+def test_every_pair_has_the_codes_of_the_quantiser(shards, laq, tmp_path) -> None:
+    labels = run(shards, laq, tmp_path)
+    quantizer = FrozenQuantizer(folder=Path(laq.path), device=torch.device("cpu"))
+    for split in shards.splits:
+        pairs = open_pairs(shards, split, SPEC)
+        latents = open_latents(shards, labels, split)
+        assert len(pairs) == len(latents) == labels.valid_pairs[split]
+        frames = torch.from_numpy(np.stack([pairs[i]["frames"] for i in range(len(pairs))]))
+        assert np.array_equal(quantizer.codes(frames).numpy(), latents.codes)
+        assert [pairs[i]["sample_id"] for i in range(len(pairs))] == latents.slots.tolist()
+
+
+def test_tail_frames_are_masked_not_clamped(shards, laq, tmp_path) -> None:
+    labels = run(shards, laq, tmp_path)
+    episodes = sum(split.episodes for split in shards.splits.values())
+    assert sum(labels.masked_pairs.values()) == 2 * episodes  # H is two frames at 10 Hz
+    frames = sum(split.frames for split in shards.splits.values())
+    assert sum(labels.valid_pairs.values()) == frames - 2 * episodes
+
+
+def test_a_killed_labelling_continues_where_it_stopped(shards, laq, tmp_path, monkeypatch) -> None:
+    whole = run(shards, laq, tmp_path / "whole")
+    written: list[str] = []
+    write = label_worker.write_sidecar
+
+    def dies_at_the_second(folder, shard, codes, valid):
+        if written:
+            raise KeyboardInterrupt
+        written.append(shard)
+        return write(folder, shard, codes, valid)
+
+    monkeypatch.setattr(label_worker, "write_sidecar", dies_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        run(shards, laq, tmp_path / "killed")
+    assert not (tmp_path / "killed/labels/record.json").exists()
+    before = (tmp_path / "killed/labels" / sidecar(written[0])).stat().st_mtime_ns
+
+    monkeypatch.setattr(label_worker, "write_sidecar", write)
+    resumed = run(shards, laq, tmp_path / "killed")
+    assert resumed.digest == whole.digest
+    assert (tmp_path / "killed/labels" / sidecar(written[0])).stat().st_mtime_ns == before
+
+
+def test_a_folder_begun_with_another_quantiser_is_refused(shards, laq, tmp_path) -> None:
+    run(shards, laq, tmp_path / "work")
+    other = tiny_laq(tmp_path / "laq", seed=1)
+    with pytest.raises(ValueError, match=laq.digest) as caught:
+        run(shards, other, tmp_path / "work")
+    assert other.digest in str(caught.value)
+
+
+def test_another_horizon_is_refused(shards, laq, tmp_path) -> None:
+    with pytest.raises(ValueError, match=r"found 0\.1, expected 0\.2"):
+        run(shards, laq, tmp_path, pair_spec=PairSpec(horizon_s=0.1).model_dump(mode="json"))
+
+
+def test_report_counts_what_the_files_hold(shards, laq, tmp_path) -> None:
+    labels = run(shards, laq, tmp_path)
+    facts = json.loads((tmp_path / "labels/labelling_report.json").read_text())
+    assert facts["pairs"] == sum(labels.valid_pairs.values())
+    assert sum(facts["histogram"]) == facts["pairs"] * labels.code_seq_len
+    assert np.array(facts["histogram_per_position"]).sum(axis=0).tolist() == facts["histogram"]
+    assert 0 <= facts["sequence_entropy_bits"] <= facts["sequence_entropy_bits_at_most"]
+    assert facts["bytes"] > 0
+    assert facts["pairs_per_second_of_rank_zero"] > 0
+
+
+def test_the_motion_filter_needs_no_new_labels(shards, laq, tmp_path) -> None:
+    filtered = SPEC.model_copy(update={"min_motion": 0.01})
+    own = laq.model_copy(update={"pair_spec": filtered})
+    labels = run(shards, own, tmp_path, pair_spec=filtered.model_dump(mode="json"))
+    _, valid = read_sidecar(tmp_path / "labels", shards.split("train").shards[0])
+    assert valid.sum() > 0
+    assert len(open_latents(shards, labels, "train")) < labels.valid_pairs["train"]
+
+
+def test_entropy_of_known_counts() -> None:
+    assert entropy_bits(np.array([1, 1, 1, 1])) == pytest.approx(2.0)
+    assert entropy_bits(np.array([5, 0])) == 0.0
