@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lapa.data.shards.images import THUMBNAIL
 from lapa.data.shards.index import SCHEMA, read_index
+from lapa.data.shards.layout import require_keys, require_shard_name
 from lapa.records import SHARD_SCHEMA, ShardSet
 
 _NUMBERS = (
@@ -112,7 +113,7 @@ def load_clip_table(shard_set: ShardSet, split: str) -> ClipTable:
     facts = shard_set.split(split)
     root = Path(shard_set.path)
     columns = [name for name in SCHEMA.names if name not in _HEAVY]
-    tables = [_read_shard(root / name, columns) for name in facts.shards]
+    tables = [_read_shard(root, name, columns) for name in facts.shards]
     if not tables:
         raise ValueError(
             f"split {split!r} of {root} holds no shard; lower the held-out fraction or ingest more"
@@ -126,12 +127,15 @@ def load_clip_table(shard_set: ShardSet, split: str) -> ClipTable:
     return table
 
 
-def _read_shard(shard: Path, columns: list[str]) -> pa.Table:
+def _read_shard(root: Path, name: str, columns: list[str]) -> pa.Table:
+    shard = root / require_shard_name(name)
     if not shard.is_file():
         raise FileNotFoundError(
-            f"{shard} is missing; the record lists it, so the shard set is damaged"
+            f"{shard} is missing; the record lists it, so the shard set is damaged: ingest it again"
         )
-    return read_index(shard, columns=columns)
+    table = read_index(shard, columns=columns)
+    require_keys(table["key"].to_pylist(), shard=name)
+    return table
 
 
 def _table(root: Path, shards: Sequence[str], tables: list[pa.Table]) -> ClipTable:

@@ -17,6 +17,8 @@ from lapa.records import ShardSet
 _TILE = 128
 _LABEL = 34
 _GAP = 2
+_ID_LETTERS = 60
+"""Longer episode ids, paths mostly, keep their end."""
 
 
 def contact_sheet(
@@ -70,7 +72,9 @@ def _row(reader: ClipReader, split: str, clip: int, frames: int) -> NDArray[np.u
 def _label(reader: ClipReader, split: str, clip: int, width: int) -> NDArray[np.uint8]:
     facts = reader.facts(clip)
     first, last = facts["start_frame"], facts["start_frame"] + facts["num_frames"] - 1
-    where = f"{split} · {facts['dataset']} · {facts['episode_id']}"
+    identity = str(facts["episode_id"])
+    short = identity if len(identity) <= _ID_LETTERS else f"…{identity[-_ID_LETTERS:]}"
+    where = f"{split} · {facts['dataset']} · {short}"
     when = f"frames {first}-{last} of {facts['episode_frames']} at {facts['fps']:g} Hz"
     said = facts["instruction"] or "(no instruction)"
     image = Image.new("RGB", (width, _LABEL), (24, 24, 28))

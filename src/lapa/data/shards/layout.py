@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 MEMBERS = ("json", "frames", "actions.npy", "states.npy")
 """Everything a clip may consist of, in the order it is written."""
 
 _NAME = re.compile(r"(?P<key>[A-Za-z0-9_-]+)\.(?P<member>[a-z.]+)")
+_SHARD = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+\.tar")
 
 
 class UnsafeMemberError(ValueError):
@@ -28,6 +30,30 @@ def split_name(name: str, *, shard: str) -> tuple[str, str]:
             f"[A-Za-z0-9_-] and a suffix among {', '.join(MEMBERS)}; this is no clip shard of ours"
         )
     return match["key"], match["member"]
+
+
+def require_shard_name(name: str) -> str:
+    """Return the name of a tar inside a shard set, e.g. ``train/000012.tar``.
+
+    Raises:
+        UnsafeMemberError: it is a command (``pipe:``), an address, or leads out of the folder.
+    """
+    if not _SHARD.fullmatch(name):
+        raise UnsafeMemberError(
+            f"refused the shard name {name!r}; expected <split>/<name>.tar of [A-Za-z0-9_-], a file "
+            "inside the shard set's folder; this record was not written by ingestion"
+        )
+    return name
+
+
+def require_keys(keys: Iterable[str], *, shard: str) -> None:
+    """Refuse clip keys that could not be file names.
+
+    Raises:
+        UnsafeMemberError: a key holds other characters than ``[A-Za-z0-9_-]``.
+    """
+    for key in keys:
+        split_name(f"{key}.json", shard=shard)
 
 
 def slug(text: str) -> str:

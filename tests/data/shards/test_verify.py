@@ -1,0 +1,94 @@
+"""Any changed byte is found, wherever it is."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from factories import tiny_shard_set
+
+from lapa.data.shards.verify import verify
+from lapa.records import ShardSet
+
+
+@pytest.fixture
+def shard_set(tmp_path: Path) -> ShardSet:
+    return tiny_shard_set(tmp_path, n=4, max_samples_per_shard=3, size=16)
+
+
+def _first(shard_set: ShardSet) -> Path:
+    return Path(shard_set.path, shard_set.split("train").shards[0])
+
+
+def test_an_untouched_set_is_whole(shard_set: ShardSet) -> None:
+    assert verify(shard_set) == []
+
+
+def test_every_bit_flip_is_found_and_named(shard_set: ShardSet) -> None:
+    path = _first(shard_set)
+    original = path.read_bytes()
+    random = np.random.default_rng(0)
+    for position in random.integers(0, len(original), 300):
+        damaged = bytearray(original)
+        damaged[position] ^= 1 << int(random.integers(8))
+        path.write_bytes(damaged)
+        found = verify(shard_set)
+        assert len(found) == 1
+        assert found[0].shard == "train/000000.tar"
+        inside = position < len(original) - 1024
+        assert bool(found[0].member) == inside
+
+
+def test_every_truncation_is_found(shard_set: ShardSet) -> None:
+    path = _first(shard_set)
+    size = path.stat().st_size
+    with tarfile.open(path) as tar:
+        borders = [member.offset for member in tar.getmembers()]
+    random = np.random.default_rng(1).integers(0, size, 20).tolist()
+    for length in sorted(
+        {*borders, *(b + 100 for b in borders), size - 512, size - 1, *random}, reverse=True
+    ):
+        os.truncate(path, length)
+        assert verify(shard_set), f"{length} of {size} bytes passed"
+
+
+def test_foreign_members_are_named(shard_set: ShardSet) -> None:
+    path = _first(shard_set)
+    with tarfile.open(path) as tar:
+        first = tar.getmembers()[0]
+        size = first.size
+    info = tarfile.TarInfo("../../x.pkl")
+    info.size = size
+    with path.open("r+b") as file:
+        file.write(info.tobuf(tarfile.USTAR_FORMAT))
+    assert "refused the member '../../x.pkl'" in str(verify(shard_set)[0])
+
+
+def test_appended_members_are_found(shard_set: ShardSet) -> None:
+    with tarfile.open(_first(shard_set), "a") as tar:
+        info = tarfile.TarInfo("evil.pkl")
+        info.size = 3
+        tar.addfile(info, io.BytesIO(b"abc"))
+    assert verify(shard_set)
+
+
+def test_missing_exchanged_and_unlisted_shards_are_found(shard_set: ShardSet) -> None:
+    root = Path(shard_set.path)
+    first, second = (root / name for name in shard_set.split("train").shards[:2])
+    bytes_of_first = first.read_bytes()
+    (root / "train" / "000099.tar").write_bytes(bytes_of_first)
+    assert [str(d) for d in verify(shard_set) if "not listed" in str(d)]
+    (root / "train" / "000099.tar").unlink()
+    first.write_bytes(second.read_bytes())
+    assert verify(shard_set)[0].shard == "train/000000.tar"
+    first.unlink()
+    assert [d.reason for d in verify(shard_set)] == ["missing"]
+    first.write_bytes(bytes_of_first)
+    first.with_suffix(".parquet").write_bytes(b"PAR1 no parquet")
+    assert "damaged" in verify(shard_set)[0].reason
+    first.with_suffix(".parquet").unlink()
+    assert "missing" in verify(shard_set)[0].reason
