@@ -1,0 +1,42 @@
+"""From actions recorded faster than the video to one action per video frame.
+
+Frame ``i`` shows raw row ``r * i`` (``r`` = rows per frame), so its interval is rows
+``[r * i, r * (i + 1))``. Two rules:
+
+* ``subsample`` (default): row ``r * i``, what was commanded when the frame was taken. DROID's RLDS
+  export does the same.
+* ``accumulate``: the whole interval. Increments and velocities are summed; of absolute targets the
+  last one counts, because it is where the interval leads.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from lapa.data.sources.rows import Rows
+
+ActionRule = Literal["subsample", "accumulate"]
+
+ColumnKind = Literal["absolute", "increment"]
+"""A target (position, gripper), or a change or velocity that adds up over an interval."""
+
+
+def per_frame(rows: Rows, rows_per_frame: int, *, rule: ActionRule, kind: ColumnKind) -> Rows:
+    """Reduce raw rows ``(row, dimension)`` to ``(frame, dimension)``.
+
+    The last interval is shorter than the others when the recording stops inside it.
+
+    Raises:
+        ValueError: an unknown rule.
+    """
+    if rule not in ("subsample", "accumulate"):
+        raise ValueError(f"actions={rule!r}, expected 'subsample' or 'accumulate'")
+    starts = np.arange(0, len(rows), rows_per_frame)
+    if rule == "subsample":
+        return rows[starts]
+    if kind == "increment":
+        sums: Rows = np.add.reduceat(rows, starts, axis=0, dtype=np.float32)
+        return sums
+    return rows[np.minimum(starts + rows_per_frame, len(rows)) - 1]

@@ -1,0 +1,78 @@
+"""Reading untrusted HDF5 files: named errors, and shapes checked before any array is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from lapa.data.bad_input import bad
+from lapa.data.sources.rows import MAX_ROWS, Rows, check_shape, float_rows
+
+
+@contextmanager
+def opened_hdf5(path: Path) -> Iterator[h5py.File]:
+    """Open a file for reading.
+
+    Raises:
+        BadInputError: missing, empty, truncated or not HDF5; also when a read inside fails.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except FileNotFoundError as error:
+        raise bad("missing_file", "the HDF5 file does not exist", item=str(path)) from error
+    except OSError as error:
+        raise bad("broken_hdf5", str(error), item=str(path)) from error
+
+
+def dataset_at(group: h5py.Group, name: str) -> h5py.Dataset:
+    """Return a dataset by path.
+
+    Raises:
+        BadInputError: there is none; the message lists what the group holds.
+    """
+    found = group.get(name)
+    if not isinstance(found, h5py.Dataset):
+        detail = f"no dataset {name!r} in {group.name!r}, which holds {sorted(group)}"
+        raise bad("missing_columns", detail)
+    return found
+
+
+def read_rows(group: h5py.Group, name: str) -> Rows:
+    """Read ``float32 (frame, dimension)``; the shape is checked before the data is read."""
+    dataset = dataset_at(group, name)
+    check_shape(dataset.shape, f"{group.name}/{name}")
+    return float_rows(dataset[()], f"{group.name}/{name}")
+
+
+def read_bytes(group: h5py.Group, name: str) -> bytes:
+    """Read a ``uint8 (bytes,)`` dataset, e.g. an embedded mp4.
+
+    Raises:
+        BadInputError: another shape or type, or over 10 GB.
+    """
+    dataset = dataset_at(group, name)
+    if dataset.ndim != 1 or dataset.dtype != np.uint8 or dataset.size > 1000 * MAX_ROWS:
+        found = f"{group.name}/{name}: {dataset.dtype} {dataset.shape}"
+        raise bad("wrong_shape", f"{found}, expected the bytes of a video, uint8 (bytes,)")
+    data: bytes = dataset[()].tobytes()
+    return data
+
+
+def plain(value: Any) -> Any:
+    """Return an HDF5 attribute as a JSON-able value."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    if isinstance(value, np.ndarray):
+        return [plain(item) for item in value.tolist()]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def attributes(group: h5py.Group) -> Mapping[str, Any]:
+    """Return all attributes of a group as JSON-able values."""
+    return {key: plain(value) for key, value in group.attrs.items()}

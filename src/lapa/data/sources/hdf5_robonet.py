@@ -1,0 +1,135 @@
+"""RoboNet trajectories: one HDF5 file each, cameras embedded as the bytes of an mp4.
+
+Layout: ``env/camN_video/frames`` (bytes), ``env/state`` ``(T, 5)``, ``policy/actions`` ``(T-1, 4)`` or
+``(T, 5)``, attributes of ``metadata`` (https://github.com/SudeepDasari/RoboNet). Some laboratories
+stored blue where red belongs and say so in ``image_format``; a camera without it is RGB. Actions
+are changes of the end-effector pose ("x,y,z,theta") or a push ("vec,pitch,yaw"). Nobody wrote
+instructions, and no file tells its control rate: the 10 Hz of the embedded videos is a default of the
+encoder, so give ``fps`` where horizons in seconds matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+
+from lapa.data.bad_input import bad
+from lapa.data.episode import Episode
+from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.sources.hdf5_file import attributes, opened_hdf5, plain, read_bytes, read_rows
+from lapa.data.sources.rows import ExtraFrame, align_rows, numbered_names
+from lapa.data.sources.video_span import VideoSpan, video_facts
+from lapa.data.video_decode import VideoReader
+
+AXES = {"vec": ("vec_x", "vec_y", "vec_z")}
+"""Entries of ``action_space`` that stand for several columns."""
+
+
+@dataclass(frozen=True)
+class EmbeddedVideo:
+    """A video stored as bytes inside an HDF5 dataset."""
+
+    path: Path
+    dataset: str
+    max_pixels: int = MAX_PIXELS
+
+    def open(self) -> VideoReader:
+        """Read the bytes and open them.
+
+        Raises:
+            BadInputError: as `read_bytes` and `VideoReader`.
+        """
+        with opened_hdf5(self.path) as file:
+            data = read_bytes(file, self.dataset)
+        return VideoReader(data, max_pixels=self.max_pixels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobonetOptions:
+    """How to read trajectories."""
+
+    camera: str = ""
+    """``cam0`` … ``camN``; the first when empty."""
+    fps: float | None = None
+    extra_frame: ExtraFrame = "drop"
+    max_pixels: int = MAX_PIXELS
+
+
+def read_robonet(path: Path, episode_id: str, source: str, options: RobonetOptions) -> Episode:
+    """Read one trajectory.
+
+    Raises:
+        BadInputError: an array or camera is missing, absurd, not finite, or of another length.
+    """
+    with opened_hdf5(path) as file:
+        camera, is_bgr = _camera(file["env"], options.camera)
+        video = EmbeddedVideo(path, f"env/{camera}_video/frames", options.max_pixels)
+        actions, states = read_rows(file, "policy/actions"), read_rows(file, "env/state")
+        metadata = attributes(file["metadata"]) if "metadata" in file else {}
+        promised = plain(file[f"env/{camera}_video/frames"].attrs.get("T"))
+    facts = video_facts(video)
+    if promised is not None and promised != facts.num_frames:
+        detail = f"{camera} holds {facts.num_frames} frames, its attribute T promises {promised}"
+        raise bad("length_mismatch", detail)
+    aligned = align_rows(facts.num_frames, actions, states, extra_frame=options.extra_frame)
+    rate_note = (
+        () if options.fps else (f"control rate unknown: {facts.fps} Hz is the mp4 header's",)
+    )
+    space = str(metadata.get("action_space", ""))
+    return Episode(
+        source=source,
+        episode_id=episode_id,
+        num_frames=aligned.num_frames,
+        fps=options.fps or facts.fps,
+        read_frames=VideoSpan(
+            video=video,
+            num_frames=aligned.num_frames,
+            is_bgr=is_bgr,
+            source=source,
+            item=episode_id,
+        ),
+        actions=aligned.actions,
+        action_names=_names(space, actions.shape[1], "action"),
+        states=aligned.states,
+        state_names=_names(space, states.shape[1], "state"),
+        environment=_environment(metadata),
+        provenance={
+            "file": str(path),
+            "layout": "robonet",
+            "camera": camera,
+            "image_format": "BGR" if is_bgr else "RGB",
+            "actions_are": "absolute" if "vec" in space else "relative",
+            "metadata": {key: metadata[key] for key in sorted(metadata)},
+            "notes": [*aligned.notes, *rate_note],
+        },
+    )
+
+
+def _camera(env: h5py.Group, wanted: str) -> tuple[str, bool]:
+    """Return the camera's name and whether its colours are swapped."""
+    cameras = sorted(key.removesuffix("_video") for key in env if key.endswith("_video"))
+    camera = wanted or (cameras[0] if cameras else "")
+    if camera not in cameras:
+        raise bad("missing_camera", f"camera {wanted or 'any'} not found, found {cameras}")
+    group = env[f"{camera}_video"]
+    if "frames" not in group:
+        raise bad("missing_columns", f"{group.name} holds {sorted(group)}, expected frames")
+    return camera, str(plain(group["frames"].attrs.get("image_format", "RGB"))) == "BGR"
+
+
+def _names(space: str, width: int, prefix: str) -> tuple[str, ...]:
+    """Name the columns by ``action_space``; states of "x,y,z,theta" robots add the gripper."""
+    names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
+    if prefix == "state" and names == ("x", "y", "z", "theta"):
+        names += ("gripper",)
+    is_pose = "vec_x" not in names or prefix == "action"
+    return names if len(names) == width and is_pose else numbered_names(prefix, width)
+
+
+def _environment(metadata: Mapping[str, Any]) -> str:
+    parts = [metadata.get(key) for key in ("robot", "background", "camera_configuration")]
+    return "-".join(str(part) for part in parts if part)

@@ -1,0 +1,103 @@
+"""LeRobot v3.0: many episodes per parquet and mp4 file, located by ``meta/episodes``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lapa.data.bad_input import bad
+from lapa.data.sources.lerobot_entry import EpisodeEntry, choose_camera, count_notes
+from lapa.data.sources.lerobot_meta import LeRobotInfo, path_inside
+
+LOCATION = ("episode_index", "data/chunk_index", "data/file_index")
+"""Columns without which the rows of an episode cannot be found."""
+
+Row = Mapping[str, Any]
+
+
+def list_v3(root: Path, info: LeRobotInfo, camera: str) -> Iterator[EpisodeEntry]:
+    """Yield the episodes of a v3 dataset in the order of ``meta/episodes``.
+
+    Raises:
+        BadInputError: no or broken episode tables, missing columns, or no usable camera.
+    """
+    files = sorted(root.glob("meta/episodes/chunk-*/file-*.parquet"))
+    if not files:
+        raise bad("no_episodes", "no meta/episodes/chunk-*/file-*.parquet")
+    total = sum(_open(path).metadata.num_rows for path in files)
+    first = next(_rows(files), None)
+    if first is None:
+        raise bad("no_episodes", "meta/episodes lists no episode")
+
+    def has_files(key: str) -> bool:
+        return any(_has_video(root, info, row, key) for row in _rows(files))
+
+    chosen, camera_notes = choose_camera(info, has_files, camera)
+    notes = camera_notes + count_notes(info, total)
+    seen: set[int] = set()
+    for row in _rows(files):
+        if row["episode_index"] in seen:
+            raise bad("duplicate_episode", f"meta/episodes lists {row['episode_index']} twice")
+        seen.add(row["episode_index"])
+        yield _entry(root, info, row, chosen, notes)
+
+
+def _entry(
+    root: Path, info: LeRobotInfo, row: Row, camera: str, notes: tuple[str, ...]
+) -> EpisodeEntry:
+    is_video = info.features[camera].dtype == "video"
+    fields = {"chunk_index": row["data/chunk_index"], "file_index": row["data/file_index"]}
+    tasks = row.get("tasks") or ()
+    return EpisodeEntry(
+        index=row["episode_index"],
+        table=path_inside(root, info.data_path, fields),
+        shares_table=True,
+        video=_video_file(root, info, row, camera) if is_video else None,
+        camera=camera,
+        start_s=float(row.get(f"videos/{camera}/from_timestamp") or 0.0) if is_video else 0.0,
+        tasks=(tasks,) if isinstance(tasks, str) else tuple(tasks),
+        length=row.get("length"),
+        notes=notes,
+    )
+
+
+def _has_video(root: Path, info: LeRobotInfo, row: Row, camera: str) -> bool:
+    return (
+        row.get(f"videos/{camera}/file_index") is not None
+        and _video_file(root, info, row, camera).is_file()
+    )
+
+
+def _video_file(root: Path, info: LeRobotInfo, row: Row, camera: str) -> Path:
+    if info.video_path is None:
+        raise bad("broken_info", f"camera {camera} is video, but info.json has no video_path")
+    fields = {
+        "video_key": camera,
+        "chunk_index": row.get(f"videos/{camera}/chunk_index") or 0,
+        "file_index": row.get(f"videos/{camera}/file_index") or 0,
+    }
+    return path_inside(root, info.video_path, fields)
+
+
+def _rows(files: list[Path]) -> Iterator[Row]:
+    """Yield one mapping per episode; the wide ``stats/`` columns are never read."""
+    for path in files:
+        file = _open(path)
+        names = file.schema_arrow.names
+        missing = [name for name in LOCATION if name not in names]
+        if missing:
+            raise bad("missing_columns", f"{path.name} has no {missing}", item=str(path))
+        wanted = [name for name in names if not name.startswith("stats/")]
+        for batch in file.iter_batches(batch_size=1024, columns=wanted):
+            yield from batch.to_pylist()
+
+
+def _open(path: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise bad("broken_parquet", str(error), item=str(path)) from error

@@ -1,0 +1,174 @@
+"""Video files with JSON or NPZ side files that hold actions, states and text.
+
+A field map (`lapa.data.sources.array_fields`) says where everything is. Where actions were
+recorded faster than the video, `lapa.data.sources.action_interval` states the rule; where there
+is one frame more than rows, `lapa.data.sources.rows` does. Both are kept in the provenance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each
+from lapa.data.episode import Episode
+from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.sources.action_interval import ActionRule
+from lapa.data.sources.array_fields import ArrayFields, load_array_fields, value_at
+from lapa.data.sources.inside import inside
+from lapa.data.sources.rows import ExtraFrame, align_rows
+from lapa.data.sources.side_file import (
+    column_names,
+    column_units,
+    read_columns,
+    read_side_file,
+    success_at,
+    text_at,
+)
+from lapa.data.sources.video_span import VideoFile, VideoSpan, video_facts
+
+
+def open_video_with_arrays(
+    path: Path,
+    *,
+    fields: str | Path | Mapping[str, Any] = "json",
+    report: Report = raise_bad,
+    name: str = "",
+    camera: str = "",
+    actions: ActionRule = "subsample",
+    fps: float | None = None,
+    extra_frame: ExtraFrame = "drop",
+    max_pixels: int = MAX_PIXELS,
+) -> Iterator[Episode]:
+    """Yield one episode per side file, in order of their paths.
+
+    Args:
+        path: folder that holds side files and videos.
+        fields: field map: built-in name (``droid``, ``json``, ``npz``), YAML file, or mapping.
+        report: receives recordings that cannot be used.
+        name: dataset name of the episodes; when empty the folder in which the video paths of
+            the side files start, else ``path``'s name.
+        camera: one of the map's cameras; its first when empty.
+        actions: how raw rows become one action per frame: ``subsample`` or ``accumulate``.
+        fps: control rate in Hz, instead of the map's or the video's.
+        extra_frame: what happens to a last frame without rows.
+        max_pixels: largest image decoded.
+
+    Raises:
+        ValueError: no such field map, camera or rule.
+    """
+    mapped = load_array_fields(fields)
+    if camera and camera not in mapped.cameras:
+        raise ValueError(f"no camera {camera!r}, the field map has {list(mapped.cameras)}")
+    if actions not in ("subsample", "accumulate"):
+        raise ValueError(f"actions={actions!r}, expected 'subsample' or 'accumulate'")
+    reader = _EpisodeReader(
+        root=path,
+        source=name,
+        fields=mapped,
+        camera=camera or mapped.cameras[0],
+        rule=actions,
+        fps=fps or mapped.fps,
+        extra_frame=extra_frame,
+        max_pixels=max_pixels,
+    )
+    side_files = sorted(path.glob(mapped.side_files))
+    if not side_files:
+        detail = f"nothing below {path} matches {mapped.side_files!r}; check `fields`"
+        report(bad("no_files", detail, source=name or path.name).record)
+    yield from read_each(side_files, reader.read, report)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _EpisodeReader:
+    """Turns side files into episodes."""
+
+    root: Path
+    source: str
+    fields: ArrayFields
+    camera: str
+    rule: ActionRule
+    fps: float | None
+    extra_frame: ExtraFrame
+    max_pixels: int
+
+    def read(self, side_file: Path) -> Episode:
+        """Read one recording.
+
+        Raises:
+            BadInputError: naming the side file.
+        """
+        with naming(self.source or self.root.name, str(side_file)):
+            return self._episode(side_file)
+
+    def _episode(self, side_file: Path) -> Episode:
+        contents = read_side_file(side_file)
+        dataset, path = self._video(side_file, contents)
+        source = self.source or dataset.name
+        video = VideoFile(path, self.max_pixels)
+        facts = video_facts(video)
+        actions = read_columns(
+            contents, self.fields.actions, rows_per_frame=self.fields.rows_per_frame, rule=self.rule
+        )
+        states = read_columns(contents, self.fields.states)
+        aligned = align_rows(facts.num_frames, actions, states, extra_frame=self.extra_frame)
+        episode_id = side_file.relative_to(self.root).with_suffix("").as_posix()
+        environment = self.fields.environment
+        return Episode(
+            source=source,
+            episode_id=episode_id,
+            num_frames=aligned.num_frames,
+            fps=self.fps or facts.fps,
+            read_frames=VideoSpan(
+                video=video, num_frames=aligned.num_frames, source=source, item=episode_id
+            ),
+            instruction=text_at(contents, self.fields.instruction),
+            actions=aligned.actions,
+            action_names=_names(self.fields.actions, aligned.actions, "action"),
+            action_units=_units(self.fields.actions, aligned.actions),
+            states=aligned.states,
+            state_names=_names(self.fields.states, aligned.states, "state"),
+            environment="" if environment is None else text_at(contents, (environment,)),
+            success=success_at(contents, self.fields.success),
+            provenance={
+                "file": str(side_file),
+                "video": str(video.path),
+                "camera": self.camera,
+                "action_rule": self.rule if actions is not None else None,
+                "rows_per_frame": self.fields.rows_per_frame,
+                "actions_are": self._actions_are(),
+                "notes": list(aligned.notes),
+            },
+        )
+
+    def _actions_are(self) -> str:
+        kinds = {part.kind for part in self.fields.actions}
+        if len(kinds) > 1:
+            return "mixed"
+        return "relative" if kinds == {"increment"} else "absolute"
+
+    def _video(self, side_file: Path, contents: Mapping[str, Any]) -> tuple[Path, Path]:
+        """Find the video below the side file's folder or the nearest folder above it.
+
+        Returns the dataset's folder too: where the paths inside its side files start.
+        """
+        how, _, pattern = self.fields.video.partition(":")
+        place = pattern.replace("{camera}", self.camera).replace("{stem}", side_file.stem)
+        relative = place if how == "file" else value_at(contents, place)
+        if not isinstance(relative, str):
+            raise bad("missing_columns", f"no video path under {place!r}, found {sorted(contents)}")
+        folder = side_file.parent
+        while not (folder / relative).is_file() and folder not in (self.root, folder.parent):
+            folder = folder.parent
+        video = inside(self.root, folder / relative)
+        return (self.root if how == "file" else folder), video
+
+
+def _names(columns: Any, rows: Any, prefix: str) -> tuple[str, ...]:
+    return () if rows is None else column_names(columns, rows.shape[1], prefix)
+
+
+def _units(columns: Any, rows: Any) -> tuple[str, ...]:
+    return () if rows is None else column_units(columns, rows.shape[1])

@@ -1,0 +1,145 @@
+"""Video with JSON or NPZ side files: DROID's layout, plain layouts, and broken ones."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lapa.data.bad_input import BadInputs
+from lapa.data.sources.registry import open_source
+from robot_files import assert_shows, pictures, rows, write_droid, write_video
+
+
+def read(path: Path, **options: object) -> list:
+    return list(open_source("video_with_arrays", path, fields="droid", **options))
+
+
+def reasons(path: Path, **options: object) -> tuple[list[str], list[str]]:
+    report = BadInputs()
+    found = open_source("video_with_arrays", path, report=report, **{"fields": "droid", **options})
+    ids = [episode.episode_id for episode in found]
+    return ids, [record.reason for record in report.records]
+
+
+def test_droid_takes_every_third_action(tmp_path: Path) -> None:
+    write_droid(tmp_path / "lab", "7", frames=5)
+    (episode,) = read(tmp_path)
+    assert (episode.source, episode.episode_id) == ("lab", "lab/annotation/train/7")
+    assert (episode.num_frames, episode.fps, episode.success) == (5, 5.0, True)
+    assert episode.instruction == "stack the cups"
+    np.testing.assert_allclose(episode.actions[:, :6], rows(0, 14, 6)[::3], rtol=1e-6)
+    np.testing.assert_allclose(episode.actions[:, 6], np.linspace(0, 1, 14)[::3], rtol=1e-6)
+    assert episode.action_names[-1] == "gripper"
+    assert episode.action_units[0] == "m"
+    assert episode.provenance["action_rule"] == "subsample"
+    assert_shows(episode.frames([3])[0], 0, 3)
+
+
+def test_accumulate_takes_the_last_absolute_target_of_each_interval(tmp_path: Path) -> None:
+    write_droid(tmp_path, "7", frames=5)
+    (episode,) = read(tmp_path, actions="accumulate")
+    np.testing.assert_allclose(episode.actions[:, 0], [2, 5, 8, 11, 13])  # 14 raw rows: short end
+
+
+def test_accumulate_adds_up_increments(tmp_path: Path) -> None:
+    write_droid(tmp_path, "7", frames=5)
+    fields = {
+        "side_files": "annotation/*/*.json",
+        "video": "key:videos.{camera}.video_path",
+        "actions": [{"field": "action.gripper_position", "kind": "increment"}],
+        "rows_per_frame": 3,
+    }
+    found = open_source("video_with_arrays", tmp_path, fields=fields, actions="accumulate")
+    (episode,) = found
+    raw = np.linspace(0, 1, 14)
+    expected = [raw[start : start + 3].sum() for start in range(0, 14, 3)]
+    np.testing.assert_allclose(episode.actions[:, 0], expected, rtol=1e-6)
+    assert episode.actions.sum() == pytest.approx(raw.sum())
+    assert episode.provenance["actions_are"] == "relative"
+
+
+def test_one_frame_more_than_states_is_dropped_and_noted(tmp_path: Path) -> None:
+    free = {"action.cartesian_position": None, "action.gripper_position": None}
+    write_droid(tmp_path, "7", frames=5, states=4, **free)
+    (episode,) = read(tmp_path)
+    assert (episode.num_frames, len(episode.states), episode.actions) == (4, 4, None)
+    assert "extra_frame=drop" in episode.provenance["notes"][0]
+    (held,) = read(tmp_path, extra_frame="hold")
+    assert (held.num_frames, len(held.states)) == (5, 5)
+
+
+def test_empty_text_stays_empty(tmp_path: Path) -> None:
+    write_droid(tmp_path, "7", texts=[""], success=0)
+    (episode,) = read(tmp_path)
+    assert (episode.instruction, episode.success) == ("", False)
+
+
+def test_one_bad_recording_costs_only_itself(tmp_path: Path) -> None:
+    write_droid(tmp_path, "1")
+    write_droid(tmp_path, "2", **{"action.gripper_position": None})
+    write_droid(tmp_path, "3", states=9)
+    write_droid(tmp_path, "4")
+    (tmp_path / "annotation/train/4.json").write_text('{"texts": [')
+    write_droid(tmp_path, "5")
+    video = tmp_path / "videos/train/5/0.mp4"
+    video.write_bytes(video.read_bytes()[:-200])
+    write_droid(tmp_path, "6", videos=[{"video_path": "../../../../etc/passwd"}])
+    write_droid(tmp_path, "7", states=5)
+    (tmp_path / "videos/train/7/0.mp4").unlink()
+    write_droid(tmp_path, "8", **{"action.gripper_position": [float("nan")] * 14})
+    write_droid(tmp_path, "9", success="maybe")
+    ids, found = reasons(tmp_path)
+    assert ids == ["annotation/train/1"]
+    assert found == [
+        "missing_columns",
+        "length_mismatch",
+        "broken_json",
+        "truncated_video",
+        "unsafe_path",
+        "missing_file",
+        "not_finite",
+        "wrong_type",
+    ]
+
+
+def test_npz_beside_the_video(tmp_path: Path) -> None:
+    write_video(tmp_path / "a.mp4", pictures(0, 4))
+    np.savez(
+        tmp_path / "a.npz",
+        actions=rows(0, 4, 2),
+        instruction="wave",
+        success=True,
+        environment="lab",
+    )
+    (episode,) = open_source("video_with_arrays", tmp_path, fields="npz", fps=4)
+    assert (episode.instruction, episode.environment, episode.success) == ("wave", "lab", True)
+    assert (episode.fps, episode.states) == (4, None)
+    assert episode.action_names == ("action_0", "action_1")
+    np.testing.assert_allclose(episode.actions, rows(0, 4, 2), rtol=1e-6)
+
+
+def test_pickled_npz_is_refused(tmp_path: Path) -> None:
+    write_video(tmp_path / "a.mp4", pictures(0, 4))
+    np.savez(tmp_path / "a.npz", actions=np.array([{"x": 1}], dtype=object))
+    assert reasons(tmp_path, fields="npz") == ([], ["broken_npz"])
+
+
+def test_wrong_options_are_errors_with_the_choices(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"did you mean 'droid'\? built in: droid, json, npz"):
+        list(open_source("video_with_arrays", tmp_path, fields="droids"))
+    with pytest.raises(ValueError, match="'subsample' or 'accumulate'"):
+        read(tmp_path, actions="average")
+    with pytest.raises(ValueError, match=r"no camera '9'"):
+        read(tmp_path, camera="9")
+
+
+def test_nothing_found_is_reported(tmp_path: Path) -> None:
+    assert reasons(tmp_path) == ([], ["no_files"])
+
+
+def test_an_episode_travels_to_another_process(tmp_path: Path) -> None:
+    write_droid(tmp_path, "7")
+    (episode,) = read(tmp_path)
+    sent = pickle.loads(pickle.dumps(episode))  # noqa: S301
+    np.testing.assert_array_equal(sent.frames([1, 3]), episode.frames([1, 3]))
