@@ -103,7 +103,7 @@ def codes(model: OriginalView, video: Tensor) -> Tensor:
 def recon(model: OriginalView, video: Tensor) -> Tensor:
     """Return the noise-free prediction of the second frame ``(batch, 3, height, width)``."""
     was_training = model.model.training
-    reconstruction = model.model.eval()(video).reconstruction
+    reconstruction: Tensor = model.model.eval()(video).reconstruction
     model.model.train(was_training)
     return reconstruction
 
@@ -115,4 +115,5 @@ def loss(model: OriginalView, video: Tensor, noise: Tensor) -> Tensor:
     reconstruction: Tensor = model.model(video, noise=shaped).reconstruction
     error = functional.mse_loss(reconstruction, video[:, :, 1])
     empty = [p.sum() for p in model.model.parameters() if p.numel() == 0]
-    return torch.stack([error, *empty]).sum()
+    total: Tensor = torch.stack([error, *empty]).sum()
+    return total

@@ -40,13 +40,15 @@ class PairEncoder(nn.Module):
 class DifferenceEncoder(nn.Module):
     """Encode each frame alone, subtract, then encode the difference.
 
-    The result depends on the two frames only through the difference of their tokens. Nothing
-    moved is the origin: its features are returned as "first", so their difference is zero.
+    The result depends on the two frames only through the difference of their tokens (of their
+    patch embeddings, when ``spatial_depth`` is 0). Nothing moved is the origin: its features are
+    returned as "first", so their difference is zero.
     """
 
     def __init__(self, config: LaqModelParams) -> None:
         super().__init__()
-        self.spatial = Transformer(config, depth=config.spatial_depth, axis="space")
+        depth = config.spatial_depth
+        self.spatial = Transformer(config, depth=depth, axis="space") if depth else None
         self.motion = Transformer(config, depth=config.temporal_depth, axis="space")
         # Without an offset, the blocks' normalisation would blow the noise of a still patch up to
         # the size of a moving one; relative to this vector small stays small.
@@ -63,9 +65,10 @@ class DifferenceEncoder(nn.Module):
             Features of "nothing moved" ``(1, row, column, dim)`` and of the difference
             ``(batch, row, column, dim)``.
         """
-        frames = rearrange(embedded, "b t h w d -> (b t) 1 h w d")
-        tokens = rearrange(self.spatial(frames, bias=bias), "(b t) 1 h w d -> t b 1 h w d", t=2)
-        difference = tokens[1] - tokens[0]
+        frames = rearrange(embedded, "b t h w d -> (t b) 1 h w d")
+        tokens = frames if self.spatial is None else self.spatial(frames, bias=bias)
+        first, last = tokens.chunk(2)
+        difference = last - first
         still = torch.zeros_like(difference[:1])
         features = self.motion(torch.cat([still, difference]) + self.origin, bias=bias)
         features = rearrange(features, "b 1 h w d -> b h w d")

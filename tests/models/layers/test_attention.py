@@ -1,0 +1,57 @@
+"""Cosine attention against its formula, along both axes, with null keys."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional
+
+from lapa.models.layers.attention import CrossAttention, SelfAttention, cosine_attention
+
+
+def test_equals_the_formula() -> None:
+    query, key, value = torch.randn(3, 2, 3, 5, 4)
+    scale, bias = torch.rand(4) + 0.5, torch.randn(3, 5, 5)
+    cosine = functional.normalize(query, dim=-1) @ (
+        functional.normalize(key, dim=-1) * scale
+    ).transpose(-1, -2)
+    expected = (8 * cosine + bias).softmax(-1) @ value
+    result = cosine_attention(query, key, value, channel_scale=scale, bias=bias)
+    torch.testing.assert_close(result, expected)
+
+
+def test_space_stays_in_its_frame_and_time_in_its_patch() -> None:
+    tokens = torch.randn(1, 2, 2, 2, 8)
+    changed = tokens.clone()
+    changed[0, 1, 1, 1] += 1
+    width = {"dim": 8, "heads": 2, "head_dim": 4}
+    space = SelfAttention(**width, axis="space")
+    moved = (space(tokens) - space(changed)).abs().sum(-1) > 1e-7
+    assert moved[0].flatten(1).any(1).tolist() == [False, True]
+    time = SelfAttention(**width, axis="time")
+    moved = (time(tokens) - time(changed)).abs().sum(-1) > 1e-7
+    assert moved[0].any(0).flatten().tolist() == [False, False, False, True]
+
+
+def test_default_normalises_the_values_and_compat_does_not() -> None:
+    width = {"dim": 8, "heads": 2, "head_dim": 4}
+    tokens = torch.randn(1, 1, 2, 2, 8)
+    default = SelfAttention(**width, axis="space")
+    compat = SelfAttention(**width, axis="space", lapa_compat=True)
+    torch.testing.assert_close(default(tokens), default(3 * tokens), atol=1e-4, rtol=0)
+    torch.testing.assert_close(3 * compat(tokens), compat(3 * tokens), atol=1e-4, rtol=1e-4)
+
+
+def test_cross_attention_can_attend_to_nothing() -> None:
+    cross = CrossAttention(dim=8, heads=2, head_dim=4)
+    with torch.no_grad():
+        cross.null_kv[:, 1::2] = 0
+        cross.to_key_value.weight[8:] = 0
+    assert cross(torch.randn(2, 1, 3, 3, 8), torch.randn(2, 4, 8)).abs().max() == 0
+
+
+def test_every_parameter_gets_a_gradient() -> None:
+    cross = CrossAttention(dim=8, heads=2, head_dim=4)
+    cross(torch.randn(2, 1, 3, 3, 8), torch.randn(2, 4, 8)).square().sum().backward()
+    for name, parameter in cross.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.abs().sum() > 0, name

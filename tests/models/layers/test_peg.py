@@ -1,0 +1,41 @@
+"""The position generator is a causal 3-D convolution, computed without its empty taps."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from einops import rearrange
+from torch.nn import functional
+
+from lapa.models.layers.peg import PositionGenerator
+
+
+def _as_3d(peg: PositionGenerator, tokens: torch.Tensor) -> torch.Tensor:
+    volume = functional.pad(rearrange(tokens, "b t h w d -> b d t h w"), (1, 1, 1, 1, 2, 0))
+    return rearrange(peg.conv(volume), "b d t h w -> b t h w d")
+
+
+@pytest.mark.parametrize("num_frames", [1, 2, 4])
+def test_equals_the_3d_convolution(num_frames: int) -> None:
+    peg = PositionGenerator(6)
+    tokens = torch.randn(2, num_frames, 4, 5, 6)
+    torch.testing.assert_close(peg(tokens), _as_3d(peg, tokens))
+
+
+def test_no_frame_sees_a_later_one() -> None:
+    peg = PositionGenerator(6)
+    tokens = torch.randn(1, 2, 4, 4, 6)
+    changed = tokens.clone()
+    changed[:, 1] += 1
+    assert torch.equal(peg(tokens)[:, 0], peg(changed)[:, 0])
+    assert not torch.equal(peg(tokens)[:, 1], peg(changed)[:, 1])
+
+
+def test_time_fastest_reads_flat_memory_as_time_row_column() -> None:
+    peg = PositionGenerator(6, time_fastest=True)
+    tokens = torch.randn(2, 2, 4, 4, 6)
+    flat = rearrange(tokens, "b t h w d -> b (h w t) d")
+    misread = flat.reshape(2, 2, 4, 4, 6)
+    expected = _as_3d(peg, misread).reshape(2, 32, 6)
+    result = rearrange(peg(tokens), "b t h w d -> b (h w t) d")
+    torch.testing.assert_close(result, expected)
