@@ -39,4 +39,5 @@ def per_frame(rows: Rows, rows_per_frame: int, *, rule: ActionRule, kind: Column
     if kind == "increment":
         sums: Rows = np.add.reduceat(rows, starts, axis=0, dtype=np.float32)
         return sums
-    return rows[np.minimum(starts + rows_per_frame, len(rows)) - 1]
+    ends: Rows = rows[np.minimum(starts + rows_per_frame, len(rows)) - 1]
+    return ends
