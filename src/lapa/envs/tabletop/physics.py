@@ -17,8 +17,9 @@ WORKSPACE_HIGH = np.array([0.22, 0.22, 0.20])
 """Where the tip may go, metres."""
 SUCTION_RADIUS = 0.03
 """Metres between tip and the top of an object within which suction takes hold."""
-CHUNKS, STEPS_PER_CHUNK = 4, 5
-"""20 physics steps of 5 ms per control step; the target moves on, and suction is tried, per chunk."""
+SHARES, STEPS_PER_SHARE = (0.35, 0.7, 1.0, 1.0), 5
+"""20 physics steps of 5 ms per control step. The target goes there in three moves, and the
+tool settles: it stands still in every picture, so that no hidden speed decides what comes next."""
 _TOOL_QPOS = 0
 _FOLLOW = 0
 """The tool's free joint and weld come first in the model."""
@@ -52,10 +53,10 @@ class Physics:
         data, model = self.data, self.scene.model
         start = self.situation().tool
         goal = np.clip(start + step, WORKSPACE_LOW, WORKSPACE_HIGH)
-        for chunk in range(1, CHUNKS + 1):
+        for share in SHARES:
             self._switch(suction)
-            data.mocap_pos[0] = start + (goal - start) * (chunk / CHUNKS)
-            mujoco.mj_step(model, data, STEPS_PER_CHUNK)
+            data.mocap_pos[0] = start + (goal - start) * share
+            mujoco.mj_step(model, data, STEPS_PER_SHARE)
         mujoco.mj_kinematics(model, data)
 
     def situation(self) -> Situation:

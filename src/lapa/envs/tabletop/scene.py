@@ -82,7 +82,7 @@ def scene_xml(embodiment: str, shapes: tuple[str, ...]) -> str:
     {objects}
   </worldbody>
   <equality>
-    <weld name="follow" body1="target" body2="tool" relpose="0 0 0 1 0 0 0" solref=".02 1"/>
+    <weld name="follow" body1="target" body2="tool" relpose="0 0 0 1 0 0 0" solref=".012 1"/>
     {suction}
   </equality>
 </mujoco>"""

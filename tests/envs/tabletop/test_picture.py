@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lapa.envs.tabletop import TabletopEnv
+from lapa.envs.tabletop.camera import CAMERAS, RayCamera, facing, pixel_rays
+from lapa.envs.tabletop.scene import COLOURS
+from lapa.params.tabletop import DistractorParams
+
+
+def displaced(env: TabletopEnv, move: np.ndarray) -> np.ndarray:
+    """Picture after placing the tool elsewhere."""
+    start = np.array([0.0, 0.0, 0.10]) + move
+    env._now.place(replace(env.layout, tool=start))
+    return env._image().astype(float) / 255
+
+
+@pytest.mark.parametrize("camera", ["front", "side"])
+@pytest.mark.parametrize("embodiment", ["gripper", "hand"])
+def test_each_axis_moves_the_picture_its_own_way(camera, embodiment):
+    env = TabletopEnv(camera=camera, embodiment=embodiment)
+    gram = np.zeros((3, 3))
+    for seed in range(8):
+        env.reset(seed=seed)
+        changes = [
+            (displaced(env, step) - displaced(env, -step)).ravel() for step in 0.0225 * np.eye(3)
+        ]
+        gram += np.stack(changes) @ np.stack(changes).T
+    strength = np.sqrt(np.diag(gram))
+    alike = gram / np.outer(strength, strength)
+    assert np.abs(alike[np.triu_indices(3, 1)]).max() < 0.5
+    assert strength.min() > 0.5 * strength.max()
+
+
+def test_every_object_is_seen_in_its_colour():
+    env = TabletopEnv()
+    for seed in range(10):
+        image = env.reset(seed=seed)[0]["image"].astype(float) / 255
+        for colour in env.layout.colours:
+            rgb = np.array(COLOURS[colour])
+            direction = image / np.maximum(np.linalg.norm(image, axis=-1, keepdims=True), 1e-6)
+            same = direction @ (rgb / np.linalg.norm(rgb)) > 0.97
+            assert same.sum() >= 8, f"{colour} not visible at seed {seed}"
+
+
+def test_shadow_marks_the_place_below_the_tool():
+    env = TabletopEnv()
+    env.reset(seed=0)
+    env._now.place(replace(env.layout, tool=np.array([0.0, 0.0, 0.19])))
+    image = env._image().astype(int)
+    position, axes = CAMERAS["front"].frame()
+    towards = (np.array([0.0, 0.0, 0.0]) - position) @ axes
+    rays = pixel_rays(64, CAMERAS["front"].fov)
+    pixel = int((rays @ (towards / np.linalg.norm(towards))).argmax())
+    below = image.reshape(-1, 3)[pixel].sum()
+    assert below < 0.6 * np.median(image.sum(axis=-1))
+
+
+@pytest.mark.parametrize("nuisance", ["moving_background", "camera_shake", "colour_shift"])
+def test_distractors_grow_with_their_grade_and_leave_the_physics_alone(nuisance):
+    change = []
+    for grade in (0.0, 0.3, 1.0):
+        env = TabletopEnv(distractors=DistractorParams(**{nuisance: grade}))
+        frames = [env.reset(seed=5)[0]["image"].astype(float)]
+        still = np.array([0, 0, 0, -1], np.float32)
+        frames += [env.step(still)[0]["image"].astype(float) for _ in range(6)]
+        change.append(np.abs(np.diff(frames, axis=0)).mean())
+        tool = env.situation().tool
+        np.testing.assert_array_equal(tool, reference_tool(still))
+    assert change[0] < 0.05
+    assert change[0] < change[1] < change[2]
+
+
+def reference_tool(action: np.ndarray) -> np.ndarray:
+    env = TabletopEnv()
+    env.reset(seed=5)
+    for _ in range(6):
+        env.step(action)
+    return env.situation().tool
+
+
+def test_normals_from_neighbours_agree_with_the_engine():
+    env = TabletopEnv()
+    env.reset(seed=0)
+    view = CAMERAS["front"]
+    hits = RayCamera(size=64).cast(env._now.scene.model, env._now.data, view.frame(), view.fov)
+    rays = pixel_rays(64, view.fov) @ view.frame()[1].T
+    derived = facing(hits.points, rays, 64)
+    agreement = (derived * hits.normals).sum(axis=1)[hits.geoms == 0]
+    assert np.mean(agreement > 0.99) > 0.8
+
+
+def test_rendering_keeps_up():
+    env = TabletopEnv()
+    env.reset(seed=0)
+    start = time.process_time()
+    for _ in range(60):
+        env._image()
+    rate = 60 / (time.process_time() - start)
+    assert rate > 300, f"{rate:.0f} pictures per CPU-second"

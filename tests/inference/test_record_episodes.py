@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from lapa.data.bad_input import BadInputError, BadInputs
+from lapa.data.sources import open_source
+from lapa.envs.tabletop import TabletopEnv
+from lapa.inference.record_episodes import episode_seed, record_episodes
+from lapa.params.tabletop import RecordParams, TabletopParams
+
+SMALL = TabletopParams(image_size=16)
+
+
+def content(folder):
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory):
+    out = tmp_path_factory.mktemp("recording")
+    params = RecordParams(num_episodes=6, seed=3, workers=1, env=SMALL)
+    return out, params, record_episodes(out, params)
+
+
+def test_the_record_counts_what_is_there(recording):
+    out, _, record = recording
+    assert record.episodes == 6
+    assert record.frames == sum(len(np.load(f)) for f in out.glob("*/actions.npy"))
+    facts = [json.loads(f.read_text()) for f in out.glob("*/episode.json")]
+    assert record.successes == sum(fact["success"] for fact in facts)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_workers_never_change_the_episodes(recording, tmp_path, workers):
+    out, params, record = recording
+    batches = params.model_copy(update={"workers": workers, "num_episodes": 10})
+    again = record_episodes(tmp_path, batches)
+    first = {k: v for k, v in content(tmp_path).items() if k in content(out)}
+    assert first == content(out)
+    assert again.digest != record.digest
+
+
+def test_a_rerun_skips_what_is_complete_and_repairs_the_rest(recording, tmp_path):
+    out, params, _ = recording
+    record_episodes(tmp_path, params.model_copy(update={"num_episodes": 3}))
+    kept = (tmp_path / "episode_000001" / "video.mp4").stat().st_mtime_ns
+    (tmp_path / ".episode_000003.part").mkdir()
+    (tmp_path / ".episode_000003.part" / "video.mp4").write_bytes(b"half")
+    record_episodes(tmp_path, params)
+    assert (tmp_path / "episode_000001" / "video.mp4").stat().st_mtime_ns == kept
+    assert content(tmp_path) == content(out)
+
+
+def test_another_recording_is_not_mixed_in(recording):
+    out, params, _ = recording
+    with pytest.raises(ValueError, match="found a recording with"):
+        record_episodes(out, params.model_copy(update={"seed": 4}))
+    with pytest.raises(ValueError, match="found 6 episodes, expected at most 2"):
+        record_episodes(out, params.model_copy(update={"num_episodes": 2}))
+
+
+def test_replaying_the_executed_actions_gives_the_recorded_frames(recording):
+    out, params, _ = recording
+    env = TabletopEnv(params=SMALL)
+    for index, episode in enumerate(open_source("tabletop", out)):
+        observation, info = env.reset(seed=episode_seed(params.seed, index))
+        assert info["instruction"] == episode.instruction
+        frames = episode.frames()
+        for frame, action, state in zip(frames, episode.actions, episode.states, strict=True):
+            np.testing.assert_array_equal(frame, observation["image"])
+            np.testing.assert_array_equal(state, observation["state"])
+            observation = env.step(action)[0]
+
+
+def test_labels_are_executed_expert_or_none(recording):
+    out, _, _ = recording
+    executed = next(open_source("tabletop", out))
+    expert = next(open_source("tabletop", out, labels="expert"))
+    silent = next(open_source("tabletop", out, labels="none", name="human"))
+    assert np.abs(executed.actions - expert.actions).max() > 0.1
+    assert set(np.unique(expert.actions[:, 3])) <= {-1.0, 1.0}
+    assert silent.actions is None
+    assert silent.action_names == ()
+    assert silent.source == "human"
+    assert executed.environment == "tabletop-gripper-front"
+    with pytest.raises(ValueError, match="labels is 'clean'"):
+        next(open_source("tabletop", out, labels="clean"))
+
+
+def test_bad_folders_are_named(recording, tmp_path):
+    _, params, _ = recording
+    with pytest.raises(BadInputError, match="empty_folder"):
+        next(open_source("tabletop", tmp_path))
+    record_episodes(tmp_path, params.model_copy(update={"num_episodes": 2}))
+    (tmp_path / "episode_000000" / "states.npy").write_bytes(b"nonsense")
+    (tmp_path / "episode_000001" / "video.mp4").unlink()
+    report = BadInputs()
+    (left,) = open_source("tabletop", tmp_path, report=report)
+    assert report.counts() == {"unreadable_array": 1}
+    with pytest.raises(BadInputError, match="episode_000001: missing_video"):
+        left.frames()
