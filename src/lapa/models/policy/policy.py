@@ -60,7 +60,8 @@ class Policy(nn.Module):
                 "this policy was finetuned with use_state: true and got states=None; pass the "
                 f"state as float (batch, {self.state_input.mean.shape[0]})"
             )
-        return observed + self.state_input(states)
+        changed: Tensor = observed + self.state_input(states)
+        return changed
 
     def loss(
         self, observed: Tensor, actions: Tensor, mask: Tensor, states: Tensor | None

@@ -1,0 +1,70 @@
+"""Parameters of the evaluation: which scenes, how many, how sure."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from lapa.params.base import Params
+from lapa.params.tabletop import TabletopParams, TaskName
+
+
+class RolloutParams(Params):
+    """Closed-loop episodes in the simulator."""
+
+    env: TabletopParams = TabletopParams()
+    """Must look like the recordings that the policy was trained on."""
+    tasks: tuple[TaskName, ...] = Field(default=("reach", "lift"), min_length=1)
+    num_scenes: int = Field(default=200, gt=0)
+    """Scenes per task; every arm gets the same ones."""
+    first_seed: int = Field(default=90_000, ge=0)
+    """Seed of the first scene; keep it away from the recording's seeds."""
+    max_steps: int = Field(default=30, gt=0)
+    """Control steps before an episode counts as failed."""
+    execute: int = Field(default=1, gt=0)
+    """Actions of a chunk that are executed before the policy looks again."""
+    batch_size: int = Field(default=32, gt=0)
+    """Scenes that run side by side."""
+    num_videos: int = Field(default=2, ge=0)
+    """Episodes per task that are kept as pictures."""
+
+
+class ProbeParams(Params):
+    """Probes from codes to true actions, on held-out episodes."""
+
+    max_samples: int = Field(default=4000, gt=0)
+    """Held-out pairs at most."""
+    folds: int = Field(default=5, ge=2)
+    """Episode-disjoint folds; every pair is predicted by a probe that never saw its episode."""
+    ridge: float = Field(default=1.0, gt=0)
+    """L2 penalty of the linear probe."""
+    hidden_dim: int = Field(default=64, gt=0)
+    """Width of the MLP probe's one hidden layer."""
+    max_iterations: int = Field(default=200, gt=0)
+    """Epochs of the MLP probe at most."""
+    resamples: int = Field(default=500, gt=0)
+    """Bootstrap draws of episodes for an interval."""
+
+
+class EvaluationParams(Params):
+    """Everything the evaluation pipeline needs."""
+
+    rollout: RolloutParams = RolloutParams()
+    probe: ProbeParams = ProbeParams()
+    split: str = "val"
+    """Held-out episodes for codes and action errors."""
+    batch_size: int = Field(default=256, gt=0)
+    num_pictures: int = Field(default=6, gt=0)
+    """Pairs in the reconstruction grid."""
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _tasks_exist(self) -> Self:
+        missing = set(self.rollout.tasks) - set(self.rollout.env.tasks)
+        if missing:
+            raise ValueError(
+                f"rollout.tasks has {sorted(missing)}, which rollout.env.tasks "
+                f"{list(self.rollout.env.tasks)} does not; add them there"
+            )
+        return self

@@ -1,0 +1,5 @@
+"""Finetuning: from a backbone and few labelled episodes to a policy."""
+
+from lapa.training.policy.fit import fit
+
+__all__ = ["fit"]

@@ -1,0 +1,206 @@
+"""Entry point of stage 3: `fit` turns a backbone and few labelled episodes into a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import Subset
+
+import lapa
+from lapa.data.loader import evaluation_loader, training_loader
+from lapa.data.pairs import subset
+from lapa.data.robot import RobotDataset, open_robot
+from lapa.models.foundation.storage import load_foundation
+from lapa.models.policy.action_error import measure_action_error
+from lapa.models.policy.policy import Policy
+from lapa.models.policy.storage import build_policy, save_policy
+from lapa.models.storage import read_config
+from lapa.params.finetune import FinetuneParams, PolicyModelParams
+from lapa.params.foundation import FoundationModelParams
+from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.training.policy.labelled import action_stats, labelled_states, open_labelled
+from lapa.training.policy.module import PolicyModule
+from lapa.training.policy.observed import ObservedDataset, observe_all
+from lapa.training.policy.trainable import freeze_unreached, select_trainable
+from lapa.training.resume import ResumableLoader, ResumePoint, resume_file, resume_folder
+from lapa.training.seeding import StepSeed, seed_globally
+from lapa.training.tracking import JoinedRun
+from lapa.training.trainer import build_trainer, set_threads
+
+
+def fit(
+    *,
+    shards: Mapping[str, Any],
+    foundation: Mapping[str, Any],
+    params: Mapping[str, Any],
+    work: str,
+    run: JoinedRun | None = None,
+    labels: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Finetune a backbone on few labelled episodes; continue where a killed run stopped.
+
+    Args:
+        shards: a `ShardSet` with actions, as JSON.
+        foundation: `Checkpoint` of the backbone; with step 0 it counts as unpretrained.
+        params: `FinetuneParams`.
+        work: folder for everything written; the same folder resumes.
+        run: MLflow run to join.
+        labels: `LabelSet` of the shards; only for joint training of codes and actions.
+
+    Returns:
+        The `Checkpoint` record (kind ``policy``) as JSON.
+    """
+    return _Finetuning(
+        shards=ShardSet(**shards),
+        foundation=Checkpoint(**foundation),
+        params=FinetuneParams(**params),
+        labels=LabelSet(**labels) if labels else None,
+        work=Path(work),
+    ).run(run)
+
+
+class _Finetuning:
+    """One rank's finetuning: data, policy, and where results go."""
+
+    def __init__(
+        self,
+        *,
+        shards: ShardSet,
+        foundation: Checkpoint,
+        params: FinetuneParams,
+        labels: LabelSet | None,
+        work: Path,
+    ) -> None:
+        self.shards, self.foundation, self.params, self.work = shards, foundation, params, work
+        self.labels = labels
+        pretrained = foundation.step > 0
+        self.what = params.train if pretrained else "all"
+        self.max_steps = params.trainer.max_steps
+        if not pretrained and params.unpretrained_max_steps is not None:
+            self.max_steps = params.unpretrained_max_steps
+        set_threads(params.trainer.num_threads)
+        self.dataset = open_labelled(shards, foundation.pair_spec, params, labels)
+        self.config = self._model_config()
+        self.policy = self._build()
+
+    def _model_config(self) -> PolicyModelParams:
+        state_dim = None
+        if self.params.use_state:
+            state_dim = labelled_states(self.dataset).shape[1]
+        return PolicyModelParams(
+            foundation=read_config(Path(self.foundation.path), FoundationModelParams),
+            head=self.params.head,
+            chunk=self.params.chunk,
+            state_dim=state_dim,
+            stats=action_stats(self.dataset, self.shards, self.params),
+        )
+
+    def _build(self) -> Policy:
+        """The policy at step 0: a function of the backbone, the labels and the seed."""
+        backbone = load_foundation(Path(self.foundation.path))
+        seed_globally(self.params.trainer.seed, "policy head")
+        policy = build_policy(self.config, backbone=backbone)
+        if policy.state_input is not None:
+            policy.state_input.fit(torch.from_numpy(labelled_states(self.dataset)))
+        select_trainable(policy, self.what)
+        return policy
+
+    def run(self, run: JoinedRun | None) -> dict[str, Any]:
+        """Train what is left, measure the held-out error, save."""
+        held_out = open_robot(
+            self.shards,
+            "val",
+            chunk=self.params.chunk,
+            pair_spec=self.foundation.pair_spec,
+            max_episodes=None,
+            seed=0,
+            with_states=self.params.use_state,
+        )
+        step = self._train(held_out, run)
+        self.policy.cpu().eval()
+        metrics, _ = measure_action_error(
+            self.policy, evaluation_loader(held_out, batch_size=self.params.trainer.batch_size)
+        )
+        return self._record(step, metrics)
+
+    def _train(self, held_out: RobotDataset, run: JoinedRun | None) -> int:
+        module = PolicyModule(
+            policy=self.policy,
+            params=self.params,
+            max_steps=self.max_steps,
+            backbone_learns=self.what == "all",
+        )
+        data = self._training_data()
+        self._freeze_idle(module, data)
+        settings = self.params.trainer.model_copy(update={"max_steps": self.max_steps})
+        trainer = build_trainer(
+            settings,
+            work=self.work,
+            run=run,
+            callbacks=[
+                StepSeed(seed=settings.seed),
+                ResumePoint(folder=resume_folder(self.work), every=settings.checkpoint_every),
+            ],
+            clip_norm=self.params.optimiser.clip_norm,
+        )
+        loader = ResumableLoader(
+            lambda start: self._loader(data, start, trainer.global_rank, trainer.world_size),
+            total=self.max_steps,
+        )
+        trainer.fit(
+            module, loader, self._validation_loader(held_out), ckpt_path=resume_file(self.work)
+        )
+        return trainer.global_step
+
+    def _training_data(self) -> RobotDataset | ObservedDataset:
+        """The labelled frames, or, for a frozen backbone, what it makes of them."""
+        if self.what != "head" or self.params.augment:
+            return self.dataset
+        return observe_all(self.policy, self.dataset, batch_size=self.params.trainer.batch_size)
+
+    def _loader(
+        self, data: RobotDataset | ObservedDataset, start: int, rank: int, world_size: int
+    ) -> Any:
+        settings = self.params.trainer
+        return training_loader(
+            data,
+            batch_size=settings.batch_size,
+            seed=settings.seed,
+            max_steps=self.max_steps,
+            start_step=start,
+            rank=rank,
+            world_size=world_size,
+            num_workers=settings.num_workers,
+        )
+
+    def _validation_loader(self, held_out: RobotDataset) -> Any:
+        """The same held-out frames every time and on every rank."""
+        settings = self.params.trainer
+        every = np.arange(len(held_out), dtype=np.int64)
+        chosen = subset(every, settings.val_max_samples, seed=settings.seed)
+        part: Any = Subset(held_out, chosen.tolist())  # type: ignore[arg-type]
+        return evaluation_loader(part, batch_size=settings.batch_size)
+
+    def _freeze_idle(self, module: PolicyModule, data: RobotDataset | ObservedDataset) -> None:
+        batch = next(iter(self._loader(data, 0, 0, 1)))
+        torch.autograd.backward(module.loss(batch))
+        freeze_unreached(module)
+
+    def _record(self, step: int, metrics: dict[str, float]) -> dict[str, Any]:
+        folder = self.work / "model"
+        digest = save_policy(folder, self.policy, self.config)
+        record = Checkpoint(
+            path=str(folder),
+            kind="policy",
+            step=step,
+            digest=digest,
+            inputs={"shards": self.shards.digest, "foundation": self.foundation.digest},
+            pair_spec=self.foundation.pair_spec,
+            metrics=metrics | {"labelled_episodes": self.config.stats.episodes},
+            code_version=lapa.__version__,
+        )
+        return record.model_dump(mode="json")

@@ -1,0 +1,66 @@
+"""The labelled episodes: how many, what they say, and the statistics of their actions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.data.action_bins import fit_action_stats
+from lapa.data.robot import RobotDataset, open_robot
+from lapa.params.finetune import FinetuneParams
+from lapa.records import ActionStats, LabelSet, PairSpec, ShardSet
+
+
+def open_labelled(
+    shards: ShardSet, pair_spec: PairSpec, params: FinetuneParams, labels: LabelSet | None
+) -> RobotDataset:
+    """Open the training episodes whose actions may be seen.
+
+    Raises:
+        ValueError: the codes are to be predicted too, but there is no label set.
+    """
+    joint = params.joint_latent_weight > 0
+    if joint and labels is None:
+        raise ValueError(
+            f"joint_latent_weight is {params.joint_latent_weight}, which needs a label set of "
+            f"{Path(shards.path)}; pass one or set the weight to 0"
+        )
+    return open_robot(
+        shards,
+        "train",
+        chunk=params.chunk,
+        pair_spec=pair_spec,
+        max_episodes=labelled_episodes(shards, params),
+        seed=params.trainer.seed,
+        labels=labels if joint else None,
+        with_states=params.use_state,
+    )
+
+
+def labelled_episodes(shards: ShardSet, params: FinetuneParams) -> int | None:
+    """How many training episodes may be used: the count, the fraction of all, or all (None)."""
+    if params.labelled_fraction is None:
+        return params.labelled_episodes
+    return max(1, round(params.labelled_fraction * shards.split("train").episodes))
+
+
+def action_stats(dataset: RobotDataset, shards: ShardSet, params: FinetuneParams) -> ActionStats:
+    """Fit bins and statistics to the labelled training episodes, and to nothing else."""
+    facts = dataset.reader.facts(dataset.position_of(0)[0])
+    return fit_action_stats(
+        dataset.all_actions(),
+        names=facts["action_names"],
+        units=facts["action_units"],
+        episodes=dataset.num_episodes,
+        shard_digest=shards.digest,
+        bins=params.bins,
+        method=params.bin_method,
+    )
+
+
+def labelled_states(dataset: RobotDataset) -> NDArray[np.float32]:
+    """The state of every labelled step, ``float32 (step, state_dim)``, no image read."""
+    places = (dataset.position_of(index) for index in range(len(dataset)))
+    return np.stack([dataset.reader.array(clip, "states")[frame] for clip, frame in places])

@@ -1,0 +1,90 @@
+"""Lightning module of finetuning: the head's loss, the codes' loss where wanted, validation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytorch_lightning as pl
+from torch import Tensor
+
+from lapa.models.policy.action_error import ActionError
+from lapa.models.policy.policy import Policy
+from lapa.params.finetune import FinetuneParams
+from lapa.training.optim import build_optimiser, build_schedule
+from lapa.training.policy.augment import jitter_colours
+
+
+class PolicyModule(pl.LightningModule):
+    """Trains a `Policy` on `RobotBatch`es, or on batches whose ``observed`` was computed before."""
+
+    def __init__(
+        self, *, policy: Policy, params: FinetuneParams, max_steps: int, backbone_learns: bool
+    ) -> None:
+        super().__init__()
+        self.policy = policy
+        self.params = params
+        self.max_steps = max_steps
+        self.backbone_learns = backbone_learns
+        self._error = ActionError(codec=policy.head.codec)
+
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+        """A frozen backbone stays as it is at prediction: no dropout."""
+        self.policy.train()
+        if not self.backbone_learns:
+            self.policy.backbone.eval()
+
+    def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
+        """Loss of one batch."""
+        loss = self.loss(batch)
+        self.log("train/loss", loss.detach(), batch_size=len(batch["actions"]))
+        return loss
+
+    def loss(self, batch: dict[str, Any]) -> Tensor:
+        """Loss on the actions, plus the weighted loss on the latent codes where wanted."""
+        loss = self._action_loss(batch)
+        if self.params.joint_latent_weight == 0:
+            return loss
+        latent = self.policy.backbone.loss(batch).loss
+        self.log("train/latent_loss", latent.detach(), batch_size=len(batch["actions"]))
+        return loss + self.params.joint_latent_weight * latent
+
+    def _action_loss(self, batch: dict[str, Any]) -> Tensor:
+        return self.policy.loss(
+            self._observed(batch), batch["actions"], batch["action_mask"], batch.get("state")
+        )
+
+    def _observed(self, batch: dict[str, Any]) -> Tensor:
+        if "observed" in batch:
+            observed: Tensor = batch["observed"]
+            return observed
+        images = batch["image"]
+        if self.training and self.params.augment:
+            images = jitter_colours(images)
+        return self.policy.observe(images, batch["text"])
+
+    def on_validation_epoch_start(self) -> None:
+        """Start counting errors."""
+        self._error = ActionError(codec=self.policy.head.codec)
+
+    def validation_step(self, batch: dict[str, Any], batch_idx: int) -> None:
+        """Count the errors of one batch."""
+        predicted = self.policy.predict_from(self._observed(batch), batch.get("state"))
+        self._error.update(predicted, batch["actions"], batch["action_mask"])
+        self.log(
+            "val/loss", self._action_loss(batch), batch_size=len(batch["actions"]), sync_dist=True
+        )
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the error per dimension, in both units."""
+        names = [d.name for d in self.policy.stats.dimensions]
+        figures = self._error.compute(names)
+        self.log_dict({f"val/{name}": value for name, value in figures.items()}, sync_dist=True)
+
+    def configure_optimizers(self) -> Any:
+        """AdamW with warm-up and cosine, one call per optimiser step."""
+        optimiser = build_optimiser(self, self.params.optimiser)
+        schedule = build_schedule(optimiser, self.params.optimiser, self.max_steps)
+        return {
+            "optimizer": optimiser,
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+        }

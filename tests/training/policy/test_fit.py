@@ -1,0 +1,219 @@
+"""Finetuning on squares that move to the centre: learns, freezes, resumes exactly, refuses."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from factories import moving_square_episodes, tiny_shard_set
+from lapa.data.episode import Episode
+from lapa.data.loader import evaluation_loader
+from lapa.data.robot import open_robot
+from lapa.models.foundation.storage import build_foundation, save_foundation
+from lapa.models.policy.action_error import measure_action_error
+from lapa.models.policy.storage import load_policy
+from lapa.params.finetune import FinetuneParams
+from lapa.params.foundation import FilmCnnParams, FoundationModelParams
+from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.training.policy import fit
+from lapa.training.policy.module import PolicyModule
+from lapa.training.resume import resume_file
+
+FOUNDATION = FoundationModelParams(
+    code_seq_len=2,
+    codebook_size=4,
+    backend=FilmCnnParams(image_size=32, channels=8, blocks=1, text_dim=8, feature_dim=16),
+)
+
+
+def _homing(episode: Episode) -> Episode:
+    """The same pictures, but the action (and a suction-like bit) is a function of the picture."""
+    assert episode.states is not None
+    offset = 12 - episode.states
+    bit = np.where(np.abs(offset).max(axis=1) < 6, 1.0, -1.0)
+    actions = np.column_stack([np.clip(offset / 12, -1, 1), bit]).astype(np.float32)
+    return dataclasses.replace(
+        episode,
+        actions=actions,
+        action_names=("dx", "dy", "suction"),
+        action_units=("px", "px", ""),
+    )
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
+    episodes = [_homing(e) for e in moving_square_episodes(60, 6)]
+    return tiny_shard_set(tmp_path_factory.mktemp("homing"), episodes=episodes)
+
+
+def _foundation(folder: Path, shards: ShardSet, step: int) -> Checkpoint:
+    torch.manual_seed(0)
+    texts = [f"move the {colour} square" for colour in ("red", "green", "blue")]
+    model = build_foundation(FOUNDATION, instructions=texts)
+    return Checkpoint(
+        path=str(folder),
+        kind="foundation",
+        step=step,
+        digest=save_foundation(folder, model, FOUNDATION),
+        inputs={"shards": shards.digest},
+        pair_spec=PairSpec(horizon_s=0.1),
+        code_version="test",
+    )
+
+
+@pytest.fixture(scope="module")
+def pretrained(tmp_path_factory: pytest.TempPathFactory, shards: ShardSet) -> Checkpoint:
+    return _foundation(tmp_path_factory.mktemp("foundation"), shards, step=100)
+
+
+def _params(**changes: Any) -> dict[str, Any]:
+    trainer = {"max_steps": 12, "batch_size": 16, "checkpoint_every": 4, "accelerator": "cpu"}
+    trainer |= {"validate_every": 6, "log_every": 3} | changes.pop("trainer", {})
+    optimiser = {"learning_rate": 3e-3, "final_learning_rate": 1e-4, "warmup_steps": 3}
+    head = {"kind": "binned", "hidden_dim": 32, "target_sigma": 4.0}
+    values = {"labelled_episodes": 40, "head": head, "optimiser": optimiser, **changes}
+    return FinetuneParams.model_validate({**values, "trainer": trainer}).model_dump(mode="json")
+
+
+def _fit(shards: ShardSet, foundation: Checkpoint, work: Path, **changes: Any) -> Checkpoint:
+    record = fit(
+        shards=shards.model_dump(mode="json"),
+        foundation=foundation.model_dump(mode="json"),
+        params=_params(**changes),
+        work=str(work),
+    )
+    return Checkpoint(**record)
+
+
+def _changed(foundation: Checkpoint, policy: Checkpoint) -> set[str]:
+    """Names of the backbone's tensors that finetuning changed."""
+    before = load_file(Path(foundation.path) / "model.safetensors")
+    after = load_file(Path(policy.path) / "model.safetensors")
+    return {n for n, value in before.items() if not torch.equal(value, after[f"backbone.{n}"])}
+
+
+def test_learns_to_act_and_says_so(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    # The action is a function of the state, which a random frozen trunk does not hide.
+    policy = _fit(
+        shards,
+        pretrained,
+        tmp_path,
+        train="head",
+        use_state=True,
+        optimiser={"learning_rate": 1e-2, "final_learning_rate": 1e-4, "warmup_steps": 10},
+        trainer={"max_steps": 200, "batch_size": 64},
+    )
+    assert (policy.kind, policy.step) == ("policy", 200)
+    assert policy.inputs == {"shards": shards.digest, "foundation": pretrained.digest}
+    assert policy.metrics["labelled_episodes"] == 40
+    assert policy.metrics["mse_normalised/dx"] < 0.05
+    assert policy.metrics["mse_normalised/dy"] < 0.05
+
+
+def test_recorded_figures_are_those_of_the_saved_policy(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    record = _fit(shards, pretrained, tmp_path)
+    held_out = open_robot(
+        shards, "val", chunk=1, pair_spec=record.pair_spec, max_episodes=None, seed=0
+    )
+    again, steps = measure_action_error(
+        load_policy(Path(record.path)), evaluation_loader(held_out, batch_size=7)
+    )
+    assert steps == len(held_out)
+    assert again == pytest.approx({n: record.metrics[n] for n in again}, rel=1e-4)
+
+
+def test_what_learns(shards: ShardSet, pretrained: Checkpoint, tmp_path: Path) -> None:
+    head = _fit(shards, pretrained, tmp_path / "head", train="head")
+    neck = _fit(shards, pretrained, tmp_path / "neck", train="neck")
+    whole = _fit(shards, pretrained, tmp_path / "all", train="all")
+    assert _changed(pretrained, head) == set()
+    assert {name.split(".")[0] for name in _changed(pretrained, neck)} == {"neck"}
+    reached = {name.split(".")[0] for name in _changed(pretrained, whole)}
+    assert {"neck", "stem", "blocks"} <= reached
+    assert "head" not in reached, "the latent head is idle while actions are learnt"
+
+
+def test_unpretrained_backbone_learns_whole_and_longer(shards: ShardSet, tmp_path: Path) -> None:
+    scratch = _foundation(tmp_path / "scratch", shards, step=0)
+    policy = _fit(shards, scratch, tmp_path / "work", unpretrained_max_steps=15)
+    assert policy.step == 15
+    assert "stem.weight" in _changed(scratch, policy)
+
+
+@pytest.mark.parametrize("train", ["head", "all"])
+@pytest.mark.parametrize("head", [{"kind": "binned"}, {"kind": "flow", "hidden_dim": 16}])
+def test_killed_training_resumes_exactly(
+    train: str, head: dict[str, Any], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    shards, start = (request.getfixturevalue(name) for name in ("shards", "pretrained"))
+    changes = {"train": train, "head": head, "augment": train == "all"}
+    straight = _fit(shards, start, tmp_path / "straight", **changes)
+    step = PolicyModule.training_step
+
+    def killed(self: PolicyModule, batch: dict[str, Any], batch_idx: int) -> torch.Tensor:
+        if self.global_step == 7:
+            raise MemoryError
+        return step(self, batch, batch_idx)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PolicyModule, "training_step", killed)
+        with pytest.raises(MemoryError):
+            _fit(shards, start, tmp_path / "killed", **changes)
+    point = resume_file(tmp_path / "killed")
+    assert point is not None
+    assert point.stem == "step-00000004"
+    resumed = _fit(shards, start, tmp_path / "killed", **changes)
+    assert resumed.step == straight.step
+    assert resumed.digest == straight.digest
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"head": {"kind": "mlp", "hidden_dims": [16], "embedding_dim": 4}, "train": "head"},
+        {"head": {"kind": "l1", "hidden_dim": 16}, "chunk": 3},
+        {"head": {"kind": "flow", "hidden_dim": 16, "time_dim": 8}, "chunk": 3},
+        {"use_state": True, "bin_method": "quantile"},
+        {"use_state": True, "train": "head"},
+    ],
+    ids="_".join,
+)
+def test_every_option_gives_a_policy_that_loads(
+    changes: dict[str, Any], shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    record = _fit(shards, pretrained, tmp_path, **changes)
+    policy = load_policy(Path(record.path))
+    states = torch.zeros(2, 2) if changes.get("use_state") else None
+    images = torch.zeros(2, 32, 32, 3, dtype=torch.uint8)
+    actions = policy.predict(images, ["move the red square"] * 2, states)
+    assert actions.shape == (2, changes.get("chunk", 1), 3)
+    assert torch.isfinite(actions).all()
+
+
+def test_fraction_of_the_labels(shards: ShardSet, pretrained: Checkpoint, tmp_path: Path) -> None:
+    record = _fit(shards, pretrained, tmp_path, labelled_fraction=0.25)
+    assert record.metrics["labelled_episodes"] == round(0.25 * shards.split("train").episodes)
+
+
+def test_joint_training_without_labels_is_refused(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match="needs a label set"):
+        _fit(shards, pretrained, tmp_path, train="all", joint_latent_weight=0.5)
+
+
+def test_more_labels_than_episodes_is_refused(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match="asked for 900 episodes"):
+        _fit(shards, pretrained, tmp_path, labelled_episodes=900)
