@@ -44,7 +44,7 @@ def encode_video(
     with av.open(buffer, "w", format=container) as file:
         stream = file.add_stream(codec, rate=Fraction(fps).limit_denominator(1000))
         stream.height, stream.width = frames.shape[1:3]
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         stream.gop_size = key_frames
         stream.options = dict(options or {})
         for frame in frames:

@@ -75,6 +75,12 @@ class VideoReader:
         rate = self._stream.average_rate or self._stream.guessed_rate
         return float(rate) if rate else 0.0
 
+    @property
+    def largest_gap_s(self) -> float:
+        """Longest time between two frames, s: far above 1 / fps where frames were lost or rates vary."""
+        gaps = np.diff(self.index.times)
+        return float(gaps.max() * self._stream.time_base) if len(gaps) else 0.0
+
     def frames(self, indices: Sequence[int] | None = None) -> Frames:
         """Decode the asked frames to ``uint8 (frame, height, width, 3)`` RGB, in the order asked.
 

@@ -94,7 +94,12 @@ class _Reader:
             ),
             instruction=instruction,
             environment=folder if self.environment == "folder" else self.environment,
-            provenance={"file": relative, "codec": video.codec, "header_fps": video.fps},
+            provenance={
+                "file": relative,
+                "codec": video.codec,
+                "header_fps": video.fps,
+                "largest_gap_s": round(video.largest_gap_s, 4),
+            },
         )
 
     def _fps(self, relative: str, header: float) -> float:
