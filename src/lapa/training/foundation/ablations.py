@@ -1,0 +1,42 @@
+"""Inputs with one thing taken away: what a model still knows without language or image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from random import Random
+from typing import Any
+
+import torch
+
+Batch = dict[str, Any]
+Ablation = Callable[[Batch], Batch]
+
+
+def blank_language(batch: Batch) -> Batch:
+    """Every instruction becomes empty."""
+    return {**batch, "text": [""] * len(batch["text"])}
+
+
+def blank_image(batch: Batch) -> Batch:
+    """Every image becomes mid-grey."""
+    return {**batch, "image": torch.full_like(batch["image"], 128)}
+
+
+def swapped_language(instructions: Iterable[str]) -> Ablation:
+    """Every instruction becomes another one of ``instructions``, always the same other one.
+
+    Swapping inside a batch would do little: neighbouring samples share their episode.
+    """
+    distinct = sorted(set(instructions))
+    Random(0).shuffle(distinct)
+    other = dict(zip(distinct, [*distinct[1:], *distinct[:1]], strict=True))
+    return lambda batch: {**batch, "text": [other.get(text, text) for text in batch["text"]]}
+
+
+def ablations(instructions: Iterable[str]) -> dict[str, Ablation]:
+    """All ablations by the name under which validation reports them."""
+    return {
+        "blank_language": blank_language,
+        "swapped_language": swapped_language(instructions),
+        "blank_image": blank_image,
+    }

@@ -1,0 +1,264 @@
+"""Entry points of stage 2: `fit` trains a foundation model, `initialise` makes an untrained one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+import lapa
+from lapa.data.latents import LatentDataset, open_latents
+from lapa.data.loader import evaluation_loader, training_loader
+from lapa.data.shards.clip_table import load_clip_table
+from lapa.models.foundation.interface import LatentPolicy
+from lapa.models.foundation.storage import build_foundation, save_foundation
+from lapa.params.foundation import FoundationParams
+from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet, require_same
+from lapa.training.foundation.ablations import ablations
+from lapa.training.foundation.adapt import adapt, merge_lora
+from lapa.training.foundation.fabric import build_fabric
+from lapa.training.foundation.loop import Loop
+from lapa.training.foundation.metrics import majority_codes, position_histogram
+from lapa.training.foundation.state import TrainState, full_weights, restore
+from lapa.training.foundation.validation import ablate, validate
+from lapa.training.optim import build_optimiser, build_schedule
+from lapa.training.resume import resume_folder
+from lapa.training.seeding import seed_globally
+from lapa.training.tracking import JoinedRun, MetricsFile, build_logger
+from lapa.training.trainer import set_threads
+
+
+def fit(
+    *,
+    shards: Mapping[str, Any],
+    labels: Mapping[str, Any],
+    params: Mapping[str, Any],
+    work: str,
+    run: JoinedRun | None = None,
+    laq: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Train on the labelled pairs of a shard set; continue where a killed run stopped.
+
+    Args:
+        shards: a `ShardSet` as JSON.
+        labels: the `LabelSet` made from it.
+        params: `FoundationParams`.
+        work: folder for everything written; the same folder resumes.
+        run: MLflow run to join.
+        laq: `Checkpoint` of the quantiser, where the caller wants it compared with the labels'.
+
+    Returns:
+        The `Checkpoint` record (kind ``foundation``) as JSON.
+
+    Raises:
+        ValueError: the labels belong to other shards or another quantiser, or have other sizes.
+    """
+    shard_set, label_set = ShardSet(**shards), LabelSet(**labels)
+    config = FoundationParams(**params)
+    check_labels(label_set, shard_set, config, laq_digest=laq["digest"] if laq else None)
+    set_threads(config.trainer.num_threads)
+    fabric = build_fabric(config)
+    fabric.launch()
+    session = _Session(
+        fabric=fabric, shards=shard_set, labels=label_set, params=config, work=Path(work), run=run
+    )
+    metrics = session.train()
+    return session.finish(metrics)
+
+
+def initialise(
+    *,
+    shards: Mapping[str, Any],
+    pair_spec: Mapping[str, Any],
+    params: Mapping[str, Any],
+    work: str,
+    run: JoinedRun | None = None,
+) -> dict[str, Any]:
+    """Make the untrained control: exactly the weights that `fit` would start from."""
+    shard_set, config = ShardSet(**shards), FoundationParams(**params)
+    model = _fresh_model(shard_set, config)
+    folder = Path(work) / "model"
+    digest = save_foundation(folder, model, config.model())
+    return _record(
+        folder,
+        digest,
+        step=0,
+        inputs={"shards": shard_set.digest},
+        pair_spec=PairSpec(**pair_spec),
+        metrics={},
+    )
+
+
+def check_labels(
+    labels: LabelSet, shards: ShardSet, params: FoundationParams, *, laq_digest: str | None
+) -> None:
+    """Refuse labels of other shards, of another quantiser or of other sizes.
+
+    Raises:
+        ValueError: naming what differs, with both values.
+    """
+    name = f"label set {labels.path}"
+    again = "label these shards again"
+    require_same(f"{name}: shard digest", labels.shard_digest, shards.digest, remedy=again)
+    if laq_digest is not None:
+        require_same(f"{name}: quantiser digest", labels.laq_digest, laq_digest, remedy=again)
+    sizes = "set `foundation.code_seq_len` and `foundation.codebook_size` to the quantiser's"
+    require_same(f"{name}: codes per pair", labels.code_seq_len, params.code_seq_len, remedy=sizes)
+    require_same(f"{name}: codebook size", labels.codebook_size, params.codebook_size, remedy=sizes)
+
+
+class _Session:
+    """One rank's training: model, data and where its results go."""
+
+    def __init__(
+        self,
+        *,
+        fabric: Fabric,
+        shards: ShardSet,
+        labels: LabelSet,
+        params: FoundationParams,
+        work: Path,
+        run: JoinedRun | None,
+    ) -> None:
+        self.fabric, self.shards, self.labels = fabric, shards, labels
+        self.params, self.work = params, work
+        self.model = _fresh_model(shards, params)
+        adapt(self.model, params)
+        self.state = self._set_up()
+        joined = build_logger(run)
+        self.loggers = [MetricsFile(path=work / "metrics.jsonl"), *([joined] if joined else [])]
+
+    def _set_up(self) -> TrainState:
+        params = self.params
+        module = self.fabric.setup_module(self.model)
+        optimiser = build_optimiser(module, params.optimiser)
+        schedule = build_schedule(optimiser, params.optimiser, params.trainer.max_steps)
+        state = TrainState(model=self.model, module=module, optimiser=optimiser, schedule=schedule)
+        restore(self.fabric, state, resume_folder(self.work), sharded=params.shard)
+        return state
+
+    def train(self) -> dict[str, float]:
+        """Train what is left, and validate at the end with the ablations."""
+        trainer = self.params.trainer
+        train = open_latents(
+            self.shards, self.labels, "train", max_samples=self.params.train_max_samples
+        )
+        val = open_latents(self.shards, self.labels, "val", max_samples=trainer.val_max_samples)
+        majority = training_majority(train, self.labels)
+        latest: dict[str, float] = {}
+
+        def check() -> dict[str, float]:
+            loader = self._evaluation_loader(val)
+            latest.update(
+                validate(self.fabric, self.state.module, self.model, loader, majority=majority)
+            )
+            return latest
+
+        loop = Loop(
+            fabric=self.fabric,
+            params=self.params,
+            state=self.state,
+            resume=resume_folder(self.work),
+            log=self._log,
+            validate=check,
+        )
+        loop.run(self._training_loader(train))
+        if not latest:
+            check()
+        kinds = ablations(val.table.texts["instruction"].values)
+        loader = self._evaluation_loader(val)
+        latest |= ablate(self.fabric, self.state.module, self.model, loader, kinds)
+        self._log(latest, self.state.step)
+        return latest
+
+    def finish(self, metrics: dict[str, float]) -> dict[str, Any]:
+        """Consolidate the weights (collective) and save them from rank zero."""
+        weights = full_weights(self.fabric, self.state, sharded=self.params.shard)
+        folder = self.work / "model"
+        digest = self._save(folder, weights) if self.fabric.is_global_zero else ""
+        self.fabric.barrier()
+        inputs = {
+            "shards": self.shards.digest,
+            "labels": self.labels.digest,
+            "laq": self.labels.laq_digest,
+        }
+        return _record(
+            folder,
+            digest,
+            step=self.state.step,
+            inputs=inputs,
+            pair_spec=self.labels.pair_spec,
+            metrics=metrics,
+        )
+
+    def _save(self, folder: Path, weights: dict[str, Tensor]) -> str:
+        model = _fresh_model(self.shards, self.params)
+        adapt(model, self.params)
+        model.load_state_dict(weights)
+        if self.params.lora:
+            merge_lora(model)
+        return save_foundation(folder, model, self.params.model())
+
+    def _training_loader(self, dataset: LatentDataset) -> Any:
+        trainer, accumulate = self.params.trainer, self.params.accumulate
+        return training_loader(
+            dataset,
+            batch_size=trainer.batch_size,
+            seed=trainer.seed,
+            max_steps=trainer.max_steps * accumulate,
+            start_step=self.state.step * accumulate,
+            rank=self.fabric.global_rank,
+            world_size=self.fabric.world_size,
+            num_workers=trainer.num_workers,
+        )
+
+    def _evaluation_loader(self, dataset: LatentDataset) -> Any:
+        return evaluation_loader(
+            dataset,
+            batch_size=self.params.trainer.batch_size,
+            rank=self.fabric.global_rank,
+            world_size=self.fabric.world_size,
+        )
+
+    def _log(self, metrics: dict[str, float], step: int) -> None:
+        for logger in self.loggers:
+            logger.log_metrics(metrics, step)
+
+
+def training_majority(dataset: LatentDataset, labels: LabelSet) -> Tensor:
+    """The most frequent training code of every position, ``int64 (code,)``."""
+    codes = torch.as_tensor(dataset.codes).long()
+    return majority_codes(position_histogram(codes, labels.codebook_size))
+
+
+def _fresh_model(shards: ShardSet, params: FoundationParams) -> LatentPolicy:
+    """The model at step 0: a function of the seed and the training instructions."""
+    instructions = load_clip_table(shards, "train").texts["instruction"].values
+    seed_globally(params.trainer.seed, "foundation weights")
+    return build_foundation(params.model(), instructions=instructions)
+
+
+def _record(
+    folder: Path,
+    digest: str,
+    *,
+    step: int,
+    inputs: dict[str, str],
+    pair_spec: PairSpec,
+    metrics: dict[str, float],
+) -> dict[str, Any]:
+    record = Checkpoint(
+        path=str(folder),
+        kind="foundation",
+        step=step,
+        digest=digest,
+        inputs=inputs,
+        pair_spec=pair_spec,
+        metrics=metrics,
+        code_version=lapa.__version__,
+    )
+    return record.model_dump(mode="json")

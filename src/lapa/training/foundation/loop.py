@@ -1,0 +1,114 @@
+"""The optimisation loop: accumulate without needless synchronisation, clip, step, log, save."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+from torch.distributed.tensor import DTensor
+
+from lapa.params.foundation import FoundationParams
+from lapa.training.foundation.batches import to_device
+from lapa.training.foundation.progress import Progress
+from lapa.training.foundation.state import TrainState, save
+from lapa.training.seeding import seed_globally
+
+Metrics = dict[str, float]
+
+
+@dataclass(kw_only=True)
+class Loop:
+    """Trains a `TrainState` to ``params.trainer.max_steps``; every rank runs one."""
+
+    fabric: Fabric
+    params: FoundationParams
+    state: TrainState
+    resume: Path
+    """Folder of the resume points."""
+    log: Callable[[Metrics, int], None]
+    validate: Callable[[], Metrics]
+    _waited: float = field(default=0.0, init=False)
+    """Seconds spent waiting for batches since the last logged step."""
+
+    def run(self, batches: Iterable[Any]) -> None:
+        """Consume ``batches``: those of the steps still to do, ``accumulate`` per step."""
+        iterator = iter(batches)
+        trainer = self.params.trainer
+        with Progress(self.fabric, total=trainer.max_steps, done=self.state.step) as progress:
+            begin = time.perf_counter()
+            while self.state.step < trainer.max_steps:
+                loss, norm = self._step(iterator)
+                self.state.step += 1
+                if self._due(trainer.log_every):
+                    self._log(loss, norm, time.perf_counter() - begin)
+                    begin, self._waited = time.perf_counter(), 0.0
+                if self._due(trainer.validate_every):
+                    self.log(self.validate(), self.state.step)
+                    begin = time.perf_counter()
+                if self._due(trainer.checkpoint_every):
+                    save(self.fabric, self.state, self.resume, sharded=self.params.shard)
+                progress.advance(loss)
+
+    def _due(self, every: int) -> bool:
+        return self.state.step % every == 0 or self.state.step == self.params.trainer.max_steps
+
+    def _step(self, batches: Iterator[Any]) -> tuple[Tensor, Tensor]:
+        """One optimiser step: its mean loss, and the gradient norm before clipping."""
+        params, state = self.params, self.state
+        total = torch.zeros((), device=self.fabric.device)
+        for micro in range(params.accumulate):
+            batch = self._next(batches)
+            # random numbers (dropout) are a function of where we are: nothing to save for resume
+            seed_globally(params.trainer.seed, state.step, micro, self.fabric.global_rank)
+            last = micro == params.accumulate - 1
+            with self._without_sync(not last):
+                loss = state.module(batch).loss / params.accumulate
+                self.fabric.backward(loss)
+            total += loss.detach()
+        norm = self._clip()
+        state.optimiser.step()
+        state.schedule.step()
+        state.optimiser.zero_grad(set_to_none=True)
+        return total, norm
+
+    def _without_sync(self, enabled: bool) -> Any:
+        return self.fabric.no_backward_sync(self.state.module, enabled=enabled)  # type: ignore[arg-type]
+
+    def _next(self, batches: Iterator[Any]) -> dict[str, Any]:
+        begin = time.perf_counter()
+        batch = to_device(next(batches), self.fabric.device)
+        self._waited += time.perf_counter() - begin
+        return batch
+
+    def _clip(self) -> Tensor:
+        """Clip the global gradient norm; 0 in the parameters only measures it."""
+        limit = self.params.optimiser.clip_norm or float("inf")
+        trained = [p for p in self.state.module.parameters() if p.grad is not None]
+        norm = torch.nn.utils.clip_grad_norm_(trained, limit)
+        # a sharded norm knows only its own part until it is asked for the whole
+        return norm.full_tensor() if isinstance(norm, DTensor) else norm
+
+    def _log(self, loss: Tensor, norm: Tensor, seconds: float) -> None:
+        params = self.params
+        steps = min(params.trainer.log_every, self.state.step) or 1
+        samples = steps * params.accumulate * params.trainer.batch_size * self.fabric.world_size
+        mean = self.fabric.all_reduce(loss, reduce_op="mean")
+        metrics = {
+            "train/loss": float(mean),  # type: ignore[arg-type]
+            "train/gradient_norm": float(norm),
+            "train/learning_rate": float(self.state.schedule.get_last_lr()[0]),
+            "train/samples_per_second": samples / seconds,
+            "train/data_wait_fraction": min(1.0, self._waited / seconds),
+        }
+        if not torch.isfinite(loss):
+            raise FloatingPointError(
+                f"loss is {float(loss)} at step {self.state.step}; expected a finite number: lower "
+                "`optimiser.learning_rate` or lengthen the warm-up, then resume"
+            )
+        self.log(metrics, self.state.step)

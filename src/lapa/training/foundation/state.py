@@ -1,0 +1,123 @@
+"""The resumable state of stage 2, written whole or not at all: one file, or one folder if sharded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from lapa.models.foundation.interface import LatentPolicy
+from lapa.training.checkpoints import newest_readable, prune, save_atomically, step_file
+
+KEEP = 3
+"""Resume points kept."""
+
+
+@dataclass(kw_only=True)
+class TrainState:
+    """Everything that changes while training; random numbers are a function of the step."""
+
+    model: LatentPolicy
+    """The model itself."""
+    module: nn.Module
+    """What ``fabric.setup_module`` made of it; training calls this one."""
+    optimiser: Optimizer
+    schedule: LRScheduler
+    step: int = 0
+    """Optimiser steps done."""
+
+
+def save(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -> None:
+    """Save collectively: every rank must call this."""
+    if sharded:
+        _save_shards(fabric, state, folder / f"step-{state.step:08d}")
+        return
+    if fabric.is_global_zero:
+        content = {
+            "model": state.model.state_dict(),
+            "optimiser": state.optimiser.state_dict(),
+            "schedule": state.schedule.state_dict(),
+            "step": state.step,
+        }
+        save_atomically(content, step_file(folder, state.step))
+        prune(folder, keep=KEEP)
+    fabric.barrier()
+
+
+def restore(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -> None:
+    """Continue from the newest complete state in ``folder``; from step 0 when there is none."""
+    if sharded:
+        _restore_shards(fabric, state, folder)
+        return
+    path = fabric.broadcast(newest_readable(folder) if fabric.is_global_zero else None)
+    if path is None:
+        return
+    content = torch.load(path, map_location="cpu", weights_only=True)
+    state.model.load_state_dict(content["model"])
+    state.optimiser.load_state_dict(content["optimiser"])
+    state.schedule.load_state_dict(content["schedule"])
+    state.step = content["step"]
+
+
+def full_weights(fabric: Fabric, state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
+    """Consolidated weights on rank zero's CPU, empty on other ranks; collective."""
+    weights: Mapping[str, Any] = {}
+    if sharded:
+        options = StateDictOptions(full_state_dict=True, cpu_offload=True)
+        weights = get_model_state_dict(state.model, options=options)
+    elif fabric.is_global_zero:
+        weights = state.model.state_dict()
+    return {name: tensor.detach().cpu() for name, tensor in weights.items()}
+
+
+def _save_shards(fabric: Fabric, state: TrainState, folder: Path) -> None:
+    """Each rank writes its part beside the others; rank zero renames the whole when all are done."""
+    partial = folder.with_name(folder.name + ".partial")
+    if fabric.is_global_zero:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+    fabric.barrier()
+    fabric.save(partial, _sharded_content(state))
+    fabric.barrier()
+    if fabric.is_global_zero:
+        _flush(partial)
+        partial.replace(folder)
+        for old in sorted(folder.parent.glob("step-????????"))[:-KEEP]:
+            shutil.rmtree(old)
+    fabric.barrier()
+
+
+def _restore_shards(fabric: Fabric, state: TrainState, folder: Path) -> None:
+    found = sorted(folder.glob("step-????????")) if fabric.is_global_zero else []
+    path = fabric.broadcast(found[-1] if found else None)
+    if path is None:
+        return
+    rest = fabric.load(path, {"model": state.module, "optimiser": state.optimiser})
+    state.schedule.load_state_dict(rest["schedule"])
+    state.step = rest["step"]
+
+
+def _sharded_content(state: TrainState) -> dict[str, Any]:
+    return {
+        "model": state.module,
+        "optimiser": state.optimiser,
+        "schedule": state.schedule.state_dict(),
+        "step": state.step,
+    }
+
+
+def _flush(folder: Path) -> None:
+    """Force the files to disk before the rename makes them count."""
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())

@@ -1,0 +1,112 @@
+"""Validation of a foundation model: accuracies, and the baselines without which they mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from lapa.models.foundation.interface import LatentPolicy
+from lapa.training.foundation.ablations import Ablation, Batch
+from lapa.training.foundation.batches import to_device
+from lapa.training.foundation.metrics import CodeCounts, prefixed
+
+
+@torch.no_grad()
+def validate(
+    fabric: Fabric,
+    module: nn.Module,
+    model: LatentPolicy,
+    loader: Iterable[Any],
+    *,
+    majority: Tensor,
+) -> dict[str, float]:
+    """Accuracies on this loader over all ranks, beside always saying the commonest code.
+
+    Args:
+        fabric: the processes.
+        module: what ``fabric.setup`` returned; its forward is collective when sharded.
+        model: the model inside.
+        loader: this rank's share, each sample once.
+        majority: ``int64 (code,)``, most frequent training code per position.
+    """
+    module.eval()
+    counts, constant = _empty(fabric, model), _empty(fabric, model)
+    decoded = _empty(fabric, model)
+    for batch, weight in _in_step(fabric, loader):
+        out = module(batch)
+        counts.add(out.logits, batch["latent_codes"], out.loss, weight)
+        constant.add(_certain(majority, out.logits), batch["latent_codes"], out.loss, weight)
+        if model.teacher_forced:
+            codes = model.predict_codes(batch["image"], batch["text"])
+            decoded.add(_certain(codes, out.logits), batch["latent_codes"], out.loss, weight)
+    module.train()
+    figures = _reduced(fabric, counts)
+    baseline = _reduced(fabric, constant)
+    if model.teacher_forced:
+        chosen = _reduced(fabric, decoded)
+        figures |= {"decoded_top1": chosen["top1"], "decoded_sequence": chosen["sequence"]}
+    figures |= {"top1_majority": baseline["top1"], "sequence_majority": baseline["sequence"]}
+    figures["gain_over_majority"] = figures["top1"] - baseline["top1"]
+    return prefixed(figures, "val/")
+
+
+@torch.no_grad()
+def ablate(
+    fabric: Fabric,
+    module: nn.Module,
+    model: LatentPolicy,
+    loader: Iterable[Any],
+    kinds: Mapping[str, Ablation],
+) -> dict[str, float]:
+    """Top-1 accuracy of the same model with one input taken away, ``val/top1_<kind>``."""
+    module.eval()
+    counts = {kind: _empty(fabric, model) for kind in kinds}
+    for batch, weight in _in_step(fabric, loader):
+        for kind, change in kinds.items():
+            out = module(change(batch))
+            counts[kind].add(out.logits, batch["latent_codes"], out.loss, weight)
+    module.train()
+    return {f"val/top1_{kind}": _reduced(fabric, c)["top1"] for kind, c in counts.items()}
+
+
+def _in_step(fabric: Fabric, loader: Iterable[Any]) -> Iterator[tuple[Batch, float]]:
+    """Batches and their weight; ranks with fewer repeat their last one at weight 0.
+
+    A sharded forward is collective, so every rank must do equally many.
+    """
+    batch: Batch = {}
+    iterator = iter(loader)
+    while True:
+        following = next(iterator, None)
+        waiting = torch.tensor(float(following is not None), device=fabric.device)
+        if float(fabric.all_reduce(waiting, reduce_op="sum")) == 0:  # type: ignore[arg-type]
+            return
+        if following is not None:
+            batch = to_device(following, fabric.device)
+        if not batch:
+            raise ValueError(
+                f"rank {fabric.global_rank} of {fabric.world_size} got no validation batch; "
+                "raise `trainer.val_max_samples` or use fewer processes"
+            )
+        yield batch, float(following is not None)
+
+
+def _empty(fabric: Fabric, model: LatentPolicy) -> CodeCounts:
+    return CodeCounts.empty(model.code_seq_len, fabric.device)
+
+
+def _reduced(fabric: Fabric, counts: CodeCounts) -> dict[str, float]:
+    total = fabric.all_reduce(counts.sums, reduce_op="sum")
+    if not isinstance(total, Tensor):
+        raise TypeError(f"all_reduce returned {type(total).__name__}, expected a tensor")
+    return CodeCounts(total).figures()
+
+
+def _certain(codes: Tensor, like: Tensor) -> Tensor:
+    """Logits ``(batch, code, codebook)`` that are sure of ``codes (code,)`` or ``(batch, code)``."""
+    expanded = codes.to(like.device).expand(like.shape[:2])
+    return nn.functional.one_hot(expanded, like.shape[-1]).to(like.dtype)

@@ -1,0 +1,163 @@
+"""Stage 2 end to end in one process: learning, resume, refusals, controls, records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from lapa.models.foundation.storage import load_foundation
+from lapa.records import Checkpoint, digest_of_file
+from lapa.training.foundation import fit, initialise
+from lapa.training.foundation import loop as loop_module
+from training.foundation.made_up import S, arguments, labelled_squares, params
+
+
+@pytest.fixture(scope="module")
+def squares(tmp_path_factory):
+    return labelled_squares(tmp_path_factory.mktemp("squares"), n=60)
+
+
+def losses(work: Path) -> dict[int, float]:
+    """Training loss by step; the later line of a step holds."""
+    lines = [json.loads(line) for line in (work / "metrics.jsonl").read_text().splitlines()]
+    return {line["step"]: line["train/loss"] for line in lines if "train/loss" in line}
+
+
+def test_learns_and_beats_the_majority(squares, tmp_path) -> None:
+    config = params(
+        trainer={"max_steps": 250, "batch_size": 32, "log_every": 50},
+        optimiser={"learning_rate": 1e-2},
+    )
+    record = Checkpoint(**fit(**arguments(*squares, config, tmp_path)))
+    assert record.step == 250
+    assert record.digest == digest_of_file(tmp_path / "model/model.safetensors")
+    assert record.inputs == {
+        "shards": squares[0].digest,
+        "labels": squares[1].digest,
+        "laq": "laq-a",
+    }
+    found = record.metrics
+    assert found["val/top1"] > found["val/top1_majority"] + 0.3
+    assert found["val/top1_blank_image"] < found["val/top1"]
+    assert found["val/top3"] >= found["val/top1"] >= found["val/sequence"]
+    positions = [found[f"val/top1_position_{i}"] for i in range(S)]
+    assert sum(positions) / S == pytest.approx(found["val/top1"])
+    assert {"val/top1_blank_language", "val/top1_swapped_language"} <= set(found)
+
+
+def test_saved_model_is_the_trained_one(squares, tmp_path) -> None:
+    fit(**arguments(*squares, params(), tmp_path))
+    trained = torch.load(tmp_path / "resume/step-00000006.ckpt", weights_only=True)["model"]
+    saved = load_foundation(tmp_path / "model").state_dict()
+    assert all(torch.equal(saved[name], value) for name, value in trained.items())
+
+
+@pytest.mark.parametrize("stop", [1, 3, 4])
+def test_killed_at_any_step_resumes_with_the_identical_curve(
+    squares, tmp_path, monkeypatch, stop
+) -> None:
+    whole = fit(**arguments(*squares, params(accumulate=2), tmp_path / "whole"))
+    step = loop_module.Loop._step
+
+    def dies(self, batches):
+        if self.state.step == stop:
+            raise KeyboardInterrupt
+        return step(self, batches)
+
+    monkeypatch.setattr(loop_module.Loop, "_step", dies)
+    with pytest.raises(KeyboardInterrupt):
+        fit(**arguments(*squares, params(accumulate=2), tmp_path / "killed"))
+    monkeypatch.setattr(loop_module.Loop, "_step", step)
+    torch.manual_seed(999)  # nothing may depend on the generator's state at start
+    resumed = fit(**arguments(*squares, params(accumulate=2), tmp_path / "killed"))
+    assert losses(tmp_path / "killed") == losses(tmp_path / "whole")
+    assert resumed["digest"] == whole["digest"]
+    assert resumed["metrics"] == whole["metrics"]
+
+
+def test_a_finished_training_is_not_repeated(squares, tmp_path) -> None:
+    first = fit(**arguments(*squares, params(), tmp_path))
+    before = (tmp_path / "metrics.jsonl").read_text().count("train/loss")
+    assert fit(**arguments(*squares, params(), tmp_path)) == first
+    assert (tmp_path / "metrics.jsonl").read_text().count("train/loss") == before
+
+
+def test_accumulating_equals_a_larger_batch(squares, tmp_path) -> None:
+    fit(**arguments(*squares, params(trainer={"batch_size": 16}), tmp_path / "large"))
+    fit(**arguments(*squares, params(trainer={"batch_size": 8}, accumulate=2), tmp_path / "small"))
+    large, small = losses(tmp_path / "large"), losses(tmp_path / "small")
+    assert list(small.values()) == pytest.approx(list(large.values()), abs=1e-5)
+
+
+def test_initialised_control_is_where_training_starts(squares, tmp_path) -> None:
+    shards, labels = squares
+    record = initialise(
+        shards=shards.model_dump(mode="json"),
+        pair_spec=labels.pair_spec.model_dump(mode="json"),
+        params=params().model_dump(mode="json"),
+        work=str(tmp_path / "scratch"),
+    )
+    assert (record["step"], record["kind"]) == (0, "foundation")
+    still = params(
+        optimiser={"learning_rate": 1e-30, "final_learning_rate": 0.0, "warmup_steps": 1},
+        trainer={"max_steps": 2},
+    )
+    trained = fit(**arguments(shards, labels, still, tmp_path / "still"))
+    control = load_foundation(Path(record["path"])).state_dict()
+    start = load_foundation(Path(trained["path"])).state_dict()
+    for name, weights in control.items():
+        torch.testing.assert_close(start[name], weights, rtol=0, atol=1e-12)
+
+
+def test_labels_of_other_shards_are_refused_with_both_digests(squares, tmp_path) -> None:
+    shards, labels = squares
+    other = labels.model_copy(update={"shard_digest": "elsewhere"})
+    with pytest.raises(ValueError, match="elsewhere") as caught:
+        fit(**arguments(shards, other, params(), tmp_path))
+    assert shards.digest in str(caught.value)
+
+
+def test_labels_of_another_quantiser_are_refused_with_both_digests(squares, tmp_path) -> None:
+    shards, labels = squares
+    laq = Checkpoint(
+        path="",
+        kind="laq",
+        step=1,
+        digest="laq-b",
+        inputs={},
+        pair_spec=labels.pair_spec,
+        code_version="",
+    )
+    with pytest.raises(ValueError, match="'laq-a', expected 'laq-b'"):
+        fit(**arguments(shards, labels, params(), tmp_path), laq=laq.model_dump(mode="json"))
+
+
+def test_other_sizes_than_the_labels_are_refused(squares, tmp_path) -> None:
+    with pytest.raises(ValueError, match="codebook size: found 4, expected 8"):
+        fit(**arguments(*squares, params(codebook_size=8), tmp_path))
+
+
+def test_frozen_modules_do_not_move(squares, tmp_path) -> None:
+    shards, labels = squares
+    config = params(freeze=("stem", "instruction"))
+    trained = load_foundation(Path(fit(**arguments(shards, labels, config, tmp_path))["path"]))
+    start = torch.load(tmp_path / "resume/step-00000002.ckpt", weights_only=True)["model"]
+    moved = {
+        n.split(".")[0] for n, v in trained.state_dict().items() if not torch.equal(v, start[n])
+    }
+    assert not moved & {"stem", "instruction"}
+    assert {"blocks", "neck", "head"} <= moved
+
+
+def test_a_mistyped_module_to_freeze_is_named(squares, tmp_path) -> None:
+    with pytest.raises(ValueError, match="names 'vison'"):
+        fit(**arguments(*squares, params(freeze=("vison",)), tmp_path))
+
+
+def test_bfloat16_trains(squares, tmp_path) -> None:
+    fit(**arguments(*squares, params(trainer={"precision": "bf16-mixed"}), tmp_path))
+    curve = losses(tmp_path)
+    assert all(torch.isfinite(torch.tensor(list(curve.values()))))

@@ -1,0 +1,77 @@
+"""Two processes on CPU (gloo): replicated and sharded training equal one process, kill included."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lapa.models.foundation.storage import load_foundation
+from lapa.training.foundation import fit
+from lapa.training.launch import launch
+from training.foundation.made_up import arguments, labelled_squares, params
+
+TASK = "lapa.training.foundation:fit"
+
+
+@pytest.fixture(scope="module")
+def squares(tmp_path_factory):
+    return labelled_squares(tmp_path_factory.mktemp("squares"))
+
+
+@pytest.fixture(scope="module")
+def alone(squares, tmp_path_factory) -> Path:
+    work = tmp_path_factory.mktemp("alone")
+    fit(**arguments(*squares, params(trainer={"batch_size": 8}), work))
+    return work
+
+
+def two(**overrides):
+    return params(
+        trainer={"batch_size": 4, "devices": 2, **overrides.pop("trainer", {})}, **overrides
+    )
+
+
+def losses(work: Path) -> dict[int, float]:
+    lines = [json.loads(line) for line in (work / "metrics.jsonl").read_text().splitlines()]
+    return {line["step"]: line["train/loss"] for line in lines if "train/loss" in line}
+
+
+def same_curve(work: Path, reference: Path) -> None:
+    found, expected = losses(work), losses(reference)
+    assert found.keys() == expected.keys()
+    assert list(found.values()) == pytest.approx(list(expected.values()), abs=1e-5)
+
+
+@pytest.mark.parametrize("shard", [False, True], ids=["replicated", "sharded"])
+def test_two_processes_equal_one(squares, alone, tmp_path, shard) -> None:
+    record = launch(TASK, arguments(*squares, two(shard=shard), tmp_path), devices=2)
+    same_curve(tmp_path, alone)
+    together = load_foundation(Path(record["path"])).state_dict()
+    single = load_foundation(alone / "model").state_dict()
+    for name, weights in single.items():  # the consolidated weights load in one process
+        assert together[name].allclose(weights, atol=1e-4), name
+
+
+def test_sharded_training_killed_hard_resumes_with_the_same_curve(squares, alone, tmp_path) -> None:
+    config = two(shard=True, trainer={"checkpoint_every": 1})
+    job = tmp_path / "job.json"
+    job.write_text(json.dumps({"task": TASK, "arguments": arguments(*squares, config, tmp_path)}))
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    run = subprocess.Popen(
+        [*command, "-m", "lapa.training.launch", str(job)], start_new_session=True
+    )
+    while run.poll() is None and not (tmp_path / "resume/step-00000002").exists():
+        time.sleep(0.02)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    done = max(int(p.name[5:]) for p in (tmp_path / "resume").glob("step-????????"))
+    assert done >= 2
+    launch(TASK, arguments(*squares, config, tmp_path), devices=2)
+    same_curve(tmp_path, alone)
