@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from factories import moving_square_episodes, tiny_shard_set
 
+from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.bad_input import BadInputError
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.layout import UnsafeMemberError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from factories import as_input, moving_square_episodes, tiny_shard_set
 
+from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.ingest import ingest_inputs
 from lapa.data.shards.contact_sheet import contact_sheet
 from lapa.data.shards.summary import find_shard_set, summarise

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from factories import tiny_shard_set
 
+from factories import tiny_shard_set
 from lapa.data.shards.verify import verify
 from lapa.records import ShardSet
 

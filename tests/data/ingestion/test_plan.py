@@ -1,0 +1,84 @@
+"""Splits are exact, seeded, by episode or metadata, and independent of other sources."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from lapa.data.ingestion.plan import EpisodeFacts, assign_splits, plan_shards
+from lapa.params.ingestion import IngestionParams, SplitParams
+
+
+def _facts(count: int, source: str = "s", **changes: Any) -> list[EpisodeFacts]:
+    facts = {"input": 0, "source": source, "num_frames": 20, "fps": 10.0, "has_actions": True}
+    return [
+        EpisodeFacts(
+            **{**facts, **changes},
+            ordinal=i,
+            episode_id=f"e{i}",
+            environment=f"room-{i % 4}",
+            instruction=("lift the Red cube", "push the blue cube")[i % 2],
+        )
+        for i in range(count)
+    ]
+
+
+def test_fractions_are_exact_and_seeded() -> None:
+    episodes = _facts(40)
+    params = SplitParams(val_fraction=0.1, test_fraction=0.05)
+    splits = assign_splits(episodes, params)
+    assert Counter(splits.values()) == {"train": 34, "val": 4, "test": 2}
+    assert splits == assign_splits(episodes[::-1], params)
+    assert splits != assign_splits(episodes, params.model_copy(update={"seed": 1}))
+    more = assign_splits([*episodes, *_facts(5, "other")], params)
+    assert {key: more[key] for key in splits} == splits
+
+
+def test_groups_are_held_out_whole() -> None:
+    params = SplitParams(
+        val_fraction=0, val_environments=("room-3",), test_instructions=("red cube",)
+    )
+    for episode in _facts(40):
+        split = assign_splits(_facts(40), params)[episode.source, episode.episode_id]
+        wanted = (
+            "test"
+            if "Red" in episode.instruction
+            else "val"
+            if episode.environment == "room-3"
+            else "train"
+        )
+        assert split == wanted
+
+
+def test_a_single_episode_is_for_training() -> None:
+    assert set(assign_splits(_facts(1), SplitParams(val_fraction=0.5)).values()) == {"train"}
+    assert Counter(assign_splits(_facts(2), SplitParams(val_fraction=0.1)).values()) == {
+        "train": 1,
+        "val": 1,
+    }
+
+
+def test_shards_hold_whole_episodes_up_to_the_limit() -> None:
+    params = IngestionParams(
+        max_horizon_s=0.3,
+        clip_frames=8,
+        max_samples_per_shard=9,
+        split=SplitParams(val_fraction=0.2),
+    )
+    episodes = _facts(20)
+    tasks = plan_shards(episodes, params)
+    assert [e for task in tasks if task.split == "train" for e in task.episodes] == sorted(
+        (e for task in tasks if task.split == "train" for e in task.episodes),
+        key=lambda e: e.ordinal,
+    )
+    assert sum(len(task.episodes) for task in tasks) == 20
+    assert {len(task.episodes) for task in tasks} == {2}  # four clips each
+    names = [(task.split, task.name) for task in tasks]
+    assert len(set(names)) == len(names)
+
+
+def test_fractions_that_leave_nothing_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"val_fraction \+ test_fraction is 1\.1"):
+        SplitParams(val_fraction=0.6, test_fraction=0.5)

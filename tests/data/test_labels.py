@@ -1,0 +1,128 @@
+"""Label sets: one row per owned frame, refused wherever they do not fit the shards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from factories import tiny_shard_set
+from lapa.data.labels import finish_labels, load_codes, read_sidecar, sidecar, write_sidecar
+from lapa.data.latents import open_latents
+from lapa.data.pair_index import valid_slots
+from lapa.data.robot import NO_LABEL, open_robot
+from lapa.data.shards.clip_table import load_clip_table
+from lapa.records import LabelSet, PairSpec, ShardSet
+
+SPEC = PairSpec(horizon_s=0.3)
+
+
+def slot_codes(count: int, first: int) -> np.ndarray:
+    """Codes that spell the slot in base 8."""
+    slots = np.arange(first, first + count)
+    return np.stack([slots % 8, slots // 8 % 8, slots // 64 % 8], axis=1).astype(np.int16)
+
+
+def label(shard_set: ShardSet, folder: Path, spec: PairSpec = SPEC) -> LabelSet:
+    digests = {}
+    for split in shard_set.splits:
+        table = load_clip_table(shard_set, split)
+        valid = valid_slots(table, spec)
+        for shard, start, end in table.shard_slots():
+            codes = slot_codes(end - start, start)
+            digests[shard] = write_sidecar(folder, shard, codes, valid[start:end])
+    return finish_labels(
+        folder, shard_set=shard_set, digests=digests, laq_digest="laq", codebook_digest="book",
+        codebook_size=8, code_seq_len=3, pair_spec=spec,
+    )  # fmt: skip
+
+
+def test_codes_arrive_at_their_frame(tmp_path: Path) -> None:
+    shard_set = tiny_shard_set(tmp_path)
+    labels = label(shard_set, tmp_path / "labels")
+    latents = open_latents(shard_set, labels, "train")
+    assert len(latents) == labels.valid_pairs["train"] == 8 * (12 - 3)
+    assert labels.masked_pairs == {"train": 8 * 3, "val": 2 * 3}
+    assert sum(labels.histogram) == 3 * sum(labels.valid_pairs.values())
+    for index in range(len(latents)):
+        item, facts = latents[index], latents.sample(index)
+        np.testing.assert_array_equal(item["latent_codes"], slot_codes(1, facts["sample_id"])[0])
+        assert item["latent_codes"].dtype == np.int64
+        assert item["text"] == facts["instruction"]
+        assert facts["frame"] + 3 < facts["episode_frames"]
+    assert set(latents[0]) == {"image", "text", "latent_codes", "sample_id"}
+    assert latents[0]["image"].shape == (32, 32, 3)
+
+
+def test_robot_samples_carry_codes_and_mark_the_tail(tmp_path: Path) -> None:
+    shard_set = tiny_shard_set(tmp_path)
+    labels = label(shard_set, tmp_path / "labels")
+    robot = open_robot(
+        shard_set, "train", chunk=2, pair_spec=SPEC, max_episodes=None, seed=0, labels=labels
+    )
+    for index in range(len(robot)):
+        facts, codes = robot.sample(index), robot[index]["latent_codes"]
+        if facts["frame"] + 3 < facts["episode_frames"]:
+            np.testing.assert_array_equal(codes, slot_codes(1, facts["sample_id"])[0])
+        else:
+            assert (codes == NO_LABEL).all()
+    with pytest.raises(ValueError, match="pair spec of the labels"):
+        open_robot(
+            shard_set,
+            "train",
+            chunk=2,
+            pair_spec=PairSpec(horizon_s=0.1),
+            max_episodes=None,
+            seed=0,
+            labels=labels,
+        )
+
+
+def test_labels_of_other_shards_are_refused(tmp_path: Path) -> None:
+    shard_set = tiny_shard_set(tmp_path)
+    labels = label(shard_set, tmp_path / "labels")
+    other = tiny_shard_set(tmp_path / "other", seed=1)
+    with pytest.raises(ValueError, match="shard digest of the labels"):
+        open_latents(other, labels, "train")
+
+
+def test_damaged_or_missing_labels_are_named(tmp_path: Path) -> None:
+    shard_set = tiny_shard_set(tmp_path)
+    labels = label(shard_set, tmp_path / "labels")
+    shard = shard_set.split("train").shards[1]
+    path = tmp_path / "labels" / sidecar(shard)
+    codes, valid = read_sidecar(tmp_path / "labels", shard)
+    write_sidecar(tmp_path / "labels", shard, codes[1:], valid[1:])
+    with pytest.raises(ValueError, match=r"labels of train/000001\.tar have shapes"):
+        load_codes(shard_set, labels, "train")
+    write_sidecar(tmp_path / "labels", shard, codes, ~valid)
+    with pytest.raises(ValueError, match="mask other tail pairs"):
+        load_codes(shard_set, labels, "train")
+    path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(ValueError, match="is damaged"):
+        load_codes(shard_set, labels, "train")
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=r"train/000001\.tar has no labels"):
+        load_codes(shard_set, labels, "train")
+
+
+def test_unfinished_or_impossible_labels_get_no_record(tmp_path: Path) -> None:
+    shard_set = tiny_shard_set(tmp_path)
+    folder = tmp_path / "labels"
+    labels = label(shard_set, folder)
+    (folder / "record.json").unlink()
+    facts = {
+        "shard_set": shard_set,
+        "laq_digest": "",
+        "codebook_digest": "",
+        "code_seq_len": 3,
+        "pair_spec": SPEC,
+    }
+    with pytest.raises(ValueError, match="was not labelled"):
+        finish_labels(folder, digests={}, codebook_size=8, **facts)
+    digests = dict.fromkeys([s for split in shard_set.splits.values() for s in split.shards], "x")
+    with pytest.raises(ValueError, match=r"expected 0 to 3"):
+        finish_labels(folder, digests=digests, codebook_size=4, **facts)
+    assert not (folder / "record.json").exists()
+    assert labels.codebook_size == 8

@@ -1,0 +1,59 @@
+"""Robot samples: the actions that follow t, across clip borders, masked beyond the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from factories import moving_square_episodes, tiny_shard_set
+from lapa.data.robot import open_robot
+from lapa.records import PairSpec
+
+SPEC = PairSpec(horizon_s=0.3)
+
+
+@pytest.mark.parametrize("chunk", [1, 4, 30])
+def test_action_chunks_follow_their_frame(tmp_path: Path, chunk: int) -> None:
+    episodes = {e.episode_id: e for e in moving_square_episodes(6, [5, 12, 27])}
+    shard_set = tiny_shard_set(tmp_path, episodes=list(episodes.values()))
+    robot = open_robot(
+        shard_set, "train", chunk=chunk, pair_spec=SPEC, max_episodes=None, seed=0, with_states=True
+    )
+    names = {robot.sample(i)["episode_id"] for i in range(len(robot))}
+    assert len(robot) == sum(episodes[name].num_frames for name in names)
+    for index in range(len(robot)):
+        item, facts = robot[index], robot.sample(index)
+        episode, t = episodes[facts["episode_id"]], facts["frame"]
+        wanted = episode.actions[t : t + chunk]
+        assert item["action_mask"].tolist() == [i < len(wanted) for i in range(chunk)]
+        np.testing.assert_array_equal(item["actions"][: len(wanted)], wanted)
+        assert not item["actions"][len(wanted) :].any()
+        np.testing.assert_array_equal(item["state"], episode.states[t])
+        assert item["text"] == episode.instruction
+    np.testing.assert_array_equal(
+        robot.all_actions(), np.stack([robot.actions_from(i)[0][0] for i in range(len(robot))])
+    )
+
+
+def test_subsets_are_nested_and_seeded(tmp_path: Path) -> None:
+    shard_set = tiny_shard_set(tmp_path, n=40, frames=5, size=16)
+
+    def chosen(count: int, seed: int = 0) -> set[str]:
+        robot = open_robot(
+            shard_set, "train", chunk=1, pair_spec=SPEC, max_episodes=count, seed=seed
+        )
+        assert robot.num_episodes == count
+        return {robot.sample(i)["episode_id"] for i in range(len(robot))}
+
+    assert chosen(5) < chosen(10) < chosen(25)
+    assert chosen(5) != chosen(5, seed=1)
+    with pytest.raises(ValueError, match=r"asked for 33 episodes, .* has 32"):
+        chosen(33)
+
+
+def test_action_free_video_is_refused(tmp_path: Path) -> None:
+    shard_set = tiny_shard_set(tmp_path, with_actions=False)
+    with pytest.raises(ValueError, match="action dimensions"):
+        open_robot(shard_set, "train", chunk=1, pair_spec=SPEC, max_episodes=None, seed=0)
