@@ -10,42 +10,46 @@ encoder, so give ``fps`` where horizons in seconds matter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import h5py
+import numpy as np
 
-from lapa.data.bad_input import bad
-from lapa.data.episode import Episode
+from lapa.data.bad_input import bad, naming
+from lapa.data.episode import Episode, Frames
+from lapa.data.frame_indices import resolve_indices
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.sources.hdf5_file import attributes, opened_hdf5, plain, read_bytes, read_rows
 from lapa.data.sources.rows import ExtraFrame, align_rows, numbered_names
-from lapa.data.sources.video_span import VideoSpan, video_facts
 from lapa.data.video_decode import VideoReader
 
 AXES = {"vec": ("vec_x", "vec_y", "vec_z")}
 """Entries of ``action_space`` that stand for several columns."""
 
 
-@dataclass(frozen=True)
-class EmbeddedVideo:
-    """A video stored as bytes inside an HDF5 dataset."""
+@dataclass(frozen=True, kw_only=True)
+class EmbeddedFrames:
+    """A `FrameReader` over a video stored as bytes inside an HDF5 file; plain data."""
 
     path: Path
     dataset: str
-    max_pixels: int = MAX_PIXELS
+    num_frames: int
+    is_bgr: bool
+    source: str
+    max_pixels: int
 
-    def open(self) -> VideoReader:
-        """Read the bytes and open them.
-
-        Raises:
-            BadInputError: as `read_bytes` and `VideoReader`.
-        """
-        with opened_hdf5(self.path) as file:
-            data = read_bytes(file, self.dataset)
-        return VideoReader(data, max_pixels=self.max_pixels)
+    def __call__(self, indices: Sequence[int] | None = None) -> Frames:
+        """Decode the asked frames to ``uint8 (frame, height, width, 3)`` RGB."""
+        asked = resolve_indices(indices, self.num_frames)
+        with naming(self.source, f"{self.path}:{self.dataset}"):
+            with opened_hdf5(self.path) as file:
+                data = read_bytes(file, self.dataset)
+            with VideoReader(data, max_pixels=self.max_pixels) as video:
+                frames = video.frames(asked)
+        return np.ascontiguousarray(frames[..., ::-1]) if self.is_bgr else frames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,30 +71,31 @@ def read_robonet(path: Path, episode_id: str, source: str, options: RobonetOptio
     """
     with opened_hdf5(path) as file:
         camera, is_bgr = _camera(file["env"], options.camera)
-        video = EmbeddedVideo(path, f"env/{camera}_video/frames", options.max_pixels)
+        dataset = f"env/{camera}_video/frames"
         actions, states = read_rows(file, "policy/actions"), read_rows(file, "env/state")
         metadata = attributes(file["metadata"]) if "metadata" in file else {}
-        promised = plain(file[f"env/{camera}_video/frames"].attrs.get("T"))
-    facts = video_facts(video)
-    if promised is not None and promised != facts.num_frames:
-        detail = f"{camera} holds {facts.num_frames} frames, its attribute T promises {promised}"
+        promised = plain(file[dataset].attrs.get("T"))
+        with VideoReader(read_bytes(file, dataset), max_pixels=options.max_pixels) as video:
+            num_frames, header_fps = video.num_frames, video.fps
+    if promised is not None and promised != num_frames:
+        detail = f"{camera} holds {num_frames} frames, its attribute T promises {promised}"
         raise bad("length_mismatch", detail)
-    aligned = align_rows(facts.num_frames, actions, states, extra_frame=options.extra_frame)
-    rate_note = (
-        () if options.fps else (f"control rate unknown: {facts.fps} Hz is the mp4 header's",)
-    )
+    aligned = align_rows(num_frames, actions, states, extra_frame=options.extra_frame)
+    guess = f"control rate unknown: {header_fps} Hz is the mp4 header's"
+    rate_note = () if options.fps else (guess,)
     space = str(metadata.get("action_space", ""))
     return Episode(
         source=source,
         episode_id=episode_id,
         num_frames=aligned.num_frames,
-        fps=options.fps or facts.fps,
-        read_frames=VideoSpan(
-            video=video,
+        fps=options.fps or header_fps,
+        read_frames=EmbeddedFrames(
+            path=path,
+            dataset=dataset,
             num_frames=aligned.num_frames,
             is_bgr=is_bgr,
             source=source,
-            item=episode_id,
+            max_pixels=options.max_pixels,
         ),
         actions=aligned.actions,
         action_names=_names(space, actions.shape[1], "action"),

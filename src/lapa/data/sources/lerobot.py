@@ -18,6 +18,7 @@ import pyarrow as pa
 from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad, read_each
 from lapa.data.episode import Episode, FrameReader
 from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.sources.found_video import found_video
 from lapa.data.sources.lerobot_entry import EpisodeEntry
 from lapa.data.sources.lerobot_images import TableImages
 from lapa.data.sources.lerobot_meta import LeRobotInfo, dimension_names, read_info, read_tasks
@@ -25,7 +26,7 @@ from lapa.data.sources.lerobot_table import EpisodeTable, rows_of_lists
 from lapa.data.sources.lerobot_v2 import list_v2
 from lapa.data.sources.lerobot_v3 import list_v3
 from lapa.data.sources.rows import ExtraFrame, Rows, align_rows, float_rows
-from lapa.data.sources.video_span import VideoFile, VideoSpan, video_facts
+from lapa.data.video_frames import VideoFrames
 
 Lister = Callable[[Path, LeRobotInfo, str], Iterator[EpisodeEntry]]
 
@@ -202,16 +203,14 @@ class _EpisodeReader:
                 lambda count: TableImages(*images, count, self.source, episode_id, self.max_pixels),
                 num_rows,
             )
-        video = VideoFile(entry.video, self.max_pixels)
-        facts = video_facts(video)
-        first = round(entry.start_s * (facts.fps or self.info.fps))
-        left = facts.num_frames - first
+        path, limit = entry.video, self.max_pixels
+        video = found_video(path, max_pixels=limit)
+        first = round(entry.start_s * (video.fps or self.info.fps))
+        left = video.num_frames - first
         # in a shared file the next episode begins right behind, so its frames are not ours
         available = min(left, num_rows) if entry.shares_table else left
         return (
-            lambda count: VideoSpan(
-                video=video, first=first, num_frames=count, source=self.source, item=episode_id
-            ),
+            lambda count: VideoFrames(path, count, first, self.source, limit),
             available,
         )
 

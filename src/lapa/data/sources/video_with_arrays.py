@@ -17,6 +17,7 @@ from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.sources.action_interval import ActionRule
 from lapa.data.sources.array_fields import ArrayFields, load_array_fields, value_at
+from lapa.data.sources.found_video import found_video
 from lapa.data.sources.inside import inside
 from lapa.data.sources.rows import ExtraFrame, align_rows
 from lapa.data.sources.side_file import (
@@ -27,7 +28,7 @@ from lapa.data.sources.side_file import (
     success_at,
     text_at,
 )
-from lapa.data.sources.video_span import VideoFile, VideoSpan, video_facts
+from lapa.data.video_frames import VideoFrames
 
 
 def open_video_with_arrays(
@@ -107,22 +108,21 @@ class _EpisodeReader:
         contents = read_side_file(side_file)
         dataset, path = self._video(side_file, contents)
         source = self.source or dataset.name
-        video = VideoFile(path, self.max_pixels)
-        facts = video_facts(video)
+        video = found_video(path, max_pixels=self.max_pixels)
         actions = read_columns(
             contents, self.fields.actions, rows_per_frame=self.fields.rows_per_frame, rule=self.rule
         )
         states = read_columns(contents, self.fields.states)
-        aligned = align_rows(facts.num_frames, actions, states, extra_frame=self.extra_frame)
+        aligned = align_rows(video.num_frames, actions, states, extra_frame=self.extra_frame)
         episode_id = side_file.relative_to(self.root).with_suffix("").as_posix()
         environment = self.fields.environment
         return Episode(
             source=source,
             episode_id=episode_id,
             num_frames=aligned.num_frames,
-            fps=self.fps or facts.fps,
-            read_frames=VideoSpan(
-                video=video, num_frames=aligned.num_frames, source=source, item=episode_id
+            fps=self.fps or video.fps,
+            read_frames=VideoFrames(
+                path, aligned.num_frames, source=source, max_pixels=self.max_pixels
             ),
             instruction=text_at(contents, self.fields.instruction),
             actions=aligned.actions,
@@ -134,7 +134,7 @@ class _EpisodeReader:
             success=success_at(contents, self.fields.success),
             provenance={
                 "file": str(side_file),
-                "video": str(video.path),
+                "video": str(path),
                 "camera": self.camera,
                 "action_rule": self.rule if actions is not None else None,
                 "rows_per_frame": self.fields.rows_per_frame,

@@ -1,0 +1,1 @@
+"""Clip shards into other people's formats."""
