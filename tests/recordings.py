@@ -38,10 +38,11 @@ def encode_video(
     fps: float = 10,
     key_frames: int = 12,
     options: Mapping[str, str] | None = None,
+    container_options: Mapping[str, str] | None = None,
 ) -> bytes:
     """Encode ``uint8 (frame, height, width, 3)`` as a video file."""
     buffer = io.BytesIO()
-    with av.open(buffer, "w", format=container) as file:
+    with av.open(buffer, "w", format=container, options=dict(container_options or {})) as file:
         stream = file.add_stream(codec, rate=Fraction(fps).limit_denominator(1000))
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"

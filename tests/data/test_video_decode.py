@@ -58,9 +58,9 @@ def test_sequential_chunks_decode_each_frame_once(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(reader, "_start", lambda **kw: seeks.append(kw) or start(**kw))
         chunks = [reader.frames(range(first, first + 8)) for first in (0, 8, 16)]
         assert numbers_of(np.concatenate(chunks)) == list(range(24))
-        assert seeks == []
+        assert seeks == [{"seek_to": None}], "started once, at the beginning"
         reader.frames([3])
-        assert len(seeks) == 1
+        assert len(seeks) == 2
 
 
 def test_the_header_is_not_believed_about_the_count() -> None:
@@ -70,6 +70,25 @@ def test_the_header_is_not_believed_about_the_count() -> None:
     assert struct.unpack("<I", data[start : start + 4])[0] == 6
     with VideoReader(data[:start] + struct.pack("<I", 4) + data[start + 4 :]) as reader:
         assert reader.num_frames == 6
+
+
+def test_counting_an_mp4_reads_its_table_only() -> None:
+    with VideoReader(encode_video(grey_frames(26))) as reader:
+        assert reader.num_frames == 26
+        assert reader.largest_gap_s == pytest.approx(0.1)
+        assert reader._index is None
+        assert numbers_of(reader.frames([25])) == [25]
+    with VideoReader(encode_video(grey_frames(26), container="matroska")) as reader:
+        assert reader._index is not None
+
+
+def test_fragmented_mp4_is_counted_from_its_packets() -> None:
+    options = {"movflags": "frag_keyframe+empty_moov"}
+    video = encode_video(grey_frames(26), container_options=options, key_frames=6)
+    with VideoReader(video) as reader:
+        assert reader.num_frames == 26
+        assert numbers_of(reader.frames()) == list(range(26))
+    assert reason(video[: len(video) // 2]) == "truncated_video"
 
 
 def test_lost_frames_show_as_a_gap(tmp_path: Path) -> None:

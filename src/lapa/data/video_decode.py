@@ -2,6 +2,7 @@
 
 Asking for frames in order goes on decoding where the last call stopped; going back or far ahead
 seeks to the key frame before. Memory is that of the frames asked for plus a few bytes per frame.
+Counting the frames of an MP4 reads its sample table only; other containers are read through once.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from lapa.data.episode import Frames
 from lapa.data.frame_indices import resolve_indices
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.video_file import VideoFile
-from lapa.data.video_index import VideoIndex, read_index
+from lapa.data.video_index import VideoIndex, read_index, read_sample_table
 
 FAR: Final = 8
 """Frames to decode through before a seek, which flushes the decoder, is the cheaper way."""
@@ -36,7 +37,7 @@ class VideoReader:
         threads: int = 1,
         index: VideoIndex | None = None,
     ) -> None:
-        """Open, check and index the video.
+        """Open and check the video; counting its frames needs no decoding.
 
         Args:
             video: the file, or its bytes.
@@ -56,18 +57,37 @@ class VideoReader:
         """Pixels."""
         self.codec = str(codec.name)
         """Name of the decoder, e.g. ``h264``."""
+        self._index = index
+        self._last: tuple[int, Frames] | None = None
+        self._is_started = False
         try:
-            self.index = index or read_index(self._file.container, self._stream)
-            self._start(seek_to=None)
+            container = self._file.container
+            self._table = read_sample_table(container, self._stream, self._file.size)
+            if self._table is None:
+                self._index = index or read_index(container, self._stream)
         except BaseException:
             self._file.close()
             raise
-        self._last: tuple[int, Frames] | None = None
+
+    @property
+    def index(self) -> VideoIndex:
+        """Times of all frames; reads every packet the first time it is needed.
+
+        Raises:
+            BadInputError: ``corrupt_video``: there are not as many frames as the sample table lists.
+        """
+        if self._index is None:
+            self._index = read_index(self._file.container, self._stream)
+            self._is_started = False
+        if self._table is not None and self._index.num_frames != len(self._table):
+            detail = f"{self._index.num_frames} frames, the sample table lists {len(self._table)}"
+            raise bad("corrupt_video", detail)
+        return self._index
 
     @property
     def num_frames(self) -> int:
         """Frames the file really holds."""
-        return self.index.num_frames
+        return self.index.num_frames if self._table is None else len(self._table)
 
     @property
     def fps(self) -> float:
@@ -78,7 +98,7 @@ class VideoReader:
     @property
     def largest_gap_s(self) -> float:
         """Longest time between two frames, s: far above 1 / fps where frames were lost or rates vary."""
-        gaps = np.diff(self.index.times)
+        gaps = np.diff(self.index.times if self._table is None else self._table)
         return float(gaps.max() * self._stream.time_base) if len(gaps) else 0.0
 
     def frames(self, indices: Sequence[int] | None = None) -> Frames:
@@ -122,6 +142,8 @@ class VideoReader:
     def _approach(self, number: int) -> None:
         """Seek when the frame lies behind, or when a key frame far ahead leads to it."""
         keys = self.index.key_frames
+        if not self._is_started:
+            self._start(seek_to=None)
         place = int(np.searchsorted(keys, number, side="right")) - 1
         key = int(keys[place]) if place >= 0 else 0
         if self._next <= number and key <= self._next + FAR:
@@ -138,6 +160,7 @@ class VideoReader:
             container.seek(target, stream=self._stream, backward=True)
         except av.FFmpegError as error:
             raise bad("corrupt_video", f"seeking to {target} failed: {error}") from error
+        self._is_started = True
         self._decoded = self._decode()
         self._ahead: Any = None
         self._next = 0

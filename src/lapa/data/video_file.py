@@ -22,7 +22,8 @@ class VideoFile:
     def __init__(self, video: Path | bytes, *, max_pixels: int, threads: int) -> None:
         self._file = io.BytesIO(video) if isinstance(video, bytes) else video.open("rb")
         try:
-            self.container, self.stream = _open(self._file, max_pixels, threads)
+            self.size = self._file.seek(0, io.SEEK_END)
+            self.container, self.stream = _open(self._file, self.size, max_pixels, threads)
         except BaseException:
             self._file.close()
             raise
@@ -33,14 +34,13 @@ class VideoFile:
         self._file.close()
 
 
-def _open(file: BinaryIO, max_pixels: int, threads: int) -> tuple[Any, Any]:
+def _open(file: BinaryIO, size: int, max_pixels: int, threads: int) -> tuple[Any, Any]:
     """Return (container, video stream).
 
     Raises:
         BadInputError: ``empty_video``, ``truncated_video``, ``absurd_dimensions``,
             ``unreadable_video``, ``no_video_stream`` or ``unsupported_codec``.
     """
-    size = file.seek(0, io.SEEK_END)
     _check_container(file, size, max_pixels)
     file.seek(0)
     options = {"max_pixels": str(max_pixels), "format_whitelist": CONTAINERS}

@@ -15,6 +15,8 @@ from lapa.data.bad_input import bad
 
 ONE_FRAME_PER_PACKET: Final = frozenset({"h264", "hevc", "av1", "vp9", "mpeg4", "mjpeg"})
 """Codecs whose packets are frames; the others (VP8 hides some) are counted by decoding them."""
+DECODER_OF: Final = {"libdav1d": "av1", "libaom": "av1"}
+"""Decoders that are not called as their codec."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,27 @@ class VideoIndex:
     """Frame numbers, ascending."""
     seek_times: NDArray[np.int64]
     """What to seek to for each key frame."""
+
+
+def read_sample_table(container: Any, stream: Any, file_size: int) -> NDArray[np.int64] | None:
+    """Return the sorted decoding times of all frames from an MP4's sample table, or None without one.
+
+    The table says where every frame lies, so the file need not be read to count them; that they
+    all lie inside the file is checked. Fragmented files and other containers have no such table.
+
+    Raises:
+        BadInputError: ``truncated_video``: the table points beyond the end of the file.
+    """
+    entries = stream.index_entries
+    if "mp4" not in container.format.name or not 0 < stream.frames == len(entries):
+        return None
+    if not _packets_are_frames(container, stream) or any(not entry.size for entry in entries):
+        return None
+    end = max(entry.pos + entry.size for entry in entries)
+    if end > file_size:
+        detail = f"its frames end at byte {end}, the file at {file_size}; copy it again"
+        raise bad("truncated_video", detail)
+    return np.sort([entry.timestamp for entry in entries if not entry.is_discard])
 
 
 def read_index(container: Any, stream: Any) -> VideoIndex:
@@ -76,7 +99,8 @@ def _without_times(num_frames: int) -> VideoIndex:
 
 def _packets_are_frames(container: Any, stream: Any) -> bool:
     """AVI may pack two MPEG-4 frames into one packet."""
-    name = stream.codec_context.name.removeprefix("lib").replace("dav1d", "av1")
+    decoder = stream.codec_context.name
+    name = DECODER_OF.get(decoder, decoder)
     packed = name == "mpeg4" and container.format.name == "avi"
     return name in ONE_FRAME_PER_PACKET and not packed
 
