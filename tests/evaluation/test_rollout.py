@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from lapa.data.jpeg import decode_jpeg, encode_jpeg
 from lapa.envs.tabletop.tasks import TASKS
 from lapa.evaluation.rollout import open_scenes, rollout, run_scenes, save_clips
 from lapa.params.tabletop import TabletopParams
@@ -87,3 +88,14 @@ def test_clips_are_kept_and_saved(tmp_path):
     files = save_clips(result, tmp_path / "clips")
     assert [file.name for file in files] == ["reach_5_failure.mp4", "reach_6_failure.mp4"]
     assert all(file.stat().st_size > 0 for file in files)
+
+
+def test_the_policy_sees_pictures_as_the_shards_hold_them():
+    params = TabletopParams(image_size=32, max_steps=1)
+    policy = Still()
+    rollout(policy, env_params=params, task="reach", seeds=[0], jpeg_quality=90)
+    (scene,) = open_scenes(params, "reach", [0])
+    image = scene.observation["image"]
+    shown = policy.seen[0][0][0].numpy()
+    assert not np.array_equal(shown, image)
+    np.testing.assert_array_equal(shown, decode_jpeg(encode_jpeg(image, quality=90)))

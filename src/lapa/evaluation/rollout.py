@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lapa.data.episode import Frames
+from lapa.data.jpeg import decode_jpeg, encode_jpeg
 from lapa.data.video_encode import write_playable_video
 from lapa.envs.tabletop import CONTROL_HZ, TabletopEnv
 from lapa.params.tabletop import TabletopParams
@@ -82,6 +83,7 @@ def rollout(
     seeds: Sequence[int],
     execute: int = 1,
     with_states: bool = False,
+    jpeg_quality: int | None = None,
     keep_clips: int = 0,
     batch_size: int = 100,
     device: str = "cpu",
@@ -95,6 +97,8 @@ def rollout(
         seeds: each fixes one scene and instruction, whatever the policy.
         execute: how many actions of each predicted chunk are done before looking again.
         with_states: also pass the states, for a policy that was finetuned with them.
+        jpeg_quality: show the policy pictures that went through JPEG at this quality, as those of
+            its shards did (`ShardSet.jpeg_quality`); None shows them as they are.
         keep_clips: how many episodes, the first ones, keep their pictures.
         batch_size: scenes that run at once; it changes memory and speed, not the outcome.
         device: where the policy's inputs go.
@@ -104,7 +108,8 @@ def rollout(
     """
 
     def choose(scenes: Sequence[Scene]) -> Chunks:
-        images = torch.from_numpy(np.stack([scene.observation["image"] for scene in scenes]))
+        pictures = [_as_stored(scene.observation["image"], jpeg_quality) for scene in scenes]
+        images = torch.from_numpy(np.stack(pictures))
         states = np.stack([scene.observation["state"] for scene in scenes])
         given = torch.from_numpy(states).to(device) if with_states else None
         words = [scene.instruction for scene in scenes]
@@ -160,6 +165,11 @@ def save_clips(result: RolloutResult, folder: Path, *, scale: int = 4) -> list[P
         write_playable_video(file, frames, fps=CONTROL_HZ, scale=scale)
         files.append(file)
     return files
+
+
+def _as_stored(image: Frames, quality: int | None) -> Frames:
+    """The picture as it comes back out of a shard."""
+    return image if quality is None else decode_jpeg(encode_jpeg(image, quality=quality))
 
 
 def _result(task: str, seeds: Sequence[int], scenes: Sequence[Scene]) -> RolloutResult:

@@ -50,14 +50,16 @@ def test_every_object_is_seen_in_its_colour():
 def test_shadow_marks_the_place_below_the_tool():
     env = TabletopEnv()
     env.reset(seed=0)
-    env._now.place(replace(env.layout, tool=np.array([0.0, 0.0, 0.19])))
-    image = env._image().astype(int)
-    position, axes = CAMERAS["front"].frame()
-    towards = (np.array([0.0, 0.0, 0.0]) - position) @ axes
-    rays = pixel_rays(64, CAMERAS["front"].fov)
+    view = CAMERAS["front"]
+    position, axes = view.frame()
+    towards = -position @ axes
+    rays = pixel_rays(64, view.fov)
     pixel = int((rays @ (towards / np.linalg.norm(towards))).argmax())
-    below = image.reshape(-1, 3)[pixel].sum()
-    assert below < 0.6 * np.median(image.sum(axis=-1))
+    brightness = [
+        displaced(env, np.array(move)).reshape(-1, 3)[pixel].sum()
+        for move in ((0.0, 0.0, 0.09), (0.15, 0.15, 0.0))
+    ]
+    assert brightness[0] < 0.5 * brightness[1]
 
 
 @pytest.mark.parametrize("nuisance", ["moving_background", "camera_shake", "colour_shift"])
