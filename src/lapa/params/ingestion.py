@@ -61,6 +61,8 @@ class SplitParams(Params):
 class IngestionParams(Params):
     """How episodes become clip shards."""
 
+    sources: tuple[SourceParams, ...] = ()
+    """Raw recordings, for callers that keep sources and settings in one place."""
     image_size: int = Field(default=256, gt=0)
     """Side of the square frames, pixels."""
     resize: Literal["crop", "squash"] = "crop"

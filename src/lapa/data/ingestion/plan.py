@@ -165,7 +165,7 @@ def plan_digest(
 ) -> str:
     """Digest of everything the shards depend on; two runs share work only when it is equal."""
     facts: dict[str, Any] = {
-        "settings": settings.model_dump(mode="json", exclude={"workers"}),
+        "settings": settings.model_dump(mode="json", exclude={"workers", "sources"}),
         "sources": [source.params.model_dump(mode="json") for source in inputs],
         "episodes": [asdict(episode) for episode in episodes],
     }

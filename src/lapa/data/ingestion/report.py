@@ -30,7 +30,7 @@ def build_report(
     return {
         "plan_digest": plan,
         "shards_digest": shard_set.digest,
-        "settings": settings.model_dump(mode="json", exclude={"workers"}),
+        "settings": settings.model_dump(mode="json", exclude={"workers", "sources"}),
         "sources": {
             name: _source_facts(name, episodes, results)
             for name in sorted({episode.source for episode in episodes})

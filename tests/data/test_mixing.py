@@ -1,0 +1,74 @@
+"""Mixtures: shares as asked, nothing repeated before the rest was seen, resumable like any other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from factories import tiny_shard_set
+from lapa.data.loader import training_loader
+from lapa.data.mixing import mix, mixture_table
+from lapa.data.pairs import open_pairs
+from lapa.records import PairSpec
+
+
+@pytest.fixture
+def datasets(tmp_path: Path) -> dict[str, Any]:
+    large = tiny_shard_set(tmp_path / "large", n=10, frames=12, size=16)
+    small = tiny_shard_set(tmp_path / "small", n=5, frames=7, size=16, seed=1)
+    spec = PairSpec(horizon_s=0.3)
+    return {"large": open_pairs(large, "train", spec), "small": open_pairs(small, "train", spec)}
+
+
+@pytest.mark.parametrize(
+    ("balance", "weights", "shares"),
+    [
+        ("frames", None, [72 / 88, 16 / 88]),
+        ("episodes", None, [8 / 12, 4 / 12]),
+        ("sqrt", None, [72**0.5 / (72**0.5 + 4), 4 / (72**0.5 + 4)]),
+        ("explicit", {"small": 3, "large": 1}, [0.25, 0.75]),
+    ],
+)
+def test_shares_are_resolved(
+    datasets: dict[str, Any], balance: Any, weights: Any, shares: list[float]
+) -> None:
+    mixture = mix(datasets, balance=balance, weights=weights)
+    assert [part.weight for part in mixture.parts] == pytest.approx(shares)
+    assert mixture.samples_per_epoch == pytest.approx(88, abs=1)
+    drawn = Counter(mixture.locate(i)[0] for i in mixture.epoch_positions(0))
+    assert [drawn[0], drawn[1]] == [part.drawn for part in mixture.parts]
+    assert "small" in mixture_table(mixture)
+
+
+def test_each_part_is_walked_through_without_favourites(datasets: dict[str, Any]) -> None:
+    mixture = mix(datasets, balance="explicit", weights={"large": 1, "small": 1})
+    counts = Counter(np.concatenate([mixture.epoch_positions(e) for e in range(18)]).tolist())
+    assert len(counts) == len(mixture) == 88
+    large = [counts[i] for i in range(72)]
+    small = [counts[i] for i in range(72, 88)]
+    assert max(large) - min(large) <= 1
+    assert max(small) - min(small) <= 1
+
+
+def test_resume_and_ids(datasets: dict[str, Any]) -> None:
+    mixture = mix(datasets, balance="sqrt", seed=4)
+    whole = [
+        b["sample_id"].tolist()
+        for b in training_loader(mixture, batch_size=8, seed=0, max_steps=30)
+    ]
+    rest = training_loader(mixture, batch_size=8, seed=0, max_steps=30, start_step=17)
+    assert [b["sample_id"].tolist() for b in rest] == whole[17:]
+    part, position = mixture.locate(80)
+    np.testing.assert_array_equal(mixture[80]["frames"], datasets["small"][position]["frames"])
+    assert (part, position) == (1, 8)
+
+
+def test_wrong_weights_are_refused(datasets: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="expected a positive one for each of"):
+        mix(datasets, balance="explicit", weights={"large": 1})
+    with pytest.raises(ValueError, match="expected a positive one for each of"):
+        mix(datasets, balance="explicit", weights={"large": 1, "small": 0})
