@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch.nn import functional
 
-from lapa.models.layers.attention import CrossAttention, SelfAttention, cosine_attention
+from lapa.models.layers.attention import (
+    CrossAttention,
+    SelfAttention,
+    cosine_attention,
+    two_frame_attention,
+    unit_length,
+)
 
 
 def test_equals_the_formula() -> None:
@@ -17,6 +24,29 @@ def test_equals_the_formula() -> None:
     expected = (8 * cosine + bias).softmax(-1) @ value
     result = cosine_attention(query, key, value, channel_scale=scale, bias=bias)
     torch.testing.assert_close(result, expected)
+
+
+def test_two_frames_equal_the_general_formula() -> None:
+    query, key, value = torch.randn(3, 5, 2, 3, 4)
+    scale = torch.rand(4) + 0.5
+    expected = cosine_attention(
+        *(part.transpose(1, 2) for part in (query, key, value)), channel_scale=scale
+    )
+    result = two_frame_attention(query, key, value, scale=scale)
+    torch.testing.assert_close(result, expected.transpose(1, 2))
+
+
+def test_a_zero_vector_has_no_direction_and_no_nan() -> None:
+    vectors = torch.zeros(2, 3, requires_grad=True)
+    unit_length(vectors).sum().backward()
+    assert vectors.grad is not None
+    assert torch.isfinite(vectors.grad).all()
+
+
+def test_time_takes_two_frames() -> None:
+    time = SelfAttention(dim=8, heads=2, head_dim=4, axis="time")
+    with pytest.raises(ValueError, match="takes two frames"):
+        time(torch.randn(1, 3, 2, 2, 8))
 
 
 def test_space_stays_in_its_frame_and_time_in_its_patch() -> None:

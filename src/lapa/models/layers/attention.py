@@ -15,14 +15,11 @@ COSINE_SCALE = 8.0
 """Logits are 8 times a cosine, as in Phenaki and LAPA."""
 
 Axis = Literal["space", "time"]
-_HEADS_OVER = {
-    "space": "b t h w (n c) -> (b t) n (h w) c",
-    "time": "b t h w (n c) -> (b h w) n t c",
-}
-_TOKENS_FROM = {
-    "space": "(b t) n (h w) c -> b t h w (n c)",
-    "time": "(b h w) n t c -> b t h w (n c)",
-}
+
+
+def unit_length(vectors: Tensor) -> Tensor:
+    """Scale the last axis to length 1; a third of the time of `functional.normalize` on a CPU."""
+    return vectors * vectors.square().sum(-1, keepdim=True).clamp_min(1e-24).rsqrt()
 
 
 def cosine_attention(
@@ -41,12 +38,37 @@ def cosine_attention(
     Returns:
         ``(batch, head, query, channel)``.
     """
-    query = functional.normalize(query, dim=-1)
-    key = (functional.normalize(key, dim=-1) * channel_scale).to(query.dtype)
-    mask = None if bias is None else bias.to(query.dtype)
-    return functional.scaled_dot_product_attention(
-        query, key, value, attn_mask=mask, scale=COSINE_SCALE
-    )
+    dtype = value.dtype
+    query = unit_length(query)
+    key = unit_length(key) * (COSINE_SCALE * channel_scale).to(dtype)
+    mask = None if bias is None else bias.to(dtype)
+    if value.device.type != "cpu":
+        return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=1.0)
+    # Plain products: with 64 keys and a learned bias the CPU kernels of torch 2.13 take twice as
+    # long in bfloat16.
+    logits = query @ key.transpose(-1, -2)
+    return (logits if mask is None else logits + mask).softmax(-1) @ value
+
+
+def two_frame_attention(query: Tensor, key: Tensor, value: Tensor, *, scale: Tensor) -> Tensor:
+    """Attend over two frames: the softmax of two logits is the sigmoid of their difference.
+
+    The same as `cosine_attention` along the second axis, without its many 2 x 2 matrix products
+    (a quarter of the time).
+
+    Args:
+        query: ``(batch, 2, ..., channel)``.
+        key: same shape.
+        value: same shape.
+        scale: ``(channel,)``, as ``channel_scale`` of `cosine_attention`.
+
+    Returns:
+        Same shape.
+    """
+    first, last = unit_length(key).chunk(2, dim=1)
+    direction = (last - first) * (COSINE_SCALE * scale).to(key.dtype)
+    to_last = (unit_length(query) * direction).sum(-1, keepdim=True).sigmoid()
+    return torch.lerp(value[:, :1], value[:, 1:], to_last)
 
 
 class _CosineProjections(nn.Module):
@@ -91,18 +113,35 @@ class SelfAttention(_CosineProjections):
             self.null_kv = nn.Parameter(torch.empty(heads, 0, head_dim), requires_grad=False)
 
     def forward(self, tokens: Tensor, bias: Tensor | None = None) -> Tensor:
-        """Attend along the axis; ``bias`` is ``(head, patch, patch)``."""
+        """Attend along the axis; ``bias`` is ``(head, patch, patch)``, for space only.
+
+        Raises:
+            ValueError: attention over time got another number of frames than two.
+        """
         normed = self.norm(tokens)
         key, value = self.to_key_value(tokens if self.lapa_compat else normed).chunk(2, dim=-1)
+        attend = self._over_time if self.axis == "time" else self._over_space
+        result: Tensor = self.to_output(attend(self.to_query(normed), key, value, bias))
+        return result
+
+    def _over_space(self, query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
+        b, t, h, w, _ = query.shape
         query, key, value = (
-            rearrange(part, _HEADS_OVER[self.axis], n=self.heads)
-            for part in (self.to_query(normed), key, value)
+            rearrange(part, "b t h w (n c) -> (b t) n (h w) c", n=self.heads)
+            for part in (query, key, value)
         )
         attended = cosine_attention(query, key, value, channel_scale=self.channel_scale, bias=bias)
-        b, t, h, w, _ = tokens.shape
-        sizes = {"b": b, "h": h, "w": w} if self.axis == "time" else {"b": b, "t": t, "h": h}
-        result: Tensor = self.to_output(rearrange(attended, _TOKENS_FROM[self.axis], **sizes))
-        return result
+        return rearrange(attended, "(b t) n (h w) c -> b t h w (n c)", b=b, t=t, h=h, w=w)
+
+    def _over_time(self, query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
+        if query.shape[1] != 2 or bias is not None:
+            raise ValueError(f"attention over time takes two frames, no bias; got {query.shape}")
+        query, key, value = (
+            rearrange(part, "b t h w (n c) -> b t h w n c", n=self.heads)
+            for part in (query, key, value)
+        )
+        attended = two_frame_attention(query, key, value, scale=self.channel_scale)
+        return rearrange(attended, "b t h w n c -> b t h w (n c)")
 
 
 class CrossAttention(_CosineProjections):
