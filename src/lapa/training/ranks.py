@@ -43,3 +43,12 @@ def broadcast_from_zero(values: torch.Tensor) -> torch.Tensor:
     if world_size() > 1:
         dist.broadcast(values, src=0)
     return values
+
+
+def gather_from_all(values: torch.Tensor) -> torch.Tensor:
+    """Join equally shaped ``values`` of all processes along the first axis, in rank order."""
+    if world_size() == 1:
+        return values
+    parts = [torch.empty_like(values) for _ in range(world_size())]
+    dist.all_gather(parts, values.contiguous())
+    return torch.cat(parts)

@@ -109,4 +109,6 @@ def _be_quiet() -> None:
     # the batches are made by one process on purpose where `num_workers` is 0
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
     warnings.filterwarnings("ignore", message=".*LeafSpec.*")
+    # every figure is summed over the processes before it is logged
+    warnings.filterwarnings("ignore", message=".*sync_dist=True.*")
     warnings.filterwarnings("ignore", message=".*`srun` command is available.*")

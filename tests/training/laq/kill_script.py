@@ -1,4 +1,4 @@
-"""Train on squares and die by SIGKILL before a given step: `kill_script.py WORK STEP RESULT`."""
+"""Train on squares and die by SIGKILL before a given step: `kill_script.py WORK STEP`."""
 
 from __future__ import annotations
 
@@ -12,25 +12,30 @@ from typing import Any
 
 import torch
 
+from lapa.params.laq import LaqParams
 from lapa.training.laq.fit import train
+from lapa.training.laq.loaders import LaqLoaders
 from training.laq.squares import squares_loaders, tiny_params
 
 
-def main(work: Path, kill_at: int, result: Path) -> None:
+def settings() -> tuple[LaqParams, LaqLoaders]:
+    """A short training with every bookkeeping callback at work."""
+    params = tiny_params(ema={"decay": 0.9}, collapse_gate={"window": 4})
+    return params, squares_loaders(params)
+
+
+def main(work: Path, kill_at: int) -> None:
     torch.set_num_threads(1)
-    params = tiny_params(ema={"decay": 0.9})
-    loaders = squares_loaders(params)
+    params, loaders = settings()
 
     def dying(start: int) -> Iterator[Any]:
         for step, batch in enumerate(loaders.train(start), start=start):
-            # the codebook start reads a few batches before training, so only later steps are real
             if step == kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
             yield batch
 
-    model, figures = train(params, replace(loaders, train=dying), work=work)
-    torch.save({"weights": model.state_dict(), "figures": figures}, result)
+    train(params, replace(loaders, train=dying), work=work)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -8,26 +8,22 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from lapa.training.checkpoints import step_file
+from lapa.training.laq.fit import train
+from training.laq.kill_script import settings
 
 TESTS = Path(__file__).parents[2]
-NEVER = -1
 
 
-def run(work: Path, kill_at: int) -> tuple[int, Path]:
-    result = work / "result.pt"
+def killed_run(work: Path, step: int) -> int:
+    """Exit code of a training in its own process that dies before ``step``."""
     script = Path(__file__).with_name("kill_script.py")
     environment = {**os.environ, "PYTHONPATH": str(TESTS), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, str(script), str(work), str(kill_at), str(result)],
-        env=environment,
-        check=False,
-    )
-    return done.returncode, result
+    command = [sys.executable, str(script), str(work), str(step)]
+    return subprocess.run(command, env=environment, check=False).returncode
 
 
 def losses(work: Path) -> dict[int, float]:
@@ -35,27 +31,28 @@ def losses(work: Path) -> dict[int, float]:
     return {line["step"]: line["train/loss"] for line in lines if "train/loss" in line}
 
 
-def load(path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = torch.load(path, weights_only=True)
-    return loaded
-
-
 def test_two_kills_change_nothing(tmp_path: Path) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    whole.mkdir()
-    cut.mkdir()
-    code, expected = run(whole, NEVER)
-    assert code == 0
-    for kill_at, newest in ((7, 5), (11, 10)):
-        code, result = run(cut, kill_at)
-        assert code == -signal.SIGKILL
+    model, figures = train(*settings(), work=whole)
+    for step, newest in ((7, 5), (11, 10)):
+        assert killed_run(cut, step) == -signal.SIGKILL
         assert step_file(cut / "resume", newest).exists()
-        assert not result.exists()
-    code, result = run(cut, NEVER)
-    assert code == 0
-    reference, resumed = load(expected), load(result)
-    assert reference["figures"] == resumed["figures"]
-    for name, tensor in reference["weights"].items():
-        assert torch.equal(tensor, resumed["weights"][name]), name
+    resumed, resumed_figures = train(*settings(), work=cut)
+    assert figures == resumed_figures
+    for (name, expected), found in zip(
+        model.state_dict().items(), resumed.state_dict().values(), strict=True
+    ):
+        assert torch.equal(expected, found), name
     assert losses(whole) == losses(cut)
     assert sorted(losses(whole)) == [1, 3, 5, 7, 9, 11]
+
+
+def test_a_finished_training_returns_at_once(tmp_path: Path) -> None:
+    params, loaders = settings()
+    short = params.model_copy(
+        update={"trainer": params.trainer.model_copy(update={"max_steps": 5})}
+    )
+    model, figures = train(short, loaders, work=tmp_path)
+    again, again_figures = train(short, loaders, work=tmp_path)
+    assert figures == again_figures
+    assert all(map(torch.equal, model.state_dict().values(), again.state_dict().values()))

@@ -18,7 +18,7 @@ from torch import Tensor
 from lapa.data.batches import PairBatch
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
-from lapa.training.ranks import broadcast_from_zero
+from lapa.training.ranks import broadcast_from_zero, gather_from_all
 from lapa.training.seeding import generator_of
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def start_codebook(model: LatentActionQuantizer, batches: Iterable[PairBatch], *
     pairs = [to_frames(batch["frames"].to(device)) for batch in batches]
     _calibrate(model, pairs)
     with _evaluating(model):
-        vectors = torch.cat([model.delta(frames) for frames in pairs])
+        vectors = torch.cat([gather_from_all(model.delta(frames)) for frames in pairs])
         if model.config.codebook_init == "data" and model.quantizer.has_settable_codebook:
             size = model.quantizer.codebook_size
             rows = spread_picks(vectors.flatten(0, 1), size, generator_of("codebook", seed))

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
-from pytorch_lightning.callbacks import Callback, EMAWeightAveraging
+from pytorch_lightning.callbacks import Callback
 
 import lapa
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.storage import save_model
 from lapa.params.laq import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.training.averaging import AveragedWeights
 from lapa.training.laq.code_replacement import CodeReplacement
 from lapa.training.laq.codebook_start import CodebookStart
 from lapa.training.laq.collapse_gate import CollapseGate
@@ -119,11 +120,7 @@ def build_callbacks(
             )
         )
     if params.ema.decay:
-        callbacks.append(
-            EMAWeightAveraging(
-                decay=params.ema.decay, update_starting_at_step=params.ema.start_step
-            )
-        )
+        callbacks.append(AveragedWeights(**params.ema.model_dump()))
     if params.pictures:
         callbacks.append(
             ReconstructionGrid(

@@ -16,7 +16,7 @@ from lapa.params.laq import LaqParams
 from lapa.training.laq.metrics import PairMetrics
 from lapa.training.laq.targets import PairResult, build_targets
 from lapa.training.optim import build_optimiser, build_schedule
-from lapa.training.ranks import sum_over_processes
+from lapa.training.ranks import sum_over_processes, world_size
 from lapa.training.seeding import generator_of
 
 _TRAIN_FIGURES = 64
@@ -39,9 +39,8 @@ class LaqModule(pl.LightningModule):
         output: LaqOutput = self.model(frames, noise=self._noise(len(frames)))
         losses = self._losses(PairResult(frames, output, batch), output)
         self._require_finite(losses["loss"], batch)
-        self.log_dict({f"train/{name}": value.detach() for name, value in losses.items()})
         if (self.global_step + 1) % self._params.trainer.log_every == 0:
-            self._log_train_figures(frames[:_TRAIN_FIGURES])
+            self._log_train_figures(frames[:_TRAIN_FIGURES], losses)
         return {"loss": losses["loss"], "codes": output.quantized.codes.detach()}
 
     def _noise(self, count: int) -> Tensor:
@@ -73,12 +72,16 @@ class LaqModule(pl.LightningModule):
             )
 
     @torch.no_grad()
-    def _log_train_figures(self, frames: Tensor) -> None:
+    def _log_train_figures(self, frames: Tensor, losses: dict[str, Tensor]) -> None:
+        """Log the losses of the step and noise-free figures, both over all processes."""
         self.model.eval()
         metrics = self._new_metrics()
         self._measure(frames, metrics)
         self.model.train()
-        self.log_dict({f"train/{name}": value for name, value in metrics.compute().items()})
+        values = sum_over_processes(torch.stack([value.detach() for value in losses.values()]))
+        means = dict(zip(losses, (values / world_size()).tolist(), strict=True))
+        figures = metrics.compute() | means
+        self.log_dict({f"train/{name}": value for name, value in figures.items()})
 
     def on_validation_epoch_start(self) -> None:
         """Start new sums."""

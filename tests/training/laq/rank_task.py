@@ -1,0 +1,32 @@
+"""Train on squares on this rank, and report every rank's codebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as dist
+
+from lapa.training.laq.fit import train
+from lapa.training.ranks import join_process_group, world_size
+from training.laq.squares import squares_loaders, tiny_params
+
+
+def run(work: str, devices: int, quantizer: str = "nsvq") -> dict[str, Any]:
+    """A global batch of 8, however many processes share it."""
+    torch.set_num_threads(1)
+    join_process_group()
+    params = tiny_params(
+        model={"quantizer": quantizer},
+        trainer={"devices": devices, "batch_size": 8 // devices, "log_every": 1, "max_steps": 10},
+        codebook={"replace_every": 3, "replace_below": 0.9, "replace_until": 1.0},
+    )
+    model, figures = train(params, squares_loaders(params), work=Path(work))
+    rows = model.quantizer.codebook_rows().contiguous()
+    everyone = [torch.zeros_like(rows) for _ in range(world_size())]
+    if world_size() > 1:
+        dist.all_gather(everyone, rows)
+    else:
+        everyone = [rows]
+    return {"codebooks": [rows.tolist() for rows in everyone], "figures": figures}
