@@ -66,7 +66,8 @@ class SpatialSoftmax(nn.Module):
 
     def __init__(self, *, cells: int) -> None:
         super().__init__()
-        self.log_sharpness = nn.Parameter(torch.zeros(()))
+        # one element, not a scalar: FSDP2 cannot shard scalars
+        self.log_sharpness = nn.Parameter(torch.zeros(1))
         self.register_buffer(
             "places", rearrange(coordinates(cells), "xy r c -> (r c) xy"), persistent=False
         )
@@ -75,10 +76,10 @@ class SpatialSoftmax(nn.Module):
 
     def forward(self, grid: Tensor) -> Tensor:
         """Expected x, y in [-1, 1] and expected activation per channel."""
-        flat = rearrange(grid, "b c row column -> b c (row column)")
+        flat = rearrange(grid, "b c row column -> b c (row column)").float()
         weight = torch.softmax(flat * self.log_sharpness.exp(), dim=-1)
         where = rearrange(weight @ self.places, "b c xy -> b (c xy)")
-        return torch.cat([where, (weight * flat).sum(dim=-1)], dim=-1)
+        return torch.cat([where, (weight * flat).sum(dim=-1)], dim=-1).to(grid.dtype)
 
 
 class FilmCnn(LatentPolicy):

@@ -11,6 +11,8 @@ from einops import rearrange
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lapa.models.foundation.initialisation import Origin
+
 
 class LatentLoss(NamedTuple):
     """What one forward pass over labelled samples gives.
@@ -36,6 +38,8 @@ class LatentPolicy(nn.Module, ABC):
     """S, codes per latent action."""
     codebook_size: int
     """K, entries of the codebook."""
+    origins: tuple[Origin, ...] = ()
+    """Where the weights of each module come from; empty means all fresh."""
     teacher_forced: bool = False
     """Whether the logits of `loss` have seen the true earlier codes; then only `predict_codes`
     tells what the model does by itself."""
@@ -79,7 +83,7 @@ class LatentPolicy(nn.Module, ABC):
 
     @abstractmethod
     def save_text_files(self, folder: Path) -> None:
-        """Write what turns instructions into tokens beside the weights."""
+        """Write what a reader needs beside weights and configuration, e.g. the tokenizer."""
 
     def forward(self, batch: Mapping[str, Any]) -> LatentLoss:
         """The training step as ``forward``, so that wrappers (DDP, FSDP2) see it."""

@@ -8,37 +8,57 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from lapa.models.foundation.film_cnn import FilmCnn
 from lapa.models.foundation.instruction_tokenizer import InstructionTokenizer
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.storage import load_weights, save_model
-from lapa.params.foundation import FoundationModelParams
+from lapa.params.foundation import DualEncoderParams, FilmCnnParams, FoundationModelParams
 
 
 def build_foundation(
     config: FoundationModelParams, *, instructions: Iterable[str] = (), folder: Path | None = None
 ) -> LatentPolicy:
-    """Make the model that ``config`` describes, freshly initialised from torch's global generator.
+    """Make the model that ``config`` describes; fresh weights use torch's global generator.
 
     Args:
         config: the model's configuration.
         instructions: training instructions, from which backends without a tokenizer of their
             own make one.
-        folder: take tokenizer files from this saved model instead.
+        folder: take sizes and tokenizer from this saved model; weights are then the caller's
+            business, and no published folder is read.
     """
+    build = _BUILDERS[config.backend.kind]
+    return build(config, instructions, folder)
+
+
+def _film_cnn(
+    config: FoundationModelParams, instructions: Iterable[str], folder: Path | None
+) -> LatentPolicy:
+    from lapa.models.foundation.film_cnn import FilmCnn  # noqa: PLC0415
+
+    backend = config.backend
+    assert isinstance(backend, FilmCnnParams)  # noqa: S101 - the table below chose it
     tokenizer = (
         InstructionTokenizer.load(folder / "tokenizer.json")
         if folder
-        else InstructionTokenizer.from_instructions(
-            instructions, max_words=config.backend.max_words
-        )
+        else InstructionTokenizer.from_instructions(instructions, max_words=backend.max_words)
     )
-    return FilmCnn(
-        config.backend,
-        code_seq_len=config.code_seq_len,
-        codebook_size=config.codebook_size,
-        tokenizer=tokenizer,
-    )
+    sizes = {"code_seq_len": config.code_seq_len, "codebook_size": config.codebook_size}
+    return FilmCnn(backend, **sizes, tokenizer=tokenizer)
+
+
+def _dual_encoder(
+    config: FoundationModelParams, instructions: Iterable[str], folder: Path | None
+) -> LatentPolicy:
+    # transformers takes seconds to import; the small backend should not wait for it
+    from lapa.models.foundation.dual_encoder_parts import build_dual_encoder  # noqa: PLC0415
+
+    backend = config.backend
+    assert isinstance(backend, DualEncoderParams)  # noqa: S101 - the table below chose it
+    sizes = {"code_seq_len": config.code_seq_len, "codebook_size": config.codebook_size}
+    return build_dual_encoder(backend, **sizes, instructions=instructions, folder=folder)
+
+
+_BUILDERS = {"film_cnn": _film_cnn, "dual_encoder": _dual_encoder}
 
 
 def save_foundation(folder: Path, model: LatentPolicy, config: FoundationModelParams) -> str:
