@@ -47,10 +47,12 @@ class Pictures:
     def __call__(self, indices: Sequence[int] | None = None) -> Frames:
         """Read the asked frames, and no others, as ``uint8 (frame, height, width, 3)`` RGB."""
         asked = resolve_indices(indices, self.num_frames)
-        # h5py takes increasing indices only
+        # h5py takes increasing indices only, and a slice many times faster than a list
         unique, places = np.unique(np.asarray(asked, np.int64), return_inverse=True)
+        is_run = len(unique) > 0 and unique[-1] - unique[0] + 1 == len(unique)
+        rows = slice(unique[0], unique[-1] + 1) if is_run else unique.tolist()
         with opened_hdf5(self.path) as file:
-            frames = np.asarray(file[self.dataset][unique.tolist()], np.uint8)[places]
+            frames = np.asarray(file[self.dataset][rows], np.uint8)[places]
         return np.ascontiguousarray(frames[:, ::-1] if self.flip_vertical else frames)
 
 

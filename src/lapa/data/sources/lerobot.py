@@ -7,11 +7,9 @@ datasets and one frame later in others.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -21,6 +19,7 @@ from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.sources.found_video import found_video
 from lapa.data.sources.lerobot_entry import EpisodeEntry
 from lapa.data.sources.lerobot_images import TableImages
+from lapa.data.sources.lerobot_instruction import instruction_columns, instruction_of
 from lapa.data.sources.lerobot_meta import LeRobotInfo, dimension_names, read_info, read_tasks
 from lapa.data.sources.lerobot_table import EpisodeTable, rows_of_lists
 from lapa.data.sources.lerobot_v2 import list_v2
@@ -140,14 +139,14 @@ class _EpisodeReader:
 
     def _episode(self, entry: EpisodeEntry, episode_id: str) -> Episode:
         table = self._open(entry.table)
-        texts = self._instruction_columns(table)
+        texts = instruction_columns(table, self.instruction_column)
         rows = table.read(
             entry.index if entry.shares_table else None, [*self._value_columns(table), *texts]
         )
         actions, states = self._rows(rows, self.action_column), self._rows(rows, self.state_column)
         reader, num_frames = self._frames(entry, rows.num_rows, episode_id)
         aligned = align_rows(num_frames, actions, states, extra_frame=self.extra_frame)
-        instruction, text_notes = self._instruction(rows, texts, entry)
+        instruction, text_notes = instruction_of(rows, texts, self.tasks, entry.tasks)
         return Episode(
             source=self.source,
             episode_id=episode_id,
@@ -213,33 +212,6 @@ class _EpisodeReader:
             lambda count: VideoFrames(path, count, first, self.source, limit),
             available,
         )
-
-    def _instruction_columns(self, table: EpisodeTable) -> list[str]:
-        """Return the columns that may hold the instruction, best first."""
-        if self.instruction_column:
-            table.require([self.instruction_column])
-            return [self.instruction_column]
-        described = [
-            column
-            for column in table.columns
-            if column.startswith("annotation.") and column.endswith("task_description")
-        ]
-        return [*described[:1], *(["task_index"] if "task_index" in table.columns else [])]
-
-    def _instruction(
-        self, rows: pa.Table, columns: list[str], entry: EpisodeEntry
-    ) -> tuple[str, tuple[str, ...]]:
-        for column in columns:
-            found = Counter(self._text(value) for value in rows[column].to_pylist())
-            text, _ = found.most_common(1)[0]
-            if text:
-                notes = (f"{column} holds {len(found)} texts, took the commonest",)
-                return text, notes if len(found) > 1 else ()
-        return (entry.tasks[0] if entry.tasks else ""), ()
-
-    def _text(self, value: Any) -> str:
-        """A text column holds the text, an integer column its task index."""
-        return value if isinstance(value, str) else self.tasks.get(value, "")
 
 
 def _success(rows: pa.Table) -> bool | None:

@@ -26,7 +26,8 @@ def list_v2(root: Path, info: LeRobotInfo, camera: str) -> Iterator[EpisodeEntry
         raise bad("no_episodes", "neither meta/episodes.jsonl nor data/**/episode_*.parquet")
 
     def has_files(key: str) -> bool:
-        return any(video_file(root, info, index, key).is_file() for index in indices)
+        folders = {video_file(root, info, index, key).parent for index in indices}
+        return any(any(folder.glob("*")) for folder in sorted(folders))
 
     chosen, camera_notes = choose_camera(info, has_files, camera)
     is_video = info.features[chosen].dtype == "video"
