@@ -65,6 +65,17 @@ def test_robonet_push_actions_have_a_name_per_column(tmp_path: Path) -> None:
     assert episode.state_names[0] == "state_0"
 
 
+def test_robonet_robots_are_datasets_of_their_own(tmp_path: Path) -> None:
+    write_robonet(tmp_path / "a.hdf5")
+    write_robonet(tmp_path / "b.hdf5", robot="R3")
+    with h5py.File(tmp_path / "b.hdf5", "a") as file:
+        del file["policy/actions"]
+        file["policy/actions"] = rows(0, 6, 5)
+    sources = [episode.source for episode in open_source("hdf5", tmp_path)]
+    assert sources == ["robonet-sawyer", "robonet-R3-5d"]
+    assert {e.source for e in open_source("hdf5", tmp_path, name="mine")} == {"mine"}
+
+
 def test_robonet_camera_option(tmp_path: Path) -> None:
     write_robonet(tmp_path / "a.hdf5")
     (episode,) = open_source("hdf5", tmp_path, camera="cam1")

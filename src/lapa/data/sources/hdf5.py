@@ -39,7 +39,8 @@ def open_hdf5(
     Args:
         path: file or folder.
         report: receives what cannot be used: a file, or one demonstration of it.
-        name: dataset name of the episodes; the folder's (or file's) name when empty.
+        name: dataset name of the episodes; when empty the folder's (or file's) name, for
+            RoboNet ``robonet-<robot>``.
         camera: ``cam0`` (RoboNet) or ``agentview_rgb`` (robomimic); the first when empty.
         fps: control rate in Hz; by default what the file tells, and a note where it does not.
         states: robomimic only: keys below ``obs`` to join as state.
@@ -67,7 +68,7 @@ def open_hdf5(
         with naming(source, f"{file}:{demonstration}" if demonstration else str(file)):
             if demonstration:
                 return read_demonstration(file, demonstration, episode_id, source, robomimic)
-            return read_robonet(file, episode_id, source, robonet)
+            return read_robonet(file, episode_id, name, robonet)
 
     yield from read_each(_recordings(files, source, report), read, report)
 

@@ -29,6 +29,9 @@ from lapa.data.video_decode import VideoReader
 AXES = {"vec": ("vec_x", "vec_y", "vec_z")}
 """Entries of ``action_space`` that stand for several columns."""
 
+USUAL_ACTIONS = 4
+"""Columns of most robots' actions: x, y, z, theta."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class EmbeddedFrames:
@@ -63,8 +66,8 @@ class RobonetOptions:
     max_pixels: int = MAX_PIXELS
 
 
-def read_robonet(path: Path, episode_id: str, source: str, options: RobonetOptions) -> Episode:
-    """Read one trajectory.
+def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions) -> Episode:
+    """Read one trajectory; an empty ``name`` makes each kind of robot a dataset, see `_dataset`.
 
     Raises:
         BadInputError: an array or camera is missing, absurd, not finite, or of another length.
@@ -84,6 +87,7 @@ def read_robonet(path: Path, episode_id: str, source: str, options: RobonetOptio
     guess = f"control rate unknown: {header_fps} Hz is the mp4 header's"
     rate_note = () if options.fps else (guess,)
     space = str(metadata.get("action_space", ""))
+    source = name or _dataset(metadata, actions.shape[1])
     return Episode(
         source=source,
         episode_id=episode_id,
@@ -133,6 +137,12 @@ def _names(space: str, width: int, prefix: str) -> tuple[str, ...]:
         names += ("gripper",)
     is_pose = "vec_x" not in names or prefix == "action"
     return names if len(names) == width and is_pose else numbered_names(prefix, width)
+
+
+def _dataset(metadata: Mapping[str, Any], action_dim: int) -> str:
+    """Name the dataset: statistics and policies need one action vector, RoboNet has several."""
+    robot = f"robonet-{metadata.get('robot', 'unknown')}"
+    return robot if action_dim == USUAL_ACTIONS else f"{robot}-{action_dim}d"
 
 
 def _environment(metadata: Mapping[str, Any]) -> str:
