@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Subset
 
 from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.loader import collate, evaluation_loader, training_loader
@@ -88,6 +88,18 @@ def test_resume_with_other_workers_gives_the_same_pixels(
             assert one["sample_id"].tolist() == other["sample_id"].tolist()
             assert torch.equal(one["frames"], other["frames"])
             assert one["frames"].dtype == torch.uint8
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_any_map_style_dataset_will_do(pairs: PairDataset, workers: int) -> None:
+    chosen = [5, 2, 9]
+    loader = evaluation_loader(Subset(pairs, chosen), batch_size=2, num_workers=workers)
+    batches = list(loader)
+    assert [b["sample_id"].tolist() for b in batches] == [
+        pairs.slots[[5, 2]].tolist(),
+        [pairs.slots[9]],
+    ]
+    assert torch.equal(batches[0]["frames"][1], torch.from_numpy(pairs[2]["frames"]))
 
 
 @pytest.mark.parametrize("workers", [0, 1])

@@ -36,10 +36,11 @@ class LatentDataset(SlotDataset):
         self.spec = spec
         self.counts = counts
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
+    def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
+        """Decode frame t."""
         clip, frame = self.position_of(index)
+        self.reader.decode_into(images, clip, frame)
         return {
-            "image": self.reader.frames(clip, [frame])[0],
             "text": self.table.texts["instruction"][clip],
             "latent_codes": self.codes[index],
             "sample_id": self.slots[index],

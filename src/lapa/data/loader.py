@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import cv2
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, get_worker_info
+from numpy.typing import NDArray
+from torch.utils.data import DataLoader, Dataset, get_worker_info
 
 from lapa.data.order import EvaluationBatches, Ordered, TrainingBatches
 
@@ -19,6 +21,42 @@ class LoadableDataset(Ordered, Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, index: int) -> dict[str, Any]: ...
+
+
+@runtime_checkable
+class ReadsIntoBatch(Protocol):
+    """A dataset that decodes its images into given memory."""
+
+    image_name: str
+    """Key of the images in a batch."""
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Shape of one sample's images."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
+        """Decode a sample's images and return the rest of it."""
+        ...
+
+
+class BatchReader(Dataset[dict[str, Any]]):
+    """Reads whole batches: every picture is decoded right into its place in the batch."""
+
+    def __init__(self, dataset: ReadsIntoBatch) -> None:
+        self.dataset = dataset
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitems__(self, indices: list[int]) -> dict[str, Any]:
+        """Return the batch of these samples, as tensors and lists of text."""
+        images = _empty((len(indices), *self.dataset.image_shape), torch.uint8)
+        rows = images.numpy()
+        rest = [self.dataset.read_into(rows[row], index) for row, index in enumerate(indices)]
+        return {self.dataset.image_name: images, **collate(rest)}
 
 
 def training_loader(
@@ -35,7 +73,8 @@ def training_loader(
     """Yield batches ``start_step .. max_steps - 1``; epochs roll over inside.
 
     Args:
-        dataset: `PairDataset`, `LatentDataset`, `RobotDataset` or a mixture of them.
+        dataset: `PairDataset`, `LatentDataset`, `RobotDataset`, a mixture of them, or any
+            map-style dataset with `samples_per_epoch` and `epoch_positions`.
         batch_size: samples per process.
         seed: the order is a function of it and the step alone.
         max_steps: batches of the whole training, those before ``start_step`` included.
@@ -74,11 +113,12 @@ def evaluation_loader(
 def _loader(
     dataset: LoadableDataset, batches: TrainingBatches | EvaluationBatches, num_workers: int
 ) -> DataLoader[dict[str, Any]]:
+    reads = isinstance(dataset, ReadsIntoBatch)
     return DataLoader(
-        dataset,  # type: ignore[arg-type]  # map-style by protocol, not by inheritance
+        BatchReader(dataset) if reads else dataset,  # type: ignore[arg-type]  # a protocol, no subclass
         batch_sampler=batches,
         num_workers=num_workers,
-        collate_fn=collate,
+        collate_fn=_as_is if reads else collate,
         worker_init_fn=one_thread,
         pin_memory=torch.cuda.is_available(),
         prefetch_factor=4 if num_workers else None,
@@ -101,11 +141,19 @@ def collate(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _joined(values: list[Any]) -> torch.Tensor | list[str]:
     if isinstance(values[0], str):
         return values
-    first = np.asarray(values[0])
-    shape = (len(values), *first.shape)
-    kind = torch.from_numpy(np.empty(0, first.dtype)).dtype
-    out = torch.empty(shape, dtype=kind)
-    if get_worker_info() is not None:
-        out.share_memory_()  # type: ignore[no-untyped-call]  # written once, where the parent process reads it
-    np.stack(values, out=out.numpy())
-    return out
+    return torch.from_numpy(np.stack(values))
+
+
+def _as_is(batch: Any) -> Any:
+    """Keep the batch that `BatchReader` has made."""
+    return batch
+
+
+def _empty(shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
+    """Allocate a tensor; in a loader process where the training process can read it uncopied."""
+    empty = torch.empty(0, dtype=dtype)
+    if get_worker_info() is None:
+        return empty.new_empty(shape)
+    # what torch's own collate does (torch.utils.data._utils.collate.collate_tensor_fn)
+    storage = empty.untyped_storage()._new_shared(math.prod(shape) * empty.element_size())  # type: ignore[no-untyped-call]
+    return empty.new(storage).resize_(shape)

@@ -45,6 +45,9 @@ class MixedDataset:
     def __init__(
         self, datasets: Sequence[LoadableDataset], *, parts: Sequence[Part], seed: int
     ) -> None:
+        kinds = {(dataset.image_name, dataset.image_shape) for dataset in datasets}
+        if len(kinds) != 1:
+            raise ValueError(f"cannot mix samples of {sorted(kinds)}; expected one kind and size")
         self._datasets = datasets
         self.parts = tuple(parts)
         self._starts = np.cumsum([0, *(len(dataset) for dataset in datasets)])
@@ -76,11 +79,26 @@ class MixedDataset:
         part = int(np.searchsorted(self._starts, index, side="right")) - 1
         return part, index - int(self._starts[part])
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
+    @property
+    def image_name(self) -> str:
+        """Name of the images, the same in all parts."""
+        return self._datasets[0].image_name
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Shape of a sample's images, the same in all parts."""
+        return self._datasets[0].image_shape
+
+    def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
+        """Read a sample of its part."""
         part, position = self.locate(index)
-        item = self._datasets[part][position]
+        item = self._datasets[part].read_into(images, position)
         # slots are numbered per shard set: shift them so that an id names one sample of the mixture
         return {**item, "sample_id": np.int64(index)}
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        images = np.empty(self.image_shape, np.uint8)
+        return {self.image_name: images, **self.read_into(images, index)}
 
 
 def mix(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,11 +15,16 @@ from lapa.data.shards.reader import ClipReader
 from lapa.records import PairSpec, ShardSet
 
 
-class SlotDataset:
+class SlotDataset(ABC):
     """Samples identified by slots (owned frames); what training and evaluation loaders read.
 
     ``sample_id`` is the slot: it depends on the shard set alone, and it is the row of a label.
+    A subclass says under which name its images go and how one sample is read.
     """
+
+    image_name = "image"
+    images_per_sample: tuple[int, ...] = ()
+    """Leading dimensions of a sample's images."""
 
     def __init__(
         self,
@@ -36,6 +42,22 @@ class SlotDataset:
         self._seed = seed
         episodes = reader.table.episode[self._clips]
         self._episode_start = np.flatnonzero(np.diff(episodes, prepend=-1, append=-1))
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Shape of a sample's images, ``(..., height, width, 3)``."""
+        return (*self.images_per_sample, *self.reader.image_shape)
+
+    @abstractmethod
+    def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
+        """Decode a sample's images into ``images`` and return the rest of it.
+
+        A loader hands in a row of the batch, so that no picture is copied after decoding.
+        """
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        images = np.empty(self.image_shape, np.uint8)
+        return {self.image_name: images, **self.read_into(images, index)}
 
     @property
     def table(self) -> ClipTable:
@@ -87,6 +109,9 @@ class SlotDataset:
 class PairDataset(SlotDataset):
     """Items are `PairBatch` rows: ``frames uint8 (2, height, width, 3)`` and ``sample_id``."""
 
+    image_name = "frames"
+    images_per_sample = (2,)
+
     def __init__(
         self,
         *,
@@ -112,13 +137,13 @@ class PairDataset(SlotDataset):
         """Return H in frames for a sample."""
         return int(self._offsets[self._clips[index]])
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
+    def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
+        """Decode frames t and t+H, nothing else."""
         clip, frame = self.position_of(index)
         offset = self.offset(index)
-        item: dict[str, Any] = {
-            "frames": self.reader.frames(clip, [frame, frame + offset]),
-            "sample_id": self.slots[index],
-        }
+        self.reader.decode_into(images[0], clip, frame)
+        self.reader.decode_into(images[1], clip, frame + offset)
+        item: dict[str, Any] = {"sample_id": self.slots[index]}
         if self._with_actions:
             item["actions"] = self.reader.array(clip, "actions")[frame : frame + offset].sum(axis=0)
         if self._with_states:

@@ -40,11 +40,12 @@ class RobotDataset(SlotDataset):
         self._with_states = with_states
         self._codes = codes
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
+    def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
+        """Decode frame t and read the actions that follow."""
         clip, frame = self.position_of(index)
+        self.reader.decode_into(images, clip, frame)
         actions, mask = self.actions_from(index)
         item: dict[str, Any] = {
-            "image": self.reader.frames(clip, [frame])[0],
             "text": self.table.texts["instruction"][clip],
             "actions": actions,
             "action_mask": mask,

@@ -12,7 +12,7 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import bad
+from lapa.data.bad_input import BadInputError, bad
 from lapa.data.shards.clip_table import ClipTable
 
 MAX_OPEN_FILES = 64
@@ -73,7 +73,7 @@ class ClipReader:
     def __init__(self, table: ClipTable, *, image_size: int) -> None:
         self.table = table
         self._files = ShardFiles(table)
-        self._shape = (image_size, image_size, 3)
+        self.image_shape = (image_size, image_size, 3)
 
     def jpeg(self, clip: int, frame: int) -> bytes:
         """Return the compressed frame ``frame`` of a clip."""
@@ -89,14 +89,14 @@ class ClipReader:
         Raises:
             BadInputError: the bytes are no JPEG of the shard set's size.
         """
-        jpeg = self.jpeg(clip, frame)
         try:
-            # the size is checked by the header before anything is decoded
-            height, width, _, _ = simplejpeg.decode_jpeg_header(jpeg)
-            if (height, width, 3) != self._shape:
-                raise ValueError(f"found {height}x{width} pixels, expected {self._shape[:2]}")
-            simplejpeg.decode_jpeg(jpeg, colorspace="RGB", buffer=out)
+            # a picture larger than the buffer is refused before anything is decoded
+            found = simplejpeg.decode_jpeg(self.jpeg(clip, frame), colorspace="RGB", buffer=out)
+            if found.shape != self.image_shape:
+                raise ValueError(f"found {found.shape}, expected {self.image_shape}")
         except ValueError as error:
+            if isinstance(error, BadInputError):
+                raise
             key = self.table.keys[int(clip)].as_py()
             source = str(self.table.root / self.table.shards[self.table.shard[clip]])
             detail = f"{error}; the shard is damaged, run `lapa inspect --verify`"
@@ -104,7 +104,7 @@ class ClipReader:
 
     def frames(self, clip: int, frames: NDArray[np.int64] | list[int]) -> NDArray[np.uint8]:
         """Decode frames of a clip as ``uint8 (frame, height, width, 3)``."""
-        out = np.empty((len(frames), *self._shape), np.uint8)
+        out = np.empty((len(frames), *self.image_shape), np.uint8)
         for row, frame in enumerate(frames):
             self.decode_into(out[row], clip, int(frame))
         return out
