@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lapa.data.loader import evaluation_loader
 from lapa.data.pairs import PairDataset, open_pairs
+from lapa.data.shards.clip_table import load_clip_table
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.records import PairSpec, ShardSet
@@ -20,23 +21,36 @@ DIFFERENCE_CELLS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrueActions:
+    """What was really done between t and t+H."""
+
+    values: NDArray[np.float32]
+    """``(sample, action_dim)``, summed over H."""
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+
+    def most_moving(self) -> tuple[int, int] | None:
+        """The first two dimensions that vary, for pictures of the plane; None if there are not two."""
+        varying = np.flatnonzero(np.ptp(self.values, axis=0) > 1e-9)
+        return (int(varying[0]), int(varying[1])) if len(varying) > 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeldOutPairs:
-    """Held-out pairs with true actions: what is the same for every quantiser."""
+    """Held-out pairs: what is the same for every quantiser."""
 
     dataset: PairDataset
-    actions: NDArray[np.float32]
-    """``(sample, action_dim)``, summed over H."""
-    action_names: tuple[str, ...]
-    action_units: tuple[str, ...]
-    states: NDArray[np.float32] | None
-    """``(sample, state_dim)`` at t; None where the source has none."""
     episodes: NDArray[np.int64]
     """Episode number of every sample: what must not be split."""
     difference: NDArray[np.float32]
     """``(sample, 3 * 8 * 8)``: the frame difference averaged over cells, [-1, 1]."""
+    actions: TrueActions | None
+    """None for action-free video."""
+    states: NDArray[np.float32] | None
+    """``(sample, state_dim)`` at t; None where the source has none."""
 
     def __len__(self) -> int:
-        return len(self.actions)
+        return len(self.episodes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,28 +73,39 @@ class LatentSamples:
 def open_held_out(
     shards: ShardSet, split: str, spec: PairSpec, *, max_samples: int, batch_size: int
 ) -> HeldOutPairs:
-    """Read the pairs of ``split`` with true actions, and states where there are any."""
-    has_states = _has_states(shards, split, spec)
+    """Read the pairs of ``split``, with true actions and states where all of them have any."""
+    table = load_clip_table(shards, split)
+    has_actions, has_states = (
+        len(set(table.numbers[f"{member}_dim"].tolist())) == 1
+        and bool(table.numbers[f"{member}_dim"][0])
+        for member in ("action", "state")
+    )
     dataset = open_pairs(
-        shards, split, spec, max_samples=max_samples, with_actions=True, with_states=has_states
+        shards,
+        split,
+        spec,
+        max_samples=max_samples,
+        with_actions=has_actions,
+        with_states=has_states,
     )
     batches = list(evaluation_loader(dataset, batch_size=batch_size))
-    facts = dataset.reader.facts(dataset.position_of(0)[0])
     clips = [dataset.position_of(i)[0] for i in range(len(dataset))]
     return HeldOutPairs(
         dataset=dataset,
-        actions=torch.cat([batch["actions"] for batch in batches]).numpy(),
-        action_names=tuple(facts["action_names"]),
-        action_units=tuple(facts["action_units"]),
-        states=torch.cat([batch["states"] for batch in batches]).numpy() if has_states else None,
         episodes=dataset.table.episode[clips].astype(np.int64),
         difference=torch.cat([_difference(batch["frames"]) for batch in batches]).numpy(),
+        actions=_true_actions(dataset, batches) if has_actions else None,
+        states=torch.cat([batch["states"] for batch in batches]).numpy() if has_states else None,
     )
 
 
-def _has_states(shards: ShardSet, split: str, spec: PairSpec) -> bool:
-    table = open_pairs(shards, split, spec).table
-    return bool((table.numbers["state_dim"] > 0).all())
+def _true_actions(dataset: PairDataset, batches: list[dict[str, torch.Tensor]]) -> TrueActions:
+    facts = dataset.reader.facts(dataset.position_of(0)[0])
+    return TrueActions(
+        values=torch.cat([batch["actions"] for batch in batches]).numpy(),
+        names=tuple(facts["action_names"]),
+        units=tuple(facts["action_units"]),
+    )
 
 
 def _difference(frames: torch.Tensor) -> torch.Tensor:

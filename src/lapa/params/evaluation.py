@@ -50,7 +50,8 @@ class ProbeParams(Params):
 class EvaluationParams(Params):
     """Everything the evaluation pipeline needs."""
 
-    rollout: RolloutParams = RolloutParams()
+    rollout: RolloutParams | None = RolloutParams()
+    """None where no simulator looks like the data: then only the action error is measured."""
     probe: ProbeParams = ProbeParams()
     split: str = "val"
     """Held-out episodes for codes and action errors."""
@@ -61,6 +62,8 @@ class EvaluationParams(Params):
 
     @model_validator(mode="after")
     def _tasks_exist(self) -> Self:
+        if self.rollout is None:
+            return self
         missing = set(self.rollout.tasks) - set(self.rollout.env.tasks)
         if missing:
             raise ValueError(

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from lapa.params.augmentation import AugmentationParams
 from lapa.params.base import OptimiserParams, Params, TrainerParams
 from lapa.params.foundation import FoundationModelParams
 from lapa.records import ActionStats
@@ -93,14 +94,19 @@ class FinetuneParams(Params):
     bin_method: Literal["uniform", "quantile"] = "uniform"
     joint_latent_weight: float = Field(default=0.0, ge=0)
     """Weight of predicting the latent codes while finetuning; needs a trained trunk and labels."""
-    augment: bool = False
-    """Jitter the training images; features are then not cached."""
+    augment: AugmentationParams = AugmentationParams()
+    """Changes of the training images; with any, features are not computed once but at every step."""
     optimiser: OptimiserParams = OptimiserParams(
         learning_rate=1e-3, final_learning_rate=1e-5, warmup_steps=30, weight_decay=0.01
     )
     trainer: TrainerParams = TrainerParams(max_steps=300, batch_size=64)
     unpretrained_max_steps: int | None = Field(default=None, gt=0)
     """Optimiser steps for a backbone without pretraining, which needs more; None: as the others."""
+
+    @property
+    def augments(self) -> bool:
+        """Whether any augmentation is on."""
+        return self.augment != AugmentationParams()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

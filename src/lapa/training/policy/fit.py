@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from torch.utils.data import Subset
 
 import lapa
 from lapa.data.loader import evaluation_loader, training_loader
@@ -24,7 +23,7 @@ from lapa.params.foundation import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.policy.labelled import action_stats, labelled_states, open_labelled
 from lapa.training.policy.module import PolicyModule
-from lapa.training.policy.observed import ObservedDataset, observe_all
+from lapa.training.policy.observed import ObservedDataset, observe_all, observed_loader
 from lapa.training.policy.trainable import freeze_unreached, select_trainable
 from lapa.training.resume import ResumableLoader, ResumePoint, resume_file, resume_folder
 from lapa.training.seeding import StepSeed, seed_globally
@@ -151,6 +150,7 @@ class _Finetuning:
             lambda start: self._loader(data, start, trainer.global_rank, trainer.world_size),
             total=self.max_steps,
         )
+        module.train()
         trainer.fit(
             module, loader, self._validation_loader(held_out), ckpt_path=resume_file(self.work)
         )
@@ -158,7 +158,7 @@ class _Finetuning:
 
     def _training_data(self) -> RobotDataset | ObservedDataset:
         """The labelled frames, or, for a frozen backbone, what it makes of them."""
-        if self.what != "head" or self.params.augment:
+        if self.what != "head" or self.params.augments:
             return self.dataset
         return observe_all(self.policy, self.dataset, batch_size=self.params.trainer.batch_size)
 
@@ -166,23 +166,29 @@ class _Finetuning:
         self, data: RobotDataset | ObservedDataset, start: int, rank: int, world_size: int
     ) -> Any:
         settings = self.params.trainer
-        return training_loader(
-            data,
-            batch_size=settings.batch_size,
-            seed=settings.seed,
-            max_steps=self.max_steps,
-            start_step=start,
-            rank=rank,
-            world_size=world_size,
-            num_workers=settings.num_workers,
-        )
+        order = {
+            "batch_size": settings.batch_size,
+            "seed": settings.seed,
+            "max_steps": self.max_steps,
+            "start_step": start,
+            "rank": rank,
+            "world_size": world_size,
+        }
+        if isinstance(data, ObservedDataset):
+            return observed_loader(data, **order)
+        return training_loader(data, num_workers=settings.num_workers, **order)
 
     def _validation_loader(self, held_out: RobotDataset) -> Any:
         """The same held-out frames every time and on every rank."""
         settings = self.params.trainer
-        every = np.arange(len(held_out), dtype=np.int64)
-        chosen = subset(every, settings.val_max_samples, seed=settings.seed)
-        part: Any = Subset(held_out, chosen.tolist())  # type: ignore[arg-type]
+        part = RobotDataset(
+            reader=held_out.reader,
+            slots=subset(held_out.slots, settings.val_max_samples, seed=settings.seed),
+            chunk=held_out.chunk,
+            action_dim=held_out.action_dim,
+            with_states=self.params.use_state,
+            codes=None,
+        )
         return evaluation_loader(part, batch_size=settings.batch_size)
 
     def _freeze_idle(self, module: PolicyModule, data: RobotDataset | ObservedDataset) -> None:
@@ -193,6 +199,9 @@ class _Finetuning:
     def _record(self, step: int, metrics: dict[str, float]) -> dict[str, Any]:
         folder = self.work / "model"
         digest = save_policy(folder, self.policy, self.config)
+        curves = self.work / "metrics.jsonl"
+        if curves.is_file():  # a training shorter than every interval logs nothing
+            shutil.copyfile(curves, folder / curves.name)
         record = Checkpoint(
             path=str(folder),
             kind="policy",

@@ -11,7 +11,7 @@ from lapa.models.policy.action_error import ActionError
 from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
 from lapa.training.optim import build_optimiser, build_schedule
-from lapa.training.policy.augment import jitter_colours
+from lapa.training.policy.augment import augment_images
 
 
 class PolicyModule(pl.LightningModule):
@@ -58,8 +58,14 @@ class PolicyModule(pl.LightningModule):
             observed: Tensor = batch["observed"]
             return observed
         images = batch["image"]
-        if self.training and self.params.augment:
-            images = jitter_colours(images)
+        if self.training and self.params.augments:
+            images = augment_images(
+                images,
+                self.params.augment,
+                seed=self.params.trainer.seed,
+                step=self.global_step,
+                sample_id=batch["sample_id"],
+            )
         return self.policy.observe(images, batch["text"])
 
     def on_validation_epoch_start(self) -> None:

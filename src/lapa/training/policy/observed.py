@@ -7,24 +7,28 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from lapa.data.loader import evaluation_loader
+from lapa.data.order import TrainingBatches
 from lapa.data.robot import RobotDataset
 from lapa.models.policy.policy import Policy
 
 
-class ObservedDataset:
-    """Rows of a `RobotDataset` with ``observed`` in place of image and text; same order."""
+class ObservedDataset(Dataset[dict[str, Tensor]]):
+    """A `RobotDataset` with ``observed`` in place of image and text; same order, read by batches."""
 
-    def __init__(self, *, rows: list[dict[str, Any]], order: RobotDataset) -> None:
-        self._rows = rows
+    def __init__(self, *, columns: dict[str, Tensor], order: RobotDataset) -> None:
+        self._columns = columns
         self._order = order
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._order)
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        return self._rows[index]
+    def __getitems__(self, indices: list[int]) -> dict[str, Tensor]:
+        """Return the batch of these samples."""
+        return {name: column[indices] for name, column in self._columns.items()}
 
     @property
     def samples_per_epoch(self) -> int:
@@ -40,12 +44,25 @@ class ObservedDataset:
 def observe_all(policy: Policy, dataset: RobotDataset, *, batch_size: int) -> ObservedDataset:
     """Run the backbone, in evaluation mode, once over every frame."""
     policy.eval()
-    rows: list[dict[str, Any]] = []
+    batches = []
     for batch in evaluation_loader(dataset, batch_size=batch_size):
         kept = {name: value for name, value in batch.items() if name not in ("image", "text")}
-        kept["observed"] = policy.observe(batch["image"], batch["text"])
-        columns = {name: value.numpy() for name, value in kept.items()}
-        rows += [
-            {name: value[i] for name, value in columns.items()} for i in range(len(batch["text"]))
-        ]
-    return ObservedDataset(rows=rows, order=dataset)
+        batches.append(kept | {"observed": policy.observe(batch["image"], batch["text"])})
+    columns = {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}
+    return ObservedDataset(columns=columns, order=dataset)
+
+
+def observed_loader(dataset: ObservedDataset, **order: Any) -> DataLoader[dict[str, Tensor]]:
+    """Batches in exactly the order of `lapa.data.loader.training_loader`, whose keywords it takes."""
+    return DataLoader(
+        dataset,
+        batch_sampler=TrainingBatches(dataset, **order),
+        collate_fn=_as_is,
+        # iter() would otherwise draw a seed from the global generator and shift the flow's noise
+        generator=torch.Generator().manual_seed(0),
+    )
+
+
+def _as_is(batch: Any) -> Any:
+    """Keep the batch that ``__getitems__`` has made."""
+    return batch

@@ -1,0 +1,63 @@
+"""True motion of each pair, coloured by its code: a code that means something owns a region."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.colors import to_rgba
+from numpy.typing import NDArray
+
+from lapa.evaluation.figures.style import CYCLE, drawn
+from lapa.evaluation.token_statistics import eta_squared
+
+MAX_COLOURS = len(CYCLE)
+MAX_POINTS = 3000
+
+
+def draw_code_actions(
+    codes: NDArray[np.int64],
+    motion: NDArray[np.floating],
+    names: tuple[str, str],
+    units: tuple[str, str],
+    path: Path,
+    *,
+    seed: int,
+) -> None:
+    """Draw one panel per code position.
+
+    Args:
+        codes: ``(sample, code)``.
+        motion: ``(sample, 2)``, two dimensions of the action summed over H.
+        names: of the two dimensions.
+        units: of the two dimensions.
+        path: PNG to write.
+        seed: of the choice of points when there are many.
+    """
+    shown = np.random.default_rng(seed).permutation(len(codes))[:MAX_POINTS]
+    positions = min(codes.shape[1], 4)
+    size = (2.9 * positions + 0.6, 3.4)
+    with drawn(
+        path, ncols=positions, sharex=True, sharey=True, squeeze=False, figsize=size
+    ) as panels:
+        for position, panel in enumerate(panels[0]):
+            column = codes[:, position]
+            colours = [to_rgba(CYCLE[c % MAX_COLOURS], 0.6) for c in column[shown]]
+            panel.scatter(*motion[shown].T, c=colours, s=7, linewidths=0)
+            shares = [eta_squared(column, motion[:, i].astype(np.float64)) for i in (0, 1)]
+            panel.set_title(
+                f"code position {position}\n"
+                f"η² {names[0]} {shares[0]:.2f}, {names[1]} {shares[1]:.2f}"
+            )
+            panel.set_xlabel(_axis(names[0], units[0]))
+            panel.set_aspect("equal", adjustable="box")
+        panels[0, 0].set_ylabel(_axis(names[1], units[1]))
+        panels[0, 0].figure.suptitle(
+            f"True action of {len(shown)} held-out pairs, coloured by code "
+            "(η²: share of the action's variance between codes)",
+            fontsize=10,
+        )
+
+
+def _axis(name: str, unit: str) -> str:
+    return f"{name} summed over H" + (f" [{unit}]" if unit else "")

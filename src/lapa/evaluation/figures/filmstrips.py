@@ -1,0 +1,41 @@
+"""Closed-loop episodes as strips of frames: what the policy actually did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.evaluation.figures.style import GREEN, RED, drawn
+
+FRAMES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """One episode to show."""
+
+    frames: NDArray[np.uint8]
+    """``uint8 (frame, height, width, 3)``"""
+    title: str
+    success: bool
+
+
+def draw_filmstrips(strips: Sequence[Strip], heading: str, path: Path) -> None:
+    """Draw one row per episode: evenly spaced frames, the first and the last among them."""
+    size = (1.15 * FRAMES, 1.45 * len(strips) + 0.4)
+    with drawn(path, nrows=len(strips), ncols=FRAMES, squeeze=False, figsize=size) as panels:
+        for row, strip in zip(panels, strips, strict=True):
+            chosen = np.linspace(0, len(strip.frames) - 1, FRAMES).round().astype(int)
+            for panel, index in zip(row, chosen, strict=True):
+                panel.imshow(strip.frames[index], interpolation="nearest")
+                panel.set_xticks([])
+                panel.set_yticks([])
+                panel.grid(visible=False)
+                panel.set_xlabel(f"step {index}", fontsize=6, labelpad=1)
+            outcome, colour = ("success", GREEN) if strip.success else ("failure", RED)
+            row[0].set_title(f"{outcome}: {strip.title}", loc="left", fontsize=8, color=colour)
+        panels[0, 0].figure.suptitle(heading, fontsize=9)

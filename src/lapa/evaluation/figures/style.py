@@ -1,0 +1,55 @@
+"""One look for all figures: colour-blind-safe colours, light grids, no display."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from cycler import cycler
+
+mpl.use("Agg")  # before pyplot: a cluster node has no display
+
+import matplotlib.pyplot as plt
+
+# Okabe & Ito, "Color Universal Design", https://jfly.uni-koeln.de/color/
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, YELLOW, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#777777"
+CYCLE = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, YELLOW)
+
+ARM_COLOURS = {"lapa": BLUE, "random_laq": ORANGE, "scratch": GREY, "action_pretrained": GREEN}
+
+_STYLE = {
+    "axes.prop_cycle": cycler(color=CYCLE),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e6e6",
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "figure.dpi": 120,
+    "savefig.bbox": "tight",
+    "legend.frameon": False,
+}
+
+
+def arm_colour(arm: str, position: int) -> str:
+    """The arm's own colour everywhere, or one of the cycle for an arm nobody foresaw."""
+    return ARM_COLOURS.get(arm, CYCLE[position % len(CYCLE)])
+
+
+@contextmanager
+def drawn(path: Path, **subplots: Any) -> Iterator[Any]:
+    """Yield the axes of a new figure; save it to ``path`` and close it at the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with plt.rc_context(_STYLE):
+        figure, axes = plt.subplots(layout="constrained", **subplots)
+        try:
+            yield axes
+            # no date or version inside, so that the same numbers give the same bytes
+            figure.savefig(path, metadata={"Software": None})
+        finally:
+            plt.close(figure)

@@ -1,0 +1,58 @@
+"""Raw outcomes of closed-loop episodes on disk, so that arms can be compared scene by scene."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.params.base import Params
+from lapa.records import Report, require_same
+
+FILE = "outcomes.json"
+
+
+class TaskOutcomes(Params):
+    """One task: what happened in every scene, in the order of the seeds."""
+
+    seeds: tuple[int, ...]
+    successes: tuple[bool, ...]
+    steps: tuple[int, ...]
+    """Control steps until success, or until the end."""
+    instructions: tuple[str, ...]
+
+
+def write_outcomes(tasks: dict[str, TaskOutcomes], folder: Path) -> None:
+    """Write ``outcomes.json``."""
+    dumped = {task: outcomes.model_dump(mode="json") for task, outcomes in tasks.items()}
+    (folder / FILE).write_text(json.dumps(dumped) + "\n")
+
+
+def read_outcomes(report: Report) -> dict[str, TaskOutcomes]:
+    """Read the outcomes of a policy's report; empty where nothing was rolled out."""
+    file = Path(report.path) / FILE
+    if not file.is_file():
+        return {}
+    return {
+        task: TaskOutcomes.model_validate(outcomes)
+        for task, outcomes in json.loads(file.read_text()).items()
+    }
+
+
+def paired_successes(
+    first: TaskOutcomes, second: TaskOutcomes, *, names: tuple[str, str]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Successes of two arms, trial by trial.
+
+    Raises:
+        ValueError: the arms did not get the same scenes.
+    """
+    require_same(
+        f"scenes of arm {names[1]}",
+        second.seeds,
+        first.seeds,
+        remedy=f"evaluate it on the scenes of arm {names[0]}: they are compared scene by scene",
+    )
+    return np.array(first.successes), np.array(second.successes)
