@@ -10,8 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.loader import LoadableDataset
 from lapa.data.order import SampleStream
+from lapa.data.pairs import SlotDataset
 
 Balance = Literal["explicit", "frames", "episodes", "sqrt"]
 """Weights as given, or proportional to samples, to episodes, or to the root of samples."""
@@ -43,12 +43,13 @@ class MixedDataset:
     """
 
     def __init__(
-        self, datasets: Sequence[LoadableDataset], *, parts: Sequence[Part], seed: int
+        self, datasets: Sequence[SlotDataset], *, parts: Sequence[Part], seed: int
     ) -> None:
         kinds = {(dataset.image_name, dataset.image_shape) for dataset in datasets}
         if len(kinds) != 1:
             raise ValueError(f"cannot mix samples of {sorted(kinds)}; expected one kind and size")
         self._datasets = datasets
+        self.image_name = datasets[0].image_name
         self.parts = tuple(parts)
         self._starts = np.cumsum([0, *(len(dataset) for dataset in datasets)])
         self._streams = [
@@ -80,11 +81,6 @@ class MixedDataset:
         return part, index - int(self._starts[part])
 
     @property
-    def image_name(self) -> str:
-        """Name of the images, the same in all parts."""
-        return self._datasets[0].image_name
-
-    @property
     def image_shape(self) -> tuple[int, ...]:
         """Shape of a sample's images, the same in all parts."""
         return self._datasets[0].image_shape
@@ -102,7 +98,7 @@ class MixedDataset:
 
 
 def mix(
-    datasets: Mapping[str, Any],
+    datasets: Mapping[str, SlotDataset],
     *,
     balance: Balance = "frames",
     weights: Mapping[str, float] | None = None,
@@ -137,13 +133,13 @@ def mix(
     return MixedDataset(list(datasets.values()), parts=parts, seed=seed)
 
 
-def _size(dataset: Any, balance: Balance) -> float:
+def _size(dataset: SlotDataset, balance: Balance) -> float:
     if balance == "episodes":
         return float(dataset.num_episodes)
     return math.sqrt(len(dataset)) if balance == "sqrt" else float(len(dataset))
 
 
-def _checked(datasets: Mapping[str, Any], weights: Mapping[str, float]) -> dict[str, float]:
+def _checked(datasets: Mapping[str, SlotDataset], weights: Mapping[str, float]) -> dict[str, float]:
     if set(weights) != set(datasets) or min(weights.values()) <= 0:
         raise ValueError(
             f"mixing weights are {dict(weights)}, expected a positive one for each of {sorted(datasets)}"
