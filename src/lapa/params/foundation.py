@@ -94,6 +94,8 @@ class LoraParams(Params):
     rank: int = Field(default=16, gt=0)
     alpha: float = 32.0
     dropout: float = Field(default=0.0, ge=0.0, lt=1.0)
+    inside: tuple[str, ...] = ("language",)
+    """Top-level modules that may get adapters."""
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
     """Endings of the names of the linear layers that get an adapter."""
 
@@ -115,6 +117,8 @@ class FoundationParams(Params):
     freeze: tuple[str, ...] = ()
     """Modules that do not train, by the beginning of their name (e.g. ``vision``)."""
     lora: LoraParams | None = None
+    online_labels: bool = False
+    """Compute codes by the frozen quantiser while training, instead of reading a label set."""
     shard: bool = False
     """Shard parameters, gradients and optimiser state over the processes (FSDP2)."""
     activation_checkpointing: bool = False

@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from factories import tiny_shard_set
 from lapa.data.labels import finish_labels, write_sidecar
 from lapa.data.pair_index import valid_slots
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.reader import ClipReader
+from lapa.models.laq.model import LatentActionQuantizer
+from lapa.models.laq.storage import save_laq
 from lapa.params.foundation import FoundationParams
-from lapa.records import LabelSet, PairSpec, ShardSet
+from lapa.params.laq_model import LaqModelParams
+from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 
 SPEC = PairSpec(horizon_s=0.1)
 K, S = 4, 2
@@ -87,3 +91,29 @@ def arguments(
         "params": config.model_dump(mode="json"),
         "work": str(work),
     }
+
+
+def tiny_laq(folder: Path, *, seed: int = 0) -> Checkpoint:
+    """An untrained quantiser for 16-pixel frames: S = 4, K = 8."""
+    torch.manual_seed(seed)
+    config = LaqModelParams(
+        image_size=16,
+        patch_size=2,
+        dim=16,
+        heads=2,
+        head_dim=8,
+        quant_dim=4,
+        spatial_depth=1,
+        temporal_depth=1,
+        encode_difference=True,
+    )
+    digest = save_laq(folder, LatentActionQuantizer(config))
+    return Checkpoint(
+        path=str(folder),
+        kind="laq",
+        step=0,
+        digest=digest,
+        inputs={},
+        pair_spec=SPEC,
+        code_version="test",
+    )

@@ -26,6 +26,11 @@ def fresh(module_name: str, module: nn.Module) -> Origin:
     return Origin(module_name, "fresh", "", count_parameters(module))
 
 
+def origins_of(model: nn.Module, known: Sequence[Origin]) -> tuple[Origin, ...]:
+    """What is known; for a model that tells nothing, every module is fresh."""
+    return tuple(known) or tuple(fresh(name, part) for name, part in model.named_children())
+
+
 def count_parameters(module: nn.Module) -> int:
     """Number of scalars in the module's parameters."""
     return sum(parameter.numel() for parameter in module.parameters())

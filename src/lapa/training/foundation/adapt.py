@@ -70,7 +70,8 @@ def _lora_config(params: LoraParams) -> LoraConfig:
         r=params.rank,
         lora_alpha=params.alpha,
         lora_dropout=params.dropout,
-        target_modules=list(params.target_modules),
+        # a text is a regular expression over whole names, a list would match in every module
+        target_modules=rf"({'|'.join(params.inside)})\..*\.({'|'.join(params.target_modules)})",
     )
 
 

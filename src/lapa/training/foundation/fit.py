@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
 import lapa
-from lapa.data.latents import LatentDataset, open_latents
 from lapa.data.loader import evaluation_loader, training_loader
 from lapa.data.shards.clip_table import load_clip_table
+from lapa.models.foundation.initialisation import initialisation_table, origins_of
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.storage import build_foundation, save_foundation
 from lapa.params.foundation import FoundationParams
-from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet, require_same
+from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.foundation.ablations import ablations
 from lapa.training.foundation.adapt import adapt, merge_lora
 from lapa.training.foundation.fabric import build_fabric
+from lapa.training.foundation.labels import LabelProvider, open_labels
 from lapa.training.foundation.loop import Loop
 from lapa.training.foundation.metrics import majority_codes, position_histogram
 from lapa.training.foundation.state import TrainState, full_weights, restore
@@ -31,13 +32,15 @@ from lapa.training.seeding import seed_globally
 from lapa.training.tracking import JoinedRun, MetricsFile, build_logger
 from lapa.training.trainer import set_threads
 
+logger = logging.getLogger(__name__)
+
 
 def fit(
     *,
     shards: Mapping[str, Any],
-    labels: Mapping[str, Any],
     params: Mapping[str, Any],
     work: str,
+    labels: Mapping[str, Any] | None = None,
     run: JoinedRun | None = None,
     laq: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -45,11 +48,12 @@ def fit(
 
     Args:
         shards: a `ShardSet` as JSON.
-        labels: the `LabelSet` made from it.
         params: `FoundationParams`.
         work: folder for everything written; the same folder resumes.
+        labels: the `LabelSet` made from the shards; only online labelling does without.
         run: MLflow run to join.
-        laq: `Checkpoint` of the quantiser, where the caller wants it compared with the labels'.
+        laq: `Checkpoint` of the quantiser: compared with the labels' one, needed for online
+            labelling.
 
     Returns:
         The `Checkpoint` record (kind ``foundation``) as JSON.
@@ -57,14 +61,19 @@ def fit(
     Raises:
         ValueError: the labels belong to other shards or another quantiser, or have other sizes.
     """
-    shard_set, label_set = ShardSet(**shards), LabelSet(**labels)
-    config = FoundationParams(**params)
-    check_labels(label_set, shard_set, config, laq_digest=laq["digest"] if laq else None)
+    shard_set, config = ShardSet(**shards), FoundationParams(**params)
     set_threads(config.trainer.num_threads)
     fabric = build_fabric(config)
+    provider = open_labels(
+        shard_set,
+        LabelSet(**labels) if labels else None,
+        Checkpoint(**laq) if laq else None,
+        config,
+        fabric.device,
+    )
     fabric.launch()
     session = _Session(
-        fabric=fabric, shards=shard_set, labels=label_set, params=config, work=Path(work), run=run
+        fabric=fabric, shards=shard_set, labels=provider, params=config, work=Path(work), run=run
     )
     metrics = session.train()
     return session.finish(metrics)
@@ -93,24 +102,6 @@ def initialise(
     )
 
 
-def check_labels(
-    labels: LabelSet, shards: ShardSet, params: FoundationParams, *, laq_digest: str | None
-) -> None:
-    """Refuse labels of other shards, of another quantiser or of other sizes.
-
-    Raises:
-        ValueError: naming what differs, with both values.
-    """
-    name = f"label set {labels.path}"
-    again = "label these shards again"
-    require_same(f"{name}: shard digest", labels.shard_digest, shards.digest, remedy=again)
-    if laq_digest is not None:
-        require_same(f"{name}: quantiser digest", labels.laq_digest, laq_digest, remedy=again)
-    sizes = "set `foundation.code_seq_len` and `foundation.codebook_size` to the quantiser's"
-    require_same(f"{name}: codes per pair", labels.code_seq_len, params.code_seq_len, remedy=sizes)
-    require_same(f"{name}: codebook size", labels.codebook_size, params.codebook_size, remedy=sizes)
-
-
 class _Session:
     """One rank's training: model, data and where its results go."""
 
@@ -119,7 +110,7 @@ class _Session:
         *,
         fabric: Fabric,
         shards: ShardSet,
-        labels: LabelSet,
+        labels: LabelProvider,
         params: FoundationParams,
         work: Path,
         run: JoinedRun | None,
@@ -127,10 +118,19 @@ class _Session:
         self.fabric, self.shards, self.labels = fabric, shards, labels
         self.params, self.work = params, work
         self.model = _fresh_model(shards, params)
+        self._tell_origins()
         adapt(self.model, params)
         self.state = self._set_up()
         joined = build_logger(run)
         self.loggers = [MetricsFile(path=work / "metrics.jsonl"), *([joined] if joined else [])]
+
+    def _tell_origins(self) -> None:
+        """Which weights are published, which are random: in the log and in the work folder."""
+        table = initialisation_table(origins_of(self.model, self.model.origins))
+        if self.fabric.is_global_zero:
+            logger.info("Initial weights:\n%s", table)
+            self.work.mkdir(parents=True, exist_ok=True)
+            (self.work / "initialisation.txt").write_text(table + "\n")
 
     def _set_up(self) -> TrainState:
         params = self.params
@@ -144,15 +144,14 @@ class _Session:
     def train(self) -> dict[str, float]:
         """Train what is left, and validate at the end with the ablations."""
         trainer = self.params.trainer
-        train = open_latents(
-            self.shards, self.labels, "train", max_samples=self.params.train_max_samples
-        )
-        val = open_latents(self.shards, self.labels, "val", max_samples=trainer.val_max_samples)
-        majority = training_majority(train, self.labels)
+        train = self.labels.open("train", max_samples=self.params.train_max_samples)
+        val = self.labels.open("val", max_samples=trainer.val_max_samples)
+        codes = self.labels.training_codes(train, self.fabric.device)
+        majority = majority_codes(position_histogram(codes, self.params.codebook_size))
         latest: dict[str, float] = {}
 
         def check() -> dict[str, float]:
-            loader = self._evaluation_loader(val)
+            loader = self._evaluation_batches(val)
             latest.update(
                 validate(self.fabric, self.state.module, self.model, loader, majority=majority)
             )
@@ -165,12 +164,13 @@ class _Session:
             resume=resume_folder(self.work),
             log=self._log,
             validate=check,
+            prepare=self._prepare,
         )
         loop.run(self._training_loader(train))
         if not latest:
             check()
         kinds = ablations(val.table.texts["instruction"].values)
-        loader = self._evaluation_loader(val)
+        loader = self._evaluation_batches(val)
         latest |= ablate(self.fabric, self.state.module, self.model, loader, kinds)
         self._log(latest, self.state.step)
         return latest
@@ -181,11 +181,7 @@ class _Session:
         folder = self.work / "model"
         digest = self._save(folder, weights) if self.fabric.is_global_zero else ""
         self.fabric.barrier()
-        inputs = {
-            "shards": self.shards.digest,
-            "labels": self.labels.digest,
-            "laq": self.labels.laq_digest,
-        }
+        inputs = {"shards": self.shards.digest, **self.labels.inputs}
         return _record(
             folder,
             digest,
@@ -203,7 +199,10 @@ class _Session:
             merge_lora(model)
         return save_foundation(folder, model, self.params.model())
 
-    def _training_loader(self, dataset: LatentDataset) -> Any:
+    def _prepare(self, batch: Mapping[str, Any]) -> dict[str, Any]:
+        return self.labels.prepare(batch, self.fabric.device)
+
+    def _training_loader(self, dataset: Any) -> Any:
         trainer, accumulate = self.params.trainer, self.params.accumulate
         return training_loader(
             dataset,
@@ -216,23 +215,18 @@ class _Session:
             num_workers=trainer.num_workers,
         )
 
-    def _evaluation_loader(self, dataset: LatentDataset) -> Any:
-        return evaluation_loader(
+    def _evaluation_batches(self, dataset: Any) -> Iterator[dict[str, Any]]:
+        loader = evaluation_loader(
             dataset,
             batch_size=self.params.trainer.batch_size,
             rank=self.fabric.global_rank,
             world_size=self.fabric.world_size,
         )
+        return map(self._prepare, loader)
 
     def _log(self, metrics: dict[str, float], step: int) -> None:
         for logger in self.loggers:
             logger.log_metrics(metrics, step)
-
-
-def training_majority(dataset: LatentDataset, labels: LabelSet) -> Tensor:
-    """The most frequent training code of every position, ``int64 (code,)``."""
-    codes = torch.as_tensor(dataset.codes).long()
-    return majority_codes(position_histogram(codes, labels.codebook_size))
 
 
 def _fresh_model(shards: ShardSet, params: FoundationParams) -> LatentPolicy:

@@ -14,7 +14,6 @@ from torch import Tensor
 from torch.distributed.tensor import DTensor
 
 from lapa.params.foundation import FoundationParams
-from lapa.training.foundation.batches import to_device
 from lapa.training.foundation.progress import Progress
 from lapa.training.foundation.state import TrainState, save
 from lapa.training.seeding import seed_globally
@@ -33,6 +32,8 @@ class Loop:
     """Folder of the resume points."""
     log: Callable[[Metrics, int], None]
     validate: Callable[[], Metrics]
+    prepare: Callable[[Any], dict[str, Any]]
+    """Turns what the loader yields into a batch on the device."""
     _waited: float = field(default=0.0, init=False)
     """Seconds spent waiting for batches since the last logged step."""
 
@@ -82,7 +83,7 @@ class Loop:
 
     def _next(self, batches: Iterator[Any]) -> dict[str, Any]:
         begin = time.perf_counter()
-        batch = to_device(next(batches), self.fabric.device)
+        batch = self.prepare(next(batches))
         self._waited += time.perf_counter() - begin
         return batch
 

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.training.foundation.ablations import Ablation, Batch
-from lapa.training.foundation.batches import to_device
 from lapa.training.foundation.metrics import CodeCounts, prefixed
 
 
@@ -86,7 +85,7 @@ def _in_step(fabric: Fabric, loader: Iterable[Any]) -> Iterator[tuple[Batch, flo
         if float(fabric.all_reduce(waiting, reduce_op="sum")) == 0:  # type: ignore[arg-type]
             return
         if following is not None:
-            batch = to_device(following, fabric.device)
+            batch = following
         if not batch:
             raise ValueError(
                 f"rank {fabric.global_rank} of {fabric.world_size} got no validation batch; "
