@@ -60,6 +60,9 @@ class VideoReader:
         self._index = index
         self._last: tuple[int, Frames] | None = None
         self._is_started = False
+        self._decoded: Iterator[Any] = iter(())
+        self._ahead: Any = None
+        self._next = 0
         try:
             container = self._file.container
             self._table = read_sample_table(container, self._stream, self._file.size)
@@ -118,7 +121,8 @@ class VideoReader:
         return out
 
     def close(self) -> None:
-        """Give the file and the decoder back."""
+        """Give the file, the decoder and the last frame back."""
+        self._decoded, self._ahead, self._last = iter(()), None, None
         self._file.close()
 
     def __enter__(self) -> Self:
@@ -162,7 +166,7 @@ class VideoReader:
             raise bad("corrupt_video", f"seeking to {target} failed: {error}") from error
         self._is_started = True
         self._decoded = self._decode()
-        self._ahead: Any = None
+        self._ahead = None
         self._next = 0
         if seek_to is not None:
             self._ahead = next(self._decoded, None)

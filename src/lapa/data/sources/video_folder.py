@@ -49,7 +49,7 @@ def open_video_folder(
     if not path.exists():
         raise FileNotFoundError(f"video folder {path} does not exist")
     root = path.parent if path.is_file() else path
-    videos = [path] if path.is_file() else files_below(path, SUFFIXES)
+    videos = [path.name] if path.is_file() else files_below(path, SUFFIXES)
     source = name or (path.stem if path.is_file() else path.name)
     if not videos:
         detail = f"no files with suffix {', '.join(sorted(SUFFIXES))} at any depth"
@@ -58,7 +58,7 @@ def open_video_folder(
     reader = _Reader(
         root=root,
         source=source,
-        ids=_ids(videos, root),
+        shared_stems=_shared_stems(videos),
         fps_override=fps_override,
         instructions=find_instructions(root, instructions),
         environment=environment,
@@ -71,14 +71,15 @@ def open_video_folder(
 class _Reader:
     root: Path
     source: str
-    ids: Mapping[Path, str]
+    shared_stems: frozenset[str]
+    """Paths without suffix that belong to several videos."""
     fps_override: float | Mapping[str, float] | None
     instructions: Instructions
     environment: str
     max_pixels: int
 
-    def episode(self, path: Path) -> Episode:
-        relative = path.relative_to(self.root).as_posix()
+    def episode(self, relative: str) -> Episode:
+        path = self.root / relative
         with naming(self.source, relative):
             video = shared_reader(path, max_pixels=self.max_pixels)
             fps = self._fps(relative, video.fps)
@@ -86,7 +87,7 @@ class _Reader:
         folder = path.parent.name if path.parent != self.root else ""
         return Episode(
             source=self.source,
-            episode_id=self.ids[path],
+            episode_id=relative if stem_of(relative) in self.shared_stems else stem_of(relative),
             num_frames=video.num_frames,
             fps=fps,
             read_frames=VideoFrames(
@@ -114,11 +115,11 @@ class _Reader:
         return fps
 
 
-def _ids(videos: list[Path], root: Path) -> dict[Path, str]:
-    """Path below the root without suffix; with it where two videos would share the id."""
-    short = {path: path.relative_to(root).with_suffix("").as_posix() for path in videos}
-    uses = Counter(short.values())
-    return {
-        path: name if uses[name] == 1 else path.relative_to(root).as_posix()
-        for path, name in short.items()
-    }
+def stem_of(relative: str) -> str:
+    """Path below the root without suffix: the id of a video, unless two would share it."""
+    return relative.rpartition(".")[0]
+
+
+def _shared_stems(videos: list[str]) -> frozenset[str]:
+    uses = Counter(map(stem_of, videos))
+    return frozenset(stem for stem, count in uses.items() if count > 1)
