@@ -150,7 +150,7 @@ def save(
         kind="laq",
         step=step,
         digest=digest,
-        inputs={"clip_shards": shard_set.digest},
+        inputs={"shards": shard_set.digest},
         pair_spec=spec,
         metrics=metrics,
         code_version=lapa.__version__,
