@@ -169,6 +169,16 @@ class _EpisodeReader:
             },
         )
 
+    def _clock(self, header_fps: float) -> float:
+        """Return the rate that ``from_timestamp`` counts in.
+
+        Recorders compute it from the rate in ``info.json``; a header's average is off by a little
+        in concatenated files, which adds up over an hour. A really different header wins.
+        """
+        promised = self.info.fps
+        is_same = header_fps == 0 or abs(header_fps - promised) < 0.01 * promised
+        return promised if is_same else header_fps
+
     def _open(self, path: Path) -> EpisodeTable:
         if self._table is None or self._table.path != path:
             self._table = EpisodeTable(path)
@@ -204,7 +214,7 @@ class _EpisodeReader:
             )
         path, limit = entry.video, self.max_pixels
         video = found_video(path, max_pixels=limit)
-        first = round(entry.start_s * (video.fps or self.info.fps))
+        first = round(entry.start_s * self._clock(video.fps))
         left = video.num_frames - first
         # in a shared file the next episode begins right behind, so its frames are not ours
         available = min(left, num_rows) if entry.shares_table else left
