@@ -52,13 +52,13 @@ def test_time_takes_two_frames() -> None:
 def test_space_stays_in_its_frame_and_time_in_its_patch() -> None:
     tokens = torch.randn(1, 2, 2, 2, 8)
     changed = tokens.clone()
-    changed[0, 1, 1, 1] += 1
+    changed[0, 1, 1, 1] = torch.randn(8)
     width = {"dim": 8, "heads": 2, "head_dim": 4}
     space = SelfAttention(**width, axis="space")
-    moved = (space(tokens) - space(changed)).abs().sum(-1) > 1e-7
+    moved = (space(tokens) - space(changed)).abs().sum(-1) > 1e-6
     assert moved[0].flatten(1).any(1).tolist() == [False, True]
     time = SelfAttention(**width, axis="time")
-    moved = (time(tokens) - time(changed)).abs().sum(-1) > 1e-7
+    moved = (time(tokens) - time(changed)).abs().sum(-1) > 1e-6
     assert moved[0].any(0).flatten().tolist() == [False, False, False, True]
 
 
