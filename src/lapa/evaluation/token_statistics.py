@@ -46,7 +46,7 @@ def code_usage(codes: Codes, *, codebook_size: int) -> CodeUsage:
 def entropy_bits(counts: NDArray[np.integer]) -> float:
     """Entropy of a histogram in bits."""
     shares = counts[counts > 0] / counts.sum()
-    return float(-(shares * np.log2(shares)).sum())
+    return float(0.0 - (shares * np.log2(shares)).sum())
 
 
 @dataclass(frozen=True, kw_only=True)

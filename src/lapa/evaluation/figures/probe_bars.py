@@ -19,6 +19,9 @@ COLOURS = {
     "random_pre_quantised": YELLOW,
     "shuffled_labels": GREY,
 }
+FLOOR = -0.25
+"""A probe that generalises badly can be arbitrarily far below zero, which means no more than zero."""
+TITLES = {"linear": "linear probe", "mlp": "MLP probe"}
 LABELS = {
     "codes": "codes",
     "pre_quantised": "before quantisation",
@@ -34,17 +37,19 @@ def draw_probes(scores: Sequence[ProbeScore], path: Path) -> None:
     """Draw one panel per probe kind (linear, MLP)."""
     kinds = sorted({score.kind for score in scores})
     dimensions = list(dict.fromkeys(score.dimension for score in scores))
-    size = (3.0 + 1.5 * len(dimensions) * len(kinds), 3.6)
-    with drawn(path, ncols=len(kinds), sharey=True, squeeze=False, figsize=size) as panels:
-        for panel, kind in zip(panels[0], kinds, strict=True):
+    size = (max(6.0, 2.0 * len(dimensions) + 1.0), 2.5 * len(kinds) + 1.2)
+    with drawn(path, nrows=len(kinds), sharex=True, squeeze=False, figsize=size) as panels:
+        for panel, kind in zip(panels[:, 0], kinds, strict=True):
             _panel(panel, [s for s in scores if s.kind == kind], dimensions)
-            panel.set_title(f"{kind} probe" if kind != "mlp" else "MLP probe")
-        panels[0, 0].set_ylabel("held-out R² of the action summed over H")
-        panels[0, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+            panel.set_ylabel(f"{TITLES[kind]}: held-out R²")
+        figure = panels[0, 0].figure
+        handles, labels = panels[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=8)
         first = scores[0]
-        panels[0, 0].figure.suptitle(
-            f"Can the true action be read from the codes? {first.samples} pairs of "
-            f"{first.episodes} unseen episodes; 95 % interval over episodes",
+        figure.suptitle(
+            "Can the true action, summed over H, be read from the codes?\n"
+            f"{first.samples} pairs of {first.episodes} unseen episodes; 95 % interval over "
+            f"episodes; bars below {FLOOR} are cut",
             fontsize=10,
         )
 
@@ -57,10 +62,10 @@ def _panel(axes, scores, dimensions) -> None:  # type: ignore[no-untyped-def]
         shown = [dimension for dimension in dimensions if dimension in chosen]
         x = [dimensions.index(d) + (position - (len(inputs) - 1) / 2) * width for d in shown]
         values = np.array([chosen[d].value for d in shown])
-        error = [
-            values - [chosen[d].low for d in shown],
-            [chosen[d].high for d in shown] - values,
-        ]
+        low = np.array([max(chosen[d].low, FLOOR) for d in shown])
+        high = np.array([max(chosen[d].high, FLOOR) for d in shown])
+        values = np.maximum(values, FLOOR)
+        error = [values - low, high - values]
         axes.bar(
             x,
             values,
@@ -71,5 +76,5 @@ def _panel(axes, scores, dimensions) -> None:  # type: ignore[no-untyped-def]
             error_kw={"linewidth": 0.8},
         )
     axes.axhline(0, color="black", linewidth=0.8)
-    axes.set_ylim(-0.25, 1.05)
+    axes.set_ylim(FLOOR, 1.05)
     axes.set_xticks(range(len(dimensions)), dimensions)
