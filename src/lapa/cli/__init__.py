@@ -17,6 +17,10 @@ COMMANDS = {
 """Command -> the click command that does it; imported when asked for, since torch is slow to load."""
 
 
+# Kedro reads `<package>.cli.cli` as further `kedro` commands; ours belong to `lapa`.
+cli = click.Group("lapa")
+
+
 class LazyGroup(click.Group):
     """A click group that imports a command only when it is used."""
 
