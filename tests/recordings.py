@@ -99,7 +99,7 @@ def _feature(value: Any, packed: bool) -> bytes:
     return _field(3, _field(1, b"".join(integers)) if packed else loose)
 
 
-def _tensor(dtype: str, *shape: int) -> dict[str, Any]:
+def tensor(dtype: str, *shape: int) -> dict[str, Any]:
     return {
         "tensor": {
             "dtype": dtype,
@@ -117,17 +117,41 @@ IMAGE = {
     "image": {"dtype": "uint8", "encodingFormat": "jpeg", "shape": {"dimensions": ["8", "8", "3"]}}
 }
 TEXT = {"text": {}}
+
+
+def features_of(leaves: Mapping[str, Any]) -> dict[str, Any]:
+    """Nest leaves, named by their paths, as features.json does; ``steps`` is a sequence."""
+    tree: dict[str, Any] = {}
+    for path, leaf in leaves.items():
+        *parents, name = path.split("/")
+        node = tree
+        for parent in parents:
+            node = node.setdefault(parent, {})
+        node[name] = leaf
+    return _nested(tree, {id(leaf) for leaf in leaves.values()})
+
+
+def _nested(tree: Mapping[str, Any], leaves: set[int]) -> dict[str, Any]:
+    children = {
+        name: child if id(child) in leaves else _nested(child, leaves)
+        for name, child in tree.items()
+    }
+    if "steps" in children:
+        children["steps"] = {"sequence": {"feature": children["steps"]}}
+    return _features(**children)
+
+
 BRIDGE_FEATURES = _features(
     steps={
         "sequence": {
             "feature": _features(
-                action=_tensor("float32", 7),
+                action=tensor("float32", 7),
                 language_instruction=TEXT,
-                observation=_features(image_0=IMAGE, image_1=IMAGE, state=_tensor("float32", 7)),
+                observation=_features(image_0=IMAGE, image_1=IMAGE, state=tensor("float32", 7)),
             )
         }
     },
-    episode_metadata=_features(file_path=TEXT, episode_id=_tensor("int32")),
+    episode_metadata=_features(file_path=TEXT, episode_id=tensor("int32")),
 )
 """The nested features.json of a small BridgeData."""
 

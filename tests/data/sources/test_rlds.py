@@ -10,11 +10,20 @@ import numpy as np
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
+from lapa.data.jpeg import encode_jpeg
 from lapa.data.sources import open_source
 from lapa.data.sources.field_map import built_in_maps, load_field_map
-from lapa.data.sources.rlds_features import read_schema, texts_of
-from lapa.data.sources.tf_example import parse_example
-from recordings import BRIDGE_FEATURES, bridge_example, example, numbers_of, write_rlds
+from recordings import (
+    IMAGE,
+    TEXT,
+    bridge_example,
+    example,
+    features_of,
+    grey_frames,
+    numbers_of,
+    tensor,
+    write_rlds,
+)
 
 
 @pytest.fixture
@@ -175,16 +184,59 @@ def test_built_in_maps_are_sound() -> None:
         load_field_map("fractel")
 
 
-def test_integer_text_is_decoded_as_language_table_stores_it(tmp_path: Path) -> None:
-    codes = np.zeros((2, 16), np.int64)
-    codes[:, :8] = np.frombuffer("schieß ".encode(), np.uint8)[:8]
-    features = json.loads(json.dumps(BRIDGE_FEATURES))
-    step = features["featuresDict"]["features"]["steps"]["sequence"]["feature"]["featuresDict"]
-    step["features"]["words"] = {"tensor": {"dtype": "int32", "shape": {"dimensions": ["16"]}}}
-    (tmp_path / "features.json").write_text(json.dumps(features))
-    field = read_schema(tmp_path / "features.json")["steps/words"]
-    feature = parse_example(example({"steps/words": codes}))["steps/words"]
-    assert texts_of("steps/words", field, feature) == ["schieß", "schieß"]
+def test_fractal_joins_nested_action_fields(tmp_path: Path) -> None:
+    steps = 3
+    widths = {
+        "steps/action/world_vector": 3,
+        "steps/action/rotation_delta": 3,
+        "steps/action/gripper_closedness_action": 1,
+        "steps/observation/base_pose_tool_reached": 7,
+        "steps/observation/gripper_closed": 1,
+        "steps/reward": 0,
+    }
+    features = features_of(
+        {name: tensor("float32", *([width] if width else [])) for name, width in widths.items()}
+        | {"steps/observation/image": IMAGE}
+        | {"steps/observation/natural_language_instruction": TEXT}
+    )
+    values: dict[str, object] = {
+        name: np.arange(steps * max(width, 1), dtype=np.float32) for name, width in widths.items()
+    }
+    values["steps/observation/image"] = [encode_jpeg(f) for f in grey_frames(steps, 8, 8)]
+    values["steps/observation/natural_language_instruction"] = ["pick coke can"] * steps
+    write_rlds(tmp_path, [[example(values)]], dataset="fractal20220817_data", features=features)
+    episode = next(open_source("rlds", tmp_path))
+    assert (episode.fps, episode.instruction, episode.success) == (3, "pick coke can", True)
+    np.testing.assert_array_equal(episode.actions, [[0, 1, 2, 0, 1, 2, 0], [3, 4, 5, 3, 4, 5, 1],
+                                                    [6, 7, 8, 6, 7, 8, 2]])  # fmt: skip
+    assert episode.states is not None
+    assert episode.states.shape == (3, 8)
+    assert episode.episode_id.startswith("sha256-")
+
+
+def test_language_table_reads_its_integer_instructions(tmp_path: Path) -> None:
+    features = features_of(
+        {
+            "steps/action": tensor("float32", 2),
+            "steps/observation/rgb": IMAGE,
+            "steps/observation/instruction": tensor("int32", 32),
+            "steps/observation/effector_translation": tensor("float32", 2),
+            "episode_id": TEXT,
+        }
+    )
+    words = np.zeros((2, 32), np.int64)
+    words[:, :13] = np.frombuffer(b"push the star", np.uint8)
+    values = {
+        "steps/action": np.ones((2, 2), np.float32),
+        "steps/observation/rgb": [encode_jpeg(f) for f in grey_frames(2, 8, 8)],
+        "steps/observation/instruction": words,
+        "steps/observation/effector_translation": np.ones((2, 2), np.float32),
+        "episode_id": "episode 7",
+    }
+    write_rlds(tmp_path, [[example(values)]], dataset="language_table", features=features)
+    episode = next(open_source("rlds", tmp_path))
+    assert (episode.instruction, episode.episode_id) == ("push the star", "episode 7")
+    assert episode.fps == 10
 
 
 @pytest.mark.reference_data
