@@ -272,5 +272,12 @@ def test_empty_sources_are_named(tmp_path: Path) -> None:
             params=params,
             out=tmp_path / "out",
         )
+    short = as_input(moving_square_episodes(1, 2))
+    with pytest.raises(
+        ValueError, match=r"first of 1 skipped: squares: 0-0000: too_short: 2 frames"
+    ):
+        ingest_inputs(
+            [short], params=params.model_copy(update={"min_frames": 3}), out=tmp_path / "b"
+        )
     with pytest.raises(ValueError, match="no source kind 'made-up'"):
         ingest(sources=[source], params=params, out=tmp_path / "out")

@@ -53,6 +53,19 @@ def test_subsets_are_nested_and_seeded(tmp_path: Path) -> None:
         chosen(33)
 
 
+def test_datasets_of_other_robots_are_left_out(tmp_path: Path) -> None:
+    robots = moving_square_episodes(4, 6, source="robot")
+    people = moving_square_episodes(4, 6, source="people", with_actions=False)
+    shard_set = tiny_shard_set(tmp_path, episodes=[*people, *robots])
+    robot = open_robot(
+        shard_set, "train", chunk=1, pair_spec=SPEC, max_episodes=2, seed=0, datasets=["robot"]
+    )
+    assert {robot.sample(i)["dataset"] for i in range(len(robot))} == {"robot"}
+    assert robot.num_episodes == 2
+    with pytest.raises(ValueError, match=r"action dimensions .*'people': 0.*'robot': 2"):
+        open_robot(shard_set, "train", chunk=1, pair_spec=SPEC, max_episodes=None, seed=0)
+
+
 def test_action_free_video_is_refused(tmp_path: Path) -> None:
     shard_set = tiny_shard_set(tmp_path, with_actions=False)
     with pytest.raises(ValueError, match="action dimensions"):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from lapa.data.bad_input import BadInputs, Report, reporter_of
+from lapa.data.bad_input import BadInputError, BadInputs, Report, reporter_of
 from lapa.data.episode import Episode
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.lock import output_lock
@@ -104,12 +104,15 @@ def _require_episodes(
     for number, source in enumerate(inputs):
         if found[number]:
             continue
-        skipped = report.counts() if isinstance(report, BadInputs) else {}
+        skipped = report.records if isinstance(report, BadInputs) else []
+        first = (
+            f"; the first of {len(skipped)} skipped: {BadInputError(skipped[0])}" if skipped else ""
+        )
         path = Path(source.params.path)
         holds = sorted(p.name for p in path.iterdir())[:5] if path.is_dir() else "no such folder"
         raise ValueError(
             f"source {source.params.kind!r} at {path} yields no usable episode: found {holds}, "
-            f"skipped {skipped}; expected at least one episode of this kind that passes the filters"
+            f"expected at least one episode of this kind that passes the filters{first}"
         )
 
 

@@ -15,7 +15,7 @@ def select_pairs(
     table: ClipTable, spec: PairSpec, *, datasets: Sequence[str] | None = None
 ) -> tuple[NDArray[np.int64], dict[str, int]]:
     """Return the slots that make a pair, ascending, and the counts of what was dropped."""
-    wanted = _of_datasets(table, datasets)
+    wanted = np.repeat(clips_in(table, datasets), table.numbers["owned_frames"])
     valid = valid_slots(table, spec)
     moving = _moving(table, spec) if spec.min_motion > 0 else np.ones(table.num_slots, bool)
     keep = wanted & valid & moving
@@ -47,14 +47,18 @@ def clip_offsets(table: ClipTable, spec: PairSpec) -> NDArray[np.int64]:
     return np.array([spec.frame_offset(float(rate)) for rate in rates], dtype=np.int64)[inverse]
 
 
-def _of_datasets(table: ClipTable, datasets: Sequence[str] | None) -> NDArray[np.bool_]:
+def clips_in(table: ClipTable, datasets: Sequence[str] | None) -> NDArray[np.bool_]:
+    """Tell for every clip whether it belongs to one of ``datasets``; None means all.
+
+    Raises:
+        ValueError: the split holds no such dataset.
+    """
     known = table.texts["dataset"]
     if datasets is None:
-        return np.ones(table.num_slots, bool)
+        return np.ones(len(table), bool)
     if missing := sorted(set(datasets) - set(known.values)):
         raise ValueError(f"{table.root} holds no dataset {missing}, only {sorted(known.values)}")
-    codes = [known.values.index(name) for name in datasets]
-    return np.repeat(np.isin(known.codes, codes), table.numbers["owned_frames"])
+    return np.isin(known.codes, [known.values.index(name) for name in datasets])
 
 
 def _moving(table: ClipTable, spec: PairSpec) -> NDArray[np.bool_]:

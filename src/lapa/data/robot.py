@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.labels import load_codes
+from lapa.data.pair_index import clips_in
 from lapa.data.pairs import SlotDataset, require_horizon, require_one_dimension
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.reader import ClipReader
@@ -91,6 +93,7 @@ def open_robot(
     seed: int,
     labels: LabelSet | None = None,
     with_states: bool = False,
+    datasets: Sequence[str] | None = None,
 ) -> RobotDataset:
     """Open the labelled robot frames of a split.
 
@@ -103,6 +106,7 @@ def open_robot(
         seed: of that subset.
         labels: adds ``latent_codes``; tail frames, which have none, hold `NO_LABEL`.
         with_states: adds ``state``.
+        datasets: keep only these datasets; None keeps all, which must agree in their actions.
 
     Raises:
         ValueError: no actions, differing dimensions, fewer episodes than asked, or labels of
@@ -110,7 +114,7 @@ def open_robot(
     """
     require_horizon(shard_set, pair_spec)
     table = load_clip_table(shard_set, split)
-    slots = _slots_of(table, chosen_episodes(table, max_episodes, seed=seed))
+    slots = _slots_of(table, chosen_episodes(table, max_episodes, seed=seed, datasets=datasets))
     clips = table.clips_of(slots)
     action_dim = require_one_dimension(table, clips, "action")
     if with_states:
@@ -125,19 +129,22 @@ def open_robot(
     )
 
 
-def chosen_episodes(table: ClipTable, count: int | None, *, seed: int) -> NDArray[np.int64]:
+def chosen_episodes(
+    table: ClipTable, count: int | None, *, seed: int, datasets: Sequence[str] | None = None
+) -> NDArray[np.int64]:
     """Return the numbers of the first ``count`` episodes of a seeded order, ascending.
 
     Raises:
-        ValueError: the split has fewer.
+        ValueError: there are fewer.
     """
-    available = int(table.episode[-1]) + 1
-    if count is not None and count > available:
+    available = np.unique(table.episode[clips_in(table, datasets)])
+    if count is not None and count > len(available):
         raise ValueError(
-            f"asked for {count} episodes, {table.root} has {available} in this split; lower "
+            f"asked for {count} episodes, {table.root} has {len(available)} in this split; lower "
             "`max_episodes` or record more"
         )
-    return np.sort(np.random.default_rng(seed).permutation(available)[:count])
+    order = np.random.default_rng(seed).permutation(len(available))
+    return np.sort(available[order[:count]])
 
 
 def _slots_of(table: ClipTable, episodes: NDArray[np.int64]) -> NDArray[np.int64]:
