@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lapa.models.foundation.storage import load_foundation
+from lapa.params.foundation_presets import tiny
 from lapa.training.foundation import fit
 from lapa.training.launch import launch
 from training.foundation.made_up import arguments, labelled_squares, params
@@ -49,14 +50,27 @@ def same_curve(work: Path, reference: Path) -> None:
     assert list(found.values()) == pytest.approx(list(expected.values()), abs=1e-5)
 
 
-@pytest.mark.parametrize("shard", [False, True], ids=["replicated", "sharded"])
-def test_two_processes_equal_one(squares, alone, tmp_path, shard) -> None:
-    record = launch(TASK, arguments(*squares, two(shard=shard), tmp_path), devices=2)
-    same_curve(tmp_path, alone)
-    together = load_foundation(Path(record["path"])).state_dict()
-    single = load_foundation(alone / "model").state_dict()
-    for name, weights in single.items():  # the consolidated weights load in one process
+def same_weights(work: Path, reference: Path) -> None:
+    """The consolidated weights load in one process and are those of one process."""
+    together = load_foundation(work / "model").state_dict()
+    for name, weights in load_foundation(reference / "model").state_dict().items():
         assert together[name].allclose(weights, atol=1e-4), name
+
+
+def test_two_replicas_equal_one_process(squares, alone, tmp_path) -> None:
+    launch(TASK, arguments(*squares, two(), tmp_path), devices=2)
+    same_curve(tmp_path, alone)
+    same_weights(tmp_path, alone)
+
+
+def test_decoder_layers_sharded_over_two_processes_equal_one(squares, tmp_path) -> None:
+    options = {"accumulate": 2, "freeze": ("vision",), "activation_checkpointing": True}
+    sharded = two(**options, shard=True).model_copy(update={"backend": tiny()})
+    launch(TASK, arguments(*squares, sharded, tmp_path / "two"), devices=2)
+    single = params(trainer={"batch_size": 8}, **options).model_copy(update={"backend": tiny()})
+    fit(**arguments(*squares, single, tmp_path / "one"))
+    same_curve(tmp_path / "two", tmp_path / "one")
+    same_weights(tmp_path / "two", tmp_path / "one")
 
 
 def test_sharded_training_killed_hard_resumes_with_the_same_curve(squares, alone, tmp_path) -> None:
