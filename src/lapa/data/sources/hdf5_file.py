@@ -13,6 +13,9 @@ import numpy as np
 from lapa.data.bad_input import bad
 from lapa.data.sources.rows import MAX_ROWS, Rows, check_shape, float_rows
 
+DAMAGE = (OSError, RuntimeError, KeyError, UnicodeDecodeError)
+"""What h5py raises from flipped bytes, depending on which structure they hit."""
+
 
 @contextmanager
 def opened_hdf5(path: Path) -> Iterator[h5py.File]:
@@ -26,8 +29,8 @@ def opened_hdf5(path: Path) -> Iterator[h5py.File]:
             yield file
     except FileNotFoundError as error:
         raise bad("missing_file", "the HDF5 file does not exist", item=str(path)) from error
-    except OSError as error:
-        raise bad("broken_hdf5", str(error), item=str(path)) from error
+    except DAMAGE as error:
+        raise bad("broken_hdf5", f"{type(error).__name__}: {error}", item=str(path)) from error
 
 
 def dataset_at(group: h5py.Group, name: str) -> h5py.Dataset:

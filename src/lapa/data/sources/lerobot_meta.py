@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lapa.data.bad_input import bad
 from lapa.data.sources.inside import inside
+from lapa.data.sources.lerobot_table import DAMAGE
 from lapa.data.sources.rows import numbered_names
 
 CAMERA_TYPES = ("video", "image")
@@ -136,16 +137,16 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
     Raises:
         BadInputError: a line is not a JSON object; the message gives its number.
     """
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if line.strip():
                 yield _json_object(line, f"{path.name} line {number}")
 
 
-def _json_object(line: str, where: str) -> dict[str, Any]:
+def _json_object(line: bytes, where: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise bad("broken_json", f"{where}: {error}") from error
     if not isinstance(found, dict):
         raise bad("broken_json", f"{where} is a {type(found).__name__}, expected an object")
@@ -162,7 +163,7 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
         return pq.ParquetFile(path).read(columns=columns)
     except FileNotFoundError as error:
         raise bad("missing_file", f"no file {path.name}", item=str(path)) from error
-    except (pa.ArrowInvalid, OSError) as error:
+    except DAMAGE as error:
         raise bad("broken_parquet", str(error), item=str(path)) from error
 
 

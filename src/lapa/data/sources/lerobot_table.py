@@ -19,6 +19,9 @@ from lapa.data.bad_input import bad
 
 EPISODE = "episode_index"
 
+DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What pyarrow raises from a damaged file, depending on which part was hit."""
+
 
 class EpisodeTable:
     """Reads episodes of one parquet file, column-wise."""
@@ -34,7 +37,7 @@ class EpisodeTable:
             self._file = pq.ParquetFile(path)
         except FileNotFoundError as error:
             raise bad("missing_file", "the parquet file does not exist", item=str(path)) from error
-        except (pa.ArrowInvalid, OSError) as error:
+        except DAMAGE as error:
             raise bad("broken_parquet", str(error), item=str(path)) from error
         self.columns: tuple[str, ...] = tuple(self._file.schema_arrow.names)
         self._kept_key: tuple[tuple[int, ...], tuple[str, ...]] = ((), ())
@@ -83,7 +86,7 @@ class EpisodeTable:
             self._kept = None  # free the old groups before reading the new ones
             try:
                 self._kept = self._file.read_row_groups(list(groups), columns=list(columns))
-            except (pa.ArrowInvalid, OSError) as error:
+            except DAMAGE as error:
                 raise bad("broken_parquet", str(error), item=str(self.path)) from error
             self._kept_key = (groups, columns)
         return self._kept

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lapa.data.bad_input import bad
 from lapa.data.sources.lerobot_entry import EpisodeEntry, choose_camera, count_notes
 from lapa.data.sources.lerobot_meta import LeRobotInfo, path_inside
+from lapa.data.sources.lerobot_table import DAMAGE
 
 LOCATION = ("episode_index", "data/chunk_index", "data/file_index")
 """Columns without which the rows of an episode cannot be found."""
@@ -92,12 +92,22 @@ def _rows(files: list[Path]) -> Iterator[Row]:
         if missing:
             raise bad("missing_columns", f"{path.name} has no {missing}", item=str(path))
         wanted = [name for name in names if not name.startswith("stats/")]
-        for batch in file.iter_batches(batch_size=1024, columns=wanted):
-            yield from batch.to_pylist()
+        try:
+            for batch in file.iter_batches(batch_size=1024, columns=wanted):
+                yield from (_complete(row, path) for row in batch.to_pylist())
+        except DAMAGE as error:
+            raise bad("broken_parquet", str(error), item=str(path)) from error
+
+
+def _complete(row: Row, path: Path) -> Row:
+    empty = [name for name in LOCATION if row[name] is None]
+    if empty:
+        raise bad("missing_values", f"an episode has no {empty}", item=str(path))
+    return row
 
 
 def _open(path: Path) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as error:
+    except DAMAGE as error:
         raise bad("broken_parquet", str(error), item=str(path)) from error
