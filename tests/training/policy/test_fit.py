@@ -13,18 +13,23 @@ from safetensors.torch import load_file
 
 from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.episode import Episode
+from lapa.data.labels import finish_labels, write_sidecar
 from lapa.data.loader import evaluation_loader
+from lapa.data.pair_index import valid_slots
 from lapa.data.robot import open_robot
+from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.shards.reader import ClipReader
 from lapa.models.foundation.storage import build_foundation, save_foundation
 from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.storage import load_policy
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation import FilmCnnParams, FoundationModelParams
-from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.policy import fit
 from lapa.training.policy.module import PolicyModule
 from lapa.training.resume import resume_file
 
+SPEC = PairSpec(horizon_s=0.1)
 FOUNDATION = FoundationModelParams(
     code_seq_len=2,
     codebook_size=4,
@@ -62,7 +67,7 @@ def _foundation(folder: Path, shards: ShardSet, step: int) -> Checkpoint:
         step=step,
         digest=save_foundation(folder, model, FOUNDATION),
         inputs={"shards": shards.digest},
-        pair_spec=PairSpec(horizon_s=0.1),
+        pair_spec=SPEC,
         code_version="test",
     )
 
@@ -207,6 +212,44 @@ def test_every_option_gives_a_policy_that_loads(
 def test_fraction_of_the_labels(shards: ShardSet, pretrained: Checkpoint, tmp_path: Path) -> None:
     record = _fit(shards, pretrained, tmp_path, labelled_fraction=0.25)
     assert record.metrics["labelled_episodes"] == round(0.25 * shards.split("train").episodes)
+
+
+def _labels(shards: ShardSet, folder: Path) -> LabelSet:
+    """Codes that say in which half of the picture the square is."""
+    digests = {}
+    for split in shards.splits:
+        table = load_clip_table(shards, split)
+        reader = ClipReader(table, image_size=shards.image_size)
+        owned = table.numbers["owned_frames"]
+        states = np.concatenate([reader.array(c, "states")[:n] for c, n in enumerate(owned)])
+        codes, valid = (states > 12).astype(np.int16), valid_slots(table, SPEC)
+        for shard, start, end in table.shard_slots():
+            digests[shard] = write_sidecar(folder, shard, codes[start:end], valid[start:end])
+    return finish_labels(
+        folder,
+        shard_set=shards,
+        digests=digests,
+        laq_digest="laq",
+        codebook_digest="codebook",
+        codebook_size=4,
+        code_seq_len=2,
+        pair_spec=SPEC,
+    )
+
+
+def test_joint_training_also_trains_the_latent_head(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    record = fit(
+        shards=shards.model_dump(mode="json"),
+        foundation=pretrained.model_dump(mode="json"),
+        labels=_labels(shards, tmp_path / "labels").model_dump(mode="json"),
+        params=_params(train="all", joint_latent_weight=0.5),
+        work=str(tmp_path / "work"),
+    )
+    assert "head.linear.weight" in _changed(pretrained, Checkpoint(**record))
+    logged = (tmp_path / "work" / "metrics.jsonl").read_text()
+    assert "train/latent_loss" in logged
 
 
 def test_joint_training_without_labels_is_refused(

@@ -193,7 +193,7 @@ class _Finetuning:
 
     def _freeze_idle(self, module: PolicyModule, data: RobotDataset | ObservedDataset) -> None:
         batch = next(iter(self._loader(data, 0, 0, 1)))
-        torch.autograd.backward(module.loss(batch))
+        torch.autograd.backward(module.losses(batch)["loss"])
         freeze_unreached(module)
 
     def _record(self, step: int, metrics: dict[str, float]) -> dict[str, Any]:

@@ -35,18 +35,19 @@ class PolicyModule(pl.LightningModule):
 
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """Loss of one batch."""
-        loss = self.loss(batch)
-        self.log("train/loss", loss.detach(), batch_size=len(batch["actions"]))
-        return loss
+        losses = self.losses(batch)
+        for name, value in losses.items():
+            self.log(f"train/{name}", value.detach(), batch_size=len(batch["actions"]))
+        return losses["loss"]
 
-    def loss(self, batch: dict[str, Any]) -> Tensor:
-        """Loss on the actions, plus the weighted loss on the latent codes where wanted."""
+    def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
+        """``loss``: on the actions, plus the weighted ``latent_loss`` on the codes where wanted."""
         loss = self._action_loss(batch)
         if self.params.joint_latent_weight == 0:
-            return loss
+            return {"loss": loss}
         latent = self.policy.backbone.loss(batch).loss
-        self.log("train/latent_loss", latent.detach(), batch_size=len(batch["actions"]))
-        return loss + self.params.joint_latent_weight * latent
+        total = loss + self.params.joint_latent_weight * latent
+        return {"loss": total, "latent_loss": latent}
 
     def _action_loss(self, batch: dict[str, Any]) -> Tensor:
         return self.policy.loss(
