@@ -1,0 +1,151 @@
+"""From a shard set to a checkpoint that loads, for the trained model and its untrained control."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from factories import tiny_shard_set
+from lapa.data.loader import evaluation_loader
+from lapa.data.pairs import open_pairs
+from lapa.models.laq.storage import load_laq
+from lapa.models.layers.pixels import to_frames
+from lapa.params.laq import LaqParams
+from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.training.laq import fit, initialise
+from lapa.training.laq.fit import build_model, train
+from lapa.training.laq.module import LaqModule
+from training.laq.squares import squares_loaders, tiny_params
+
+SPEC = PairSpec(horizon_s=0.1)
+FIGURES = {
+    "loss_recon",
+    "perplexity",
+    "codebook_utilisation",
+    "psnr",
+    "psnr_gain_over_copy",
+    "psnr_gain_shuffled",
+    "code_dependence",
+    "ssim",
+}
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
+    return tiny_shard_set(tmp_path_factory.mktemp("squares"))
+
+
+def arguments(shards: ShardSet, work: Path, **changes: Any) -> dict[str, Any]:
+    params = tiny_params(pictures=2, **changes)
+    return {
+        "shards": shards.model_dump(mode="json"),
+        "pair_spec": SPEC.model_dump(mode="json"),
+        "params": json.loads(json.dumps(params.model_dump(mode="json"))),
+        "work": str(work),
+    }
+
+
+@pytest.fixture(scope="module")
+def trained(shards: ShardSet, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    return Checkpoint(**fit(**arguments(shards, tmp_path_factory.mktemp("work"))))
+
+
+def test_the_checkpoint_describes_itself(trained: Checkpoint, shards: ShardSet) -> None:
+    assert (trained.kind, trained.step) == ("laq", 12)
+    assert trained.inputs == {"shards": shards.digest}
+    assert trained.pair_spec == SPEC
+    assert {f"val/{name}" for name in FIGURES} <= trained.metrics.keys()
+
+
+def test_everything_lies_below_work(trained: Checkpoint) -> None:
+    work = Path(trained.path).parent
+    assert {path.name for path in work.iterdir()} >= {"checkpoint", "resume", "figures"}
+    pictures = sorted(path.name for path in (work / "figures").iterdir())
+    assert pictures == ["reconstructions-00000006.png", "reconstructions-00000012.png"]
+    lines = [json.loads(line) for line in (work / "metrics.jsonl").read_text().splitlines()]
+    logged = set().union(*lines)
+    assert {f"train/{name}" for name in FIGURES} <= logged
+    assert {"train/samples_per_second", "train/data_wait_fraction", "train/grad_norm"} <= logged
+
+
+def test_the_saved_model_has_the_recorded_figures(trained: Checkpoint, shards: ShardSet) -> None:
+    model = load_laq(Path(trained.path))
+    pairs = open_pairs(shards, "val", SPEC, max_samples=16)
+    (batch,) = evaluation_loader(pairs, batch_size=16)
+    frames = to_frames(batch["frames"])
+    with torch.no_grad():
+        error = (model(frames).reconstruction.clamp(0, 1) - frames[:, :, 1]).square().mean()
+    assert float(error) == pytest.approx(trained.metrics["val/loss_recon"], rel=1e-4)
+
+
+def test_the_control_is_untrained_and_spread(shards: ShardSet, tmp_path: Path) -> None:
+    control = Checkpoint(**initialise(**arguments(shards, tmp_path)))
+    assert control.step == 0
+    assert control.metrics["val/psnr_gain_over_copy"] == pytest.approx(0, abs=1e-3)
+    assert control.metrics["val/perplexity"] > 2
+    again = Checkpoint(**initialise(**arguments(shards, tmp_path / "again")))
+    assert again.digest == control.digest
+
+
+def test_image_sizes_must_agree(shards: ShardSet, tmp_path: Path) -> None:
+    wrong = arguments(shards, tmp_path, model={"image_size": 64, "patch_size": 8})
+    with pytest.raises(ValueError, match=r"32 pixels, but `model\.image_size` is 64"):
+        fit(**wrong)
+
+
+def test_it_learns_the_moves(tmp_path: Path) -> None:
+    params = tiny_params(
+        trainer={"max_steps": 200, "batch_size": 16, "validate_every": 200, "val_max_samples": 64},
+        codebook={"replace_every": 25},
+    )
+    _, figures = train(params, squares_loaders(params, count=256), work=tmp_path)
+    assert figures["val/psnr_gain_over_copy"] > 1.5
+    assert figures["val/code_dependence"] > 1.0
+
+
+def test_prediction_is_codes_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    params = tiny_params()
+    module = LaqModule(model=build_model(params), params=params).eval()
+
+    def forbidden(*_: object) -> None:
+        raise AssertionError("the decoder was touched")
+
+    monkeypatch.setattr(module.model.decoder, "forward", forbidden)
+    batch = next(iter(squares_loaders(params).val))
+    codes = module.predict_step(batch, 0)
+    assert codes.shape == (8, 1)
+    assert codes.dtype == torch.int64
+
+
+def test_weights_depend_on_the_seed_alone() -> None:
+    torch.rand(3)
+    first, second = (build_model(tiny_params()).state_dict() for _ in range(2))
+    assert all(map(torch.equal, first.values(), second.values()))
+    other = build_model(tiny_params(trainer={"seed": 1})).state_dict()
+    assert not torch.equal(other["project_actions.weight"], first["project_actions.weight"])
+
+
+def test_a_sample_that_is_not_finite_stops_training(tmp_path: Path) -> None:
+    params = tiny_params(optimiser={"learning_rate": 1e30, "clip_norm": 0})
+    with pytest.raises(FloatingPointError, match=r"at step \d+.*samples are"):
+        train(params, squares_loaders(params), work=tmp_path)
+
+
+@pytest.mark.parametrize("quantizer", ["vq_ema", "fsq", "residual_vq", "none"])
+def test_every_quantiser_trains(quantizer: str, tmp_path: Path) -> None:
+    size = {"quant_dim": 3} if quantizer == "fsq" else {}
+    short = {"max_steps": 4, "validate_every": 4}
+    params: LaqParams = tiny_params(model={"quantizer": quantizer, **size}, trainer=short)
+    _, figures = train(params, squares_loaders(params), work=tmp_path)
+    assert all(torch.isfinite(torch.tensor(value)) for value in figures.values())
+
+
+def test_the_profiler_writes_a_report(tmp_path: Path) -> None:
+    params = tiny_params(trainer={"max_steps": 3, "validate_every": 3}, profile="simple")
+    train(params, squares_loaders(params), work=tmp_path)
+    reports = [path.read_text() for path in (tmp_path / "profile").iterdir()]
+    assert any("run_training_batch" in report for report in reports)
