@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from factories import tiny_shard_set
+from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.loader import training_loader
-from lapa.data.mixing import mix, mixture_table
+from lapa.data.mixing import mix, mixture_table, open_mixed_pairs
 from lapa.data.pairs import open_pairs
+from lapa.params.ingestion import SplitParams
 from lapa.records import PairSpec
 
 
@@ -65,6 +66,27 @@ def test_resume_and_ids(datasets: dict[str, Any]) -> None:
     part, position = mixture.locate(80)
     np.testing.assert_array_equal(mixture[80]["frames"], datasets["small"][position]["frames"])
     assert (part, position) == (1, 8)
+
+
+def test_the_datasets_of_one_shard_set_are_mixed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    many = moving_square_episodes(6, 12, 16, source="many")
+    few = moving_square_episodes(2, 12, 16, source="few")
+    shard_set = tiny_shard_set(
+        tmp_path, episodes=[*many, *few], size=16, split=SplitParams(val_fraction=0)
+    )
+    with caplog.at_level("INFO"):
+        mixture = open_mixed_pairs(
+            shard_set,
+            "train",
+            PairSpec(horizon_s=0.3),
+            balance="explicit",
+            weights={"few": 1, "many": 1},
+        )
+    assert "mixture of split train" in caplog.text
+    drawn = Counter(mixture.sample(int(i))["dataset"] for i in mixture.epoch_positions(0))
+    assert drawn == {"few": 36, "many": 36}
 
 
 def test_wrong_weights_are_refused(datasets: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import track
 
 from lapa.data.bad_input import BadInputError, BadInputs, Report, reporter_of
@@ -94,7 +95,15 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
 
 
 def _progress(results: Iterable[ShardResult], tasks: Sequence[ShardTask]) -> Iterable[ShardResult]:
-    return track(results, description="Writing shards", total=len(tasks), transient=True)
+    console = Console(stderr=True)
+    return track(
+        results,
+        description="Writing shards",
+        total=len(tasks),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
 
 
 def _require_episodes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.order import SampleStream
-from lapa.data.pairs import SlotDataset
+from lapa.data.pairs import SlotDataset, open_pairs
+from lapa.data.shards.clip_table import load_clip_table
+from lapa.records import PairSpec, ShardSet
+
+logger = logging.getLogger(__name__)
 
 Balance = Literal["explicit", "frames", "episodes", "sqrt"]
 """Weights as given, or proportional to samples, to episodes, or to the root of samples."""
@@ -92,6 +97,11 @@ class MixedDataset:
         # slots are numbered per shard set: shift them so that an id names one sample of the mixture
         return {**item, "sample_id": np.int64(index)}
 
+    def sample(self, index: int) -> dict[str, Any]:
+        """Return what is known about a sample, without decoding anything."""
+        part, position = self.locate(index)
+        return {**self._datasets[part].sample(position), "sample_id": index}
+
     def __getitem__(self, index: int) -> dict[str, Any]:
         images = np.empty(self.image_shape, np.uint8)
         return {self.image_name: images, **self.read_into(images, index)}
@@ -131,6 +141,27 @@ def mix(
         for name, dataset in datasets.items()
     ]
     return MixedDataset(list(datasets.values()), parts=parts, seed=seed)
+
+
+def open_mixed_pairs(
+    shard_set: ShardSet,
+    split: str,
+    spec: PairSpec,
+    *,
+    balance: Balance,
+    weights: Mapping[str, float] | None = None,
+    seed: int = 0,
+) -> MixedDataset:
+    """Open the pairs of every dataset in a shard set and mix them by weight; log the table.
+
+    Raises:
+        ValueError: wrong weights, or a dataset without a pair.
+    """
+    names = sorted(set(load_clip_table(shard_set, split).texts["dataset"].values))
+    opened = {name: open_pairs(shard_set, split, spec, datasets=[name]) for name in names}
+    mixture = mix(opened, balance=balance, weights=weights, seed=seed)
+    logger.info("mixture of split %s of %s:\n%s", split, shard_set.path, mixture_table(mixture))
+    return mixture
 
 
 def _size(dataset: SlotDataset, balance: Balance) -> float:

@@ -20,8 +20,6 @@ class SourceParams(Params):
     """Dataset name in the shards; empty keeps the one the adapter gives."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Keyword arguments of the adapter."""
-    weight: float = Field(default=1.0, gt=0)
-    """Explicit mixing weight of this source."""
     environments: tuple[str, ...] = ()
     """Keep only these environments; empty keeps all."""
     exclude_environments: tuple[str, ...] = ()
