@@ -29,24 +29,26 @@ class Part:
         return f'<geom name="{name}" {self.shape} {_DRAWN_ONLY}/>'
 
 
-_WHITE: Rgb = (0.96, 0.96, 0.94)
-_BLACK: Rgb = (0.10, 0.10, 0.12)
+_WHITE: Rgb = (0.95, 0.95, 0.93)
+_LIGHT_GREY: Rgb = (0.80, 0.80, 0.82)
 _SKIN: Rgb = (0.93, 0.66, 0.50)
 _SLEEVE: Rgb = (0.30, 0.24, 0.36)
 
+# The gripper is one pale bulk, wider than it moves in a control step. Thin dark parts would make
+# blurring the tool nearly as good a prediction as moving it, and pixels would teach little of motion.
 EMBODIMENTS: dict[str, tuple[Part, ...]] = {
     "gripper": (
-        Part(shape='type="box" size=".040 .026 .020" pos="0 0 .072"', colour=_WHITE),
-        Part(shape='type="cylinder" size=".016 .025" pos="0 0 .115"', colour=_BLACK),
+        Part(shape='type="box" size=".040 .036 .024" pos="0 0 .070"', colour=_WHITE),
+        Part(shape='type="cylinder" size=".026 .022" pos="0 0 .112"', colour=_WHITE),
         Part(
-            shape='type="box" size=".007 .016 .045" pos=".052 0 .025"',
-            colour=_BLACK,
-            closing=(-0.016, 0.0, 0.0),
+            shape='type="box" size=".012 .024 .030" pos=".044 0 .022"',
+            colour=_LIGHT_GREY,
+            closing=(-0.018, 0.0, 0.0),
         ),
         Part(
-            shape='type="box" size=".007 .016 .045" pos="-.052 0 .025"',
-            colour=_BLACK,
-            closing=(0.016, 0.0, 0.0),
+            shape='type="box" size=".012 .024 .030" pos="-.044 0 .022"',
+            colour=_LIGHT_GREY,
+            closing=(0.018, 0.0, 0.0),
         ),
     ),
     "hand": (
