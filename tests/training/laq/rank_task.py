@@ -13,13 +13,19 @@ from lapa.training.ranks import join_process_group, world_size
 from training.laq.squares import squares_loaders, tiny_params
 
 
-def run(work: str, devices: int, quantizer: str = "nsvq") -> dict[str, Any]:
+def run(work: str, devices: int = 1, nodes: int = 1, quantizer: str = "nsvq") -> dict[str, Any]:
     """A global batch of 8, however many processes share it."""
     torch.set_num_threads(1)
     join_process_group()
     params = tiny_params(
         model={"quantizer": quantizer},
-        trainer={"devices": devices, "batch_size": 8 // devices, "log_every": 1, "max_steps": 10},
+        trainer={
+            "devices": devices,
+            "nodes": nodes,
+            "batch_size": 8 // (devices * nodes),
+            "log_every": 1,
+            "max_steps": 10,
+        },
         codebook={"replace_every": 3, "replace_below": 0.9, "replace_until": 1.0},
     )
     model, figures = train(params, squares_loaders(params), work=Path(work))
