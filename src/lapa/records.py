@@ -110,7 +110,9 @@ class ShardSet(Record):
             KeyError: no such split; the message names those that exist.
         """
         if name not in self.splits:
-            raise KeyError(f"shard set {self.path} has no split {name!r}, only {sorted(self.splits)}")
+            raise KeyError(
+                f"shard set {self.path} has no split {name!r}, only {sorted(self.splits)}"
+            )
         return self.splits[name]
 
 

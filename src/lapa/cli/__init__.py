@@ -7,6 +7,7 @@ import importlib
 import click
 
 COMMANDS = {
+    "ingest": "lapa.cli.ingest:ingest",
     "inspect": "lapa.cli.inspect:inspect",
     "import-laq": "lapa.cli.import_laq:import_laq",
     "export-laq": "lapa.cli.import_laq:export_laq",

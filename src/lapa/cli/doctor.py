@@ -12,7 +12,16 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-PACKAGES = ("torch", "kedro", "kedro-mlflow", "mlflow", "pytorch-lightning", "transformers", "av", "mujoco")
+PACKAGES = (
+    "torch",
+    "kedro",
+    "kedro-mlflow",
+    "mlflow",
+    "pytorch-lightning",
+    "transformers",
+    "av",
+    "mujoco",
+)
 FREE_GIB_WANTED = 10
 
 
@@ -32,7 +41,11 @@ def doctor() -> None:
 
 def _python() -> tuple[str, str, str]:
     found = sys.version.split()[0]
-    return "Python", found, "ok" if (3, 11) <= sys.version_info[:2] <= (3, 12) else "want 3.11 or 3.12"
+    return (
+        "Python",
+        found,
+        "ok" if (3, 11) <= sys.version_info[:2] <= (3, 12) else "want 3.11 or 3.12",
+    )
 
 
 def _package(name: str) -> tuple[str, str, str]:

@@ -36,6 +36,6 @@ class ReportDataset(RecordFolderDataset[Report]):
         super().__init__(filepath=filepath, metadata=metadata)
         self._picture = picture
 
-    def preview(self) -> ImagePreview:  # type: ignore[override]
+    def preview(self) -> ImagePreview:
         """The picture that stands for the report."""
         return png_preview(self._filepath / self._picture)

@@ -24,6 +24,6 @@ class ShardSetDataset(RecordFolderDataset[ShardSet]):
 
     record_class = ShardSet
 
-    def preview(self) -> ImagePreview:  # type: ignore[override]
+    def preview(self) -> ImagePreview:
         """The contact sheet: some episodes, some frames each."""
         return png_preview(self._filepath / CONTACT_SHEET)

@@ -29,7 +29,9 @@ class ArmRunsHook:
         if not node.namespace or mlflow.active_run() is None:
             return
         known = self._run_ids.get(node.namespace)
-        run = mlflow.start_run(run_id=known, run_name=None if known else node.namespace, nested=True)
+        run = mlflow.start_run(
+            run_id=known, run_name=None if known else node.namespace, nested=True
+        )
         if known is None:
             mlflow.set_tag("arm", node.namespace)
         self._run_ids[node.namespace] = run.info.run_id

@@ -1,4 +1,4 @@
-"""Digests of everything a run produced or read become MLflow tags; reports become artefacts."""
+"""Digests of everything a run produced or read become MLflow tags; reports and pictures its files."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import mlflow
 from kedro.framework.hooks import hook_impl
 
-from lapa.records import Record, Report
+from lapa.records import Record, Report, ShardSet
 
 
 class LineageHook:
-    """Tags the active run with `digest.<dataset>` and logs figures of reports."""
+    """Tags the active run with `digest.<dataset>`; logs figures, pictures and pages of reports."""
 
     @hook_impl
     def after_dataset_loaded(self, dataset_name: str, data: Any) -> None:
@@ -32,6 +32,9 @@ class LineageHook:
         for data in outputs.values():
             if isinstance(data, Report):
                 _log_report(data)
+                _log_files(data.path, *data.pictures, "report.html")
+            if isinstance(data, ShardSet):
+                _log_files(data.path, "contact_sheet.png", "ingestion_report.json")
 
 
 def _tag(dataset_name: str, data: Any) -> None:
@@ -45,7 +48,10 @@ def _log_report(report: Report) -> None:
     for arm, figures in report.arms.items():
         prefix = f"{arm}/" if several else ""
         mlflow.log_metrics({f"{prefix}{figure.name}": figure.value for figure in figures})
-    for picture in report.pictures:
-        path = Path(report.path, picture)
+
+
+def _log_files(folder: str, *names: str) -> None:
+    """Log those of the files that exist; arms share a parent, so each gets its own folder."""
+    for path in (Path(folder, name) for name in names):
         if path.is_file():
-            mlflow.log_artifact(str(path), artifact_path="figures")
+            mlflow.log_artifact(str(path), artifact_path=path.parent.name)

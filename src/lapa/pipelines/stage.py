@@ -19,9 +19,7 @@ def as_arguments(**inputs: Any) -> dict[str, Any]:
     }
 
 
-def train(
-    task: str, *, stage: str, work: str, trainer: TrainerParams, **inputs: Any
-) -> Checkpoint:
+def train(task: str, *, stage: str, work: str, trainer: TrainerParams, **inputs: Any) -> Checkpoint:
     """Run ``task`` on all ranks the trainer asks for; return rank zero's checkpoint.
 
     Args:
@@ -49,5 +47,3 @@ def _lineage(inputs: dict[str, Any]) -> dict[str, Any]:
         name: getattr(value, "digest", None) or as_arguments(value=value)["value"]
         for name, value in inputs.items()
     }
-
-

@@ -15,7 +15,11 @@ from lapa.scratch import stage_folder
 
 
 def evaluate_laq(
-    shards: ShardSet, laq: Checkpoint, random_laq: Checkpoint, evaluation: EvaluationParams, work: str
+    shards: ShardSet,
+    laq: Checkpoint,
+    random_laq: Checkpoint,
+    evaluation: EvaluationParams,
+    work: str,
 ) -> Report:
     """Measure what the codes carry, beside the untrained quantiser."""
     folder = stage_folder(work, "evaluate_laq", [shards.digest, laq.digest])
@@ -35,11 +39,23 @@ def evaluate_policy(
 def write_report(
     evaluation: EvaluationParams, work: str, laq: Report, *by_arm: Report | Checkpoint
 ) -> tuple[Report, pd.DataFrame]:
-    """Put every arm side by side on one page and in one table."""
-    policies = dict(zip(ARMS, by_arm[: len(ARMS)], strict=True))
-    foundations = dict(zip(ARMS, by_arm[len(ARMS) :], strict=True))
-    folder = stage_folder(work, "report", [report.path for report in (laq, *by_arm)])
+    """Put every arm side by side on one page and in one table.
+
+    Args:
+        evaluation: parameters.
+        work: scratch root of the run.
+        laq: what was measured about the codes.
+        by_arm: the policy reports of all arms, then their foundation checkpoints, in `ARMS` order.
+    """
+    policies = [report for report in by_arm if isinstance(report, Report)]
+    foundations = [checkpoint for checkpoint in by_arm if isinstance(checkpoint, Checkpoint)]
+    arms = dict(zip(ARMS, policies, strict=True))
+    folder = stage_folder(work, "report", [report.path for report in (laq, *policies)])
     report = render_report(
-        laq=laq, arms=policies, foundation=foundations, params=evaluation, out=folder / "report"
+        laq=laq,
+        arms=arms,
+        foundation=dict(zip(ARMS, foundations, strict=True)),
+        params=evaluation,
+        out=folder / "report",
     )
-    return report, success_table(policies)
+    return report, success_table(arms)

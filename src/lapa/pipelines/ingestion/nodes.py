@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from lapa.data.ingest import ingest
+from lapa.data.shards.contact_sheet import save_contact_sheet
+from lapa.datasets.shard_set import CONTACT_SHEET
 from lapa.inference.record_episodes import record_episodes as record
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.params.tabletop import RecordParams
@@ -21,6 +23,7 @@ def write_shards(raw: RawEpisodes, ingestion: IngestionParams, work: str) -> Sha
     """Turn the recorded episodes and every configured source into one shard set."""
     recorded = [SourceParams(kind=raw.kind, path=raw.path, name=raw.kind)] if raw.episodes else []
     folder = stage_folder(work, "shards", [raw.digest, as_arguments(ingestion=ingestion)])
-    return ingest(
-        sources=[*recorded, *ingestion.sources], params=ingestion, out=folder / "shards"
-    )
+    out = folder / "shards"
+    shards = ingest(sources=[*recorded, *ingestion.sources], params=ingestion, out=out)
+    save_contact_sheet(shards, out / CONTACT_SHEET)
+    return shards

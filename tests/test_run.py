@@ -1,0 +1,116 @@
+"""The end-to-end test: `kedro run --env=test`, then again with nothing left to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import mlflow
+import pytest
+
+ROOT = Path(__file__).parents[1]
+KEDRO = Path(sys.executable).with_name("kedro")
+
+
+class Project:
+    """A copy of the project's configuration, with data and MLflow of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        shutil.copytree(ROOT / "conf", folder / "conf")
+        shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        self.tracking_uri = f"sqlite:///{folder}/mlflow.db"
+
+    def run(self, *options: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {
+            "MLFLOW_TRACKING_URI": self.tracking_uri,
+            "KEDRO_LOGGING_CONFIG": "conf/logging.yml",
+            "DO_NOT_TRACK": "1",
+            "OMP_NUM_THREADS": "1",
+            "COLUMNS": "200",
+        }
+        return subprocess.run(
+            [KEDRO, "run", "--env=test", *options],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+
+    def reporting(self, name: str) -> Path:
+        return self.folder / "data/08_reporting/test" / name
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("project"))
+    done = project.run()
+    assert done.returncode == 0, done.stderr + done.stdout
+    return project
+
+
+def test_the_report_is_one_self_contained_page(project: Project) -> None:
+    page = project.reporting("report/report.html").read_text()
+    for arm in ("lapa", "random_laq", "scratch"):
+        assert arm in page
+    assert "data:image/png;base64," in page
+    assert 'src="http' not in page
+
+
+def test_every_arm_faced_the_same_scenes(project: Project) -> None:
+    def scenes(arm: str) -> object:
+        outcomes = json.loads(project.reporting(f"policies/{arm}/outcomes.json").read_text())
+        return {task: rows["seeds"] for task, rows in outcomes.items()}
+
+    assert scenes("lapa") == scenes("random_laq") == scenes("scratch")
+
+
+def test_the_scratch_folders_are_gone(project: Project) -> None:
+    assert not any((project.folder / "data/.work/test").iterdir())
+
+
+def test_one_mlflow_run_with_curves_and_three_nested_arms(project: Project) -> None:
+    mlflow.set_tracking_uri(project.tracking_uri)
+    runs = mlflow.search_runs(experiment_names=["lapa"], output_format="list")
+    parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
+    arms = {run.info.run_name: run for run in runs if run not in parents}
+    assert len(parents) == 1
+    assert set(arms) == {"lapa", "random_laq", "scratch"}
+    assert {run.info.status for run in runs} == {"FINISHED"}
+    assert parents[0].data.params["laq.trainer.max_steps"] == "12"
+    assert "digest.laq_checkpoint" in parents[0].data.tags
+    history = mlflow.MlflowClient().get_metric_history(
+        parents[0].info.run_id, "val/psnr_gain_over_copy"
+    )
+    assert [point.step for point in history] == sorted({point.step for point in history})
+    assert len(history) >= 2
+    assert any(name.startswith("val/") for name in arms["lapa"].data.metrics)
+
+
+def test_a_second_run_has_nothing_to_do(project: Project) -> None:
+    done = project.run("--only-missing-outputs")
+    assert done.returncode == 0, done.stderr
+    assert "Skipping all 17 nodes" in done.stderr + done.stdout
+
+
+def test_a_wrong_parameter_name_stops_before_any_node(project: Project) -> None:
+    done = project.run("--params=laq.trainer.max_step=5")
+    assert done.returncode != 0
+    output = done.stderr + done.stdout
+    assert "max_step" in output
+    assert "Running node" not in output
+
+
+def test_a_missing_artefact_is_named(project: Project) -> None:
+    done = project.run("--pipelines=labeling", "--params=run=elsewhere")
+    assert done.returncode != 0
+    output = " ".join((done.stderr + done.stdout).split())
+    assert "found no record.json" in output
+    assert "elsewhere" in output
