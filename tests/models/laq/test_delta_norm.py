@@ -1,8 +1,12 @@
-"""Standardisation: batch statistics in training, running ones in evaluation."""
+"""Standardisation: global batch statistics in training, running ones in evaluation."""
 
 from __future__ import annotations
 
+from multiprocessing import get_context
+from pathlib import Path
+
 import torch
+import torch.distributed as dist
 
 from lapa.models.laq.delta_norm import DeltaNorm
 
@@ -23,3 +27,40 @@ def test_evaluation_uses_and_keeps_the_running_statistics() -> None:
     result = norm(torch.full((1, 4, 3), 2.0))
     assert result.abs().max() < 0.1
     assert torch.equal(norm.running_mean, before)
+
+
+def _global_batch() -> torch.Tensor:
+    return torch.randn(4, 2, 3, generator=torch.Generator().manual_seed(0)) * 3 + 1
+
+
+def _loss(result: torch.Tensor) -> torch.Tensor:
+    return (result.clamp_min(0) ** 3).sum()
+
+
+def _one_rank(rank: int, folder: str) -> None:
+    dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)
+    norm = DeltaNorm(3)
+    delta = _global_batch().chunk(2)[rank].clone().requires_grad_()
+    result = norm(delta)
+    _loss(result).backward()
+    kept = {"result": result.detach(), "grad": delta.grad, "mean": norm.running_mean}
+    torch.save(kept, f"{folder}/{rank}.pt")
+    dist.destroy_process_group()
+
+
+def test_two_processes_equal_one_with_the_whole_batch(tmp_path: Path) -> None:
+    context = get_context("fork")
+    ranks = [context.Process(target=_one_rank, args=(rank, str(tmp_path))) for rank in range(2)]
+    for process in ranks:
+        process.start()
+    for process in ranks:
+        process.join(60)
+        assert process.exitcode == 0
+    found = [torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in range(2)]
+    norm, delta = DeltaNorm(3), _global_batch().requires_grad_()
+    result = norm(delta)
+    _loss(result).backward()
+    assert delta.grad is not None
+    torch.testing.assert_close(torch.cat([part["result"] for part in found]), result.detach())
+    torch.testing.assert_close(torch.cat([part["grad"] for part in found]), delta.grad)
+    assert torch.equal(found[0]["mean"], found[1]["mean"])
