@@ -15,6 +15,7 @@ from lapa.evaluation.bottleneck import (
     reconstruction_errors,
 )
 from lapa.evaluation.episode_bootstrap import Interval
+from lapa.evaluation.figures.training_curves import draw_curves, read_curves
 from lapa.evaluation.laq_pictures import draw_laq_pictures
 from lapa.evaluation.latent_samples import (
     HeldOutPairs,
@@ -82,6 +83,13 @@ def evaluate_laq(
     pictures = draw_laq_pictures(
         models[0], pairs, trained, scores, figures=arms["laq"], params=params, out=out
     )
+    if draw_curves(
+        {"laq": read_curves(Path(laq.path))},
+        "Training of the quantiser (dashed: held-out)",
+        out / "curves.png",
+        loss="loss_recon",
+    ):
+        pictures += ("curves.png",)
     _write_details(pairs, trained, scores, params, out / "laq.json")
     return Report(path=str(out), arms=arms, pictures=pictures)
 

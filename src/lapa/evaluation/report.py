@@ -28,6 +28,7 @@ CAPTIONS = {
     "code_actions.png": "True actions, coloured by code.",
     "compass.png": "Mean true motion of each code.",
     "code_usage.png": "How often each code occurs.",
+    "curves.png": "Mean squared error of the reconstruction, pixels in [0, 1].",
 }
 
 

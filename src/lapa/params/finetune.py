@@ -20,9 +20,10 @@ class BinnedHeadParams(Params):
     dropout: float = Field(default=0.0, ge=0, lt=1)
     decode: Literal["expected", "argmax"] = "expected"
     """Mean of the predicted distribution, or its most likely bin."""
-    target_sigma: float = Field(default=0.0, ge=0)
+    target_sigma: float = Field(default=8.0, ge=0)
     """Width, in bins, of a Gaussian around the true bin as the target; 0 is one-hot. With few
-    labels most of 256 bins are never seen, and neighbours should count as nearly right."""
+    labels most of 256 bins are never seen, and neighbours should count as nearly right
+    (`docs/finetune.md` has the measurement)."""
 
 
 class MlpHeadParams(Params):

@@ -19,7 +19,7 @@ from lapa.records import ActionDimension, ActionStats
 
 FEATURES, CODES, CODEBOOK, CHUNK, BINS = 6, 3, 4, 2, 32
 CONFIGS = [
-    BinnedHeadParams(hidden_dim=32),
+    BinnedHeadParams(hidden_dim=32, target_sigma=0),
     BinnedHeadParams(hidden_dim=32, target_sigma=1.5, decode="argmax"),
     MlpHeadParams(hidden_dims=(32, 16), embedding_dim=8),
     L1HeadParams(hidden_dim=32),

@@ -156,7 +156,9 @@ def test_unpretrained_backbone_learns_whole_and_longer(shards: ShardSet, tmp_pat
 
 
 @pytest.mark.parametrize("train", ["head", "all"])
-@pytest.mark.parametrize("head", [{"kind": "binned"}, {"kind": "flow", "hidden_dim": 16}])
+@pytest.mark.parametrize(
+    "head", [{"kind": "binned", "dropout": 0.1}, {"kind": "flow", "hidden_dim": 16}]
+)
 def test_killed_training_resumes_exactly(
     train: str, head: dict[str, Any], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

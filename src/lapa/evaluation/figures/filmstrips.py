@@ -37,5 +37,15 @@ def draw_filmstrips(strips: Sequence[Strip], heading: str, path: Path) -> None:
                 panel.grid(visible=False)
                 panel.set_xlabel(f"step {index}", fontsize=6, labelpad=1)
             outcome, colour = ("success", GREEN) if strip.success else ("failure", RED)
-            row[0].set_title(f"{outcome}: {strip.title}", loc="left", fontsize=8, color=colour)
-        panels[0, 0].figure.suptitle(heading, fontsize=9)
+            title = row[0].text(
+                0.0,
+                1.06,
+                f"{outcome}: {strip.title}",
+                transform=row[0].transAxes,
+                fontsize=8,
+                color=colour,
+            )
+            title.set_in_layout(False)  # it is wider than its frame and would push the next away
+        figure = panels[0, 0].figure
+        figure.get_layout_engine().set(h_pad=0.13)
+        figure.suptitle(heading, fontsize=9)

@@ -30,19 +30,27 @@ def read_curves(checkpoint: Path) -> dict[str, Curve]:
     return curves
 
 
-def draw_curves(arms: Mapping[str, Mapping[str, Curve]], heading: str, path: Path) -> bool:
-    """Draw training loss and validation loss of every arm.
+def draw_curves(
+    arms: Mapping[str, Mapping[str, Curve]], heading: str, path: Path, *, loss: str = "loss"
+) -> bool:
+    """Draw training and validation loss of every arm.
+
+    Args:
+        arms: curves by arm, as `read_curves` gives them.
+        heading: of the figure.
+        path: PNG to write.
+        loss: name of the loss after ``train/`` and ``val/``.
 
     Returns:
         Whether there was anything to draw.
     """
-    with_loss = {arm: curves for arm, curves in arms.items() if curves.get("train/loss")}
+    with_loss = {arm: curves for arm, curves in arms.items() if curves.get(f"train/{loss}")}
     if not with_loss:
         return False
     with drawn(path, figsize=(5.6, 3.0)) as axes:
         for position, (arm, curves) in enumerate(with_loss.items()):
             colour = arm_colour(arm, position)
-            for name, style in (("train/loss", "-"), ("val/loss", "o--")):
+            for name, style in ((f"train/{loss}", "-"), (f"val/{loss}", "o--")):
                 if curve := curves.get(name):
                     steps = sorted(curve)
                     axes.plot(
@@ -55,7 +63,7 @@ def draw_curves(arms: Mapping[str, Mapping[str, Curve]], heading: str, path: Pat
                         markersize=3,
                     )
         axes.set_xlabel("optimiser steps")
-        axes.set_ylabel("loss")
+        axes.set_ylabel(loss.replace("_", " "))
         axes.set_title(heading)
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return True
