@@ -74,7 +74,41 @@ class DualEncoderParams(Params):
     """Beginnings of the names of weights that a pretrained folder may lack."""
 
 
-BackendParams = Annotated[FilmCnnParams | DualEncoderParams, Field(discriminator="kind")]
+class QwenSizes(Params):
+    """Sizes of a Qwen3-VL made here, for tests and CPUs."""
+
+    hidden_size: int = Field(default=64, gt=0)
+    intermediate_size: int = Field(default=128, gt=0)
+    layers: int = Field(default=2, gt=0)
+    heads: int = Field(default=4, gt=0)
+    vision_hidden_size: int = Field(default=32, gt=0)
+    vision_layers: int = Field(default=2, gt=0)
+    patch_size: int = Field(default=8, gt=0)
+    """Pixels; two by two patches become one token."""
+    vocabulary: int = Field(default=330, gt=256)
+    """Byte-level pairs learnt from the training instructions, at most; bytes alone are 256."""
+
+
+class ActionTokensParams(Params):
+    """Qwen3-VL that writes its answer: ``<ACTION><ACT_3>...</ACTION>``."""
+
+    kind: Literal["action_tokens"] = "action_tokens"
+    pretrained: str | None = None
+    """Folder in the Hugging Face layout (or hub id), e.g. Cosmos-Reason2-2B; None takes ``sizes``."""
+    sizes: QwenSizes = QwenSizes()
+    image_size: int = Field(default=224, gt=0)
+    """Images are scaled to about this many pixels squared (whole patches)."""
+    head: Literal["tokens", "extra"] = "tokens"
+    """Codes are written as tokens, or read from the last prompt position by a linear head."""
+    token_loss_weight: float = Field(default=1.0, ge=0)
+    """With ``head: extra``, weight of the token loss beside the head's."""
+    allowed_fresh: tuple[str, ...] = ()
+    """Beginnings of the names of weights that a pretrained folder may lack."""
+
+
+BackendParams = Annotated[
+    FilmCnnParams | DualEncoderParams | ActionTokensParams, Field(discriminator="kind")
+]
 
 
 class FoundationModelParams(Params):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lapa.params.foundation import (
+    ActionTokensParams,
     DualEncoderParams,
     LanguageModelParams,
     VisionEncoderParams,
@@ -38,3 +39,13 @@ def vla_7b(**overrides: Any) -> DualEncoderParams:
         ),
     }
     return DualEncoderParams(**{**settings, **overrides})
+
+
+def vla_2b_tokens(pretrained: str, **overrides: Any) -> ActionTokensParams:
+    """Qwen3-VL-2B (Cosmos-Reason2-2B) from a local folder or hub id, answering in tokens."""
+    return ActionTokensParams(pretrained=pretrained, image_size=224, **overrides)
+
+
+def tiny_tokens(**overrides: Any) -> ActionTokensParams:
+    """About 0.2 M parameters, 4 image tokens; processor made from the instructions."""
+    return ActionTokensParams(**{"image_size": 32, **overrides})

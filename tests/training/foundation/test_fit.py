@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from lapa.models.foundation.storage import load_foundation
+from lapa.params.foundation_presets import tiny, tiny_tokens
 from lapa.records import Checkpoint, digest_of_file
 from lapa.training.foundation import fit, initialise
 from lapa.training.foundation import loop as loop_module
+from lapa.training.tracking import joined_run
 from training.foundation.made_up import S, arguments, labelled_squares, params
 
 
@@ -161,3 +163,29 @@ def test_bfloat16_trains(squares, tmp_path) -> None:
     fit(**arguments(*squares, params(trainer={"precision": "bf16-mixed"}), tmp_path))
     curve = losses(tmp_path)
     assert all(torch.isfinite(torch.tensor(list(curve.values()))))
+
+
+def test_backends_that_write_their_answer_are_judged_by_what_they_write(squares, tmp_path) -> None:
+    short = {"max_steps": 2, "val_max_samples": 8}
+    for name, backend in {
+        "turns": tiny(decoding="autoregressive"),
+        "tokens": tiny_tokens(),
+    }.items():
+        config = params(trainer=short, optimiser={"warmup_steps": 1})
+        config = config.model_copy(update={"backend": backend})
+        found = fit(**arguments(*squares, config, tmp_path / name))["metrics"]
+        assert 0 <= found["val/decoded_sequence"] <= found["val/decoded_top1"] <= 1
+        assert ("val/parse_health" in found) == (name == "tokens")
+
+
+def test_metrics_join_the_run_that_is_open(squares, tmp_path) -> None:
+    import mlflow
+
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    with mlflow.start_run() as run:
+        fit(**arguments(*squares, params(), tmp_path / "work"), run=joined_run())
+        assert mlflow.active_run().info.run_id == run.info.run_id
+    client = mlflow.MlflowClient()
+    history = client.get_metric_history(run.info.run_id, "train/loss")
+    assert [point.step for point in history] == [1, 2, 3, 4, 5, 6]
+    assert "val/top1_position_1" in client.get_run(run.info.run_id).data.metrics

@@ -50,7 +50,8 @@ class DualEncoder(LatentPolicy):
         self.config, self.tokenizer, self.origins = config, tokenizer, origins
         self.code_seq_len, self.codebook_size = code_seq_len, codebook_size
         self.feature_dim = dim
-        self.teacher_forced = config.decoding == "autoregressive"
+        # a single code has no code before it: nothing to decode in turn
+        self.teacher_forced = config.decoding == "autoregressive" and code_seq_len > 1
         self.vision, self.language = vision, language
         self.projector = Projector(dim=vision.dim, out=dim)
         std = language.config.initializer_range
@@ -119,7 +120,7 @@ class DualEncoder(LatentPolicy):
         if codes is None:
             return None
         known: Tensor = self.earlier_code(codes[:, :-1])
-        return torch.cat([torch.zeros_like(known[:, :1]), known], dim=1) if known.shape[1] else None
+        return torch.cat([torch.zeros_like(known[:, :1]), known], dim=1)
 
     def _decode_in_turn(self, images: Tensor, instructions: list[str]) -> Tensor:
         """Greedy decoding; keys and values of what was read are kept, each step adds one query."""

@@ -85,6 +85,13 @@ class LatentPolicy(nn.Module, ABC):
     def save_text_files(self, folder: Path) -> None:
         """Write what a reader needs beside weights and configuration, e.g. the tokenizer."""
 
+    def well_formed(self, images: Tensor, instructions: list[str]) -> Tensor | None:
+        """Whether the model, left to itself, writes a readable action: ``bool (batch,)``.
+
+        None for models that cannot write anything else.
+        """
+        return None
+
     def forward(self, batch: Mapping[str, Any]) -> LatentLoss:
         """The training step as ``forward``, so that wrappers (DDP, FSDP2) see it."""
         return self.loss(batch)

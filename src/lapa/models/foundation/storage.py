@@ -11,7 +11,12 @@ from pathlib import Path
 from lapa.models.foundation.instruction_tokenizer import InstructionTokenizer
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.storage import load_weights, save_model
-from lapa.params.foundation import DualEncoderParams, FilmCnnParams, FoundationModelParams
+from lapa.params.foundation import (
+    ActionTokensParams,
+    DualEncoderParams,
+    FilmCnnParams,
+    FoundationModelParams,
+)
 
 
 def build_foundation(
@@ -58,7 +63,22 @@ def _dual_encoder(
     return build_dual_encoder(backend, **sizes, instructions=instructions, folder=folder)
 
 
-_BUILDERS = {"film_cnn": _film_cnn, "dual_encoder": _dual_encoder}
+def _action_tokens(
+    config: FoundationModelParams, instructions: Iterable[str], folder: Path | None
+) -> LatentPolicy:
+    from lapa.models.foundation.action_tokens_parts import build_action_tokens  # noqa: PLC0415
+
+    backend = config.backend
+    assert isinstance(backend, ActionTokensParams)  # noqa: S101 - the table below chose it
+    sizes = {"code_seq_len": config.code_seq_len, "codebook_size": config.codebook_size}
+    return build_action_tokens(backend, **sizes, instructions=instructions, folder=folder)
+
+
+_BUILDERS = {
+    "film_cnn": _film_cnn,
+    "dual_encoder": _dual_encoder,
+    "action_tokens": _action_tokens,
+}
 
 
 def save_foundation(folder: Path, model: LatentPolicy, config: FoundationModelParams) -> str:

@@ -10,7 +10,7 @@ from lightning_fabric.strategies.model_parallel import ModelParallelStrategy
 from lightning_fabric.strategies.strategy import Strategy
 from torch import nn
 from torch.distributed.device_mesh import DeviceMesh
-from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
+from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard, register_fsdp_forward_method
 
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.params.foundation import FoundationParams
@@ -56,6 +56,9 @@ def _shard(model: nn.Module, mesh: DeviceMesh, precision: str) -> nn.Module:
     policy = _precision_policy(precision)
     for part in (*model.repeated_layers(), model):
         fully_shard(part, mesh=mesh["data_parallel"], mp_policy=policy)
+    for method in ("predict_codes", "well_formed", "features"):
+        # they enter the model elsewhere than by its forward, where FSDP2 gathers weights
+        register_fsdp_forward_method(model, method)
     return model
 
 

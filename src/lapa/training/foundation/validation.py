@@ -35,6 +35,7 @@ def validate(
     module.eval()
     counts, constant = _empty(fabric, model), _empty(fabric, model)
     decoded = _empty(fabric, model)
+    health = torch.zeros(2, dtype=torch.float64, device=fabric.device)
     for batch, weight in _in_step(fabric, loader):
         out = module(batch)
         counts.add(out.logits, batch["latent_codes"], out.loss, weight)
@@ -42,12 +43,18 @@ def validate(
         if model.teacher_forced:
             codes = model.predict_codes(batch["image"], batch["text"])
             decoded.add(_certain(codes, out.logits), batch["latent_codes"], out.loss, weight)
+        whole = model.well_formed(batch["image"], batch["text"])
+        if whole is not None:
+            health += weight * torch.stack([whole.sum(), torch.full_like(whole.sum(), len(whole))])
     module.train()
     figures = _reduced(fabric, counts)
     baseline = _reduced(fabric, constant)
     if model.teacher_forced:
         chosen = _reduced(fabric, decoded)
         figures |= {"decoded_top1": chosen["top1"], "decoded_sequence": chosen["sequence"]}
+    found, written = fabric.all_reduce(health, reduce_op="sum")
+    if written:
+        figures["parse_health"] = float(found / written)
     figures |= {"top1_majority": baseline["top1"], "sequence_majority": baseline["sequence"]}
     figures["gain_over_majority"] = figures["top1"] - baseline["top1"]
     return prefixed(figures, "val/")

@@ -1,0 +1,184 @@
+"""The action-token backend: masking, grammar-bound decoding, embeddings, extra head, storage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+import lapa.models.foundation
+from lapa.models.foundation.action_tokens_parts import add_action_tokens, untied
+from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
+from lapa.params.foundation import FoundationModelParams
+from lapa.params.foundation_presets import tiny_tokens
+
+TEXTS = ["reach the red cube", "push the blue cube to the left side"]
+K, S = 8, 4
+
+
+def make(head="tokens", seed=0):
+    torch.manual_seed(seed)
+    config = FoundationModelParams(code_seq_len=S, codebook_size=K, backend=tiny_tokens(head=head))
+    return build_foundation(config, instructions=TEXTS), config
+
+
+def make_batch(n=4):
+    g = torch.Generator().manual_seed(1)
+    return {
+        "image": torch.randint(0, 256, (n, 32, 32, 3), generator=g, dtype=torch.uint8),
+        "text": (TEXTS * n)[:n],
+        "latent_codes": torch.randint(0, K, (n, S), generator=g),
+    }
+
+
+@pytest.fixture(scope="module")
+def model():
+    return make()[0].eval()
+
+
+def test_shapes_and_gradients() -> None:
+    model, _ = make()
+    batch = make_batch()
+    out = model(batch)
+    assert out.logits.shape == (4, S, K)
+    assert model.features(batch["image"], batch["text"]).shape == (4, model.feature_dim)
+    out.loss.backward()
+    assert [n for n, p in model.named_parameters() if p.grad is None] == []
+
+
+def test_prompt_with_image_is_a_prefix_and_the_action_its_tail(model) -> None:
+    batch = make_batch()
+    prompt = model.prompt.prompt(batch["image"], batch["text"])
+    whole = model.prompt.answered(batch["image"], batch["text"], batch["latent_codes"])
+    length = prompt["input_ids"].shape[1]
+    assert torch.equal(whole["input_ids"][:, :length], prompt["input_ids"])
+    tails = whole["input_ids"][:, length:].tolist()
+    assert [model.prompt.grammar.read(tail) for tail in tails] == batch["latent_codes"].tolist()
+    image_token = model.prompt.processor.image_token_id
+    # 32 pixels, patches of 8, two by two merged: 4 tokens, which a tokenizer alone would count as 1
+    assert (prompt["input_ids"] == image_token).sum(dim=1).tolist() == [4] * 4
+    assert prompt["attention_mask"][0, 0] == 0  # the shorter instruction is padded on the left
+
+
+def test_a_tokenizer_that_splits_action_tokens_is_refused() -> None:
+    model, _ = make()
+    batch = make_batch()
+    encode = model.prompt._encode
+
+    def splitting(images, texts):
+        return encode(images, [text.replace("<ACT_", "< ACT_") for text in texts])
+
+    model.prompt._encode = splitting
+    with pytest.raises(ValueError, match="must be special tokens"):
+        model(batch)
+
+
+def test_only_action_tokens_are_in_the_loss(model) -> None:
+    """Uniform logits give log(vocabulary) whatever the prompt's length."""
+    batch = make_batch()
+    weight = model.qwen.lm_head.weight.data.clone()
+    model.qwen.lm_head.weight.data.zero_()
+    loss = model(batch).loss.item()
+    model.qwen.lm_head.weight.data.copy_(weight)
+    assert loss == pytest.approx(torch.tensor(float(len(weight))).log().item(), abs=1e-4)
+
+
+def test_a_sample_alone_equals_the_sample_in_a_padded_batch(model) -> None:
+    batch = make_batch()
+    together = model(batch).logits
+    alone = model({name: value[:1] for name, value in batch.items()}).logits
+    torch.testing.assert_close(alone[0], together[0], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("sample", [False, True], ids=["greedy", "sampled"])
+def test_an_untrained_model_always_writes_exactly_s_codes(model, sample) -> None:
+    torch.manual_seed(3)
+    batch = make_batch(6)
+    codes = model.write(batch["image"], batch["text"], sample=sample)
+    assert codes.shape == (6, S)
+    assert ((codes >= 0) & (codes < K)).all()
+    if sample:
+        assert len(torch.unique(codes)) > 1
+
+
+def test_left_to_itself_an_untrained_model_writes_no_action(model) -> None:
+    batch = make_batch()
+    assert not model.well_formed(batch["image"], batch["text"]).any()
+
+
+@pytest.mark.parametrize("head", ["tokens", "extra"])
+def test_overfits_ten_samples_to_whole_sequences(head) -> None:
+    model, _ = make(head)
+    batch = make_batch(10)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=4e-3)
+    for _ in range(100):
+        optimiser.zero_grad()
+        model(batch).loss.backward()
+        optimiser.step()
+    model.eval()
+    assert torch.equal(model.predict_codes(batch["image"], batch["text"]), batch["latent_codes"])
+    if head == "tokens":
+        assert model.well_formed(batch["image"], batch["text"]).all()
+
+
+def test_masks_choose_the_samples_of_each_loss() -> None:
+    model, _ = make("extra")
+    batch = make_batch(4)
+    first = torch.tensor([True, True, False, False])
+    masked = model(batch | {"token_mask": first, "head_mask": ~first}).loss
+    nothing = torch.zeros(4, dtype=torch.bool)
+    token = model(batch | {"token_mask": first, "head_mask": nothing}).loss
+    head = model(batch | {"token_mask": nothing, "head_mask": ~first}).loss
+    torch.testing.assert_close(masked, token + head)
+    assert model(batch | {"token_mask": nothing, "head_mask": nothing}).loss.item() == 0.0
+
+
+def test_new_rows_start_as_the_mean_of_the_words() -> None:
+    model, _ = make()
+    grammar = model.prompt.grammar
+    new = [grammar.begin, *grammar.codes, grammar.end]
+    for layer in (model.qwen.get_input_embeddings(), model.qwen.get_output_embeddings()):
+        words = len(model.prompt.processor.tokenizer) - len(new)
+        mean = layer.weight[:words].mean(dim=0)
+        for row in new:
+            torch.testing.assert_close(layer.weight[row], mean)
+
+
+def test_spare_rows_of_a_published_embedding_are_reused() -> None:
+    model, _ = make()
+    before = model.qwen.get_input_embeddings().num_embeddings
+    add_action_tokens(model.qwen, model.prompt.processor, K)  # all known already
+    assert model.qwen.get_input_embeddings().num_embeddings == before
+
+
+def test_tied_embeddings_are_untied_with_equal_values() -> None:
+    model, _ = make()
+    qwen = model.qwen
+    qwen.config.tie_word_embeddings = True
+    qwen.lm_head.weight = qwen.get_input_embeddings().weight
+    untied(qwen)
+    assert qwen.lm_head.weight is not qwen.get_input_embeddings().weight
+    assert torch.equal(qwen.lm_head.weight, qwen.get_input_embeddings().weight)
+
+
+@pytest.mark.parametrize("head", ["tokens", "extra"])
+def test_saved_and_loaded_predicts_the_same(tmp_path, head) -> None:
+    model, config = make(head)
+    save_foundation(tmp_path, model.eval(), config)
+    loaded = load_foundation(tmp_path)
+    batch = make_batch()
+    torch.testing.assert_close(loaded(batch).logits, model(batch).logits, rtol=0, atol=0)
+    assert torch.equal(
+        loaded.predict_codes(batch["image"], batch["text"]),
+        model.predict_codes(batch["image"], batch["text"]),
+    )
+
+
+def test_torchvision_is_never_imported() -> None:
+    folder = Path(lapa.models.foundation.__file__).parent
+    sources = [path.read_text() for path in folder.glob("*.py")]
+    assert len(sources) > 10
+    assert not [
+        text for text in sources if "import torchvision" in text or "from torchvision" in text
+    ]
