@@ -1,0 +1,73 @@
+"""`lapa plan`: memory and speed that a foundation training asks for, before it is queued."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from kedro.framework.project import settings
+from kedro.framework.startup import bootstrap_project
+
+from lapa.params.base import OptimiserParams, TrainerParams
+from lapa.params.foundation import FoundationParams
+from lapa.params.foundation_presets import vla_7b
+
+
+@click.command()
+@click.option("--env", default=None, help="Kedro environment whose `foundation` is planned.")
+@click.option("--project", type=click.Path(path_type=Path, exists=True), default=Path())
+@click.option("--shards", type=int, default=None, help="Shards of the training split.")
+@click.option("--samples", type=int, default=None, help="Pairs to train on, epochs included.")
+@click.option("--hours", type=float, default=None, help="Wall time that should be enough.")
+def plan(
+    env: str | None, project: Path, shards: int | None, samples: int | None, hours: float | None
+) -> None:
+    """Print parameters, memory per GPU and the speed needed.
+
+    Without --env, the published recipe: vla_7b on 64 GPUs, 16 x 64 x 4 = 4096 samples per step.
+    """
+    # torch takes seconds to import; --help should not wait for it
+    from lapa.training.foundation.planning import plan_table, plan_training  # noqa: PLC0415
+
+    params = from_environment(project, env) if env else published_recipe()
+    try:
+        found = plan_training(params)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(plan_table(found, shards=shards, samples=samples, hours=hours))
+
+
+def published_recipe() -> FoundationParams:
+    """The recipe of the paper: 16 per GPU x 64 GPUs x 4 micro-batches = 4096 samples per step."""
+    return FoundationParams(
+        backend=vla_7b(),
+        accumulate=4,
+        freeze=("vision",),
+        shard=True,
+        activation_checkpointing=True,
+        optimiser=OptimiserParams(
+            learning_rate=1e-5, warmup_steps=2000, betas=(0.9, 0.95), weight_decay=0.1
+        ),
+        trainer=TrainerParams(
+            max_steps=100_000, batch_size=16, devices=4, nodes=16, precision="bf16-mixed"
+        ),
+    )
+
+
+def from_environment(project: Path, env: str) -> FoundationParams:
+    """Read ``foundation`` of a Kedro environment.
+
+    Raises:
+        click.ClickException: no such environment.
+    """
+    root = project.resolve()
+    if not (root / "conf" / env).is_dir():
+        known = sorted(path.name for path in (root / "conf").glob("*") if path.is_dir())
+        raise click.ClickException(f"no environment {env!r} in {root / 'conf'}, only {known}")
+    bootstrap_project(root)
+    loader = settings.CONFIG_LOADER_CLASS(
+        conf_source=str(root / settings.CONF_SOURCE), env=env, **settings.CONFIG_LOADER_ARGS
+    )
+    values: dict[str, Any] = loader["parameters"]["foundation"]
+    return FoundationParams(**values)
