@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytorch_lightning as pl
 import torch
 
 import lapa
@@ -119,14 +120,16 @@ class _Finetuning:
             seed=0,
             with_states=self.params.use_state,
         )
-        step = self._train(held_out, run)
+        trainer = self._train(held_out, run)
+        if not trainer.is_global_zero:
+            return {}  # the launcher hands back rank zero's answer alone
         self.policy.cpu().eval()
         metrics, _ = measure_action_error(
             self.policy, evaluation_loader(held_out, batch_size=self.params.trainer.batch_size)
         )
-        return self._record(step, metrics)
+        return self._record(trainer.global_step, metrics)
 
-    def _train(self, held_out: RobotDataset, run: JoinedRun | None) -> int:
+    def _train(self, held_out: RobotDataset, run: JoinedRun | None) -> pl.Trainer:
         module = PolicyModule(
             policy=self.policy,
             params=self.params,
@@ -154,7 +157,7 @@ class _Finetuning:
         trainer.fit(
             module, loader, self._validation_loader(held_out), ckpt_path=resume_file(self.work)
         )
-        return trainer.global_step
+        return trainer
 
     def _training_data(self) -> RobotDataset | ObservedDataset:
         """The labelled frames, or, for a frozen backbone, what it makes of them."""
