@@ -57,6 +57,12 @@ class LaqModelParams(Params):
     """The code sees only the difference of the two frames' tokens: nothing moved, zero delta."""
     normalise_delta: bool = False
     """Standardise each channel before quantisation, with running statistics in evaluation."""
+    grid_channels: int | None = Field(default=None, gt=0)
+    """Channels of the convolutions, if each place shall then have its own projection to
+    `quant_dim` (and its own statistics): the codes of a pair can say different things. None:
+    places share everything, and on small models tend to repeat one code."""
+    embed_positions: bool = False
+    """Tell the decoder which place a code comes from; cross-attention alone sees a set."""
     predict_difference: bool = False
     """The decoder adds to frame t instead of drawing t+H; it starts as an exact copy."""
 
@@ -88,7 +94,13 @@ class LaqModelParams(Params):
     def _compat_is_pure(self) -> Self:
         if not self.lapa_compat:
             return self
-        options = ("encode_difference", "normalise_delta", "predict_difference")
+        options = (
+            "encode_difference",
+            "normalise_delta",
+            "grid_channels",
+            "embed_positions",
+            "predict_difference",
+        )
         changed = [name for name in options if getattr(self, name)]
         changed += ["quantizer"] * (self.quantizer != "nsvq")
         changed += ["decoder_depth"] * (self.num_decoder_blocks != self.spatial_depth)

@@ -14,6 +14,8 @@ OPTIONS = [
     {"lapa_compat": True},
     {"encode_difference": True},
     {"normalise_delta": True},
+    {"normalise_delta": True, "grid_channels": 6},
+    {"embed_positions": True},
     {"predict_difference": True},
     {"decoder_depth": 1},
     {
@@ -173,3 +175,33 @@ def test_one_batch_can_be_learnt(build_small, frames) -> None:
         optimiser.step()
         losses.append(loss.item())
     assert losses[-1] < 0.6 * losses[0]
+
+
+def test_places_say_different_things_about_one_motion_only_with_own_projections(
+    build_small,
+) -> None:
+    uniform = torch.ones(1, 8, 8, 32)
+
+    def spread(**options: int) -> float:
+        grid = build_small(**options).action_grid
+        for layer in grid.convolutions:
+            if isinstance(layer, torch.nn.Conv2d):
+                # without padding, every place of a uniform motion sees the same features
+                layer.padding_mode, layer.padding = "replicate", layer.padding
+                layer._reversed_padding_repeated_twice = [p for p in layer.padding for _ in "ab"]
+        with torch.no_grad():
+            return float(grid(uniform).std(dim=1).max())
+
+    assert spread() < 1e-5
+    assert spread(grid_channels=6) > 0.01
+
+
+@pytest.mark.parametrize("embed_positions", [False, True])
+def test_the_decoder_sees_a_sequence_only_with_positions(
+    build_small, frames, embed_positions
+) -> None:
+    model = build_small(embed_positions=embed_positions).eval()
+    codes = torch.tensor([[0, 1, 2, 3]]).expand(len(frames), -1)
+    with torch.no_grad():
+        one, other = (model.decode(frames[:, :, 0], order) for order in (codes, codes.flip(1)))
+    assert torch.allclose(one, other, atol=1e-5) is not embed_positions

@@ -41,7 +41,7 @@ class CameraPose:
 
 
 CAMERAS = {
-    "front": CameraPose(azimuth=35.0, elevation=57.0, distance=0.86, target=(0.0, 0.02, 0.06)),
+    "front": CameraPose(azimuth=18.0, elevation=57.0, distance=0.86, target=(0.0, 0.02, 0.06)),
     "side": CameraPose(azimuth=-60.0, elevation=38.0, distance=0.86, target=(0.0, 0.0, 0.08)),
 }
 

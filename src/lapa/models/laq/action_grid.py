@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
 from einops import rearrange
 from torch import Tensor, nn
 
@@ -70,15 +71,22 @@ class ActionGrid(nn.Module):
 
     def __init__(self, config: LaqModelParams) -> None:
         super().__init__()
-        self.project_in = nn.Linear(config.dim, config.quant_dim)
+        channels = config.grid_channels or config.quant_dim
+        self.project_in = nn.Linear(config.dim, channels)
         layers: list[nn.Module] = []
         for shape in convolutions_for(config.code_seq_len, config.grid_size):
             layers += [nn.ReLU()] if layers else []
-            layers.append(nn.Conv2d(config.quant_dim, config.quant_dim, *shape))
+            layers.append(nn.Conv2d(channels, channels, *shape))
         self.convolutions = nn.Sequential(*layers)
+        self.place_projections: nn.Parameter | None = None
+        if config.grid_channels:
+            projections = torch.randn(config.code_seq_len, channels, config.quant_dim)
+            self.place_projections = nn.Parameter(projections / channels**0.5)
 
     def forward(self, features: Tensor) -> Tensor:
         """Project, convolve and read the places in row-major order."""
         images = rearrange(self.project_in(features), "b h w d -> b d h w")
-        places: Tensor = self.convolutions(images)
-        return rearrange(places, "b d h w -> b (h w) d")
+        places = rearrange(self.convolutions(images), "b d h w -> b (h w) d")
+        if self.place_projections is None:
+            return places
+        return torch.einsum("b s c, s c d -> b s d", places, self.place_projections)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 import torch.distributed as dist
 import torch.distributed.nn.functional as dist_functional
+from einops import rearrange
 from torch import Tensor, nn
 
 
@@ -14,30 +15,37 @@ class DeltaNorm(nn.Module):
     Training uses the statistics of the global batch (summed over processes, with gradients),
     evaluation their running average: batch normalisation without learned scale that also works
     across CPU processes, which `torch.nn.SyncBatchNorm` does not.
+
+    Args:
+        channels: channels of a vector.
+        places: 1 if all codes of a pair share statistics, the number of codes if each has its own.
     """
 
     running_mean: Tensor
     running_var: Tensor
 
-    def __init__(self, channels: int, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
+    def __init__(
+        self, channels: int, *, places: int = 1, momentum: float = 0.1, eps: float = 1e-5
+    ) -> None:
         super().__init__()
+        self.places = places
         self.momentum = momentum
         self.eps = eps
-        self.register_buffer("running_mean", torch.zeros(channels))
-        self.register_buffer("running_var", torch.ones(channels))
+        self.register_buffer("running_mean", torch.zeros(places * channels))
+        self.register_buffer("running_var", torch.ones(places * channels))
 
     def forward(self, delta: Tensor) -> Tensor:
         """Standardise; in training also move the running statistics."""
-        delta = delta.float()
+        rows = rearrange(delta.float(), "b (p n) d -> (b n) (p d)", p=self.places)
         if self.training:
-            mean, variance = self._batch_statistics(delta)
+            mean, variance = self._batch_statistics(rows)
             self._remember(mean.detach(), variance.detach())
         else:
             mean, variance = self.running_mean, self.running_var
-        return (delta - mean) * (variance + self.eps).rsqrt()
+        normed = (rows - mean) * (variance + self.eps).rsqrt()
+        return rearrange(normed, "(b n) (p d) -> b (p n) d", b=len(delta), p=self.places)
 
-    def _batch_statistics(self, delta: Tensor) -> tuple[Tensor, Tensor]:
-        rows = delta.flatten(0, -2)
+    def _batch_statistics(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         count = rows.new_full((1,), len(rows))
         mean = _sum_over_processes(torch.cat([rows.sum(0), count]))
         mean, total = mean[:-1] / mean[-1], mean[-1]

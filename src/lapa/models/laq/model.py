@@ -47,9 +47,14 @@ class LatentActionQuantizer(nn.Module):
         self.patch_embedding = PatchEmbedding(patch_size=config.patch_size, dim=config.dim)
         self.encoder = build_encoder(config)
         self.action_grid = ActionGrid(config)
-        self.delta_norm = DeltaNorm(config.quant_dim) if config.normalise_delta else None
+        self.delta_norm = _delta_norm(config) if config.normalise_delta else None
         self.quantizer = build_quantizer(config)
         self.project_actions = nn.Linear(config.quant_dim, config.dim)
+        self.code_positions = (
+            nn.Parameter(torch.randn(config.code_seq_len, config.dim))
+            if config.embed_positions
+            else None
+        )
         self.decoder = ActionDecoder(
             config, values=3 * config.patch_size**2, zero_head=config.predict_difference
         )
@@ -116,8 +121,16 @@ class LatentActionQuantizer(nn.Module):
             # token mixes all codes.
             flat = rearrange(vectors, "b s d -> b (s d)")
             vectors = rearrange(flat, "b (d s) -> b s d", s=self.config.code_seq_len)
-        return DecoderInput(first_embedded.detach(), self.project_actions(vectors), bias)
+        actions = self.project_actions(vectors)
+        if self.code_positions is not None:
+            actions = actions + self.code_positions
+        return DecoderInput(first_embedded.detach(), actions, bias)
 
     def _draw(self, first_frame: Tensor, given: DecoderInput) -> Tensor:
         drawn = unpatchify(self.decoder(given), self.config.patch_size)
         return first_frame + drawn if self.config.predict_difference else drawn
+
+
+def _delta_norm(config: LaqModelParams) -> DeltaNorm:
+    places = config.code_seq_len if config.grid_channels else 1
+    return DeltaNorm(config.quant_dim, places=places)
