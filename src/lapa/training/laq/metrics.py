@@ -114,8 +114,10 @@ def _gain(copy_error: float, error: float) -> float:
 
 
 def _ssim(reconstruction: Tensor, target: Tensor) -> Tensor:
-    values = structural_similarity_index_measure(
-        reconstruction, target, data_range=1.0, reduction="none"
-    )
+    # its variances are small differences of large numbers: bf16 would make noise of them
+    with torch.autocast(reconstruction.device.type, enabled=False):
+        values = structural_similarity_index_measure(
+            reconstruction, target.float(), data_range=1.0, reduction="none"
+        )
     assert isinstance(values, Tensor)  # noqa: S101 - a tuple only with full images asked for
     return values
