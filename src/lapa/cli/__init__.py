@@ -12,6 +12,7 @@ COMMANDS = {
     "import-laq": "lapa.cli.import_laq:import_laq",
     "export-laq": "lapa.cli.import_laq:export_laq",
     "export-shards": "lapa.cli.export_shards:export_shards",
+    "export-labels": "lapa.cli.export_labels:export_labels",
     "doctor": "lapa.cli.doctor:doctor",
     "plan": "lapa.cli.plan:plan",
 }

@@ -1,0 +1,31 @@
+"""`lapa export-labels SHARDS LABELS`: labels for other projects to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lapa.data.shards.summary import find_shard_set
+from lapa.inference.export_labels import write_jsonl, write_labelled_shards
+from lapa.records import LabelSet
+
+
+@click.command()
+@click.argument("shards", type=click.Path(path_type=Path))
+@click.argument("labels", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["shards", "jsonl"]), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
+@click.option("--split", "splits", multiple=True, help="Splits; default all.")
+def export_labels(
+    shards: Path, labels: Path, form: str, out: Path, splits: tuple[str, ...]
+) -> None:
+    """Write the label set in LABELS, made from the shard set in SHARDS, in another format."""
+    try:
+        shard_set = find_shard_set(shards)
+        label_set = LabelSet.read(labels).model_copy(update={"path": str(labels)})
+        write = write_jsonl if form == "jsonl" else write_labelled_shards
+        for split in splits or sorted(shard_set.splits):
+            write(shard_set, label_set, out, split=split)
+    except (ValueError, KeyError, FileNotFoundError) as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,59 @@
+"""Exports hold the same images, instructions and codes as the label set."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+
+import numpy as np
+import pytest
+import simplejpeg
+import webdataset as wds
+
+from lapa.data.latents import open_latents
+from lapa.inference.export_labels import write_jsonl, write_labelled_shards
+from training.foundation.made_up import labelled_squares
+
+
+@pytest.fixture(scope="module")
+def squares(tmp_path_factory):
+    return labelled_squares(tmp_path_factory.mktemp("squares"))
+
+
+def test_shards_are_self_contained_and_whole(squares, tmp_path) -> None:
+    expected = open_latents(*squares, "train")
+    tars = write_labelled_shards(*squares, tmp_path, split="train", per_shard=30)
+    assert len(tars) == -(-len(expected) // 30) > 1
+    assert not list(tmp_path.rglob("*.partial"))
+    samples = list(wds.WebDataset([str(tar) for tar in tars], shardshuffle=False))
+    assert len(samples) == len(expected)
+    for index, sample in enumerate(samples):
+        item = expected[index]
+        assert np.array_equal(simplejpeg.decode_jpeg(sample["image.jpg"]), item["image"])
+        assert sample["txt"].decode() == item["text"]
+        assert json.loads(sample["json"])["sample_id"] == item["sample_id"]
+    with tarfile.open(tars[0]) as tar:
+        name = next(m.name for m in tar if m.name.endswith(".latent.npy"))
+        codes = np.load(io.BytesIO(tar.extractfile(name).read()), allow_pickle=False)
+    assert np.array_equal(codes, expected[0]["latent_codes"])
+
+
+def test_jsonl_is_what_the_original_reads(squares, tmp_path) -> None:
+    expected = open_latents(*squares, "val")
+    path = write_jsonl(*squares, tmp_path, split="val")
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert len(rows) == len(expected)
+    for index, row in enumerate(rows):
+        item = expected[index]
+        assert row["delta"] == [str(code) for code in item["latent_codes"]]
+        assert f"take to `{item['text']}` ASSISTANT:" in row["instruction"]
+        image = simplejpeg.decode_jpeg((tmp_path / row["image"]).read_bytes())
+        assert np.array_equal(image, item["image"])
+
+
+def test_labels_of_other_shards_are_refused(squares, tmp_path) -> None:
+    shards, labels = squares
+    other = labels.model_copy(update={"shard_digest": "elsewhere"})
+    with pytest.raises(ValueError, match="elsewhere"):
+        write_jsonl(shards, other, tmp_path, split="val")
