@@ -24,5 +24,7 @@ def reference_data() -> Path:
     """Folder with the real recordings (``data/``) and the original's fixtures (``golden/``)."""
     root = os.environ.get("LAPA_REFERENCE_DATA", "")
     if not root or not Path(root, "data").is_dir():
-        pytest.skip(f"LAPA_REFERENCE_DATA is {root!r}; set it to the folder that holds data/ and golden/")
+        pytest.skip(
+            f"LAPA_REFERENCE_DATA is {root!r}; set it to the folder that holds data/ and golden/"
+        )
     return Path(root)

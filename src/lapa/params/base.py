@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Params(BaseModel):
@@ -53,3 +55,19 @@ class TrainerParams(Params):
     log_every: int = Field(default=20, gt=0)
     """Optimiser steps between logged training metrics."""
     seed: int = 0
+
+
+class StageParams(Params):
+    """What every training stage has: an optimiser and a trainer that fit each other."""
+
+    optimiser: OptimiserParams = OptimiserParams()
+    trainer: TrainerParams
+
+    @model_validator(mode="after")
+    def _warmup_ends_in_time(self) -> Self:
+        if self.optimiser.warmup_steps >= self.trainer.max_steps:
+            raise ValueError(
+                f"optimiser.warmup_steps is {self.optimiser.warmup_steps}, expected less than "
+                f"trainer.max_steps = {self.trainer.max_steps}; shorten the warm-up or train longer"
+            )
+        return self

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from lapa.params.augmentation import AugmentationParams
-from lapa.params.base import OptimiserParams, Params, TrainerParams
+from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
 from lapa.params.foundation import FoundationModelParams
 from lapa.records import ActionStats
 
@@ -74,7 +74,7 @@ class PolicyModelParams(Params):
     stats: ActionStats
 
 
-class FinetuneParams(Params):
+class FinetuneParams(StageParams):
     """One finetuning run: from a pretrained (or a fresh) backbone to a policy."""
 
     head: HeadParams = BinnedHeadParams()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lapa.params.base import OptimiserParams, Params, TrainerParams
+from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
 
 
 class FilmCnnParams(Params):
@@ -134,7 +134,7 @@ class LoraParams(Params):
     """Endings of the names of the linear layers that get an adapter."""
 
 
-class FoundationParams(Params):
+class FoundationParams(StageParams):
     """Stage 2: learn to predict latent actions from frame t and an instruction."""
 
     backend: BackendParams

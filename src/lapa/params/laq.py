@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from lapa.params.base import OptimiserParams, Params, TrainerParams
+from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
 from lapa.params.laq_model import LaqModelParams
 
 
@@ -95,7 +95,7 @@ class TargetsParams(Params):
     actions: ActionTargetParams | None = None
 
 
-class LaqParams(Params):
+class LaqParams(StageParams):
     """Everything `lapa.training.laq:fit` needs besides the data."""
 
     model: LaqModelParams
