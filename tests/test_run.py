@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import mlflow
@@ -26,23 +27,43 @@ class Project:
         shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
         self.tracking_uri = f"sqlite:///{folder}/mlflow.db"
 
-    def run(self, *options: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {
             "MLFLOW_TRACKING_URI": self.tracking_uri,
             "KEDRO_LOGGING_CONFIG": "conf/logging.yml",
             "DO_NOT_TRACK": "1",
             "OMP_NUM_THREADS": "1",
             "COLUMNS": "200",
         }
+
+    def run(self, *options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [KEDRO, "run", "--env=test", *options],
             cwd=self.folder,
-            env=environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=280,
             check=False,
         )
+
+    def run_until(self, sign: str, *options: str) -> None:
+        """Kill -9 a run as soon as a file matching ``sign`` appears."""
+        process = subprocess.Popen(
+            [KEDRO, "run", "--env=test", *options],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 120
+        while not list(self.folder.glob(sign)):
+            assert process.poll() is None, f"the run ended before {sign} appeared"
+            assert time.monotonic() < deadline, f"no {sign} after two minutes"
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
 
     def reporting(self, name: str) -> Path:
         return self.folder / "data/08_reporting/test" / name
@@ -114,3 +135,21 @@ def test_a_missing_artefact_is_named(project: Project) -> None:
     output = " ".join((done.stderr + done.stdout).split())
     assert "found no record.json" in output
     assert "elsewhere" in output
+
+
+KILLED_STAGES = {
+    "ingestion": ("data/.work/test/shards-*/shards/train/*.tar", "data/03_primary/test/clips"),
+    "laq": ("data/.work/test/laq-*/resume/*.ckpt", "data/06_models/test/laq"),
+}
+
+
+def test_a_killed_run_leaves_nothing_half_written_and_a_rerun_completes(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    slower = "--params=ingestion.max_samples_per_shard=1,laq.trainer.max_steps=40"
+    for pipeline, (sign, artefact) in KILLED_STAGES.items():
+        options = (f"--pipelines={pipeline}", slower)
+        project.run_until(sign, *options)
+        assert not (project.folder / artefact).exists(), f"{artefact} is visible after a kill"
+        done = project.run(*options, "--only-missing-outputs")
+        assert done.returncode == 0, done.stderr + done.stdout
+        assert (project.folder / artefact / "record.json").is_file()

@@ -26,6 +26,7 @@ from lapa.training.foundation.loop import Loop
 from lapa.training.foundation.metrics import majority_codes, position_histogram
 from lapa.training.foundation.state import TrainState, full_weights, restore
 from lapa.training.foundation.validation import ablate, validate
+from lapa.training.history import keep_history
 from lapa.training.optim import build_optimiser, build_schedule
 from lapa.training.resume import resume_folder
 from lapa.training.seeding import seed_globally
@@ -197,7 +198,9 @@ class _Session:
         model.load_state_dict(weights)
         if self.params.lora:
             merge_lora(model)
-        return save_foundation(folder, model, self.params.model())
+        digest = save_foundation(folder, model, self.params.model())
+        keep_history(self.work, folder)
+        return digest
 
     def _prepare(self, batch: Mapping[str, Any]) -> dict[str, Any]:
         return self.labels.prepare(batch, self.fabric.device)

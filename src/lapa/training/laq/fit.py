@@ -15,6 +15,7 @@ from lapa.models.storage import save_model
 from lapa.params.laq import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.averaging import AveragedWeights
+from lapa.training.history import keep_history
 from lapa.training.laq.code_replacement import CodeReplacement
 from lapa.training.laq.codebook_start import CodebookStart
 from lapa.training.laq.collapse_gate import CollapseGate
@@ -22,7 +23,7 @@ from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from lapa.training.laq.module import LaqModule
 from lapa.training.laq.reconstruction_grid import ReconstructionGrid
 from lapa.training.laq.throughput import Throughput
-from lapa.training.ranks import join_process_group
+from lapa.training.ranks import join_process_group, rank
 from lapa.training.resume import ResumableLoader, resume_file
 from lapa.training.seeding import seed_globally
 from lapa.training.tracking import JoinedRun
@@ -142,9 +143,14 @@ def save(
     step: int,
     metrics: dict[str, float],
 ) -> dict[str, Any]:
-    """Write the weights into ``work/checkpoint`` and describe them."""
-    folder = work / "checkpoint"
-    digest = save_model(folder, model, model.config)
+    """Write the weights into ``work/checkpoint`` and describe them.
+
+    Rank zero writes; the record of any other rank has no digest and is not used.
+    """
+    folder, digest = work / "checkpoint", ""
+    if rank() == 0:
+        digest = save_model(folder, model, model.config)
+        keep_history(work, folder)
     record = Checkpoint(
         path=str(folder),
         kind="laq",

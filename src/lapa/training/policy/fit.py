@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from lapa.models.storage import read_config
 from lapa.params.finetune import FinetuneParams, PolicyModelParams
 from lapa.params.foundation import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.training.history import keep_history
 from lapa.training.policy.labelled import action_stats, labelled_states, open_labelled
 from lapa.training.policy.module import PolicyModule
 from lapa.training.policy.observed import ObservedDataset, observe_all, observed_loader
@@ -202,9 +202,7 @@ class _Finetuning:
     def _record(self, step: int, metrics: dict[str, float]) -> dict[str, Any]:
         folder = self.work / "model"
         digest = save_policy(folder, self.policy, self.config)
-        curves = self.work / "metrics.jsonl"
-        if curves.is_file():  # a training shorter than every interval logs nothing
-            shutil.copyfile(curves, folder / curves.name)
+        keep_history(self.work, folder)
         record = Checkpoint(
             path=str(folder),
             kind="policy",

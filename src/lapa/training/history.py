@@ -1,0 +1,21 @@
+"""Keep what a training leaves behind besides its weights: curves, pictures, what was fresh."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+_KEPT = ("metrics.jsonl", "initialisation.txt", "figures")
+
+
+def keep_history(work: Path, folder: Path) -> None:
+    """Copy curves and pictures from the scratch folder into the model's folder.
+
+    Call on rank zero, before the folder is published: the scratch folder does not outlive that.
+    A training shorter than every interval has none of them.
+    """
+    for source in (work / name for name in _KEPT):
+        if source.is_dir():
+            shutil.copytree(source, folder / source.name, dirs_exist_ok=True)
+        elif source.is_file():
+            shutil.copyfile(source, folder / source.name)
