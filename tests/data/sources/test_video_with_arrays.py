@@ -1,5 +1,6 @@
 """Video with JSON or NPZ side files: DROID's layout, plain layouts, and broken ones."""
 
+import json
 import pickle
 from pathlib import Path
 
@@ -143,3 +144,28 @@ def test_an_episode_travels_to_another_process(tmp_path: Path) -> None:
     (episode,) = read(tmp_path)
     sent = pickle.loads(pickle.dumps(episode))  # noqa: S301
     np.testing.assert_array_equal(sent.frames([1, 3]), episode.frames([1, 3]))
+
+
+def test_the_map_is_chosen_by_which_one_finds_videos(tmp_path: Path) -> None:
+    write_droid(tmp_path / "droid/lab", "7")
+    (tmp_path / "droid/lab/annotation/train/1.json").write_text("{")
+    (tmp_path / "plain").mkdir()
+    write_video(tmp_path / "plain/a.mp4", pictures(0, 4))
+    (tmp_path / "plain/a.json").write_text(json.dumps({"actions": rows(0, 4, 2).tolist()}))
+    report = BadInputs()
+    (droid,) = open_source("video_with_arrays", tmp_path / "droid", report=report)
+    assert droid.action_names[-1] == "gripper"
+    assert report.counts() == {"broken_json": 1}
+    (plain,) = open_source("video_with_arrays", tmp_path / "plain")
+    np.testing.assert_allclose(plain.actions, rows(0, 4, 2), rtol=1e-6)
+    np.savez(tmp_path / "plain/a.npz", actions=rows(0, 4, 2))
+    with pytest.raises(ValueError, match=r"fits the field maps \['json', 'npz'\]"):
+        list(open_source("video_with_arrays", tmp_path / "plain"))
+
+
+def test_side_files_without_videos_are_named_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{}")
+    (tmp_path / "b.json").write_text("{}")
+    assert reasons(tmp_path, fields=None) == ([], ["missing_file", "missing_file"])
+    (tmp_path / "empty").mkdir()
+    assert reasons(tmp_path / "empty", fields=None) == ([], ["no_files"])

@@ -68,11 +68,16 @@ def load_array_fields(fields: str | Path | Mapping[str, Any]) -> ArrayFields:
     if path.suffix not in (".yml", ".yaml"):
         path = BUILT_IN / f"{fields}.yml"
     if not path.is_file():
-        names = sorted(found.stem for found in BUILT_IN.glob("*.yml"))
+        names = built_in_maps()
         close = difflib.get_close_matches(str(fields), names, n=1)
         hint = f"did you mean {close[0]!r}? " if close else ""
         raise ValueError(f"no field map {str(fields)!r}; {hint}built in: {', '.join(names)}")
     return ArrayFields.model_validate(yaml.safe_load(path.read_text()))
+
+
+def built_in_maps() -> list[str]:
+    """Names of the field maps that come with the package."""
+    return sorted(path.stem for path in BUILT_IN.glob("*.yml"))
 
 
 def value_at(contents: Mapping[str, Any], key: str) -> Any:

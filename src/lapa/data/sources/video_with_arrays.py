@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each
+from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad, read_each
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.sources.action_interval import ActionRule
-from lapa.data.sources.array_fields import ArrayFields, load_array_fields, value_at
+from lapa.data.sources.array_fields import ArrayFields, load_array_fields
+from lapa.data.sources.arrays_video import fitting_fields, locate_video
 from lapa.data.sources.found_video import found_video
-from lapa.data.sources.inside import inside
 from lapa.data.sources.rows import ExtraFrame, align_rows
 from lapa.data.sources.side_file import (
     column_names,
@@ -34,7 +34,7 @@ from lapa.data.video_frames import VideoFrames
 def open_video_with_arrays(
     path: Path,
     *,
-    fields: str | Path | Mapping[str, Any] = "json",
+    fields: str | Path | Mapping[str, Any] | None = None,
     report: Report = raise_bad,
     name: str = "",
     camera: str = "",
@@ -47,7 +47,8 @@ def open_video_with_arrays(
 
     Args:
         path: folder that holds side files and videos.
-        fields: field map: built-in name (``droid``, ``json``, ``npz``), YAML file, or mapping.
+        fields: field map: built-in name (``droid``, ``json``, ``npz``), YAML file, or mapping; when
+            None the built-in one under which the side files lead to videos.
         report: receives recordings that cannot be used.
         name: dataset name of the episodes; when empty the folder in which the video paths of
             the side files start, else ``path``'s name.
@@ -58,9 +59,14 @@ def open_video_with_arrays(
         max_pixels: largest image decoded.
 
     Raises:
-        ValueError: no such field map, camera or rule.
+        ValueError: no such field map, camera or rule, or several maps fit.
     """
-    mapped = load_array_fields(fields)
+    try:
+        with naming(name or path.name, str(path)):
+            mapped = fitting_fields(path) if fields is None else load_array_fields(fields)
+    except BadInputError as error:
+        report(error.record)
+        return
     if camera and camera not in mapped.cameras:
         raise ValueError(f"no camera {camera!r}, the field map has {list(mapped.cameras)}")
     if actions not in ("subsample", "accumulate"):
@@ -106,7 +112,7 @@ class _EpisodeReader:
 
     def _episode(self, side_file: Path) -> Episode:
         contents = read_side_file(side_file)
-        dataset, path = self._video(side_file, contents)
+        dataset, path = locate_video(self.root, side_file, contents, self.fields, self.camera)
         source = self.source or dataset.name
         video = found_video(path, max_pixels=self.max_pixels)
         actions = read_columns(
@@ -148,22 +154,6 @@ class _EpisodeReader:
         if len(kinds) > 1:
             return "mixed"
         return "relative" if kinds == {"increment"} else "absolute"
-
-    def _video(self, side_file: Path, contents: Mapping[str, Any]) -> tuple[Path, Path]:
-        """Find the video below the side file's folder or the nearest folder above it.
-
-        Returns the dataset's folder too: where the paths inside its side files start.
-        """
-        how, _, pattern = self.fields.video.partition(":")
-        place = pattern.replace("{camera}", self.camera).replace("{stem}", side_file.stem)
-        relative = place if how == "file" else value_at(contents, place)
-        if not isinstance(relative, str):
-            raise bad("missing_columns", f"no video path under {place!r}, found {sorted(contents)}")
-        folder = side_file.parent
-        while not (folder / relative).is_file() and folder not in (self.root, folder.parent):
-            folder = folder.parent
-        video = inside(self.root, folder / relative)
-        return (self.root if how == "file" else folder), video
 
 
 def _names(columns: Any, rows: Any, prefix: str) -> tuple[str, ...]:
