@@ -79,6 +79,18 @@ def test_mapping_files(tmp_path: Path, name: str, content: object) -> None:
         assert [e.instruction for e in episodes] == ["pick the can", "open it"]
 
 
+def test_a_mapping_file_in_the_folder_above_counts_when_there_is_none_here(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_video(tmp_path / "videos" / f"{name}.mp4")
+    mapping = {"a.mp4": "pick the can", "videos/b": "open it"}
+    (tmp_path / "lang_annotations.json").write_text(json.dumps(mapping))
+    episodes = list(open_source("video_folder", tmp_path / "videos"))
+    assert [episode.instruction for episode in episodes] == ["pick the can", "open it"]
+    (tmp_path / "videos" / "captions.csv").write_text("video,caption\na,here\n")
+    episodes = list(open_source("video_folder", tmp_path / "videos"))
+    assert [episode.instruction for episode in episodes] == ["here", ""]
+
+
 def test_side_cars_and_names(tmp_path: Path) -> None:
     for name in ("a", "b", "c", "pour_the-coffee"):
         write_video(tmp_path / "make_tea" / f"{name}.mp4")

@@ -42,7 +42,7 @@ MAPPING_FILES: Final = (
     "labels/*.json",
     "labels/*.csv",
 )
-"""Where ``auto`` looks, below the root of the source."""
+"""Where ``auto`` looks: at the root of the source, else in the folder above it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,9 @@ class Instructions:
         if self.mode == "folder_name":
             return words_of(path.parent.name)
         relative = path.relative_to(root) if path != root else Path(path.name)
-        names = (relative.as_posix(), relative.with_suffix("").as_posix(), path.name, path.stem)
+        above = root.name / relative
+        places = (form for place in (relative, above) for form in (place, place.with_suffix("")))
+        names = [*(place.as_posix() for place in places), path.name, path.stem]
         mapped = next((self.texts[name] for name in names if name in self.texts), "")
         return mapped or (_side_car(path) if self.mode == "auto" else "")
 
@@ -84,7 +86,7 @@ def find_instructions(root: Path, instructions: str) -> Instructions:
     if instructions in ("none", "file_name", "folder_name"):
         return Instructions(instructions)
     if instructions == "auto":
-        found = sorted({path for pattern in MAPPING_FILES for path in root.glob(pattern)})
+        found = _mapping_files(root) or _mapping_files(root.parent)
     else:
         found = [root / instructions]
         if not found[0].is_file():
@@ -94,6 +96,10 @@ def find_instructions(root: Path, instructions: str) -> Instructions:
             )
     texts = {name: text for path in found for name, text in _read_mapping(path)}
     return Instructions("auto" if instructions == "auto" else "mapping", texts)
+
+
+def _mapping_files(folder: Path) -> list[Path]:
+    return sorted({path for pattern in MAPPING_FILES for path in folder.glob(pattern)})
 
 
 def words_of(name: str) -> str:
