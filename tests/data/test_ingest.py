@@ -193,13 +193,13 @@ def test_bad_episodes_stop_or_are_counted(tmp_path: Path, policy: str) -> None:
     nan = episodes[1].actions.copy()
     nan[3, 0] = np.nan
     cases = {
-        1: (replace(episodes[1], actions=nan), "actions_not_finite"),
-        2: (replace(episodes[2], num_frames=1, actions=None, states=None), "too_short"),
-        3: (replace(episodes[3], episode_id="0-0000"), "duplicate_episode"),
+        1: (replace(episodes[1], actions=nan), "not_finite"),
+        2: (replace(episodes[2], num_frames=1, actions=None, states=None), "one_frame"),
+        3: (replace(episodes[3], episode_id="0-0000"), "duplicate_id"),
         4: (replace(episodes[4], read_frames=_late_failure(good[4])), "corrupt"),
-        5: (replace(episodes[5], actions=episodes[5].actions[:-1]), "actions_shape"),
+        5: (replace(episodes[5], actions=episodes[5].actions[:-1]), "length_mismatch"),
         6: (replace(episodes[6], read_frames=lambda i: good[6].frames(i)[:-1]), "missing_frames"),
-        7: (replace(episodes[7], fps=0.0), "no_frame_rate"),
+        7: (replace(episodes[7], fps=0.0), "bad_fps"),
         8: (replace(episodes[8], read_frames=lambda i: good[8].frames(i) / 255), "wrong_frame_format"),
     }  # fmt: skip
     for number, (episode, _) in cases.items():

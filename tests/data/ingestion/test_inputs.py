@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from factories import as_input, moving_square_episodes
-from lapa.data.bad_input import BadInputError, raise_bad
+from lapa.data.bad_input import BadInputError, BadInputs, raise_bad
 from lapa.data.ingestion.inputs import resample
 from lapa.params.ingestion import IngestionParams
 
@@ -50,3 +51,14 @@ def test_frames_are_never_invented() -> None:
         BadInputError, match=r"recorded at 10\.0 Hz, expected at least target_fps = 30"
     ):
         resample(moving_square_episodes(1)[0], 30, actions="sum")
+
+
+def test_what_cannot_be_resampled_is_counted_and_the_rest_kept() -> None:
+    slow, fast = moving_square_episodes(2, fps=4.0), moving_square_episodes(3, seed=1, fps=10.0)
+    targets = replace(fast[1], provenance={"actions_are": "absolute"})
+    source = as_input([slow[0], fast[0], targets, slow[1], fast[2]])
+    report = BadInputs()
+    params = PARAMS.model_copy(update={"target_fps": 5.0})
+    kept = [episode.episode_id for episode in source.episodes(params, report)]
+    assert kept == [fast[0].episode_id, fast[2].episode_id]
+    assert report.counts() == {"absolute_actions": 1, "too_few_frames_per_second": 2}

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from lapa.data.ingestion.plan import EpisodeFacts, assign_splits, plan_shards
+from factories import as_input, moving_square_episodes
+from lapa.data.bad_input import BadInputError, BadInputs, raise_bad
+from lapa.data.ingestion.plan import EpisodeFacts, assign_splits, list_episodes, plan_shards
 from lapa.params.ingestion import IngestionParams, SplitParams
 
 
@@ -82,3 +84,18 @@ def test_shards_hold_whole_episodes_up_to_the_limit() -> None:
 def test_fractions_that_leave_nothing_are_refused() -> None:
     with pytest.raises(ValueError, match=r"val_fraction \+ test_fraction is 1\.1"):
         SplitParams(val_fraction=0.6, test_fraction=0.5)
+
+
+def test_an_episode_that_two_sources_hold_counts_once() -> None:
+    made = moving_square_episodes(4)
+    inputs = [as_input(made[:3]), as_input(made[1:]), as_input(made, name="other")]
+    report = BadInputs()
+    episodes = list_episodes(inputs, IngestionParams(max_horizon_s=0.3), report)
+    assert [(e.source, e.input, e.ordinal) for e in episodes] == [
+        *(("squares", 0, i) for i in range(3)),
+        ("squares", 1, 2),
+        *(("other", 2, i) for i in range(4)),
+    ]
+    assert report.counts() == {"duplicate_id": 2}
+    with pytest.raises(BadInputError, match=r"0-0001: duplicate_id: source 1 repeats"):
+        list_episodes(inputs, IngestionParams(max_horizon_s=0.3), raise_bad)

@@ -59,3 +59,9 @@ def test_not_finite_says_where() -> None:
 
 def test_same_id_in_another_dataset_is_fine() -> None:
     assert len(list(checked([episode("a"), episode("a", source="t")]))) == 2
+
+
+def test_the_least_length_can_be_raised() -> None:
+    report = BadInputs()
+    assert list(checked([episode("a")], report=report, min_frames=4)) == []
+    assert report.counts() == {"too_short": 1}

@@ -10,8 +10,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import BadInputError, Report, bad
+from lapa.data.bad_input import Report, bad, read_each
 from lapa.data.episode import Episode, Frames
+from lapa.data.sources.checked import checked
 from lapa.params.ingestion import IngestionParams, SourceParams
 
 Opener = Callable[[Report], Iterator[Episode]]
@@ -27,65 +28,24 @@ class Input:
 
     def episodes(self, settings: IngestionParams, report: Report) -> Iterator[Episode]:
         """Yield the source's usable episodes: the same ones, in the same order, every time."""
-        prepared = (self._prepare(episode, settings) for episode in self.open(report))
-        kept = (episode for episode in prepared if self._is_wanted(episode))
-        checked = (episode for episode in kept if _is_sound(episode, settings, report))
-        yield from islice(_without_repeats(checked, report), self.params.max_episodes)
+        renamed = (self._renamed(episode) for episode in self.open(report))
+        wanted = (episode for episode in renamed if self._is_wanted(episode))
+        prepared = read_each(wanted, partial(self._resampled, rate=settings.target_fps), report)
+        # checked once more: renaming and resampling change ids and lengths
+        sound = checked(prepared, report=report, min_frames=settings.min_frames)
+        yield from islice(sound, self.params.max_episodes)
 
-    def _prepare(self, episode: Episode, settings: IngestionParams) -> Episode:
-        named = replace(episode, source=self.params.name) if self.params.name else episode
-        if settings.target_fps is None:
-            return named
-        return resample(named, settings.target_fps, actions=self.params.resample_actions)
+    def _renamed(self, episode: Episode) -> Episode:
+        return replace(episode, source=self.params.name) if self.params.name else episode
+
+    def _resampled(self, episode: Episode, rate: float | None) -> Episode:
+        if rate is None:
+            return episode
+        return resample(episode, rate, actions=self.params.resample_actions)
 
     def _is_wanted(self, episode: Episode) -> bool:
         keep, leave = self.params.environments, self.params.exclude_environments
         return (not keep or episode.environment in keep) and episode.environment not in leave
-
-
-def _is_sound(episode: Episode, settings: IngestionParams, report: Report) -> bool:
-    try:
-        check_episode(episode, min_frames=settings.min_frames)
-    except BadInputError as error:
-        report(error.record)
-        return False
-    return True
-
-
-def _without_repeats(episodes: Iterator[Episode], report: Report) -> Iterator[Episode]:
-    seen: set[tuple[str, str]] = set()
-    for episode in episodes:
-        identity = (episode.source, episode.episode_id)
-        if identity in seen:
-            detail = "a second episode with this id; expected ids that are unique within a source"
-            report(bad("duplicate_episode", detail, source=identity[0], item=identity[1]).record)
-            continue
-        seen.add(identity)
-        yield episode
-
-
-def check_episode(episode: Episode, *, min_frames: int) -> None:
-    """Refuse what no stage could use.
-
-    Raises:
-        BadInputError: too short, no frame rate, arrays of another length, NaN or infinite values.
-    """
-    fail = partial(bad, source=episode.source, item=episode.episode_id)
-    if episode.num_frames < min_frames:
-        raise fail("too_short", f"{episode.num_frames} frames, expected at least {min_frames}")
-    if not (np.isfinite(episode.fps) and episode.fps > 0):
-        raise fail("no_frame_rate", f"fps is {episode.fps}, expected a positive rate in Hz")
-    for name, values in (("actions", episode.actions), ("states", episode.states)):
-        if values is None:
-            continue
-        if values.ndim != 2 or len(values) != episode.num_frames:
-            wanted = f"({episode.num_frames}, dimension): one row per frame"
-            raise fail(f"{name}_shape", f"{name} have shape {values.shape}, expected {wanted}")
-        if not np.isfinite(values).all():
-            rows = np.flatnonzero(~np.isfinite(values).all(axis=1))
-            raise fail(
-                f"{name}_not_finite", f"NaN or infinite {name} in {len(rows)} rows, first {rows[0]}"
-            )
 
 
 def resample(episode: Episode, target_fps: float, *, actions: str) -> Episode:
@@ -95,7 +55,8 @@ def resample(episode: Episode, target_fps: float, *, actions: str) -> Episode:
     actions that are differences), or the first of them (for actions that are targets).
 
     Raises:
-        BadInputError: the source is slower than ``target_fps``; frames are never invented.
+        BadInputError: the source is slower than ``target_fps`` (frames are never invented), or
+            targets were to be summed.
     """
     if target_fps > episode.fps * 1.001:
         detail = (
@@ -106,6 +67,11 @@ def resample(episode: Episode, target_fps: float, *, actions: str) -> Episode:
         )
     if abs(target_fps - episode.fps) <= episode.fps * 0.001:
         return episode
+    if actions == "sum" and episode.provenance.get("actions_are") == "absolute":
+        detail = (
+            "its actions are absolute targets, expected differences; use resample_actions: first"
+        )
+        raise bad("absolute_actions", detail, source=episode.source, item=episode.episode_id)
     count = int((episode.num_frames - 1) * target_fps / episode.fps + 1e-6) + 1
     kept = np.round(np.arange(count) * episode.fps / target_fps).astype(np.int64)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lapa.data.bad_input import Report
+from lapa.data.bad_input import BadRecord, Report
 from lapa.data.episode import Episode
 from lapa.data.ingestion.inputs import Input
 from lapa.data.shards.clips import clip_windows, overlap_frames
@@ -37,6 +37,11 @@ class EpisodeFacts:
     fps: float
     has_actions: bool
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What must be unique in a shard set."""
+        return self.source, self.episode_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class ShardTask:
@@ -51,12 +56,28 @@ class ShardTask:
 def list_episodes(
     inputs: Sequence[Input], settings: IngestionParams, report: Report
 ) -> list[EpisodeFacts]:
-    """Read the facts of every usable episode, keeping none of the arrays."""
-    return [
-        _facts(episode, number, ordinal)
-        for number, source in enumerate(inputs)
-        for ordinal, episode in enumerate(source.episodes(settings, report))
-    ]
+    """Read the facts of every usable episode, keeping none of the arrays.
+
+    Of an episode that two sources hold under the same name, the first counts; the other is reported.
+    """
+    episodes: list[EpisodeFacts] = []
+    seen_before: set[tuple[str, str]] = set()
+    for number, source in enumerate(inputs):
+        found = [
+            _facts(episode, number, ordinal)
+            for ordinal, episode in enumerate(source.episodes(settings, report))
+        ]
+        for facts in found:
+            if facts.identity in seen_before:
+                detail = f"source {number} repeats an episode of a source before it; rename one"
+                report(_repeated(facts, detail))
+        episodes += [facts for facts in found if facts.identity not in seen_before]
+        seen_before |= {facts.identity for facts in found}
+    return episodes
+
+
+def _repeated(facts: EpisodeFacts, detail: str) -> BadRecord:
+    return BadRecord(facts.source, facts.episode_id, "duplicate_id", detail)
 
 
 def _facts(episode: Episode, number: int, ordinal: int) -> EpisodeFacts:
@@ -78,9 +99,7 @@ def plan_shards(episodes: Sequence[EpisodeFacts], settings: IngestionParams) -> 
     splits = assign_splits(episodes, settings.split)
     tasks = []
     for split in SPLITS:
-        members = [
-            episode for episode in episodes if splits[episode.source, episode.episode_id] == split
-        ]
+        members = [episode for episode in episodes if splits[episode.identity] == split]
         for number, group in enumerate(_groups(members, settings)):
             tasks.append(ShardTask(split=split, name=f"{number:06d}", episodes=tuple(group)))
     return tasks
@@ -122,7 +141,7 @@ def assign_splits(
     for episode in episodes:
         held_out = _held_out(episode, params)
         if held_out:
-            splits[episode.source, episode.episode_id] = held_out
+            splits[episode.identity] = held_out
         else:
             drawn[episode.source].append(episode.episode_id)
     for source, identities in drawn.items():

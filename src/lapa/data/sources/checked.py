@@ -12,17 +12,19 @@ from lapa.data.bad_input import BadInputError, Report, bad, raise_bad
 from lapa.data.episode import Episode
 
 
-def checked(episodes: Iterable[Episode], *, report: Report = raise_bad) -> Iterator[Episode]:
+def checked(
+    episodes: Iterable[Episode], *, report: Report = raise_bad, min_frames: int = 2
+) -> Iterator[Episode]:
     """Yield the sound episodes; the others go to ``report``, each once.
 
-    Reasons: ``no_frames``, ``one_frame`` (no pair fits), ``bad_fps``, ``length_mismatch``,
-    ``name_mismatch``, ``not_finite`` and ``duplicate_id`` (within one dataset; the first one counts).
-    Keeps one hash per episode to know the ids it has seen.
+    Reasons: ``no_frames``, ``one_frame`` (no pair fits), ``too_short`` (for ``min_frames``),
+    ``bad_fps``, ``length_mismatch``, ``name_mismatch``, ``not_finite`` and ``duplicate_id`` (within
+    one dataset; the first one counts). Keeps one hash per episode to know the ids it has seen.
     """
     seen: set[int] = set()
     for episode in episodes:
         try:
-            _check(episode)
+            _check(episode, min_frames)
             _check_new(episode, seen)
         except BadInputError as error:
             report(error.record)
@@ -30,11 +32,14 @@ def checked(episodes: Iterable[Episode], *, report: Report = raise_bad) -> Itera
         yield episode
 
 
-def _check(episode: Episode) -> None:
+def _check(episode: Episode, min_frames: int) -> None:
     if episode.num_frames < 1:
         raise _bad(episode, "no_frames", "found 0 frames")
     if episode.num_frames < 2:
         raise _bad(episode, "one_frame", "found 1 frame, a pair needs 2")
+    if episode.num_frames < min_frames:
+        detail = f"{episode.num_frames} frames, expected at least {min_frames}"
+        raise _bad(episode, "too_short", detail)
     if not math.isfinite(episode.fps) or episode.fps <= 0:
         raise _bad(episode, "bad_fps", f"control rate is {episode.fps} Hz, expected more than 0")
     _check_rows(episode, "actions", episode.actions, episode.action_names)
