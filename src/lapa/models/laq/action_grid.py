@@ -86,7 +86,8 @@ class ActionGrid(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Project, convolve and read the places in row-major order."""
         images = rearrange(self.project_in(features), "b h w d -> b d h w")
-        places = rearrange(self.convolutions(images), "b d h w -> b (h w) d")
+        places: Tensor = rearrange(self.convolutions(images), "b d h w -> b (h w) d")
         if self.place_projections is None:
             return places
-        return torch.einsum("b s c, s c d -> b s d", places, self.place_projections)
+        projected: Tensor = torch.einsum("b s c, s c d -> b s d", places, self.place_projections)
+        return projected
