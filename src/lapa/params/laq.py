@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
 from lapa.params.laq_model import LaqModelParams
@@ -109,3 +109,13 @@ class LaqParams(StageParams):
     """Fixed pairs in the reconstruction grid, and as many random ones; 0 draws none."""
     profile: Literal["none", "simple", "torch"] = "none"
     """Time per hook (`simple`) or per operator (`torch`), written below ``work/profile``."""
+
+    @model_validator(mode="after")
+    def _averaging_begins_in_time(self) -> Self:
+        if self.ema.decay and self.ema.start_step >= self.trainer.max_steps:
+            raise ValueError(
+                f"ema.start_step is {self.ema.start_step}, expected less than trainer.max_steps = "
+                f"{self.trainer.max_steps}: no average would ever begin; start earlier or set "
+                "ema.decay to 0"
+            )
+        return self

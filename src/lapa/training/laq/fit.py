@@ -120,8 +120,6 @@ def build_callbacks(
                 seed=trainer.seed,
             )
         )
-    if params.ema.decay:
-        callbacks.append(AveragedWeights(**params.ema.model_dump()))
     if params.pictures:
         callbacks.append(
             ReconstructionGrid(
@@ -131,6 +129,8 @@ def build_callbacks(
                 seed=trainer.seed,
             )
         )
+    if params.ema.decay:  # last, so that the pictures before it are drawn by the average
+        callbacks.append(AveragedWeights(**params.ema.model_dump()))
     return callbacks
 
 

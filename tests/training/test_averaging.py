@@ -1,0 +1,52 @@
+"""Averaged weights: what is validated, drawn and exported, before and after averaging begins."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from lapa.training.laq.fit import train
+from lapa.training.laq.reconstruction_grid import ReconstructionGrid
+from training.laq.squares import squares_loaders, tiny_params
+
+
+def run(work: Path, **changes: Any) -> tuple[torch.nn.Module, dict[int, float]]:
+    """The trained model and its validation losses by step."""
+    params = tiny_params(**changes)
+    model, _ = train(params, squares_loaders(params), work=work)
+    lines = [json.loads(line) for line in (work / "metrics.jsonl").read_text().splitlines()]
+    return model, {line["step"]: line["val/loss"] for line in lines if "val/loss" in line}
+
+
+def test_before_averaging_begins_the_trained_weights_are_validated(tmp_path: Path) -> None:
+    _, plain = run(tmp_path / "plain")
+    _, late = run(tmp_path / "late", ema={"decay": 0.9, "start_step": 9})
+    early, *_ = plain
+    assert late[early] == plain[early]
+    assert late[max(late)] != plain[max(plain)]
+
+
+def test_pictures_are_drawn_by_the_average(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Tensor] = []
+    draw = ReconstructionGrid._draw
+
+    def remember(self: ReconstructionGrid, model: Any, *arguments: Any) -> Any:
+        drawn.append(model.project_actions.weight.detach().clone())
+        return draw(self, model, *arguments)
+
+    monkeypatch.setattr(ReconstructionGrid, "_draw", remember)
+    model, _ = run(tmp_path, ema={"decay": 0.9}, pictures=1)
+    middle, end, exported = drawn
+    assert torch.equal(end, exported)
+    assert torch.equal(end, model.project_actions.weight)
+    assert not torch.equal(middle, end)
+
+
+def test_averaging_that_would_never_begin_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"ema.start_step is 12, expected less than .* = 12"):
+        tiny_params(ema={"decay": 0.9, "start_step": 12})
