@@ -235,11 +235,15 @@ def test_report_tells_what_went_in(tmp_path: Path) -> None:
         for e in moving_square_episodes(2, 5, source="silent", with_actions=False)
     ]
     spoken = moving_square_episodes(6, 7)
+    spoken[:2] = [replace(e, provenance={"notes": ["frames: cut", "odd"]}) for e in spoken[:2]]
+    spoken[2] = replace(spoken[2], provenance={"notes": ["odd"]})
     params = IngestionParams(image_size=32, max_horizon_s=0.3, split=SplitParams(val_fraction=0.25))
     shard_set = ingest_inputs([as_input(spoken), as_input(silent)], params=params, out=tmp_path)
     facts = _report(shard_set)["sources"]
     assert (facts["squares"]["episodes"], facts["squares"]["frames"]) == (6, 42)
     assert facts["squares"]["episodes_per_split"] == {"train": 4, "val": 2}
+    assert facts["squares"]["notes"] == {"frames: cut": 2, "odd": 3}
+    assert facts["silent"]["notes"] == {}
     assert facts["silent"]["frames_without_instruction"] == 10
     assert facts["silent"]["episodes_without_actions"] == 2
     actions = np.concatenate([e.actions for e in spoken])

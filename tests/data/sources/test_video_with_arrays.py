@@ -66,6 +66,7 @@ def test_one_frame_more_than_states_is_dropped_and_noted(tmp_path: Path) -> None
     (episode,) = read(tmp_path)
     assert (episode.num_frames, len(episode.states), episode.actions) == (4, 4, None)
     assert "extra_frame=drop" in episode.provenance["notes"][0]
+    assert episode.provenance["notes"][1].startswith("no actions: none of ['action.cart")
     (held,) = read(tmp_path, extra_frame="hold")
     assert (held.num_frames, len(held.states)) == (5, 5)
 

@@ -59,6 +59,7 @@ def _source_facts(
         "environments": len({episode.environment for episode in own if episode.environment}),
         "frames_without_instruction": _total("unlabelled", name, results),
         "episodes_without_actions": sum(not episode.has_actions for episode in own),
+        "notes": _notes(name, results),
         "actions": _actions(name, results),
     }
 
@@ -71,6 +72,14 @@ def _per_split(name: str, results: Sequence[ShardResult]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for result in results:
         counts[result.split] += result.episodes.get(name, 0)
+    return dict(counts)
+
+
+def _notes(name: str, results: Sequence[ShardResult]) -> dict[str, int]:
+    """Count the episodes that were changed or doubted while reading, by what was noted."""
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update(result.notes.get(name, {}))
     return dict(counts)
 
 

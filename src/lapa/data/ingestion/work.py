@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -46,6 +46,8 @@ class ShardResult:
     """Frames without an instruction, per source."""
     bytes: int
     actions: dict[str, dict[str, Any]]
+    notes: dict[str, dict[str, int]]
+    """Per source, how many episodes carry each note of its adapter (``provenance["notes"]``)."""
     skipped: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -177,6 +179,7 @@ class _Tally:
     frames: Counter[str] = field(default_factory=Counter)
     unlabelled: Counter[str] = field(default_factory=Counter)
     actions: dict[str, ActionSums] = field(default_factory=dict)
+    notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     skipped: list[dict[str, str]] = field(default_factory=list)
 
     def count(self, episode: Episode, clips: int) -> None:
@@ -184,6 +187,7 @@ class _Tally:
         self.clips += clips
         self.episodes[source] += 1
         self.frames[source] += episode.num_frames
+        self.notes[source].update(episode.provenance.get("notes", ()))
         if not episode.instruction.strip():
             self.unlabelled[source] += episode.num_frames
         if episode.actions is not None:
@@ -201,6 +205,7 @@ class _Tally:
             unlabelled=dict(self.unlabelled),
             bytes=size,
             actions={source: asdict(sums) for source, sums in self.actions.items()},
+            notes={source: dict(counts) for source, counts in self.notes.items()},
             skipped=self.skipped,
         )
 

@@ -127,9 +127,9 @@ def _notes(lengths: dict[str, int], length: int) -> list[str]:
     notes = []
     for name, count in lengths.items():
         if count > length:
-            notes.append(f"{name}: left out the last of {count}, rule extra_frame=drop")
+            notes.append(f"{name}: left out the last one, rule extra_frame=drop")
         if count < length:
-            notes.append(f"{name}: repeated the last of {count}, rule extra_frame=hold")
+            notes.append(f"{name}: repeated the last one, rule extra_frame=hold")
     return notes
 
 

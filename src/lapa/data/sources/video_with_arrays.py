@@ -19,7 +19,7 @@ from lapa.data.sources.action_interval import ActionRule
 from lapa.data.sources.array_fields import ArrayFields, load_array_fields
 from lapa.data.sources.arrays_video import fitting_fields, locate_video
 from lapa.data.sources.found_video import found_video
-from lapa.data.sources.rows import ExtraFrame, align_rows
+from lapa.data.sources.rows import ExtraFrame, Rows, align_rows
 from lapa.data.sources.side_file import (
     column_names,
     column_units,
@@ -145,9 +145,14 @@ class _EpisodeReader:
                 "action_rule": self.rule if actions is not None else None,
                 "rows_per_frame": self.fields.rows_per_frame,
                 "actions_are": self._actions_are(),
-                "notes": list(aligned.notes),
+                "notes": [*aligned.notes, *self._absence(actions)],
             },
         )
+
+    def _absence(self, actions: Rows | None) -> list[str]:
+        if actions is not None or not self.fields.actions:
+            return []
+        return [f"no actions: none of {[part.field for part in self.fields.actions]} is there"]
 
     def _actions_are(self) -> str:
         kinds = {part.kind for part in self.fields.actions}
