@@ -30,6 +30,11 @@ def test_unknown_kind_lists_the_known_and_the_close_one() -> None:
         open_source("video_foldr", "anywhere")
 
 
+def test_an_unknown_option_lists_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"'video_folder'.*'fps'; its options: .*fps_override"):
+        open_source("video_folder", "anywhere", fps=3)
+
+
 def test_the_public_kinds() -> None:
     assert set(source_kinds()) == {
         "video_folder", "image_folder", "rlds", "lerobot", "hdf5", "video_with_arrays", "tabletop",

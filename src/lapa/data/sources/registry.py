@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,11 +30,24 @@ def open_source(
         options: the adapter's own, see its docstring.
 
     Raises:
-        ValueError: no such kind; the message lists those that exist.
+        ValueError: no such kind or option; the message lists those that exist.
         BadInputError: from ``report``, for anything that cannot be used.
     """
     adapter = adapter_of(kind)
+    _require_options(kind, adapter, options)
     return checked(adapter(Path(path), report=report, **options), report=report)
+
+
+def _require_options(kind: str, adapter: Callable[..., Any], options: Mapping[str, Any]) -> None:
+    """Refuse a misspelt option, and ask for a missing one, before anything is read."""
+    signature = inspect.signature(adapter)
+    try:
+        signature.bind(Path(), report=raise_bad, **options)
+    except TypeError as error:
+        known = [name for name in list(signature.parameters)[1:] if name != "report"]
+        raise ValueError(
+            f"source kind {kind!r}: {error}; its options: {', '.join(known)}"
+        ) from error
 
 
 def source_kinds() -> dict[str, str]:
