@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -15,6 +18,10 @@ from lapa.training.foundation import fit, initialise
 from lapa.training.foundation import loop as loop_module
 from lapa.training.tracking import joined_run
 from training.foundation.made_up import S, arguments, labelled_squares, params
+
+fit_module = importlib.import_module(
+    "lapa.training.foundation.fit"
+)  # the package has a function fit
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +170,43 @@ def test_bfloat16_trains(squares, tmp_path) -> None:
     fit(**arguments(*squares, params(trainer={"precision": "bf16-mixed"}), tmp_path))
     curve = losses(tmp_path)
     assert all(torch.isfinite(torch.tensor(list(curve.values()))))
+
+
+def test_weights_that_are_no_numbers_are_never_saved(squares, tmp_path) -> None:
+    diverges = params(
+        optimiser={"learning_rate": 1e30, "clip_norm": 0.0},
+        trainer={"log_every": 100, "checkpoint_every": 4},
+    )
+    with pytest.raises(FloatingPointError, match="gradient norm is nan at step 4"):
+        fit(**arguments(*squares, diverges, tmp_path))
+    assert not list(tmp_path.glob("resume/*.ckpt"))
+
+
+def test_published_modules_train_in_training_mode_from_the_first_step(
+    squares, tmp_path, monkeypatch
+) -> None:
+    modes = []
+    step, fresh = loop_module.Loop._step, fit_module._fresh_model
+
+    def watched(self, batches):
+        modes.append(self.state.module.training and self.state.model.stem.training)
+        return step(self, batches)
+
+    monkeypatch.setattr(loop_module.Loop, "_step", watched)
+    monkeypatch.setattr(fit_module, "_fresh_model", lambda *given: fresh(*given).eval())
+    fit(**arguments(*squares, params(trainer={"max_steps": 3}), tmp_path))
+    assert modes == [True] * 3
+
+
+def test_throughput_counts_the_steps_since_the_last_log(squares, tmp_path, monkeypatch) -> None:
+    config = params(trainer={"max_steps": 5, "log_every": 3})
+    ticks = count()
+    monkeypatch.setattr(loop_module, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))
+    fit(**arguments(*squares, config, tmp_path))
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    rates = [line["train/samples_per_second"] for line in lines if "train/loss" in line]
+    # a tick before and after every batch, at every log, and at the start of what follows it
+    assert rates == pytest.approx([3 * 8 / 7, 2 * 8 / 5])
 
 
 def test_backends_that_write_their_answer_are_judged_by_what_they_write(squares, tmp_path) -> None:

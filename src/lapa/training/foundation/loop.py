@@ -36,22 +36,30 @@ class Loop:
     """Turns what the loader yields into a batch on the device."""
     _waited: float = field(default=0.0, init=False)
     """Seconds spent waiting for batches since the last logged step."""
+    _unlogged: int = field(default=0, init=False)
+    """Steps since the last logged one."""
 
     def run(self, batches: Iterable[Any]) -> None:
         """Consume ``batches``: those of the steps still to do, ``accumulate`` per step."""
         iterator = iter(batches)
         trainer = self.params.trainer
+        # published weights arrive in evaluation mode, and a validation ends in training mode
+        self.state.module.train()
         with Progress(self.fabric, total=trainer.max_steps, done=self.state.step) as progress:
             begin = time.perf_counter()
             while self.state.step < trainer.max_steps:
                 loss, norm = self._step(iterator)
                 self.state.step += 1
+                self._unlogged += 1
+                if self._due(trainer.log_every) or self._due(trainer.checkpoint_every):
+                    self._require_finite(norm)
                 if self._due(trainer.log_every):
                     self._log(loss, norm, time.perf_counter() - begin)
-                    begin, self._waited = time.perf_counter(), 0.0
+                    begin, self._waited, self._unlogged = time.perf_counter(), 0.0, 0
                 if self._due(trainer.validate_every):
+                    paused = time.perf_counter()
                     self.log(self.validate(), self.state.step)
-                    begin = time.perf_counter()
+                    begin += time.perf_counter() - paused
                 if self._due(trainer.checkpoint_every):
                     save(self.fabric, self.state, self.resume, sharded=self.params.shard)
                 progress.advance(loss)
@@ -95,21 +103,26 @@ class Loop:
         # a sharded norm knows only its own part until it is asked for the whole
         return norm.full_tensor() if isinstance(norm, DTensor) else norm
 
+    def _require_finite(self, norm: Tensor) -> None:
+        """Stop before weights that are no numbers are logged or saved.
+
+        The norm covers all processes, so they stop together; a loss is each rank's own.
+        """
+        if not torch.isfinite(norm):
+            raise FloatingPointError(
+                f"gradient norm is {float(norm)} at step {self.state.step}; expected a finite "
+                "number: lower `optimiser.learning_rate` or lengthen the warm-up, then resume"
+            )
+
     def _log(self, loss: Tensor, norm: Tensor, seconds: float) -> None:
         params = self.params
-        steps = min(params.trainer.log_every, self.state.step) or 1
-        samples = steps * params.accumulate * params.trainer.batch_size * self.fabric.world_size
+        per_step = params.accumulate * params.trainer.batch_size * self.fabric.world_size
         mean = self.fabric.all_reduce(loss, reduce_op="mean")
         metrics = {
             "train/loss": float(mean),  # type: ignore[arg-type]
             "train/gradient_norm": float(norm),
             "train/learning_rate": float(self.state.schedule.get_last_lr()[0]),
-            "train/samples_per_second": samples / seconds,
+            "train/samples_per_second": self._unlogged * per_step / seconds,
             "train/data_wait_fraction": min(1.0, self._waited / seconds),
         }
-        if not torch.isfinite(loss):
-            raise FloatingPointError(
-                f"loss is {float(loss)} at step {self.state.step}; expected a finite number: lower "
-                "`optimiser.learning_rate` or lengthen the warm-up, then resume"
-            )
         self.log(metrics, self.state.step)
