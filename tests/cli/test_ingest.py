@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 
 from lapa.cli.ingest import ingest
 from lapa.data.shards.summary import find_shard_set
+from recordings import write_video
 
 
 def test_a_folder_of_images_becomes_a_shard_set(tmp_path: Path) -> None:
@@ -35,6 +37,20 @@ def test_a_folder_of_images_becomes_a_shard_set(tmp_path: Path) -> None:
     assert shard_set.image_size == 16
     assert sum(split.frames for split in shard_set.splits.values()) == 15
     assert "train" in result.output
+    assert result.output.endswith("skipped: 0\n")
+
+
+def test_notes_and_skips_are_told(tmp_path: Path) -> None:
+    for number in range(3):
+        side = {"actions": [[0.0]] * (5 - (number == 0)), "instruction": "wave"}
+        write_video(tmp_path / "raw" / f"{number}.mp4", 5)
+        (tmp_path / "raw" / f"{number}.json").write_text(json.dumps(side))
+    (tmp_path / "raw" / "2.mp4").write_bytes(b"")
+    arguments = ["video_with_arrays", str(tmp_path / "raw"), str(tmp_path / "out"), "--skip-bad"]
+    result = CliRunner().invoke(ingest, [*arguments, "--set", "image_size=16"])
+    assert result.exit_code == 0, result.output
+    assert "raw: 1 episodes: frames: left out the last one" in result.output
+    assert "skipped: 1 (empty_video 1), see" in result.output
 
 
 def test_an_unknown_kind_or_setting_is_named(tmp_path: Path) -> None:

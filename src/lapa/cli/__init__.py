@@ -42,4 +42,4 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lapa")
 def main() -> None:
-    """Tools around the pipelines: inspect shards, exchange checkpoints, check the machine."""
+    """Tools around the pipelines: make and inspect shards, exchange labels and checkpoints, plan."""

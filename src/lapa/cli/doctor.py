@@ -27,7 +27,10 @@ FREE_GIB_WANTED = 10
 
 @click.command()
 def doctor() -> None:
-    """Print versions, processors, memory for training and free disk; exit 1 if something is missing."""
+    """Check this machine: versions, devices, disk, Slurm.
+
+    Exits with 1 if a needed package is missing.
+    """
     table = Table(title="lapa doctor")
     for column in ("what", "found", "verdict"):
         table.add_column(column)

@@ -14,18 +14,28 @@ from lapa.records import LabelSet
 @click.command()
 @click.argument("shards", type=click.Path(path_type=Path))
 @click.argument("labels", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["shards", "jsonl"]), required=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["shards", "jsonl"]),
+    required=True,
+    help="Self-contained tars, or the original's lines beside JPEGs.",
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
 @click.option("--split", "splits", multiple=True, help="Splits; default all.")
 def export_labels(
     shards: Path, labels: Path, form: str, out: Path, splits: tuple[str, ...]
 ) -> None:
-    """Write the label set in LABELS, made from the shard set in SHARDS, in another format."""
+    """Write labels as shards or the original's JSONL.
+
+    LABELS is the folder of a label set, SHARDS that of the shard set it was made from.
+    """
     try:
         shard_set = find_shard_set(shards)
         label_set = LabelSet.read(labels).model_copy(update={"path": str(labels)})
         write = write_jsonl if form == "jsonl" else write_labelled_shards
         for split in splits or sorted(shard_set.splits):
             write(shard_set, label_set, out, split=split)
-    except (ValueError, KeyError, FileNotFoundError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise click.ClickException(str(error)) from error
+    click.echo(f"{form}: {out}")

@@ -15,7 +15,13 @@ from lapa.records import PairSpec, ShardSet
 
 @click.command()
 @click.argument("shards", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["lerobot", "pairs"]), required=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["lerobot", "pairs"]),
+    required=True,
+    help="LeRobot v3.0, or two JPEGs per pair.",
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to make.")
 @click.option("--dataset", default="", help="One dataset; needed for LeRobot if there are several.")
 @click.option("--split", "splits", multiple=True, help="Splits, in this order; default all.")
@@ -39,7 +45,10 @@ def export_shards(
     horizon_s: float | None,
     min_motion: float,
 ) -> None:
-    """Write the shard set in SHARDS in another format."""
+    """Write a shard set as LeRobot v3.0 or pair shards.
+
+    SHARDS is the folder of a complete shard set; the export appears in OUT when it is complete.
+    """
     try:
         shard_set = find_shard_set(shards)
         chosen = splits or None

@@ -26,7 +26,10 @@ _NEW = click.Path(path_type=Path)
 @click.option("--code-seq-len", type=int, help="Codes per pair, where the shapes leave a choice.")
 @click.option("--image-size", type=int, help="Pixels per side, where the shapes leave a choice.")
 def import_laq(file: Path, out: Path, code_seq_len: int | None, image_size: int | None) -> None:
-    """Convert the original project's LAQ checkpoint FILE into a model folder."""
+    """Read the original project's LAQ checkpoint.
+
+    Turns FILE into a folder with model.safetensors and config.json, as training writes it.
+    """
     try:
         state = read_original(file)
         inferred = infer_config(state, code_seq_len=code_seq_len, image_size=image_size)
@@ -51,7 +54,10 @@ def import_laq(file: Path, out: Path, code_seq_len: int | None, image_size: int 
 @click.argument("folder", type=_FOLDER)
 @click.option("--out", type=_NEW, required=True, help="File to write, e.g. laq.pt.")
 def export_laq(folder: Path, out: Path) -> None:
-    """Write the model in FOLDER (built with lapa_compat) as the original's checkpoint file."""
+    """Write a LAQ checkpoint for the original project.
+
+    The model in FOLDER must have been built with lapa_compat.
+    """
     try:
         state = to_original(load_laq(folder))
     except ValueError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 import yaml
 
 from lapa.cli.inspect import inspect
+from lapa.data.ingest import REPORT
 from lapa.data.ingest import ingest as write_shards
 from lapa.params.ingestion import IngestionParams, SourceParams
 
@@ -33,10 +35,14 @@ def ingest(
     horizon: float,
     skip_bad: bool,
 ) -> None:
-    """Turn the recordings in SOURCE, of a KIND such as rlds or lerobot, into the shard set OUT.
+    """Turn raw recordings into a shard set.
+
+    KIND names the format of SOURCE, a file or folder: rlds, lerobot, hdf5, video_folder,
+    image_folder, video_with_arrays, tabletop. OUT becomes the shard set.
 
     An interrupted run continues when the same command is given again. Prints the table of
-    `lapa inspect`; what was skipped, and why, is in OUT/ingestion_report.json.
+    `lapa inspect`, what adapters noted and how much was skipped; OUT/ingestion_report.json lists
+    each skipped recording and why.
     """
     try:
         given = {"max_horizon_s": horizon, "on_bad_sample": "skip" if skip_bad else "raise"}
@@ -46,6 +52,20 @@ def ingest(
     except (OSError, ValueError, RuntimeError) as error:
         raise click.ClickException(str(error)) from error
     context.invoke(inspect, shards=out, contact_sheet=None, rows=0, seed=0, check=False)
+    _print_report(out / REPORT)
+
+
+def _print_report(file: Path) -> None:
+    """Print how many episodes carry which note, and how many recordings were skipped, by reason."""
+    report = json.loads(file.read_text())
+    for name, facts in report["sources"].items():
+        for note, episodes in facts["notes"].items():
+            click.echo(f"{name}: {episodes} episodes: {note}")
+    skipped = report["skipped"]["counts"]
+    reasons = ", ".join(f"{reason} {count}" for reason, count in skipped.items())
+    click.echo(
+        f"skipped: {sum(skipped.values())}" + (f" ({reasons}), see {file}" if reasons else "")
+    )
 
 
 def _assignments(texts: tuple[str, ...]) -> dict[str, Any]:

@@ -23,7 +23,10 @@ from lapa.records import ShardSet
 @click.option("--seed", default=0, show_default=True, help="Which clips the sheet shows.")
 @click.option("--verify", "check", is_flag=True, help="Re-hash every member; exit 1 on damage.")
 def inspect(shards: Path, contact_sheet: Path | None, rows: int, seed: int, *, check: bool) -> None:
-    """Print what the shard set in SHARDS holds."""
+    """Show what a shard set holds, and check it.
+
+    Prints episodes, frames, rates and action ranges of the shard set in folder SHARDS.
+    """
     try:
         shard_set = find_shard_set(shards)
         if check:

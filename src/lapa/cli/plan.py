@@ -16,14 +16,19 @@ from lapa.params.foundation_presets import vla_7b
 
 @click.command()
 @click.option("--env", default=None, help="Kedro environment whose `foundation` is planned.")
-@click.option("--project", type=click.Path(path_type=Path, exists=True), default=Path())
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path, exists=True),
+    default=Path(),
+    help="Kedro project, with its conf/; default the current folder.",
+)
 @click.option("--shards", type=int, default=None, help="Shards of the training split.")
 @click.option("--samples", type=int, default=None, help="Pairs to train on, epochs included.")
 @click.option("--hours", type=float, default=None, help="Wall time that should be enough.")
 def plan(
     env: str | None, project: Path, shards: int | None, samples: int | None, hours: float | None
 ) -> None:
-    """Print parameters, memory per GPU and the speed needed.
+    """Print the memory and speed a foundation training needs.
 
     Without --env, the published recipe: vla_7b on 64 GPUs, 16 x 64 x 4 = 4096 samples per step.
     """
