@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.distributed as dist
-import torch.distributed.nn.functional as dist_functional
 from einops import rearrange
 from torch import Tensor, nn
 
@@ -61,5 +62,24 @@ class DeltaNorm(nn.Module):
 def _sum_over_processes(values: Tensor) -> Tensor:
     if not (dist.is_available() and dist.is_initialized()) or dist.get_world_size() == 1:
         return values
-    total: Tensor = dist_functional.all_reduce(values)  # type: ignore[no-untyped-call]
+    total: Tensor = _SumOverProcesses.apply(values)  # type: ignore[no-untyped-call]
     return total
+
+
+class _SumOverProcesses(torch.autograd.Function):
+    """The sum over all processes; every process's loss depends on every process's values.
+
+    `torch.distributed.nn.functional.all_reduce` did the same and is deprecated.
+    """
+
+    @staticmethod
+    def forward(_: Any, values: Tensor) -> Tensor:
+        total = values.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_: Any, *gradients: Tensor) -> Tensor:
+        (total,) = (gradient.clone() for gradient in gradients)
+        dist.all_reduce(total)
+        return total
