@@ -123,3 +123,13 @@ class FinetuneParams(StageParams):
                 f"and use_state: false, found {self.train!r} and {self.use_state}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _warmup_ends_in_time_without_pretraining(self) -> Self:
+        steps, warmup = self.unpretrained_max_steps, self.optimiser.warmup_steps
+        if steps is not None and warmup >= steps:
+            raise ValueError(
+                f"optimiser.warmup_steps is {warmup}, expected less than unpretrained_max_steps = "
+                f"{steps}; shorten the warm-up or train longer"
+            )
+        return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,21 @@ from lapa.data.episode import Episode
 from lapa.data.labels import finish_labels, write_sidecar
 from lapa.data.loader import evaluation_loader
 from lapa.data.pair_index import valid_slots
-from lapa.data.robot import open_robot
+from lapa.data.robot import NO_LABEL, open_robot
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.reader import ClipReader
-from lapa.models.foundation.storage import build_foundation, save_foundation
+from lapa.models.foundation.interface import LatentLoss, LatentPolicy
+from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
+from lapa.models.policy.action_codec import ActionCodec
 from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.storage import load_policy
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation import FilmCnnParams, FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.policy import fit
+from lapa.training.policy.labelled import action_stats, open_labelled
 from lapa.training.policy.module import PolicyModule
-from lapa.training.resume import resume_file
+from lapa.training.resume import AtomicCheckpointIO, resume_file
 
 SPEC = PairSpec(horizon_s=0.1)
 FOUNDATION = FoundationModelParams(
@@ -239,6 +243,18 @@ def _labels(shards: ShardSet, folder: Path) -> LabelSet:
     )
 
 
+class _Counting:
+    """A backbone that remembers what its loss was asked of."""
+
+    def __init__(self, model: LatentPolicy) -> None:
+        self.model = model
+        self.seen: list[dict[str, Any]] = []
+
+    def loss(self, batch: dict[str, Any]) -> LatentLoss:
+        self.seen.append(batch)
+        return self.model.loss(batch)
+
+
 def test_joint_training_also_trains_the_latent_head(
     shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
 ) -> None:
@@ -250,8 +266,79 @@ def test_joint_training_also_trains_the_latent_head(
         work=str(tmp_path / "work"),
     )
     assert "head.linear.weight" in _changed(pretrained, Checkpoint(**record))
+    assert set(record["inputs"]) == {"shards", "foundation", "labels"}
     logged = (tmp_path / "work" / "metrics.jsonl").read_text()
     assert "train/latent_loss" in logged
+
+
+def test_tail_frames_without_codes_teach_no_codes(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    labels = _labels(shards, tmp_path / "labels")
+    config = FinetuneParams.model_validate(_params(train="all", joint_latent_weight=0.5))
+    dataset = open_labelled(shards, SPEC, config, labels)
+    batch = next(iter(evaluation_loader(dataset, batch_size=8)))
+    tails = (batch["latent_codes"] == NO_LABEL).all(dim=1)
+    assert 0 < tails.sum() < 8, "the batch must hold both kinds of frames"
+    codec = ActionCodec(stats=action_stats(dataset, shards, config))
+    backbone = _Counting(load_foundation(Path(pretrained.path)))
+    module = PolicyModule(
+        policy=SimpleNamespace(backbone=backbone, head=SimpleNamespace(codec=codec)),
+        params=config,
+        max_steps=1,
+        backbone_learns=True,
+    )
+    assert torch.isfinite(module._latent_loss(batch))
+    assert backbone.seen[-1]["latent_codes"].min() >= 0
+    assert len(backbone.seen[-1]["text"]) == len(backbone.seen[-1]["image"]) == 8 - tails.sum()
+    alone = {name: batch[name][tails] for name in ("image", "latent_codes")}
+    alone["text"] = ["move the red square"] * int(tails.sum())
+    loss = module._latent_loss(alone)
+    loss.backward()
+    assert loss == 0
+    assert all(p.grad is not None for p in backbone.model.head.parameters())
+
+
+def test_codes_of_another_quantiser_are_refused(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    trained = pretrained.model_copy(update={"inputs": {**pretrained.inputs, "laq": "other"}})
+    with pytest.raises(ValueError, match="quantiser digest: found 'laq', expected 'other'"):
+        fit(
+            shards=shards.model_dump(mode="json"),
+            foundation=trained.model_dump(mode="json"),
+            labels=_labels(shards, tmp_path / "labels").model_dump(mode="json"),
+            params=_params(train="all", joint_latent_weight=0.5),
+            work=str(tmp_path / "work"),
+        )
+
+
+def test_a_loss_that_is_no_number_stops_training(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    diverges = {"learning_rate": 1e30, "final_learning_rate": 1e30, "warmup_steps": 1}
+    with pytest.raises(FloatingPointError, match=r"at step \d+.*samples are"):
+        _fit(shards, pretrained, tmp_path, train="all", optimiser=diverges)
+
+
+def test_a_resume_point_is_written_once(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    save = AtomicCheckpointIO.save_checkpoint
+
+    def counted(self: Any, checkpoint: Any, path: Any, **options: Any) -> None:
+        written.append(Path(path).stem)
+        save(self, checkpoint, path, **options)
+
+    monkeypatch.setattr(AtomicCheckpointIO, "save_checkpoint", counted)
+    _fit(shards, pretrained, tmp_path)
+    assert written == ["step-00000004", "step-00000008", "step-00000012"]
+
+
+def test_a_warm_up_longer_than_the_training_without_pretraining_is_refused() -> None:
+    with pytest.raises(ValueError, match="less than unpretrained_max_steps = 3"):
+        _params(unpretrained_max_steps=3)
 
 
 def test_joint_training_without_labels_is_refused(

@@ -22,12 +22,17 @@ from lapa.params.finetune import FinetuneParams, PolicyModelParams
 from lapa.params.foundation import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.history import keep_history
-from lapa.training.policy.labelled import action_stats, labelled_states, open_labelled
+from lapa.training.policy.labelled import (
+    action_stats,
+    check_codes,
+    labelled_states,
+    open_labelled,
+)
 from lapa.training.policy.module import PolicyModule
 from lapa.training.policy.observed import ObservedDataset, observe_all, observed_loader
 from lapa.training.policy.trainable import freeze_unreached, select_trainable
-from lapa.training.resume import ResumableLoader, ResumePoint, resume_file, resume_folder
-from lapa.training.seeding import StepSeed, seed_globally
+from lapa.training.resume import ResumableLoader, resume_file
+from lapa.training.seeding import seed_globally
 from lapa.training.tracking import JoinedRun
 from lapa.training.trainer import build_trainer, set_threads
 
@@ -76,7 +81,10 @@ class _Finetuning:
         work: Path,
     ) -> None:
         self.shards, self.foundation, self.params, self.work = shards, foundation, params, work
-        self.labels = labels
+        self.labels = labels if params.joint_latent_weight > 0 else None
+        self.sizes = read_config(Path(foundation.path), FoundationModelParams)
+        if self.labels is not None:
+            check_codes(self.labels, foundation, self.sizes)
         pretrained = foundation.step > 0
         self.what = params.train if pretrained else "all"
         self.max_steps = params.trainer.max_steps
@@ -92,7 +100,7 @@ class _Finetuning:
         if self.params.use_state:
             state_dim = labelled_states(self.dataset).shape[1]
         return PolicyModelParams(
-            foundation=read_config(Path(self.foundation.path), FoundationModelParams),
+            foundation=self.sizes,
             head=self.params.head,
             chunk=self.params.chunk,
             state_dim=state_dim,
@@ -143,10 +151,7 @@ class _Finetuning:
             settings,
             work=self.work,
             run=run,
-            callbacks=[
-                StepSeed(seed=settings.seed),
-                ResumePoint(folder=resume_folder(self.work), every=settings.checkpoint_every),
-            ],
+            callbacks=[],
             clip_norm=self.params.optimiser.clip_norm,
         )
         loader = ResumableLoader(
@@ -203,12 +208,15 @@ class _Finetuning:
         folder = self.work / "model"
         digest = save_policy(folder, self.policy, self.config)
         keep_history(self.work, folder)
+        inputs = {"shards": self.shards.digest, "foundation": self.foundation.digest}
+        if self.labels is not None:
+            inputs["labels"] = self.labels.digest
         record = Checkpoint(
             path=str(folder),
             kind="policy",
             step=step,
             digest=digest,
-            inputs={"shards": self.shards.digest, "foundation": self.foundation.digest},
+            inputs=inputs,
             pair_spec=self.foundation.pair_spec,
             metrics=metrics | {"labelled_episodes": self.config.stats.episodes},
             code_version=lapa.__version__,

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from lapa.data.action_bins import fit_action_stats
 from lapa.data.robot import RobotDataset, open_robot
 from lapa.params.finetune import FinetuneParams
-from lapa.records import ActionStats, LabelSet, PairSpec, ShardSet
+from lapa.params.foundation import FoundationModelParams
+from lapa.records import ActionStats, Checkpoint, LabelSet, PairSpec, ShardSet, require_same
 
 
 def open_labelled(
@@ -37,6 +38,21 @@ def open_labelled(
         labels=labels if joint else None,
         with_states=params.use_state,
     )
+
+
+def check_codes(labels: LabelSet, foundation: Checkpoint, sizes: FoundationModelParams) -> None:
+    """Refuse to teach a backbone codes that mean something else than those it has learnt.
+
+    Raises:
+        ValueError: another quantiser, S or K; with both values.
+    """
+    name, again = f"label set {labels.path}", "label these shards with the backbone's quantiser"
+    if "laq" in foundation.inputs:  # an untrained backbone knows no quantiser yet
+        expected = foundation.inputs["laq"]
+        require_same(f"{name}: quantiser digest", labels.laq_digest, expected, remedy=again)
+    for field in ("code_seq_len", "codebook_size"):
+        found, expected_size = getattr(labels, field), getattr(sizes, field)
+        require_same(f"{name}: {field}", found, expected_size, remedy=again)
 
 
 def labelled_episodes(shards: ShardSet, params: FinetuneParams) -> int | None:

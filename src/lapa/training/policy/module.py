@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytorch_lightning as pl
+import torch
 from torch import Tensor
 
+from lapa.data.robot import NO_LABEL
 from lapa.models.policy.action_error import ActionError
 from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
@@ -36,18 +38,40 @@ class PolicyModule(pl.LightningModule):
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """Loss of one batch."""
         losses = self.losses(batch)
+        self._require_finite(losses["loss"], batch)
         for name, value in losses.items():
             self.log(f"train/{name}", value.detach(), batch_size=len(batch["actions"]))
         return losses["loss"]
+
+    def _require_finite(self, loss: Tensor, batch: dict[str, Any]) -> None:
+        """Stop before the optimiser step: clipping does not keep NaN out of the weights."""
+        if not torch.isfinite(loss):
+            raise FloatingPointError(
+                f"loss is {loss.item()} at step {self.global_step}, expected a finite number; the "
+                f"samples are {batch['sample_id'].tolist()}. Look at them or lower "
+                "`optimiser.learning_rate`"
+            )
 
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
         """``loss``: on the actions, plus the weighted ``latent_loss`` on the codes where wanted."""
         loss = self._action_loss(batch)
         if self.params.joint_latent_weight == 0:
             return {"loss": loss}
-        latent = self.policy.backbone.loss(batch).loss
+        latent = self._latent_loss(batch)
         total = loss + self.params.joint_latent_weight * latent
         return {"loss": total, "latent_loss": latent}
+
+    def _latent_loss(self, batch: dict[str, Any]) -> Tensor:
+        """Loss of the codes of the frames that have one; 0 where a batch holds tail frames alone."""
+        codes = batch["latent_codes"]
+        labelled = (codes != NO_LABEL).all(dim=1)
+        if not labelled.any():
+            # every parameter stays in the graph, because DDP waits for the gradient of each
+            unlabelled = {**batch, "latent_codes": torch.zeros_like(codes)}
+            return 0 * self.policy.backbone.loss(unlabelled).loss
+        texts = [t for t, keep in zip(batch["text"], labelled.tolist(), strict=True) if keep]
+        chosen = {"image": batch["image"][labelled], "text": texts, "latent_codes": codes[labelled]}
+        return self.policy.backbone.loss(chosen).loss
 
     def _action_loss(self, batch: dict[str, Any]) -> Tensor:
         return self.policy.loss(
