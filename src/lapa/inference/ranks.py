@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
 import torch
 from torch import distributed
+
+PATIENCE = timedelta(days=7)
+"""How long a process waits for the others at a barrier. Shares of whole shards differ by hours on
+large sets, and by more after an interruption; torch's own limit is half an hour."""
 
 
 class Ranks:
@@ -27,7 +32,7 @@ class Ranks:
     def __enter__(self) -> Self:
         if self.world_size > 1 and not distributed.is_initialized():
             # only barriers travel, so gloo serves on GPU machines too
-            distributed.init_process_group("gloo")
+            distributed.init_process_group("gloo", timeout=PATIENCE)
             self._opened = True
         return self
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Accelerator = Literal["auto", "cpu", "gpu", "cuda"]
+"""Where networks run; ``auto`` takes a GPU where there is one."""
 
 
 class Params(BaseModel):
@@ -16,16 +19,16 @@ class Params(BaseModel):
 class OptimiserParams(Params):
     """AdamW with warm-up and cosine decay."""
 
-    learning_rate: float = 1e-4
+    learning_rate: float = Field(default=1e-4, gt=0)
     """Peak learning rate."""
-    final_learning_rate: float = 1e-6
+    final_learning_rate: float = Field(default=1e-6, ge=0)
     """Where the cosine ends."""
-    warmup_steps: int = 1000
+    warmup_steps: int = Field(default=1000, ge=0)
     """Optimiser steps of linear warm-up."""
     betas: tuple[float, float] = (0.9, 0.999)
-    weight_decay: float = 0.01
+    weight_decay: float = Field(default=0.01, ge=0)
     """Decoupled decay; tensors with fewer than two dimensions are never decayed."""
-    clip_norm: float = 1.0
+    clip_norm: float = Field(default=1.0, ge=0)
     """Largest global gradient norm; 0 switches clipping off."""
 
 
@@ -36,12 +39,13 @@ class TrainerParams(Params):
     """Optimiser steps."""
     batch_size: int = Field(gt=0)
     """Samples per process and step."""
-    precision: str = "32-true"
-    """Lightning precision, e.g. `32-true`, `bf16-mixed`."""
+    precision: Literal["32-true", "bf16-mixed"] = "32-true"
+    """float32 throughout, or bfloat16 arithmetic on float32 weights. float16 is not offered: it
+    needs its losses scaled, and the loop of stage 2 does not."""
     devices: int = Field(default=1, gt=0)
     """Processes per node."""
     nodes: int = Field(default=1, gt=0)
-    accelerator: str = "auto"
+    accelerator: Accelerator = "auto"
     num_workers: int = Field(default=0, ge=0)
     """Loader processes per training process."""
     num_threads: int = Field(default=0, ge=0)

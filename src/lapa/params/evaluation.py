@@ -18,8 +18,9 @@ class RolloutParams(Params):
     tasks: tuple[TaskName, ...] = Field(default=("reach", "lift"), min_length=1)
     num_scenes: int = Field(default=200, gt=0)
     """Scenes per task; every arm gets the same ones."""
-    first_seed: int = Field(default=90_000, ge=0)
-    """Seed of the first scene; keep it away from the recording's seeds."""
+    first_seed: int = Field(default=190_000, ge=0)
+    """Seed of the first scene; keep it away from the recording's seeds, and from those on which
+    anything was chosen (`docs/finetune.md`)."""
     max_steps: int = Field(default=30, gt=0)
     """Control steps before an episode counts as failed."""
     execute: int = Field(default=1, gt=0)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from lapa.params.base import Params
+from lapa.params.base import Accelerator, Params
 
 
 class LabelingParams(Params):
@@ -19,7 +19,7 @@ class LabelingParams(Params):
     devices: int = Field(default=1, gt=0)
     """Processes per node; each labels whole shards of its own."""
     nodes: int = Field(default=1, gt=0)
-    accelerator: str = "auto"
+    accelerator: Accelerator = "auto"
     num_workers: int = Field(default=0, ge=0)
     """Loader processes per labelling process."""
     num_threads: int = Field(default=0, ge=0)

@@ -66,7 +66,7 @@ def build_trainer(
         devices=params.devices,
         num_nodes=params.nodes,
         strategy=_strategy(params, find_unused_parameters),
-        precision=params.precision,  # type: ignore[arg-type]
+        precision=params.precision,
         plugins=[LightningEnvironment(), AtomicCheckpointIO()],
         gradient_clip_val=clip_norm or None,
         val_check_interval=params.validate_every,

@@ -71,7 +71,7 @@ class LatentPolicy(nn.Module, ABC):
 
     @abstractmethod
     def trunk_parameters(self) -> Iterator[nn.Parameter]:
-        """Parameters that finetuning freezes with ``freeze: trunk``.
+        """Parameters that finetuning freezes with ``train: neck``.
 
         The rest (the last layers before the latent head) adapt to real actions; the latent
         head itself does not touch `features`.

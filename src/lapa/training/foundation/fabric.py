@@ -26,7 +26,7 @@ def build_fabric(params: FoundationParams) -> Fabric:
         num_nodes=trainer.nodes,
         strategy=_strategy(params, backend="nccl" if accelerator == "cuda" else "gloo"),
         # FSDP2 casts inside its own policy; autocast on top would cast twice
-        precision="32-true" if params.shard else trainer.precision,  # type: ignore[arg-type]
+        precision="32-true" if params.shard else trainer.precision,
         plugins=[LightningEnvironment()],
     )
 
@@ -63,15 +63,7 @@ def _shard(model: nn.Module, mesh: DeviceMesh, precision: str) -> nn.Module:
 
 
 def _precision_policy(precision: str) -> MixedPrecisionPolicy:
-    """Compute in bfloat16, reduce gradients in float32; or float32 throughout.
-
-    Raises:
-        ValueError: another precision was asked for.
-    """
+    """Compute in bfloat16, reduce gradients in float32; or float32 throughout."""
     if precision == "32-true":
         return MixedPrecisionPolicy()
-    if precision in ("bf16-mixed", "bf16-true"):
-        return MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32)
-    raise ValueError(
-        f"`trainer.precision` is {precision!r}; sharded training expects '32-true' or 'bf16-mixed'"
-    )
+    return MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32)
