@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-import mlflow
 import pytest
+from mlflow import MlflowClient
 
 ROOT = Path(__file__).parents[1]
 KEDRO = Path(sys.executable).with_name("kedro")
@@ -98,8 +98,10 @@ def test_the_scratch_folders_are_gone(project: Project) -> None:
 
 
 def test_one_mlflow_run_with_curves_and_three_nested_arms(project: Project) -> None:
-    mlflow.set_tracking_uri(project.tracking_uri)
-    runs = mlflow.search_runs(experiment_names=["lapa"], output_format="list")
+    client = MlflowClient(tracking_uri=project.tracking_uri)
+    experiment = client.get_experiment_by_name("lapa")
+    assert experiment is not None
+    runs = list(client.search_runs([experiment.experiment_id]))
     parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
     arms = {run.info.run_name: run for run in runs if run not in parents}
     assert len(parents) == 1
@@ -107,9 +109,7 @@ def test_one_mlflow_run_with_curves_and_three_nested_arms(project: Project) -> N
     assert {run.info.status for run in runs} == {"FINISHED"}
     assert parents[0].data.params["laq.trainer.max_steps"] == "12"
     assert "digest.laq_checkpoint" in parents[0].data.tags
-    history = mlflow.MlflowClient().get_metric_history(
-        parents[0].info.run_id, "val/psnr_gain_over_copy"
-    )
+    history = client.get_metric_history(parents[0].info.run_id, "val/psnr_gain_over_copy")
     assert [point.step for point in history] == sorted({point.step for point in history})
     assert len(history) >= 2
     assert any(name.startswith("val/") for name in arms["lapa"].data.metrics)
@@ -135,6 +135,21 @@ def test_a_missing_artefact_is_named(project: Project) -> None:
     output = " ".join((done.stderr + done.stdout).split())
     assert "found no record.json" in output
     assert "elsewhere" in output
+
+
+def test_the_notebook_reads_the_run(project: Project) -> None:
+    notebook = json.loads((ROOT / "notebooks/01_read_a_run.ipynb").read_text())
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(cells)],
+        cwd=project.folder,
+        env=project.environment | {"KEDRO_ENV": "test"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 KILLED_STAGES = {

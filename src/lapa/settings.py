@@ -1,11 +1,23 @@
 """Project settings: hooks and configuration loading, no logic."""
 
 from lapa.config import env
-from lapa.hooks import ArmRunsHook, LineageHook, TimingHook, TypedParametersMlflowHook
+from lapa.hooks import (
+    ArmRunsHook,
+    LineageHook,
+    SignpostHook,
+    TimingHook,
+    TypedParametersMlflowHook,
+)
 
 # Hooks run last-in first-out. kedro-mlflow puts the pipeline's run on top before every node, so the arm's
 # run opens after it; lineage and times are logged before the arm's run closes.
-HOOKS = (ArmRunsHook(), LineageHook(), TimingHook(), TypedParametersMlflowHook())
+HOOKS = (
+    SignpostHook(),
+    ArmRunsHook(),
+    LineageHook(),
+    TimingHook(),
+    TypedParametersMlflowHook(),
+)
 # The plugin's own hook would open a second run; the name is spelled with an underscore.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
 
