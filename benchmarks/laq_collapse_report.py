@@ -1,0 +1,166 @@
+"""Draw the curves of `laq_collapse.py` and print its tables as Markdown.
+
+python benchmarks/laq_collapse_report.py /tmp/collapse --figure docs/figures/laq_collapse.png
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from laq_collapse_recipes import RECIPES
+
+from lapa.evaluation.figures.style import BLUE, ORANGE, RED, drawn
+
+Run = dict[str, Any]
+COLOURS = {"ours": BLUE, "original": RED, "original_lr": ORANGE}
+LABELS = {
+    "ours": "default recipe",
+    "original": "original recipe",
+    "original_lr": "original, our optimiser",
+}
+FLOOR = -6.0
+"""Bottom of the gain's axis, dB: a decoder that begins with noise starts far below."""
+
+
+def main() -> None:
+    """Read every run, draw the comparison, print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--figure", type=Path)
+    arguments = parser.parse_args()
+    groups = read(arguments.folder)
+    if arguments.figure:
+        draw(groups, arguments.figure)
+    for (data, steps), runs in groups.items():
+        print(f"\n### {data}, {steps} steps\n\n{table(runs)}")
+
+
+def read(folder: Path) -> dict[tuple[str, int], list[Run]]:
+    """Runs by data and length, each group in the order of `RECIPES`."""
+    order = list(RECIPES)
+    runs = [json.loads(file.read_text()) for file in folder.glob("**/*.json")]
+    runs.sort(key=lambda run: (run["data"] != "tabletop", order.index(run["recipe"]), run["seed"]))
+    groups: dict[tuple[str, int], list[Run]] = defaultdict(list)
+    for run in runs:
+        groups[run["data"], run["params"]["trainer"]["max_steps"]].append(run)
+    return dict(groups)
+
+
+def table(runs: Sequence[Run]) -> str:
+    """One row per recipe: mean over seeds with the range, or R² with its 95 % interval for one."""
+    motions = list(_last(runs[0])["probe_r2"])
+    head = ["recipe", "seeds", "in use", "perplexity", "sequences", "gain, dB", "shuffled, dB"]
+    head += ["difference, dB", *(f"R² {name}" for name in motions), "CPU s"]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for recipe in dict.fromkeys(run["recipe"] for run in runs):
+        rows = [run for run in runs if run["recipe"] == recipe]
+        lines.append("| " + " | ".join(_cells(rows, motions)) + " |")
+    return "\n".join(lines)
+
+
+def _cells(rows: Sequence[Run], motions: Sequence[str]) -> list[str]:
+    codes = rows[0]["params"]["model"]["quantizer"] != "none"
+
+    def figure(name: str, digits: int) -> str:
+        return _spread([_last(run)[name] for run in rows], digits)
+
+    size = rows[0]["params"]["model"]["codebook_size"]
+    used = [round(size * _last(run)["codebook_utilisation"]) for run in rows]
+    return [
+        f"`{rows[0]['recipe']}`",
+        str(len(rows)),
+        (", ".join(str(count) for count in used) + f" of {size}") if codes else "no codes",
+        figure("perplexity", 2) if codes else "–",
+        figure("sequence_perplexity", 1) if codes else "–",
+        figure("psnr_gain_over_copy", 2),
+        figure("psnr_gain_shuffled", 2),
+        figure("code_dependence", 2),
+        *(_r2([_last(run)["probe_r2"][name] for run in rows]) for name in motions),
+        _spread([run["cpu_s"] for run in rows], 0),
+    ]
+
+
+def _last(run: Run) -> dict[str, Any]:
+    row: dict[str, Any] = run["curve"][-1]
+    return row
+
+
+def _spread(values: Sequence[float], digits: int) -> str:
+    mean = f"{sum(values) / len(values):.{digits}f}"
+    if len(values) == 1:
+        return mean
+    return f"{mean} ({min(values):.{digits}f} … {max(values):.{digits}f})"
+
+
+def _r2(intervals: Sequence[Sequence[float]]) -> str:
+    if len(intervals) > 1:
+        return _spread([value for value, _, _ in intervals], 2)
+    value, low, high = intervals[0]
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]"
+
+
+Getter = Callable[[dict[str, Any]], float]
+
+
+def draw(groups: dict[tuple[str, int], list[Run]], path: Path) -> None:
+    """One row of panels per data set: gain, perplexity, R² of the motion along the image's x."""
+    compared = {
+        key: [run for run in runs if run["recipe"] in COLOURS]
+        for key, runs in groups.items()
+        if {"ours", "original"} <= {run["recipe"] for run in runs}
+    }
+    longest = {data: max(s for d, s in compared if d == data) for data, _ in compared}
+    shown = [(data, compared[data, steps]) for data, steps in longest.items()]
+    with drawn(path, nrows=len(shown), ncols=3, figsize=(9.6, 2.7 * len(shown)), squeeze=False) as (
+        rows
+    ):
+        for axes, (data, runs) in zip(rows, shown, strict=True):
+            _gain_panel(axes[0], runs, data)
+            size = runs[0]["params"]["model"]["codebook_size"]
+            _curves(axes[1], runs, lambda row: row["perplexity"])
+            axes[1].set(title=f"perplexity of the codes (at most {size})", ylim=(0.8, size + 0.2))
+            motion = next(iter(_last(runs[0])["probe_r2"]))
+            _curves(axes[2], runs, lambda row, name=motion: row["probe_r2"][name][0])
+            axes[2].set(title=f"R² from codes to {motion}, held-out episodes", ylim=(-0.2, 1.0))
+            for panel in axes:
+                panel.set_xlabel("optimiser steps")
+        _legend(rows[0][0])
+
+
+def _gain_panel(axes: Any, runs: Sequence[Run], data: str) -> None:
+    axes.axhline(0, color="black", linewidth=1.0)
+    _curves(axes, runs, lambda row: row["psnr_gain_over_copy"])
+    _curves(axes, runs, lambda row: row["psnr_gain_shuffled"], style=":")
+    top = max(_last(run)["psnr_gain_over_copy"] for run in runs)
+    axes.set(title=f"{data}: PSNR gain, dB", ylim=(FLOOR, max(2.0, top + 0.5)))
+    axes.annotate("copy of frame t", (1.0, 0), xycoords=("axes fraction", "data"), ha="right",
+                  va="bottom", fontsize=7)  # fmt: skip
+
+
+def _curves(axes: Any, runs: Sequence[Run], value: Getter, style: str = "-") -> None:
+    for run in runs:
+        axes.plot(
+            [row["step"] for row in run["curve"]],
+            [value(row) for row in run["curve"]],
+            style,
+            color=COLOURS[run["recipe"]],
+            linewidth=1.2,
+            marker="o" if style == "-" else None,
+            markersize=2.5,
+        )
+
+
+def _legend(axes: Any) -> None:
+    for recipe, label in LABELS.items():
+        axes.plot([], [], color=COLOURS[recipe], label=label)
+    axes.plot([], [], ":", color="black", label="codes of another pair")
+    axes.legend(fontsize=7, loc="lower right")
+
+
+if __name__ == "__main__":
+    main()
