@@ -23,6 +23,7 @@ from lapa.evaluation.probes import out_of_fold, r2_interval
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.codebook_replacement import replace_as_original
 from lapa.models.laq.quantizers import Quantized
+from lapa.models.laq.quantizers.nsvq import NoiseSubstitution
 from lapa.models.layers.pixels import to_frames
 from lapa.params.evaluation import ProbeParams
 from lapa.records import PairSpec, ShardSet
@@ -152,13 +153,19 @@ class Curve(Callback):
         train_s = begun - self._started - self._measuring_s
         pl_module.eval()
         with trainer.precision_plugin.forward_context():
-            figures = self._held_out.measure(pl_module.model)
+            figures = self._held_out.measure(_model_of(pl_module))
         pl_module.train()
         self.rows.append(
             {"step": trainer.global_step, "train_s": round(train_s, 1)}
             | {name: _rounded(value) for name, value in figures.items()}
         )
         self._measuring_s += time.perf_counter() - begun
+
+
+def _model_of(module: pl.LightningModule) -> LatentActionQuantizer:
+    model = module.model
+    assert isinstance(model, LatentActionQuantizer)
+    return model
 
 
 def _rounded(value: Any) -> Any:
@@ -181,13 +188,14 @@ class OriginalReplacement(Callback):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Hook the quantiser."""
-        quantizer = pl_module.model.quantizer
+        quantizer = _model_of(pl_module).quantizer
+        assert isinstance(quantizer, NoiseSubstitution)
         counts = torch.zeros(quantizer.codebook_size)
 
         def after_quantising(module: nn.Module, _: object, quantized: Quantized) -> None:
             if not module.training:
                 return
-            counts[quantized.codes.unique()] += 1
+            counts.add_(quantized.codes.flatten().bincount(minlength=len(counts)) > 0)
             if original_step_replaces(trainer.global_step):
                 new, replaced = replace_as_original(
                     quantizer.codebook.detach(), counts, num_batches=len(quantized.codes)

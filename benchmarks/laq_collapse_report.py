@@ -125,11 +125,15 @@ def draw(groups: dict[tuple[str, int], list[Run]], path: Path) -> None:
             _curves(axes[1], runs, lambda row: row["perplexity"])
             axes[1].set(title=f"perplexity of the codes (at most {size})", ylim=(0.8, size + 0.2))
             motion = next(iter(_last(runs[0])["probe_r2"]))
-            _curves(axes[2], runs, lambda row, name=motion: row["probe_r2"][name][0])
+            _curves(axes[2], runs, _r2_of(motion))
             axes[2].set(title=f"R² from codes to {motion}, held-out episodes", ylim=(-0.2, 1.0))
             for panel in axes:
                 panel.set_xlabel("optimiser steps")
         _legend(rows[0][0])
+
+
+def _r2_of(motion: str) -> Getter:
+    return lambda row: float(row["probe_r2"][motion][0])
 
 
 def _gain_panel(axes: Any, runs: Sequence[Run], data: str) -> None:
