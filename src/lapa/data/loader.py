@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
@@ -12,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, get_worker_info
 
+from lapa.data.batch_memory import BatchMemory, SentImages
 from lapa.data.order import EvaluationBatches, Ordered, TrainingBatches
 
 
@@ -47,16 +47,30 @@ class BatchReader(Dataset[dict[str, Any]]):
 
     def __init__(self, dataset: ReadsIntoBatch) -> None:
         self.dataset = dataset
+        self._memory = BatchMemory()
 
     def __len__(self) -> int:
         return len(self.dataset)
 
     def __getitems__(self, indices: list[int]) -> dict[str, Any]:
         """Return the batch of these samples, as tensors and lists of text."""
-        images = _empty((len(indices), *self.dataset.image_shape), torch.uint8)
-        rows = images.numpy()
-        rest = [self.dataset.read_into(rows[row], index) for row, index in enumerate(indices)]
-        return {self.dataset.image_name: images, **collate(rest)}
+        shape = (len(indices), *self.dataset.image_shape)
+        if get_worker_info() is None:
+            images = np.empty(shape, np.uint8)  # numpy asks for huge pages, torch does not
+            return {
+                **self._read(images, indices),
+                self.dataset.image_name: torch.from_numpy(images),
+            }
+        images, buffer = self._memory.take(shape)
+        return {
+            **self._read(images, indices),
+            self.dataset.image_name: SentImages(buffer, shape),
+        }
+
+    def _read(self, images: NDArray[np.uint8], indices: list[int]) -> dict[str, Any]:
+        """Decode the images in place; return the rest of the batch."""
+        rows = zip(images, indices, strict=True)
+        return collate([self.dataset.read_into(row, index) for row, index in rows])
 
 
 def training_loader(
@@ -147,13 +161,3 @@ def _joined(values: list[Any]) -> torch.Tensor | list[str]:
 def _as_is(batch: Any) -> Any:
     """Keep the batch that `BatchReader` has made."""
     return batch
-
-
-def _empty(shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
-    """Allocate a tensor; in a loader process where the training process can read it uncopied."""
-    empty = torch.empty(0, dtype=dtype)
-    if get_worker_info() is None:
-        return empty.new_empty(shape)
-    # what torch's own collate does (torch.utils.data._utils.collate.collate_tensor_fn)
-    storage = empty.untyped_storage()._new_shared(math.prod(shape) * empty.element_size())  # type: ignore[no-untyped-call]
-    return empty.new(storage).resize_(shape)
