@@ -47,6 +47,8 @@ from lapa.records import PairSpec, ShardSet
 BATCH = 32
 FRAMES = 64
 OFFSET = 5
+FEW_STEPS, MANY_STEPS = 5, 35
+"""Batches of the two runs whose difference is the processor time of a batch."""
 
 
 def episodes(count: int, size: int) -> Iterator[Episode]:
@@ -300,12 +302,15 @@ def processor_seconds() -> float:
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
-def cpu_rate(make: Callable[[], Any], count: int) -> float:
-    """Pairs per processor second, all processes and their start together."""
-    begin = processor_seconds()
-    for _ in make():
-        pass
-    return count / (processor_seconds() - begin)
+def cpu_rate(run: Callable[[int], Any]) -> float:
+    """Pairs per processor second, all processes together; their start is subtracted."""
+    seconds = []
+    for steps in (FEW_STEPS, MANY_STEPS):
+        begin = processor_seconds()
+        for _ in run(steps):
+            pass
+        seconds.append(processor_seconds() - begin)
+    return (MANY_STEPS - FEW_STEPS) * BATCH / (seconds[1] - seconds[0])
 
 
 def cpu_table(
@@ -316,22 +321,18 @@ def cpu_table(
     rounds: int,
 ) -> None:
     """Compare processor time, which other work on the machine distorts least."""
-    steps = 20
-    few = items[: steps * BATCH // 2]
     size = pairs.image_shape[1]
     print("\npairs per second of processor time, all processes together")
     print(
         f"{'workers':>8}{'ours':>9}{'limit (a)':>11}{'ours/(a)':>10}{'files (c)':>11}{'ours/(c)':>10}"
     )
     for number in workers:
-        loader, files = (
-            partial(ours, pairs, number, steps, 0),
-            partial(folder_loader, few, size, number),
-        )
         ways = {
-            "ours": partial(cpu_rate, loader, steps * BATCH),
-            "limit": partial(cpu_rate, lambda: decode_all(jpegs) or (), len(jpegs)),
-            "files": partial(cpu_rate, files, len(few) // BATCH * BATCH),
+            "ours": partial(cpu_rate, lambda steps, n=number: ours(pairs, n, steps, 0)),
+            "limit": partial(cpu_rate, lambda steps: decode_all(jpegs[: steps * BATCH]) or ()),
+            "files": partial(
+                cpu_rate, lambda steps, n=number: folder_loader(items[: steps * BATCH], size, n)
+            ),
         }
         rates = best(ways, rounds)
         print(
