@@ -39,6 +39,25 @@ def two(**overrides):
     )
 
 
+LAYERED = {"accumulate": 2, "freeze": ("vision",), "activation_checkpointing": True}
+
+
+def layered(config):
+    return config.model_copy(update={"backend": tiny()})
+
+
+@pytest.fixture(scope="module")
+def together(squares, tmp_path_factory) -> dict[str, Path]:
+    """One pair of processes trains replicas, then a model sharded layer by layer."""
+    configs = {"replicas": two(), "sharded": layered(two(**LAYERED, shard=True))}
+    works = {name: tmp_path_factory.mktemp(name) for name in configs}
+    jobs = [arguments(*squares, config, works[name]) for name, config in configs.items()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        launch("training.foundation.rank_task:fit_all", {"trainings": jobs}, devices=2)
+    return works
+
+
 def losses(work: Path) -> dict[int, float]:
     lines = [json.loads(line) for line in (work / "metrics.jsonl").read_text().splitlines()]
     return {line["step"]: line["train/loss"] for line in lines if "train/loss" in line}
@@ -57,20 +76,16 @@ def same_weights(work: Path, reference: Path) -> None:
         assert together[name].allclose(weights, atol=1e-4), name
 
 
-def test_two_replicas_equal_one_process(squares, alone, tmp_path) -> None:
-    launch(TASK, arguments(*squares, two(), tmp_path), devices=2)
-    same_curve(tmp_path, alone)
-    same_weights(tmp_path, alone)
+def test_two_replicas_equal_one_process(together, alone) -> None:
+    same_curve(together["replicas"], alone)
+    same_weights(together["replicas"], alone)
 
 
-def test_decoder_layers_sharded_over_two_processes_equal_one(squares, tmp_path) -> None:
-    options = {"accumulate": 2, "freeze": ("vision",), "activation_checkpointing": True}
-    sharded = two(**options, shard=True).model_copy(update={"backend": tiny()})
-    launch(TASK, arguments(*squares, sharded, tmp_path / "two"), devices=2)
-    single = params(trainer={"batch_size": 8}, **options).model_copy(update={"backend": tiny()})
-    fit(**arguments(*squares, single, tmp_path / "one"))
-    same_curve(tmp_path / "two", tmp_path / "one")
-    same_weights(tmp_path / "two", tmp_path / "one")
+def test_decoder_layers_sharded_over_two_processes_equal_one(squares, together, tmp_path) -> None:
+    single = layered(params(trainer={"batch_size": 8}, **LAYERED))
+    fit(**arguments(*squares, single, tmp_path))
+    same_curve(together["sharded"], tmp_path)
+    same_weights(together["sharded"], tmp_path)
 
 
 def test_sharded_training_killed_hard_resumes_with_the_same_curve(squares, alone, tmp_path) -> None:

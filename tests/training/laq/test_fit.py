@@ -99,7 +99,8 @@ def test_image_sizes_must_agree(shards: ShardSet, tmp_path: Path) -> None:
 
 def test_it_learns_the_moves(tmp_path: Path) -> None:
     params = tiny_params(
-        trainer={"max_steps": 200, "batch_size": 16, "validate_every": 200, "val_max_samples": 64},
+        trainer={"max_steps": 120, "batch_size": 16, "validate_every": 120, "val_max_samples": 64},
+        optimiser={"learning_rate": 4e-3, "warmup_steps": 5},
         codebook={"replace_every": 25},
     )
     _, figures = train(params, squares_loaders(params, count=256), work=tmp_path)
