@@ -62,13 +62,10 @@ def test_space_stays_in_its_frame_and_time_in_its_patch() -> None:
     assert moved[0].any(0).flatten().tolist() == [False, False, False, True]
 
 
-def test_default_normalises_the_values_and_compat_does_not() -> None:
-    width = {"dim": 8, "heads": 2, "head_dim": 4}
+def test_values_are_normalised() -> None:
+    space = SelfAttention(dim=8, heads=2, head_dim=4, axis="space")
     tokens = torch.randn(1, 1, 2, 2, 8)
-    default = SelfAttention(**width, axis="space")
-    compat = SelfAttention(**width, axis="space", lapa_compat=True)
-    torch.testing.assert_close(default(tokens), default(3 * tokens), atol=1e-4, rtol=0)
-    torch.testing.assert_close(3 * compat(tokens), compat(3 * tokens), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(space(tokens), space(3 * tokens), atol=1e-4, rtol=0)
 
 
 def test_cross_attention_can_attend_to_nothing() -> None:

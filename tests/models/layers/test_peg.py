@@ -29,13 +29,3 @@ def test_no_frame_sees_a_later_one() -> None:
     changed[:, 1] += 1
     assert torch.equal(peg(tokens)[:, 0], peg(changed)[:, 0])
     assert not torch.equal(peg(tokens)[:, 1], peg(changed)[:, 1])
-
-
-def test_time_fastest_reads_flat_memory_as_time_row_column() -> None:
-    peg = PositionGenerator(6, time_fastest=True)
-    tokens = torch.randn(2, 2, 4, 4, 6)
-    flat = rearrange(tokens, "b t h w d -> b (h w t) d")
-    misread = flat.reshape(2, 2, 4, 4, 6)
-    expected = _as_3d(peg, misread).reshape(2, 32, 6)
-    result = rearrange(peg(tokens), "b t h w d -> b (h w t) d")
-    torch.testing.assert_close(result, expected)

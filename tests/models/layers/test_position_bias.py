@@ -20,6 +20,18 @@ def test_lookup_equals_the_network_on_every_pair() -> None:
     torch.testing.assert_close(bias(), _by_pairs(bias, 5))
 
 
+def test_every_pair_is_the_same_bias_and_gradient() -> None:
+    full = ContinuousPositionBias(dim=16, heads=3, grid_size=5, every_pair=True)
+    assert torch.equal(full(), _by_pairs(full, 5))
+    short = ContinuousPositionBias(dim=16, heads=3, grid_size=5)
+    short.load_state_dict(full.state_dict())
+    weights = torch.randn(3, 25, 25)
+    for module in (full, short):
+        (module() * weights).sum().backward()
+    for ours, theirs in zip(full.parameters(), short.parameters(), strict=True):
+        torch.testing.assert_close(ours.grad, theirs.grad, atol=1e-4, rtol=1e-4)
+
+
 def test_same_offset_same_bias() -> None:
     values = ContinuousPositionBias(dim=8, heads=2, grid_size=4)()
     assert values.shape == (2, 16, 16)

@@ -72,6 +72,7 @@ class ActionGrid(nn.Module):
     def __init__(self, config: LaqModelParams) -> None:
         super().__init__()
         channels = config.grid_channels or config.quant_dim
+        self.lapa_compat = config.lapa_compat
         self.project_in = nn.Linear(config.dim, channels)
         layers: list[nn.Module] = []
         for shape in convolutions_for(config.code_seq_len, config.grid_size):
@@ -85,9 +86,18 @@ class ActionGrid(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Project, convolve and read the places in row-major order."""
+        if self.lapa_compat:
+            return self._as_original(features)
         images = rearrange(self.project_in(features), "b h w d -> b d h w")
         places: Tensor = rearrange(self.convolutions(images), "b d h w -> b (h w) d")
         if self.place_projections is None:
             return places
         projected: Tensor = torch.einsum("b s c, s c d -> b s d", places, self.place_projections)
         return projected
+
+    def _as_original(self, features: Tensor) -> Tensor:
+        """The same, laid out in memory as in the original: sums over it then round alike."""
+        projected: Tensor = self.project_in(features.contiguous())
+        images = rearrange(projected, "b h w d -> b d h w").contiguous()
+        places: Tensor = self.convolutions(images)
+        return rearrange(places, "b d h w -> b (h w) d").contiguous()

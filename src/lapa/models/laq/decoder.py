@@ -7,7 +7,7 @@ from typing import NamedTuple
 from einops import rearrange
 from torch import Tensor, nn
 
-from lapa.models.laq.transformer import Transformer
+from lapa.models.laq.transformer import build_transformer
 from lapa.params.laq_model import LaqModelParams
 
 
@@ -33,7 +33,7 @@ class ActionDecoder(nn.Module):
 
     def __init__(self, config: LaqModelParams, *, values: int, zero_head: bool = False) -> None:
         super().__init__()
-        self.transformer = Transformer(
+        self.transformer = build_transformer(
             config, depth=config.num_decoder_blocks, axis="space", cross=True
         )
         self.head = nn.Linear(config.dim, values)

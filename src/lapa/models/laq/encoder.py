@@ -6,7 +6,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from lapa.models.laq.transformer import Transformer
+from lapa.models.laq.transformer import Transformer, build_transformer
 from lapa.params.laq_model import LaqModelParams
 
 
@@ -19,8 +19,8 @@ class PairEncoder(nn.Module):
 
     def __init__(self, config: LaqModelParams) -> None:
         super().__init__()
-        self.spatial = Transformer(config, depth=config.spatial_depth, axis="space")
-        self.temporal = Transformer(config, depth=config.temporal_depth, axis="time")
+        self.spatial = build_transformer(config, depth=config.spatial_depth, axis="space")
+        self.temporal = build_transformer(config, depth=config.temporal_depth, axis="time")
 
     def forward(self, embedded: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
         """Encode a pair.

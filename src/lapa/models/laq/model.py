@@ -42,7 +42,10 @@ class LatentActionQuantizer(nn.Module):
         super().__init__()
         self.config = config
         self.position_bias = ContinuousPositionBias(
-            dim=config.dim, heads=config.heads, grid_size=config.grid_size
+            dim=config.dim,
+            heads=config.heads,
+            grid_size=config.grid_size,
+            every_pair=config.lapa_compat,
         )
         self.patch_embedding = PatchEmbedding(patch_size=config.patch_size, dim=config.dim)
         self.encoder = build_encoder(config)
@@ -69,6 +72,8 @@ class LatentActionQuantizer(nn.Module):
         embedded = self._embed(frames)
         bias = self.position_bias()
         quantized = self.quantizer(self._delta(embedded, bias), noise=noise)
+        if self.config.lapa_compat:
+            bias = self.position_bias()  # again, as the original: two gradients, then their sum
         given = self._decoder_input(embedded[:, 0], quantized.tokens, bias)
         return LaqOutput(self._draw(frames[:, :, 0], given), quantized, given)
 
@@ -106,6 +111,9 @@ class LatentActionQuantizer(nn.Module):
                 f"frames are {tuple(frames.shape[-2:])} pixels, the model takes {(side, side)}; "
                 "set image_size or resize at ingestion"
             )
+        if self.config.lapa_compat:  # frame by frame, for the original's order of sums
+            each = frames.tensor_split(frames.shape[2], dim=2)
+            return torch.cat([self.patch_embedding(frame) for frame in each], dim=1)
         embedded: Tensor = self.patch_embedding(frames)
         return embedded
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from lapa.models.laq.original_transformer import OriginalTransformer
 from lapa.models.layers.attention import Axis, CrossAttention, SelfAttention
 from lapa.models.layers.feed_forward import FeedForward
 from lapa.models.layers.norm import GainNorm
@@ -17,10 +18,9 @@ class Block(nn.Module):
     def __init__(self, config: LaqModelParams, *, axis: Axis, cross: bool) -> None:
         super().__init__()
         width = {"dim": config.dim, "heads": config.heads, "head_dim": config.head_dim}
-        compat = config.lapa_compat
-        self.peg = PositionGenerator(config.dim, time_fastest=compat and axis == "time")
-        self.self_attention = SelfAttention(**width, axis=axis, lapa_compat=compat)
-        self.cross_attention = CrossAttention(**width, lapa_compat=compat) if cross else None
+        self.peg = PositionGenerator(config.dim)
+        self.self_attention = SelfAttention(**width, axis=axis)
+        self.cross_attention = CrossAttention(**width) if cross else None
         self.feed_forward = FeedForward(config.dim)
 
     def forward(self, tokens: Tensor, bias: Tensor | None, context: Tensor | None) -> Tensor:
@@ -39,7 +39,7 @@ class Transformer(nn.Module):
     Tokens keep this one layout throughout; only attention looks along a different axis.
 
     Args:
-        config: widths and the compat switch.
+        config: widths.
         depth: number of blocks.
         axis: attend over space or over time.
         cross: also attend to a context ``(batch, code, dim)``.
@@ -50,7 +50,7 @@ class Transformer(nn.Module):
     ) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(Block(config, axis=axis, cross=cross) for _ in range(depth))
-        self.norm = GainNorm(config.dim, keep_shift=config.lapa_compat)
+        self.norm = GainNorm(config.dim)
 
     def forward(
         self, tokens: Tensor, *, bias: Tensor | None = None, context: Tensor | None = None
@@ -60,3 +60,11 @@ class Transformer(nn.Module):
             tokens = block(tokens, bias, context)
         result: Tensor = self.norm(tokens)
         return result
+
+
+def build_transformer(
+    config: LaqModelParams, *, depth: int, axis: Axis, cross: bool = False
+) -> Transformer | OriginalTransformer:
+    """Choose the transformer that the configuration asks for; arguments as for `Transformer`."""
+    kind = OriginalTransformer if config.lapa_compat else Transformer
+    return kind(config, depth=depth, axis=axis, cross=cross)

@@ -71,10 +71,10 @@ def two_frame_attention(query: Tensor, key: Tensor, value: Tensor, *, scale: Ten
     return torch.lerp(value[:, :1], value[:, 1:], to_last)
 
 
-class _CosineProjections(nn.Module):
-    """What self- and cross-attention share: projections and learned channel scales."""
+class CosineProjections(nn.Module):
+    """What every kind of attention shares: projections and learned channel scales."""
 
-    def __init__(self, *, dim: int, heads: int, head_dim: int, keep_shift: bool) -> None:
+    def __init__(self, *, dim: int, heads: int, head_dim: int, keep_shift: bool = False) -> None:
         super().__init__()
         self.heads = heads
         inner = heads * head_dim
@@ -87,10 +87,11 @@ class _CosineProjections(nn.Module):
 
     @property
     def channel_scale(self) -> Tensor:
+        """Product of the query and key scales ``(channel,)``."""
         return self.query_scale * self.key_scale
 
 
-class SelfAttention(_CosineProjections):
+class SelfAttention(CosineProjections):
     """``(batch, time, row, column, dim) -> same``, without the residual.
 
     Args:
@@ -98,19 +99,11 @@ class SelfAttention(_CosineProjections):
         heads: number of heads.
         head_dim: channels per head.
         axis: attend over the patches of each frame, or over the frames of each patch.
-        lapa_compat: keys and values read the tokens before normalisation, and the original's
-            unused tensors are kept so that a checkpoint survives the round trip.
     """
 
-    def __init__(
-        self, *, dim: int, heads: int, head_dim: int, axis: Axis, lapa_compat: bool = False
-    ) -> None:
-        super().__init__(dim=dim, heads=heads, head_dim=head_dim, keep_shift=lapa_compat)
+    def __init__(self, *, dim: int, heads: int, head_dim: int, axis: Axis) -> None:
+        super().__init__(dim=dim, heads=heads, head_dim=head_dim)
         self.axis = axis
-        self.lapa_compat = lapa_compat
-        if lapa_compat:
-            self.context_norm = GainNorm(dim, keep_shift=True).requires_grad_(False)
-            self.null_kv = nn.Parameter(torch.empty(heads, 0, head_dim), requires_grad=False)
 
     def forward(self, tokens: Tensor, bias: Tensor | None = None) -> Tensor:
         """Attend along the axis; ``bias`` is ``(head, patch, patch)``, for space only.
@@ -119,7 +112,7 @@ class SelfAttention(_CosineProjections):
             ValueError: attention over time got another number of frames than two.
         """
         normed = self.norm(tokens)
-        key, value = self.to_key_value(tokens if self.lapa_compat else normed).chunk(2, dim=-1)
+        key, value = self.to_key_value(normed).chunk(2, dim=-1)
         attend = self._over_time if self.axis == "time" else self._over_space
         result: Tensor = self.to_output(attend(self.to_query(normed), key, value, bias))
         return result
@@ -144,7 +137,7 @@ class SelfAttention(_CosineProjections):
         return rearrange(attended, "b t h w n c -> b t h w (n c)")
 
 
-class CrossAttention(_CosineProjections):
+class CrossAttention(CosineProjections):
     """Patches ask the action tokens: ``(batch, 1, row, column, dim)`` and ``(batch, code, dim)``.
 
     Two learned null keys and values let a patch attend to nothing.
@@ -152,9 +145,9 @@ class CrossAttention(_CosineProjections):
 
     num_null = 2
 
-    def __init__(self, *, dim: int, heads: int, head_dim: int, lapa_compat: bool = False) -> None:
-        super().__init__(dim=dim, heads=heads, head_dim=head_dim, keep_shift=lapa_compat)
-        self.context_norm = GainNorm(dim, keep_shift=lapa_compat)
+    def __init__(self, *, dim: int, heads: int, head_dim: int) -> None:
+        super().__init__(dim=dim, heads=heads, head_dim=head_dim)
+        self.context_norm = GainNorm(dim)
         self.null_kv = nn.Parameter(torch.randn(heads, 2 * self.num_null, head_dim))
 
     def forward(self, tokens: Tensor, context: Tensor) -> Tensor:

@@ -17,26 +17,14 @@ class PositionGenerator(nn.Module):
 
     Args:
         dim: channels.
-        time_fastest: read the tokens in the memory order (row, column, time) as though it were
-            (time, row, column). The original's temporal encoder does this by mistake; its weights
-            need it.
     """
 
-    def __init__(self, dim: int, *, time_fastest: bool = False) -> None:
+    def __init__(self, dim: int) -> None:
         super().__init__()
         self.conv = nn.Conv3d(dim, dim, 3, groups=dim)
-        self.time_fastest = time_fastest
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Convolve; frame t sees frames t, t-1 and t-2."""
-        if not self.time_fastest:
-            return self._convolve(tokens)
-        shape = tokens.shape
-        misread = rearrange(tokens, "b t h w d -> b h w t d").reshape(shape)
-        b, t, h, w, d = shape
-        return rearrange(self._convolve(misread).reshape(b, h, w, t, d), "b h w t d -> b t h w d")
-
-    def _convolve(self, tokens: Tensor) -> Tensor:
         # One 2-D convolution per temporal tap that has a frame to see: with one frame the other
         # two taps of a 3-D convolution would only ever multiply padding.
         num_frames = tokens.shape[1]

@@ -26,13 +26,20 @@ class ContinuousPositionBias(nn.Module):
     A grid of g x g patches has g^4 pairs but only (2g - 1)^2 distinct offsets, so the network runs
     on the offsets and the pairs look their value up (18 times fewer rows at 8 x 8). Call it once
     per forward pass and share the result.
+
+    Args:
+        dim: width of the network.
+        heads: number of heads.
+        grid_size: patches per side.
+        every_pair: run on every pair, as the original does; the gradients then round alike.
     """
 
     offsets: Tensor
     index: Tensor
 
-    def __init__(self, *, dim: int, heads: int, grid_size: int) -> None:
+    def __init__(self, *, dim: int, heads: int, grid_size: int, every_pair: bool = False) -> None:
         super().__init__()
+        self.every_pair = every_pair
         self.network = nn.Sequential(
             nn.Linear(2, dim),
             nn.LeakyReLU(0.1),
@@ -46,5 +53,8 @@ class ContinuousPositionBias(nn.Module):
 
     def forward(self) -> Tensor:
         """Compute the bias ``(head, query patch, key patch)``."""
+        if self.every_pair:
+            per_pair: Tensor = self.network(self.offsets[self.index])
+            return rearrange(per_pair, "i j n -> n i j")
         per_offset: Tensor = self.network(self.offsets)
         return rearrange(per_offset[self.index], "i j n -> n i j").contiguous()

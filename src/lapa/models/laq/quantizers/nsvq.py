@@ -78,11 +78,10 @@ class NoiseSubstitution(Quantizer):
         return torch.randn_like(delta)
 
     def _substitute(self, delta: Tensor, hard: Tensor, noise: Tensor) -> Tensor:
+        if self.lapa_compat:
+            # Norms as written out in the original: `vector_norm` rounds differently.
+            error, length = ((v**2).sum(-1, keepdim=True).sqrt() for v in (delta - hard, noise))
+            return torch.add(delta, (error / length + _EPS) * noise)
         error = torch.linalg.vector_norm(delta - hard, dim=-1, keepdim=True)
         length = torch.linalg.vector_norm(noise, dim=-1, keepdim=True)
-        substitute: Tensor
-        if self.lapa_compat:
-            substitute = (error / length + _EPS) * noise
-        else:
-            substitute = error * (noise / length.clamp_min(_EPS))
-        return delta + substitute
+        return torch.add(delta, error * (noise / length.clamp_min(_EPS)))
