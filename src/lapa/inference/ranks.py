@@ -8,8 +8,10 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-import torch
 from torch import distributed
+
+from lapa.models.device import device_for
+from lapa.params.base import Accelerator
 
 PATIENCE = timedelta(days=7)
 """How long a process waits for the others at a barrier. Shares of whole shards differ by hours on
@@ -23,10 +25,11 @@ class Ranks:
     it at the end.
     """
 
-    def __init__(self, *, accelerator: str = "auto") -> None:
+    def __init__(self, *, accelerator: Accelerator = "auto") -> None:
         self.rank = int(os.environ.get("RANK", "0"))
         self.world_size = int(os.environ.get("WORLD_SIZE", "1"))
-        self.device = _device(accelerator, int(os.environ.get("LOCAL_RANK", "0")))
+        local_rank = int(os.environ.get("LOCAL_RANK", "0"))
+        self.device = device_for(accelerator, local_rank=local_rank)
         self._opened = False
 
     def __enter__(self) -> Self:
@@ -54,10 +57,3 @@ class Ranks:
     def is_watched(self) -> bool:
         """Whether somebody sees this process's progress bar."""
         return self.rank == 0 and sys.stderr.isatty()
-
-
-def _device(accelerator: str, local_rank: int) -> torch.device:
-    wants_gpu = accelerator in ("gpu", "cuda") or (
-        accelerator == "auto" and torch.cuda.is_available()
-    )
-    return torch.device("cuda", local_rank) if wants_gpu else torch.device("cpu")

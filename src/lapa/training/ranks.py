@@ -7,8 +7,11 @@ import os
 import torch
 import torch.distributed as dist
 
+from lapa.models.device import device_for
+from lapa.params.base import Accelerator
 
-def join_process_group() -> None:
+
+def join_process_group(accelerator: Accelerator) -> None:
     """Initialise ``torch.distributed`` from the launcher's variables; nothing for one process.
 
     Lightning would do it inside ``fit``, after the model was built; modules that decide at
@@ -16,9 +19,10 @@ def join_process_group() -> None:
     """
     if int(os.environ.get("WORLD_SIZE", "1")) == 1 or dist.is_initialized():
         return
-    if torch.cuda.is_available():
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    device = device_for(accelerator, local_rank=int(os.environ["LOCAL_RANK"]))
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
 
 
 def rank() -> int:

@@ -16,7 +16,7 @@ from training.laq.squares import squares_loaders, tiny_params
 def run(work: str, devices: int = 1, nodes: int = 1, quantizer: str = "nsvq") -> dict[str, Any]:
     """A global batch of 8, however many processes share it."""
     torch.set_num_threads(1)
-    join_process_group()
+    join_process_group("cpu")
     params = tiny_params(
         model={"quantizer": quantizer},
         trainer={

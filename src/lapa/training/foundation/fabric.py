@@ -12,6 +12,7 @@ from torch import nn
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard, register_fsdp_forward_method
 
+from lapa.models.device import device_for
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.params.foundation import FoundationParams
 
@@ -19,7 +20,7 @@ from lapa.params.foundation import FoundationParams
 def build_fabric(params: FoundationParams) -> Fabric:
     """Make the Fabric of one rank; ranks themselves come from `lapa.training.launch`."""
     trainer = params.trainer
-    accelerator = _accelerator(trainer.accelerator)
+    accelerator = device_for(trainer.accelerator).type
     return Fabric(
         accelerator=accelerator,
         devices=trainer.devices,
@@ -29,12 +30,6 @@ def build_fabric(params: FoundationParams) -> Fabric:
         precision="32-true" if params.shard else trainer.precision,
         plugins=[LightningEnvironment()],
     )
-
-
-def _accelerator(asked: str) -> str:
-    if asked == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    return "cuda" if asked == "gpu" else asked
 
 
 def _strategy(params: FoundationParams, *, backend: str) -> Strategy | str:

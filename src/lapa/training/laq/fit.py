@@ -49,9 +49,9 @@ def fit(
         work: scratch folder; holds ``resume/``, ``figures/``, ``metrics.jsonl``, ``checkpoint/``.
         run: MLflow run to log into.
     """
-    join_process_group()
     shard_set, spec = ShardSet.model_validate(shards), PairSpec.model_validate(pair_spec)
     laq = LaqParams.model_validate(params)
+    join_process_group(laq.trainer.accelerator)
     model, metrics = train(laq, open_loaders(shard_set, spec, laq), work=Path(work), run=run)
     return save(
         model,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import lapa
 from lapa.data.loader import evaluation_loader, training_loader
 from lapa.data.pairs import subset
 from lapa.data.robot import RobotDataset, open_robot
+from lapa.models.device import device_for
 from lapa.models.foundation.storage import load_foundation
 from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.policy import Policy
@@ -91,6 +93,8 @@ class _Finetuning:
         if not pretrained and params.unpretrained_max_steps is not None:
             self.max_steps = params.unpretrained_max_steps
         set_threads(params.trainer.num_threads)
+        local_rank = int(os.environ.get("LOCAL_RANK", "0"))
+        self.device = device_for(params.trainer.accelerator, local_rank=local_rank)
         self.dataset = open_labelled(shards, foundation.pair_spec, params, labels)
         self.config = self._model_config()
         self.policy = self._build()
@@ -131,9 +135,11 @@ class _Finetuning:
         trainer = self._train(held_out, run)
         if not trainer.is_global_zero:
             return {}  # the launcher hands back rank zero's answer alone
-        self.policy.cpu().eval()
+        self.policy.to(self.device).eval()
         metrics, _ = measure_action_error(
-            self.policy, evaluation_loader(held_out, batch_size=self.params.trainer.batch_size)
+            self.policy,
+            evaluation_loader(held_out, batch_size=self.params.trainer.batch_size),
+            device=self.device,
         )
         return self._record(trainer.global_step, metrics)
 
@@ -168,7 +174,8 @@ class _Finetuning:
         """The labelled frames, or, for a frozen backbone, what it makes of them."""
         if self.what != "head" or self.params.augments:
             return self.dataset
-        return observe_all(self.policy, self.dataset, batch_size=self.params.trainer.batch_size)
+        size = self.params.trainer.batch_size
+        return observe_all(self.policy, self.dataset, batch_size=size, device=self.device)
 
     def _loader(
         self, data: RobotDataset | ObservedDataset, start: int, rank: int, world_size: int

@@ -41,13 +41,17 @@ class ObservedDataset(Dataset[dict[str, Tensor]]):
 
 
 @torch.no_grad()
-def observe_all(policy: Policy, dataset: RobotDataset, *, batch_size: int) -> ObservedDataset:
-    """Run the backbone, in evaluation mode, once over every frame."""
-    policy.eval()
+def observe_all(
+    policy: Policy, dataset: RobotDataset, *, batch_size: int, device: torch.device
+) -> ObservedDataset:
+    """Run the backbone, in evaluation mode, once over every frame; results lie on the CPU."""
+    policy.to(device).eval()
     batches = []
     for batch in evaluation_loader(dataset, batch_size=batch_size):
         kept = {name: value for name, value in batch.items() if name not in ("image", "text")}
-        batches.append(kept | {"observed": policy.observe(batch["image"], batch["text"])})
+        observed = policy.observe(batch["image"].to(device), batch["text"])
+        batches.append(kept | {"observed": observed.cpu()})
+    policy.cpu()
     columns = {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}
     return ObservedDataset(columns=columns, order=dataset)
 
