@@ -8,9 +8,12 @@ from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 
 
 def train_foundation(
-    shards: ShardSet, labels: LabelSet, foundation: FoundationParams, work: str
+    shards: ShardSet, labels: LabelSet, laq: Checkpoint, foundation: FoundationParams, work: str
 ) -> Checkpoint:
-    """Teach the vision-language model to predict latent actions from frame t and instruction."""
+    """Teach the vision-language model to predict latent actions from frame t and instruction.
+
+    The quantiser is compared with the one that made the labels; with `online_labels` it labels.
+    """
     return train(
         "lapa.training.foundation:fit",
         stage="foundation",
@@ -18,6 +21,7 @@ def train_foundation(
         trainer=foundation.trainer,
         shards=shards,
         labels=labels,
+        laq=laq,
         params=foundation,
     )
 
