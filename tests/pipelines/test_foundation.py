@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from factories import tiny_shard_set
 
+from factories import tiny_shard_set
 from lapa.params.foundation import FoundationParams
 from lapa.params.labeling import LabelingParams
 from lapa.params.laq import LaqParams
