@@ -8,10 +8,13 @@ import tarfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from factories import tiny_shard_set
-from lapa.data.shards.verify import verify
+from lapa.data.shards.index import index_path, read_index
+from lapa.data.shards.verify import verify, verify_shard
 from lapa.records import ShardSet
 
 
@@ -32,15 +35,41 @@ def test_every_bit_flip_is_found_and_named(shard_set: ShardSet) -> None:
     path = _first(shard_set)
     original = path.read_bytes()
     random = np.random.default_rng(0)
+    rows = read_index(path).to_pylist()
     for position in random.integers(0, len(original), 300):
         damaged = bytearray(original)
         damaged[position] ^= 1 << int(random.integers(8))
         path.write_bytes(damaged)
-        found = verify(shard_set)
+        found = list(verify_shard(path, "train/000000.tar", rows))
         assert len(found) == 1
-        assert found[0].shard == "train/000000.tar"
         inside = position < len(original) - 1024
         assert bool(found[0].member) == inside
+    assert [damage.shard for damage in verify(shard_set)] == ["train/000000.tar"]
+
+
+def test_an_index_that_says_other_things_than_its_clips_is_found(shard_set: ShardSet) -> None:
+    path = index_path(_first(shard_set))
+    table = pq.read_table(path)
+    column = table.schema.get_field_index("instruction")
+    texts = ["fly", *table["instruction"].to_pylist()[1:]]
+    field = table.schema.field(column)
+    pq.write_table(table.set_column(column, field, pa.array(texts, field.type)), path)
+    (damage,) = verify(shard_set)
+    assert damage.member.endswith(".json")
+    assert "other instruction than this member" in damage.reason
+
+
+def test_a_damaged_index_is_named_whatever_the_parquet_reader_raises(shard_set: ShardSet) -> None:
+    path = index_path(_first(shard_set))
+    original = path.read_bytes()
+    footer = range(len(original) - 400, len(original), 7)
+    for position in footer:
+        damaged = bytearray(original)
+        damaged[position] ^= 0xFF
+        path.write_bytes(damaged)
+        assert all(damage.shard.startswith("train") for damage in verify(shard_set))
+    path.write_bytes(original[:-1])
+    assert verify(shard_set)
 
 
 def test_every_truncation_is_found(shard_set: ShardSet) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+
+import pyarrow as pa
 
 from lapa.data.shards.index import read_index
 from lapa.data.shards.layout import MEMBERS, UnsafeMemberError, split_name
@@ -48,7 +51,7 @@ def _verify_split(shard_set: ShardSet, split: str) -> Iterator[Damage]:
         path = Path(shard_set.path) / name
         try:
             rows = read_index(path).to_pylist()
-        except (FileNotFoundError, ValueError) as error:
+        except (OSError, ValueError, pa.ArrowException) as error:
             yield Damage(name, "", str(error))
             continue
         clips += len(rows)
@@ -100,7 +103,15 @@ def _verify_member(
         return f"truncated: {len(data)} of {size} bytes"
     if hashlib.sha256(data[:size]).hexdigest() != row[f"{column}_sha256"]:
         return "content differs from its SHA-256: bytes were changed after writing"
-    return "padding is not zero: bytes were changed after writing" if any(data[size:]) else None
+    if any(data[size:]):
+        return "padding is not zero: bytes were changed after writing"
+    return _verify_row(row, json.loads(data[:size])) if member == "json" else None
+
+
+def _verify_row(row: dict[str, Any], facts: dict[str, Any]) -> str | None:
+    """Compare what the index repeats with the clip's own json, which is hashed."""
+    different = [name for name in facts if name in row and row[name] != facts[name]]
+    return f"the index says other {', '.join(different)} than this member" if different else None
 
 
 def _verify_header(header: bytes, name: str, size: int) -> str | None:
