@@ -1,0 +1,67 @@
+"""The foundation models that the project's environments name, checked without building large ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from lapa.cli.plan import from_environment, plan, published_recipe
+from lapa.models.foundation.storage import build_foundation
+from lapa.params.foundation import ActionTokensParams, DualEncoderParams
+
+ROOT = Path(__file__).parents[2]
+KINDS = {
+    "base": "film_cnn",
+    "laq_full": "film_cnn",
+    "vla_7b": "dual_encoder",
+    "vla_2b_tokens": "action_tokens",
+    "dual_encoder_tiny": "dual_encoder",
+    "action_tokens_tiny": "action_tokens",
+}
+
+
+@pytest.mark.parametrize(("env", "kind"), KINDS.items())
+def test_an_environment_names_its_backend(env: str, kind: str) -> None:
+    assert from_environment(ROOT, env).backend.kind == kind
+
+
+@pytest.mark.parametrize("env", ["vla_7b", "vla_2b_tokens"])
+def test_published_sizes_train_on_4096_samples_per_step(env: str) -> None:
+    params = from_environment(ROOT, env)
+    processes = params.trainer.devices * params.trainer.nodes
+    assert (params.trainer.batch_size, processes, params.accumulate) == (16, 64, 4)
+
+
+def test_the_environment_is_the_published_recipe() -> None:
+    params, recipe = from_environment(ROOT, "vla_7b"), published_recipe()
+    backend = params.backend
+    assert isinstance(backend, DualEncoderParams)
+    parts = {name: getattr(backend, name) for name in ("siglip", "dinov2", "language")}
+    assert all(part.pretrained for part in parts.values())
+    sizes = {n: part.model_copy(update={"pretrained": None}) for n, part in parts.items()}
+    assert backend.model_copy(update=sizes) == recipe.backend
+    for name in ("accumulate", "freeze", "shard", "activation_checkpointing", "optimiser"):
+        assert getattr(params, name) == getattr(recipe, name), name
+
+
+def test_weights_come_from_the_folder_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAPA_QWEN3_VL", "/models/qwen")
+    backend = from_environment(ROOT, "vla_2b_tokens").backend
+    assert isinstance(backend, ActionTokensParams)
+    assert backend.pretrained == "/models/qwen"
+
+
+def test_planning_an_environment() -> None:
+    result = CliRunner().invoke(plan, ["--env", "vla_7b", "--project", str(ROOT)])
+    assert result.exit_code == 0, result.output
+    assert "7,348.8 M" in result.output
+    assert "4096 samples" in result.output
+
+
+@pytest.mark.parametrize("env", ["dual_encoder_tiny", "action_tokens_tiny"])
+def test_tiny_models_are_built(env: str) -> None:
+    params = from_environment(ROOT, env)
+    model = build_foundation(params.model(), instructions=["lift the red cube"])
+    assert sum(weight.numel() for weight in model.parameters()) < 2_000_000
