@@ -219,6 +219,9 @@ def test_backends_that_write_their_answer_are_judged_by_what_they_write(squares,
         config = config.model_copy(update={"backend": backend})
         found = fit(**arguments(*squares, config, tmp_path / name))["metrics"]
         assert 0 <= found["val/decoded_sequence"] <= found["val/decoded_top1"] <= 1
+        own = found["val/decoded_top1"] - found["val/top1_majority"]
+        assert found["val/gain_over_majority"] == pytest.approx(own)
+        assert 0 <= found["val/decoded_top1_blank_language"] <= 1
         assert ("val/parse_health" in found) == (name == "tokens")
 
 
