@@ -45,6 +45,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "no_normalise_delta": {"model": {"normalise_delta": False}},
     "no_predict_difference": {"model": {"predict_difference": False}},
     "no_codebook_init": {"model": {"codebook_init": "normal"}},
+    "no_normalise_no_init": {"model": {"normalise_delta": False, "codebook_init": "normal"}},
     "no_places": {"model": {"grid_channels": None, "embed_positions": False}},
     "no_motion_weight": {"targets": {"pixels": {"motion_weight": 0.0}}},
     "vq_ema": {"model": {"quantizer": "vq_ema"}},

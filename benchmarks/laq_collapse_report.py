@@ -23,7 +23,7 @@ LABELS = {
     "original": "original recipe",
     "original_lr": "original, our optimiser",
 }
-FLOOR = -6.0
+FLOOR = -9.0
 """Bottom of the gain's axis, dB: a decoder that begins with noise starts far below."""
 
 
@@ -126,7 +126,7 @@ def draw(groups: dict[tuple[str, int], list[Run]], path: Path) -> None:
             axes[1].set(title=f"perplexity of the codes (at most {size})", ylim=(0.8, size + 0.2))
             motion = next(iter(_last(runs[0])["probe_r2"]))
             _curves(axes[2], runs, _r2_of(motion))
-            axes[2].set(title=f"R² from codes to {motion}, held-out episodes", ylim=(-0.2, 1.0))
+            axes[2].set(title=f"R² from codes to {motion}, held-out episodes", ylim=(-0.5, 1.0))
             for panel in axes:
                 panel.set_xlabel("optimiser steps")
         _legend(rows[0][0])
@@ -142,8 +142,13 @@ def _gain_panel(axes: Any, runs: Sequence[Run], data: str) -> None:
     _curves(axes, runs, lambda row: row["psnr_gain_shuffled"], style=":")
     top = max(_last(run)["psnr_gain_over_copy"] for run in runs)
     axes.set(title=f"{data}: PSNR gain, dB", ylim=(FLOOR, max(2.0, top + 0.5)))
-    axes.annotate("copy of frame t", (1.0, 0), xycoords=("axes fraction", "data"), ha="right",
-                  va="bottom", fontsize=7)  # fmt: skip
+    axes.annotate(
+        "copy of frame t",
+        (0.01, -0.1),
+        xycoords=("axes fraction", "data"),
+        va="top",
+        fontsize=7,
+    )
 
 
 def _curves(axes: Any, runs: Sequence[Run], value: Getter, style: str = "-") -> None:
