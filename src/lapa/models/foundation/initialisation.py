@@ -66,7 +66,7 @@ def require_complete(
 def initialisation_table(origins: Sequence[Origin]) -> str:
     """Origins as a text table, one module per line."""
     rows = [("module", "weights", "parameters", "source")]
-    rows += [(o.module, _kind(o), f"{o.parameters / 1e6:.1f} M", o.source) for o in origins]
+    rows += [(o.module, _kind(o), f"{o.parameters:,}", o.source) for o in origins]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
