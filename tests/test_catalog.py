@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,15 @@ from kedro.io import DataCatalog, MemoryDataset
 
 ROOT = Path(__file__).parents[1]
 STAGES_IN_ORDER = ["raw", "shards", "laq", "labels", "foundation", "policy", "reporting"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _own_tracking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Loading a context opens the tracking store; it must not be the project's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("tracking")
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -229,6 +229,7 @@ def test_metrics_join_the_run_that_is_open(squares, tmp_path) -> None:
     import mlflow
 
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    mlflow.set_experiment("stage 2")  # another test's experiment may still be the active one
     with mlflow.start_run() as run:
         fit(**arguments(*squares, params(), tmp_path / "work"), run=joined_run())
         assert mlflow.active_run().info.run_id == run.info.run_id
