@@ -8,6 +8,7 @@ from typing import Any
 import mlflow
 from kedro.framework.hooks import hook_impl
 
+from lapa.datasets.shard_set import CONTACT_SHEET
 from lapa.records import Record, Report, ShardSet
 
 
@@ -29,12 +30,12 @@ class LineageHook:
         """Log the figures and pictures of every report a node returned."""
         if mlflow.active_run() is None:
             return
-        for data in outputs.values():
+        for name, data in outputs.items():
             if isinstance(data, Report):
                 _log_report(data)
-                _log_files(data.path, *data.pictures, "report.html")
+                _log_files(name, data.path, *data.pictures, "report.html")
             if isinstance(data, ShardSet):
-                _log_files(data.path, "contact_sheet.png", "ingestion_report.json")
+                _log_files(name, data.path, CONTACT_SHEET, "ingestion_report.json")
 
 
 def _tag(dataset_name: str, data: Any) -> None:
@@ -50,8 +51,11 @@ def _log_report(report: Report) -> None:
         mlflow.log_metrics({f"{prefix}{figure.name}": figure.value for figure in figures})
 
 
-def _log_files(folder: str, *names: str) -> None:
-    """Log those of the files that exist; arms share a parent, so each gets its own folder."""
+def _log_files(dataset_name: str, folder: str, *names: str) -> None:
+    """Log those of the files that exist, in a folder of the dataset's name.
+
+    Artefacts are not published yet: the scratch folders of all reports bear the same name.
+    """
     for path in (Path(folder, name) for name in names):
         if path.is_file():
-            mlflow.log_artifact(str(path), artifact_path=path.parent.name)
+            mlflow.log_artifact(str(path), artifact_path=dataset_name)

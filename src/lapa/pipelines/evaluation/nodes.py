@@ -22,7 +22,7 @@ def evaluate_laq(
     work: str,
 ) -> Report:
     """Measure what the codes carry, beside the untrained quantiser."""
-    folder = stage_folder(work, "evaluate_laq", [shards.digest, laq.digest])
+    folder = stage_folder(work, "evaluate_laq", [shards.digest, laq.digest, random_laq.digest])
     return measure_laq(
         shards=shards, laq=laq, random_laq=random_laq, params=evaluation, out=folder / "report"
     )
