@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from factories import tiny_shard_set
-from lapa.data.labels import finish_labels, load_codes, read_sidecar, sidecar, write_sidecar
+from lapa.data.labels import (
+    LARGEST_CODEBOOK,
+    finish_labels,
+    load_codes,
+    read_sidecar,
+    require_codes_fit,
+    sidecar,
+    write_sidecar,
+)
 from lapa.data.latents import open_latents
 from lapa.data.pair_index import valid_slots
 from lapa.data.robot import NO_LABEL, open_robot
@@ -126,3 +134,20 @@ def test_unfinished_or_impossible_labels_get_no_record(tmp_path: Path) -> None:
         finish_labels(folder, digests=digests, codebook_size=4, **facts)
     assert not (folder / "record.json").exists()
     assert labels.codebook_size == 8
+
+
+def test_codes_that_would_wrap_around_are_refused(tmp_path: Path) -> None:
+    largest = np.array([[LARGEST_CODEBOOK - 1]], np.int16)
+    write_sidecar(tmp_path, "train/0.tar", largest, np.array([True]))
+    assert read_sidecar(tmp_path, "train/0.tar")[0].item() == LARGEST_CODEBOOK - 1 == 32_767
+    require_codes_fit(LARGEST_CODEBOOK)
+    with pytest.raises(ValueError, match="codebook_size is 32769, expected at most 32768"):
+        require_codes_fit(LARGEST_CODEBOOK + 1)
+    shard_set = tiny_shard_set(tmp_path / "shards")
+    with pytest.raises(ValueError, match="codebook_size is 40000"):
+        finish_labels(
+            tmp_path, shard_set=shard_set, digests={}, laq_digest="", codebook_digest="",
+            codebook_size=40_000, code_seq_len=3, pair_spec=SPEC,
+        )  # fmt: skip
+    with pytest.raises(TypeError, match=r"train/0\.tar are int64, expected int16"):
+        write_sidecar(tmp_path, "train/0.tar", largest.astype(np.int64), np.array([True]))

@@ -115,6 +115,15 @@ def test_a_folder_begun_with_another_quantiser_is_refused(shards, laq, tmp_path)
     assert other.digest in str(caught.value)
 
 
+def test_a_codebook_too_large_for_the_files_is_refused_before_labelling(
+    shards, laq, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(FrozenQuantizer, "codebook_size", 64_000)
+    with pytest.raises(ValueError, match="codebook_size is 64000, expected at most 32768"):
+        run(shards, laq, tmp_path)
+    assert not list(tmp_path.rglob("*.safetensors"))
+
+
 def test_another_horizon_is_refused(shards, laq, tmp_path) -> None:
     with pytest.raises(ValueError, match=r"found 0\.1, expected 0\.2"):
         run(shards, laq, tmp_path, pair_spec=PairSpec(horizon_s=0.1).model_dump(mode="json"))

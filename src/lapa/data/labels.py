@@ -15,10 +15,26 @@ from lapa.data.pair_index import valid_slots
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.records import LabelSet, PairSpec, ShardSet, digest_of, digest_of_file, require_same
 
+LARGEST_CODEBOOK = int(np.iinfo(np.int16).max) + 1
+"""Codes are stored as int16 from 0 on."""
+
 
 def sidecar(shard: str) -> str:
     """Return the label file of a shard: ``train/000012.tar`` to ``train/000012.safetensors``."""
     return str(Path(shard).with_suffix(".safetensors"))
+
+
+def require_codes_fit(codebook_size: int) -> None:
+    """Refuse a codebook whose codes would wrap around on disk.
+
+    Raises:
+        ValueError: it has more than `LARGEST_CODEBOOK` entries.
+    """
+    if codebook_size > LARGEST_CODEBOOK:
+        raise ValueError(
+            f"codebook_size is {codebook_size}, expected at most {LARGEST_CODEBOOK}: labels are "
+            "stored as int16; train a quantiser with fewer entries"
+        )
 
 
 def write_sidecar(
@@ -31,7 +47,14 @@ def write_sidecar(
         shard: name of the tar, relative to its shard set.
         codes: ``int16 (slot, code)``, one row per owned frame in index order.
         valid: ``bool (slot,)``; False where t+H lies beyond the episode.
+
+    Raises:
+        TypeError: the codes are not int16; cast them after `require_codes_fit`.
     """
+    if codes.dtype != np.int16:
+        raise TypeError(
+            f"codes of {shard} are {codes.dtype}, expected int16; cast them after require_codes_fit"
+        )
     path = folder / sidecar(shard)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
@@ -81,8 +104,9 @@ def finish_labels(
         pair_spec: the pairs that were labelled.
 
     Raises:
-        ValueError: a shard has no digest, or a code lies outside ``[0, K)``.
+        ValueError: a shard has no digest, a code lies outside ``[0, K)``, or K does not fit int16.
     """
+    require_codes_fit(codebook_size)
     valid_pairs: Counter[str] = Counter()
     masked_pairs: Counter[str] = Counter()
     histogram = np.zeros(codebook_size, np.int64)

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from lapa.data.labels import finish_labels, sidecar
+from lapa.data.labels import finish_labels, require_codes_fit, sidecar
 from lapa.inference.label_report import label_report, write_report
 from lapa.inference.label_worker import ShardTask, Speed, label_tasks, plan_tasks
 from lapa.inference.ranks import Ranks
@@ -54,8 +54,8 @@ def label_shards(
         an empty mapping.
 
     Raises:
-        ValueError: the quantiser was trained with another horizon, or ``work`` holds labels of
-            another quantiser or shard set.
+        ValueError: the quantiser was trained with another horizon, has more codes than labels can
+            hold, or ``work`` holds labels of another quantiser or shard set.
     """
     shard_set, checkpoint = ShardSet(**shards), Checkpoint(**laq)
     spec, config = PairSpec(**pair_spec), LabelingParams(**params)
@@ -93,6 +93,7 @@ class _Job:
         quantizer = FrozenQuantizer(
             folder=Path(self.laq.path), device=ranks.device, precision=self.params.precision
         )
+        require_codes_fit(quantizer.codebook_size)
         tasks = plan_tasks(self.shards)
         speed = label_tasks(
             self._unfinished(tasks[ranks.rank :: ranks.world_size]),
