@@ -40,6 +40,8 @@ def test_shards_of_one_split(squares: Squares, tmp_path: Path) -> None:
     result = run(squares, "shards", tmp_path / "out", "--split", "val")
     assert result.exit_code == 0, result.output
     assert {tar.parent.name for tar in (tmp_path / "out").rglob("*.tar")} == {"val"}
+    again = run(squares, "shards", tmp_path / "out", "--split", "val")
+    assert (again.exit_code, "remove it" in again.output) == (1, True)
 
 
 def test_problems_are_one_line_and_exit_1(squares: Squares, tmp_path: Path) -> None:

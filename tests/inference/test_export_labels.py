@@ -12,6 +12,7 @@ import simplejpeg
 import webdataset as wds
 
 from lapa.data.latents import open_latents
+from lapa.inference import export_labels
 from lapa.inference.export_labels import write_jsonl, write_labelled_shards
 from training.foundation.made_up import labelled_squares
 
@@ -25,7 +26,8 @@ def test_shards_are_self_contained_and_whole(squares, tmp_path) -> None:
     expected = open_latents(*squares, "train")
     tars = write_labelled_shards(*squares, tmp_path, split="train", per_shard=30)
     assert len(tars) == -(-len(expected) // 30) > 1
-    assert not list(tmp_path.rglob("*.partial"))
+    assert [path.name for path in tmp_path.iterdir()] == ["train"]
+    assert sorted((tmp_path / "train").iterdir()) == tars
     samples = list(wds.WebDataset([str(tar) for tar in tars], shardshuffle=False))
     assert len(samples) == len(expected)
     for index, sample in enumerate(samples):
@@ -37,6 +39,26 @@ def test_shards_are_self_contained_and_whole(squares, tmp_path) -> None:
         name = next(m.name for m in tar if m.name.endswith(".latent.npy"))
         codes = np.load(io.BytesIO(tar.extractfile(name).read()), allow_pickle=False)
     assert np.array_equal(codes, expected[0]["latent_codes"])
+
+
+def test_a_smaller_export_is_not_mixed_with_an_earlier_larger_one(squares, tmp_path) -> None:
+    earlier = write_labelled_shards(*squares, tmp_path, split="train", per_shard=10)
+    with pytest.raises(FileExistsError, match=r"train exists; choose another folder, or remove it"):
+        write_labelled_shards(*squares, tmp_path, split="train", per_shard=30)
+    assert sorted((tmp_path / "train").iterdir()) == earlier
+
+
+def test_an_export_that_dies_leaves_nothing(squares, tmp_path, monkeypatch) -> None:
+    def dies_at_the_second_tar(tar, frame) -> None:
+        if tar.name.endswith("000001.tar"):
+            raise KeyboardInterrupt
+        add(tar, frame)
+
+    add = export_labels._add
+    monkeypatch.setattr(export_labels, "_add", dies_at_the_second_tar)
+    with pytest.raises(KeyboardInterrupt):
+        write_labelled_shards(*squares, tmp_path, split="train", per_shard=10)
+    assert not list(tmp_path.rglob("*"))
 
 
 def test_jsonl_is_what_the_original_reads(squares, tmp_path) -> None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.data.export.publish import published
 from lapa.data.latents import LatentDataset, open_latents
 from lapa.records import LabelSet, ShardSet
 
@@ -50,22 +51,24 @@ def labelled_frames(dataset: LatentDataset) -> Iterator[LabelledFrame]:
 def write_labelled_shards(
     shards: ShardSet, labels: LabelSet, out: Path, *, split: str, per_shard: int = 1000
 ) -> list[Path]:
-    """Write WebDataset tars that need nothing else.
+    """Write WebDataset tars ``out/<split>/000000.tar`` … that need nothing else.
 
     Every sample has ``image.jpg``, ``txt``, ``latent.npy`` (``int64 (code,)``) and ``json``.
-    Images are copied as they are, not compressed again. A tar appears when it is complete.
+    Images are copied as they are, not compressed again. The split's folder appears when it is
+    complete, so no tar of another export can be among its tars.
+
+    Raises:
+        FileExistsError: ``out/<split>`` exists, or an export to it is under way.
     """
-    folder = out / split
-    folder.mkdir(parents=True, exist_ok=True)
     frames = labelled_frames(open_latents(shards, labels, split))
-    written: list[Path] = []
-    while some := list(islice(frames, per_shard)):
-        path = folder / f"{len(written):06d}.tar"
-        with tarfile.open(_partial(path), "w") as tar:
-            for frame in some:
-                _add(tar, frame)
-        written.append(_partial(path).replace(path))
-    return written
+    names: list[str] = []
+    with published(out / split) as folder:
+        while some := list(islice(frames, per_shard)):
+            names.append(f"{len(names):06d}.tar")
+            with tarfile.open(folder / names[-1], "w") as tar:
+                for frame in some:
+                    _add(tar, frame)
+    return [out / split / name for name in names]
 
 
 def write_jsonl(shards: ShardSet, labels: LabelSet, out: Path, *, split: str) -> Path:
