@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
+from lapa.data.ingestion.lock import OutputLockedError, output_lock
 from lapa.data.sources import open_source
 from lapa.envs.tabletop import TabletopEnv
 from lapa.inference.record_episodes import episode_seed, record_episodes
@@ -64,6 +67,54 @@ def test_another_recording_is_not_mixed_in(recording):
         record_episodes(out, params.model_copy(update={"seed": 4}))
     with pytest.raises(ValueError, match="found 6 episodes, expected at most 2"):
         record_episodes(out, params.model_copy(update={"num_episodes": 2}))
+
+
+def test_a_crash_while_claiming_leaves_no_claim(tmp_path, monkeypatch):
+    def crash(path, target):
+        raise KeyboardInterrupt
+
+    params = RecordParams(num_episodes=1, workers=1, env=SMALL)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", crash)
+        with pytest.raises(KeyboardInterrupt):
+            record_episodes(tmp_path, params)
+    assert not (tmp_path / "recording.json").exists()
+    other = params.model_copy(update={"seed": 5})
+    assert record_episodes(tmp_path, other).episodes == 1
+    assert json.loads((tmp_path / "recording.json").read_text())["seed"] == 5
+
+
+def test_work_of_a_living_process_is_left_alone(tmp_path):
+    half = tmp_path / ".episode_000000.part"
+    half.mkdir()
+    with output_lock(tmp_path), pytest.raises(OutputLockedError, match="is being written by"):
+        record_episodes(tmp_path, RecordParams(num_episodes=1, workers=1, env=SMALL))
+    assert half.is_dir()
+
+
+def race(out, seed, start, results):
+    params = RecordParams(num_episodes=2, seed=seed, workers=1, env=SMALL)
+    start.wait(timeout=60)
+    try:
+        record_episodes(out, params)
+        results.put(("won", seed))
+    except (OutputLockedError, ValueError) as error:
+        results.put(("lost", str(error)))
+
+
+def test_of_two_recordings_at_once_one_gets_the_folder(tmp_path):
+    context = multiprocessing.get_context("fork")
+    start, results = context.Barrier(2), context.Queue()
+    racers = [context.Process(target=race, args=(tmp_path, s, start, results)) for s in (1, 2)]
+    for racer in racers:
+        racer.start()
+    outcomes = dict(results.get(timeout=60) for _ in racers)
+    for racer in racers:
+        racer.join(timeout=60)
+    assert set(outcomes) == {"won", "lost"}
+    seeds = [json.loads(f.read_text())["seed"] for f in sorted(tmp_path.glob("*/episode.json"))]
+    assert seeds == [episode_seed(outcomes["won"], index) for index in range(2)]
+    assert json.loads((tmp_path / "recording.json").read_text())["seed"] == outcomes["won"]
 
 
 def test_replaying_the_executed_actions_gives_the_recorded_frames(recording):

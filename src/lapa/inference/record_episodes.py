@@ -16,6 +16,7 @@ from einops import rearrange
 from rich.console import Console
 from rich.progress import track
 
+from lapa.data.ingestion.lock import output_lock
 from lapa.data.video_encode import write_lossless_video
 from lapa.envs.tabletop import (
     ACTION_NAMES,
@@ -44,9 +45,17 @@ def record_episodes(out: Path, params: RecordParams) -> RawEpisodes:
     kept, with ``"success": false``.
 
     Raises:
+        OutputLockedError: another process is recording into ``out``.
         ValueError: ``out`` holds episodes recorded with other parameters, or more of them.
     """
-    _claim(out, params)
+    out.mkdir(parents=True, exist_ok=True)
+    with output_lock(out):
+        _claim(out, params)
+        _record_missing(out, params)
+        return _record_of(out, params)
+
+
+def _record_missing(out: Path, params: RecordParams) -> None:
     missing = [i for i in range(params.num_episodes) if not _folder(out, i).is_dir()]
     batches = [missing[i : i + _BATCH] for i in range(0, len(missing), _BATCH)]
     console = Console(stderr=True)
@@ -54,7 +63,6 @@ def record_episodes(out: Path, params: RecordParams) -> RawEpisodes:
         _run(out, params, batches), total=len(batches), description="recording", console=console
     ):
         pass
-    return _record_of(out, params)
 
 
 def episode_seed(seed: int, index: int) -> int:
@@ -146,9 +154,11 @@ def _run(out: Path, params: RecordParams, batches: Sequence[Sequence[int]]) -> I
 
 
 def _claim(out: Path, params: RecordParams) -> None:
-    """Make ``out`` the folder of this recording, or refuse it; clear what was left half-written."""
+    """Make ``out`` the folder of this recording, or refuse it; clear what was left half-written.
+
+    Only under the lock: what looks half-written could be another process's work.
+    """
     mine = params.model_dump(mode="json", exclude={"workers", "num_episodes"})
-    out.mkdir(parents=True, exist_ok=True)
     claim = out / "recording.json"
     if claim.exists():
         found = json.loads(claim.read_text())
@@ -158,7 +168,9 @@ def _claim(out: Path, params: RecordParams) -> None:
                 "choose another folder or delete this one"
             )
     else:
-        claim.write_text(json.dumps(mine, indent=2) + "\n")
+        partial = claim.with_suffix(".partial")
+        partial.write_text(json.dumps(mine, indent=2) + "\n")
+        partial.replace(claim)
     there = len(list(out.glob("episode_*")))
     if there > params.num_episodes:
         raise ValueError(
