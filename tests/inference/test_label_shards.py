@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from lapa.models.laq.storage import save_laq
 from lapa.params.labeling import LabelingParams
 from lapa.params.laq_model import LaqModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
+from lapa.training.launch import launch
 
 SPEC = PairSpec(horizon_s=0.2)
 SIZES = {"image_size": 16, "patch_size": 2, "dim": 16, "heads": 2, "head_dim": 8, "quant_dim": 4}
@@ -105,6 +107,32 @@ def test_a_killed_labelling_continues_where_it_stopped(shards, laq, tmp_path, mo
     resumed = run(shards, laq, tmp_path / "killed")
     assert resumed.digest == whole.digest
     assert (tmp_path / "killed/labels" / sidecar(written[0])).stat().st_mtime_ns == before
+
+
+def test_what_an_interruption_left_is_shared_out_over_all_processes(shards, laq, tmp_path) -> None:
+    whole = run(shards, laq, tmp_path / "whole")
+    names = [s for split in sorted(shards.splits) for s in shards.splits[split].shards]
+    left = names[1::2]  # with fixed shares, all that is left would be the second process's
+    assert len(left) > 1
+    folder = tmp_path / "begun/labels"
+    shutil.copytree(tmp_path / "whole/labels", folder)
+    (folder / "record.json").unlink()
+    for shard in left:
+        (folder / sidecar(shard)).unlink()
+    resumed = launch(
+        "lapa.inference.label_shards:label_shards",
+        {
+            "shards": shards.model_dump(mode="json"),
+            "laq": laq.model_dump(mode="json"),
+            "pair_spec": SPEC.model_dump(mode="json"),
+            "params": LabelingParams(batch_size=7, accelerator="cpu").model_dump(mode="json"),
+            "work": str(tmp_path / "begun"),
+        },
+        devices=2,
+    )
+    assert LabelSet(**resumed).digest == whole.digest
+    facts = json.loads((folder / "labelling_report.json").read_text())
+    assert facts["pairs_per_second_of_rank_zero"] > 0
 
 
 def test_a_folder_begun_with_another_quantiser_is_refused(shards, laq, tmp_path) -> None:

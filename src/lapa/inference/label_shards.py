@@ -39,7 +39,7 @@ def label_shards(
     """Label every pair of every split.
 
     Each process labels whole shards; a killed run continues with the shards that have no file
-    yet. Tail frames without a t+H are masked; static pairs are labelled too, so that a motion
+    yet, shared out anew. Tail frames without a t+H are masked; static pairs are labelled too, so that a motion
     filter can change without labelling again.
 
     Args:
@@ -96,7 +96,7 @@ class _Job:
         require_codes_fit(quantizer.codebook_size)
         tasks = plan_tasks(self.shards)
         speed = label_tasks(
-            self._unfinished(tasks[ranks.rank :: ranks.world_size]),
+            self._unfinished(tasks, ranks)[ranks.rank :: ranks.world_size],
             shard_set=self.shards,
             spec=self.spec,
             quantizer=quantizer,
@@ -129,8 +129,14 @@ class _Job:
         partial.write_text(json.dumps(identity, indent=2) + "\n")
         partial.replace(path)
 
-    def _unfinished(self, tasks: Sequence[ShardTask]) -> list[ShardTask]:
-        return [task for task in tasks if not (self.folder / sidecar(task.shard)).is_file()]
+    def _unfinished(self, tasks: Sequence[ShardTask], ranks: Ranks) -> list[ShardTask]:
+        """Shards without labels as rank zero sees them: all ranks must share out the same list.
+
+        Each for itself would see the files that a faster rank has already written.
+        """
+        done = torch.tensor([(self.folder / sidecar(task.shard)).is_file() for task in tasks])
+        finished = ranks.from_rank_zero(done).tolist()
+        return [task for task, there in zip(tasks, finished, strict=True) if not there]
 
     def _finish(
         self, quantizer: FrozenQuantizer, tasks: Sequence[ShardTask], speed: Speed

@@ -8,14 +8,14 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-from torch import distributed
+from torch import Tensor, distributed
 
 from lapa.models.device import device_for
 from lapa.params.base import Accelerator
 
 PATIENCE = timedelta(days=7)
-"""How long a process waits for the others at a barrier. Shares of whole shards differ by hours on
-large sets, and by more after an interruption; torch's own limit is half an hour."""
+"""How long a process waits for the others at a barrier. Shares of whole shards may differ by hours
+on large sets; torch's own limit is half an hour."""
 
 
 class Ranks:
@@ -34,7 +34,7 @@ class Ranks:
 
     def __enter__(self) -> Self:
         if self.world_size > 1 and not distributed.is_initialized():
-            # only barriers travel, so gloo serves on GPU machines too
+            # only barriers and flags travel, so gloo serves on GPU machines too
             distributed.init_process_group("gloo", timeout=PATIENCE)
             self._opened = True
         return self
@@ -52,6 +52,12 @@ class Ranks:
         """Wait for the others."""
         if self.world_size > 1:
             distributed.barrier()
+
+    def from_rank_zero(self, flags: Tensor) -> Tensor:
+        """Rank zero's flags ``bool (n,)`` on every rank; all ranks call it with as many."""
+        if self.world_size > 1:
+            distributed.broadcast(flags, src=0)
+        return flags
 
     @property
     def is_watched(self) -> bool:
