@@ -65,14 +65,37 @@ class FeatureTargetParams(Params):
     """Blocks of the target's own decoder."""
 
 
+class RaftParams(Params):
+    """RAFT as torchvision builds it; frozen."""
+
+    weights: str = Field(min_length=1)
+    """A file with torchvision's parameter names (``.safetensors``, ``.pth``, ``.pt``), or the name
+    of weights that torchvision downloads itself: ``default``, ``c_t_v2``."""
+    size: Literal["small", "large"] = "small"
+    """1.0 or 5.3 million parameters."""
+    updates: int = Field(default=12, gt=0)
+    """Refinements of the flow; cost grows with them."""
+
+
 class FlowTargetParams(Params):
     """Error of the optical flow from frame t to t+H, as a teacher sees it."""
 
     weight: float = Field(gt=0)
-    teacher: Literal["dis"] = "dis"
-    """Dense inverse search (OpenCV)."""
+    teacher: Literal["dis", "raft"] = "dis"
+    """Dense inverse search (OpenCV, on the CPU), or RAFT (torchvision, where the model trains)."""
+    raft: RaftParams | None = None
+    """Of ``teacher: raft``, and only of it: a network without given weights teaches nothing."""
     depth: int = Field(default=2, ge=0)
     """Blocks of the target's own decoder."""
+
+    @model_validator(mode="after")
+    def _teacher_has_its_parameters(self) -> Self:
+        if (self.teacher == "raft") != (self.raft is not None):
+            raise ValueError(
+                f"targets.flow.teacher is {self.teacher!r} and targets.flow.raft is {self.raft!r}, "
+                "expected `raft` with its `weights`, or `dis` without; random weights teach nothing"
+            )
+        return self
 
 
 class ActionTargetParams(Params):

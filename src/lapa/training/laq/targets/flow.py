@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import torch
@@ -13,6 +15,11 @@ from lapa.models.laq.decoder import ActionDecoder
 from lapa.params.laq import FlowTargetParams
 from lapa.params.laq_model import LaqModelParams
 from lapa.training.laq.targets.base import PairResult, Target
+from lapa.training.laq.targets.raft import RaftFlow
+
+FlowTeacher = Callable[[Tensor], Tensor]
+"""``uint8 (batch, 2, height, width, 3)`` -> ``float32 (batch, height, width, 2)``, right and down,
+pixels."""
 
 
 class FlowTarget(Target):
@@ -26,39 +33,47 @@ class FlowTarget(Target):
         super().__init__()
         self.weight = params.weight
         self._patch_size = model.patch_size
+        self._teacher: FlowTeacher = RaftFlow(params.raft) if params.raft else dis_flow
         own = model.model_copy(update={"decoder_depth": params.depth})
         self.decoder = ActionDecoder(own, values=2, zero_head=True)
 
     def forward(self, result: PairResult) -> Tensor:
         """Compare decoded and teacher's flow."""
-        teacher = flow_percent(result.batch["frames"], patch_size=self._patch_size)
+        teacher = flow_percent(
+            result.batch["frames"], patch_size=self._patch_size, teacher=self._teacher
+        )
         predicted: Tensor = self.decoder(result.output.decoder_input)
         return (predicted.float() - teacher.to(predicted.device)).square().mean()
 
 
-def flow_percent(pairs: Tensor, *, patch_size: int) -> Tensor:
-    """Dense inverse search (Kroeger et al. 2016, OpenCV), averaged per patch.
+def dis_flow(pairs: Tensor) -> Tensor:
+    """Dense inverse search (Kroeger et al. 2016, OpenCV); a `FlowTeacher` on the CPU."""
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    search.setFinestScale(0)  # half-resolution flow misses motions of one pixel at 64 pixels
+    return torch.from_numpy(np.stack([_flow(search, pair) for pair in pairs.cpu().numpy()]))
+
+
+def _flow(search: cv2.DISOpticalFlow, pair: NDArray[np.uint8]) -> NDArray[np.float32]:
+    first, last = (cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in pair)
+    return np.asarray(search.calc(first, last, None), np.float32)
+
+
+def flow_percent(pairs: Tensor, *, patch_size: int, teacher: FlowTeacher = dis_flow) -> Tensor:
+    """A teacher's flow, averaged per patch.
 
     Args:
         pairs: ``uint8 (batch, 2, height, width, 3)``.
         patch_size: pixels.
+        teacher: who sees the flow.
 
     Returns:
         ``float32 (batch, row, column, 2)``: right and down, percent of the image's width.
     """
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    search.setFinestScale(0)  # half-resolution flow misses motions of one pixel at 64 pixels
-    flows = np.stack([_flow(search, pair) for pair in pairs.cpu().numpy()])
     pooled = reduce(
-        torch.from_numpy(flows),
+        teacher(pairs),
         "b (h p) (w q) xy -> b h w xy",
         "mean",
         p=patch_size,
         q=patch_size,
     )
     return 100 / pairs.shape[3] * pooled
-
-
-def _flow(search: cv2.DISOpticalFlow, pair: NDArray[np.uint8]) -> NDArray[np.float32]:
-    first, last = (cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in pair)
-    return np.asarray(search.calc(first, last, None), np.float32)
