@@ -42,7 +42,9 @@ def main() -> None:
         file = arguments.out / f"{arguments.name}-{recipe}-{seed}.json"
         if file.exists():
             continue
-        params = recipe_params(recipe, seed=seed, max_steps=arguments.max_steps)
+        params = recipe_params(
+            recipe, seed=seed, max_steps=arguments.max_steps, features=arguments.features
+        )
         result = {
             "data": arguments.name,
             "shards": shards.digest,
@@ -69,6 +71,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--runs", nargs="+", required=True, metavar="RECIPE:SEED,SEED")
     parser.add_argument("--max-steps", type=int, default=900)
     parser.add_argument("--horizon", type=float, default=0.1, help="seconds")
+    parser.add_argument("--features", default="", help="vision model of the recipe `features`")
     parser.add_argument("--flow", action="store_true", help="probe for flow, not for actions")
     return parser.parse_args()
 

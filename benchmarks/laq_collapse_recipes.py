@@ -6,16 +6,16 @@ comparison follows the default instead of repeating it.
 
 from __future__ import annotations
 
-import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import yaml
+from kedro.config import OmegaConfigLoader
 
 from lapa.params.laq import LaqParams
+from lapa.settings import CONFIG_LOADER_ARGS
 
-CONF = Path(__file__).parents[1] / "conf" / "base"
+CONF = Path(__file__).parents[1] / "conf"
 
 ORIGINAL_MODEL = {
     "lapa_compat": True,
@@ -52,11 +52,24 @@ RECIPES: dict[str, dict[str, Any]] = {
     "fsq": {"model": {"quantizer": "fsq"}},
     "residual_vq": {"model": {"quantizer": "residual_vq"}},
     "none": {"model": {"quantizer": "none"}},
+    "adafactor": {
+        "optimiser": {"kind": "adafactor", "learning_rate": 2e-2, "final_learning_rate": 2e-4}
+    },
+    # beside the pixels, each with a weight that makes its first loss about as large as theirs
+    "flow": {"targets": {"flow": {"weight": 0.01}}},
+    "features": {"targets": {"features": {"weight": 0.01, "folder": "set by --features"}}},
+    "actions": {"targets": {"actions": {"weight": 0.01, "fraction": 0.05, "action_dim": 4}}},
 }
 
 
-def recipe_params(name: str, *, seed: int, max_steps: int) -> LaqParams:
+def recipe_params(name: str, *, seed: int, max_steps: int, features: str = "") -> LaqParams:
     """Parameters of one run; every recipe has the same budget and runs to its end.
+
+    Args:
+        name: of the recipe.
+        seed: of weights, batches and noise.
+        max_steps: optimiser steps.
+        features: folder of the frozen vision model of the recipe ``features``.
 
     Raises:
         KeyError: no such recipe.
@@ -75,15 +88,16 @@ def recipe_params(name: str, *, seed: int, max_steps: int) -> LaqParams:
         "collapse_gate": {"min_utilisation": 0.0},
         "pictures": 0,
     }
-    return LaqParams.model_validate(merged(merged(default_params(), RECIPES[name]), budget))
+    changes = merged(RECIPES[name], budget)
+    if name == "features":
+        changes["targets"]["features"]["folder"] = features
+    return LaqParams.model_validate(merged(environment_params(), changes))
 
 
-def default_params() -> dict[str, Any]:
-    """The section ``laq`` of the default configuration, with shared values filled in."""
-    shared = yaml.safe_load((CONF / "globals.yml").read_text())
-    text = (CONF / "parameters" / "laq.yml").read_text()
-    filled = re.sub(r"\$\{globals:(\w+)\}", lambda found: str(shared[found[1]]), text)
-    section: dict[str, Any] = _numbers(yaml.safe_load(filled)["laq"])
+def environment_params(environment: str = "base") -> dict[str, Any]:
+    """The section ``laq`` of a configuration environment, laid over the default."""
+    loader = OmegaConfigLoader(str(CONF), env=environment, **CONFIG_LOADER_ARGS)
+    section: dict[str, Any] = loader["parameters"]["laq"]
     return section
 
 
@@ -94,16 +108,3 @@ def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
         inner = isinstance(value, dict) and isinstance(result.get(name), dict)
         result[name] = merged(result[name], value) if inner else value
     return result
-
-
-def _numbers(section: dict[str, Any]) -> dict[str, Any]:
-    """YAML 1.1 reads ``1e-3`` as text."""
-    return {name: _number(value) for name, value in section.items()}
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, dict):
-        return _numbers(value)
-    if isinstance(value, str) and re.fullmatch(r"-?[\d.]+e-?\d+", value):
-        return float(value)
-    return value

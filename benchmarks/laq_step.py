@@ -7,8 +7,8 @@ Every (precision, batch) runs in its own process, so that the peak memory is its
 are process time on one thread, and the best of the repetitions counts, because other work on the
 machine can only add to it. Each process also times a matrix product of the same precision: the
 rates are comparable within a row even where the machine is noisy between rows. The marginal cost
-per sample (largest minus smallest batch) leaves out what a step costs whatever its batch: casting
-the weights and the position bias.
+per sample (between the two largest batches) leaves out what a step costs whatever its batch:
+casting the weights and the position bias.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _flops(call: Callable[[], object]) -> int:
 
 
 def measure(
-    config: str, variant: str, precision: str, batch: int, repetitions: int
+    config: str, variant: str, precision: str, batch: int, repetitions: int, *, compiled: bool
 ) -> dict[str, Any]:
     """Measure one combination in this process."""
     torch.set_num_threads(1)
@@ -101,13 +101,17 @@ def measure(
 
     row: dict[str, Any] = {
         "config": config, "variant": variant, "precision": precision, "batch": batch,
+        "compiled": compiled,
         "parameters": sum(p.numel() for p in model.parameters()),
     }  # fmt: skip
     dtype = torch.bfloat16 if low else torch.float32
     row["gemm_gflops_per_s"] = _gemm_flops_per_second(dtype, 1024) / 1e9
-    for name, call in (("codes", codes), ("step", step)):
-        seconds = _cpu_seconds(call, repetitions)
-        flops = _flops(call)
+    calls = {"codes": codes, "step": step}
+    flops_of = {name: _flops(call) for name, call in calls.items()}
+    if compiled:  # the codes-only path is a method of its own and stays as it is
+        model.compile()
+    for name, call in calls.items():
+        seconds, flops = _cpu_seconds(call, repetitions), flops_of[name]
         row |= {
             f"{name}_cpu_s": seconds,
             f"{name}_gflop": flops / 1e9,
@@ -124,10 +128,10 @@ def _marginal(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     result = []
     for variant, precision in dict.fromkeys((r["variant"], r["precision"]) for r in rows):
         same = [r for r in rows if (r["variant"], r["precision"]) == (variant, precision)]
-        few, many = min(same, key=lambda r: r["batch"]), max(same, key=lambda r: r["batch"])
-        extra = many["batch"] - few["batch"]
-        if not extra:
+        if len(same) < 2:
             continue
+        few, many = sorted(same, key=lambda r: r["batch"])[-2:]
+        extra = many["batch"] - few["batch"]
         entry: dict[str, Any] = {"variant": variant, "precision": precision}
         rate = sum(r["gemm_gflops_per_s"] + r["gemm_gflops_per_s_after"] for r in (few, many)) / 4
         for name in ("step", "codes"):
@@ -155,19 +159,23 @@ def main() -> None:
     )
     parser.add_argument("--batches", nargs="+", type=int, default=[2, 8])
     parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--compile", action="store_true", help="compile the forward pass")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--one", nargs=5, metavar="VALUE", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
         config, variant, precision, batch, repetitions = args.one
-        print(json.dumps(measure(config, variant, precision, int(batch), int(repetitions))))
+        numbers = int(batch), int(repetitions)
+        row = measure(config, variant, precision, *numbers, compiled=args.compile)
+        print(json.dumps(row))
         return
     rows = []
     for variant in args.variants:
         for precision in args.precisions:
             for batch in args.batches:
                 values = [args.config, variant, precision, str(batch), str(args.repetitions)]
-                rows.append(_in_own_process(values))
+                flags = ["--compile"] if args.compile else []
+                rows.append(_in_own_process([*values, *flags]))
                 print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     text = json.dumps({"rows": rows, "marginal": _marginal(rows)}, indent=2)
     print(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from lapa.params.base import OptimiserParams
 from lapa.training.optim import build_optimiser, build_schedule
 
 
-def params(**changes: float) -> OptimiserParams:
+def params(**changes: Any) -> OptimiserParams:
     return OptimiserParams(
         **{"learning_rate": 1.0, "final_learning_rate": 0.1, "warmup_steps": 4, **changes}
     )
@@ -41,6 +42,24 @@ def test_nothing_to_train_is_an_error() -> None:
 def test_named_parameters_are_accepted() -> None:
     optimiser = build_optimiser([("w", nn.Parameter(torch.zeros(2, 2)))], params())
     assert len(optimiser.param_groups) == 1
+
+
+def test_adafactor_keeps_rows_and_columns_and_learns() -> None:
+    torch.manual_seed(0)
+    module = nn.Linear(64, 32)
+    inputs = torch.randn(256, 64)
+    target = inputs @ torch.randn(64, 32)
+    optimiser = build_optimiser(module, params(kind="adafactor", learning_rate=0.1))
+    losses = []
+    for _ in range(20):
+        loss = (module(inputs) - target).square().mean()
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    assert losses[-1] < losses[0]
+    kept = sum(t.numel() for t in optimiser.state[module.weight].values() if torch.is_tensor(t))
+    assert kept < 32 + 64 + 8, "one number per row and column, not two per weight"
 
 
 def test_warm_up_then_cosine_to_the_final_rate() -> None:

@@ -17,10 +17,14 @@ class Params(BaseModel):
 
 
 class OptimiserParams(Params):
-    """AdamW with warm-up and cosine decay."""
+    """AdamW or Adafactor, with warm-up and cosine decay."""
 
+    kind: Literal["adamw", "adafactor"] = "adamw"
+    """``adafactor`` keeps one number per row and column instead of two per weight: a third of
+    AdamW's memory. It has no momentum and ignores ``betas``."""
     learning_rate: float = Field(default=1e-4, gt=0)
-    """Peak learning rate."""
+    """Peak learning rate; for ``adafactor`` relative to the size of the weights (RMS of each
+    tensor), so about ten times AdamW's."""
     final_learning_rate: float = Field(default=1e-6, ge=0)
     """Where the cosine ends."""
     warmup_steps: int = Field(default=1000, ge=0)

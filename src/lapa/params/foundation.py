@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
 
@@ -159,6 +159,15 @@ class FoundationParams(StageParams):
     """Recompute decoder layers in the backward pass: less memory, about a third more time."""
     train_max_samples: int | None = Field(default=None, gt=0)
     """Training pairs at most, after the split; None takes all."""
+
+    @model_validator(mode="after")
+    def _optimiser_can_be_sharded(self) -> Self:
+        if self.shard and self.optimiser.kind == "adafactor":
+            raise ValueError(
+                "shard: true with optimiser.kind adafactor: its sums over rows and columns are not "
+                "defined on shards; use adamw, or shard: false"
+            )
+        return self
 
     def model(self) -> FoundationModelParams:
         """The part that describes the model alone."""

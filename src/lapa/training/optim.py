@@ -1,4 +1,4 @@
-"""AdamW with decay where it belongs, and a warm-up plus cosine per optimiser step."""
+"""AdamW or Adafactor with decay where it belongs; a warm-up plus cosine per optimiser step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from torch import nn
-from torch.optim import AdamW, Optimizer
+from torch.optim import Adafactor, AdamW, Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 from lapa.params.base import OptimiserParams
@@ -15,11 +15,12 @@ from lapa.params.base import OptimiserParams
 NamedParameters = Iterable[tuple[str, nn.Parameter]]
 
 
-def build_optimiser(source: nn.Module | NamedParameters, params: OptimiserParams) -> AdamW:
-    """AdamW over the trainable parameters of ``source``.
+def build_optimiser(source: nn.Module | NamedParameters, params: OptimiserParams) -> Optimizer:
+    """The optimiser that ``params.kind`` names, over the trainable parameters of ``source``.
 
     Tensors with fewer than two dimensions (biases, norms, scales) are not decayed. ``betas``
     and constant rates of plain Adam are had with ``weight_decay=0`` and equal learning rates.
+    Adafactor (Shazeer and Stern 2018, https://arxiv.org/abs/1804.04235) is torch's own.
 
     Raises:
         ValueError: there is nothing to train.
@@ -32,7 +33,10 @@ def build_optimiser(source: nn.Module | NamedParameters, params: OptimiserParams
         {"params": [p for p in trainable if p.ndim >= 2], "weight_decay": params.weight_decay},
         {"params": [p for p in trainable if p.ndim < 2], "weight_decay": 0.0},
     ]
-    return AdamW([g for g in groups if g["params"]], lr=params.learning_rate, betas=params.betas)
+    filled = [group for group in groups if group["params"]]
+    if params.kind == "adafactor":
+        return Adafactor(filled, lr=params.learning_rate)
+    return AdamW(filled, lr=params.learning_rate, betas=params.betas)
 
 
 def build_schedule(optimiser: Optimizer, params: OptimiserParams, max_steps: int) -> LambdaLR:

@@ -87,6 +87,18 @@ def test_moments_of_an_unknown_parameter_are_left_alone() -> None:
     clear_moments(optimiser, torch.nn.Parameter(torch.zeros(2, 2)), torch.tensor([True, False]))
 
 
+def test_adafactor_takes_a_moved_row_for_an_average_one() -> None:
+    weight = torch.nn.Parameter(torch.ones(4, 3))
+    optimiser = torch.optim.Adafactor([weight])
+    weight.grad = torch.tensor([1.0, 2.0, 3.0, 100.0])[:, None].expand(4, 3).clone()
+    optimiser.step()
+    before = optimiser.state[weight]["row_var"].clone()
+    clear_moments(optimiser, weight, torch.tensor([False, False, False, True]))
+    after = optimiser.state[weight]["row_var"]
+    assert torch.equal(after[:3], before[:3])
+    assert after[3] == before[:3].mean()
+
+
 def test_the_gate_stops_after_its_patience() -> None:
     params = CollapseGateParams(min_utilisation=0.5, window=2, patience=4)
     gate = CollapseGate(params=params, codebook_size=8)

@@ -91,13 +91,22 @@ class CodeReplacement(Callback):
 def clear_moments(
     optimiser: torch.optim.Optimizer, parameter: torch.nn.Parameter, rows: Tensor
 ) -> None:
-    """Zero Adam's moments of the given rows: they belong to the place the row has left.
+    """Forget what the optimiser knows of the given rows: it belongs to the place they have left.
+
+    Adam's moments become zero. Adafactor keeps one variance per row, and a zero there would make
+    the next step enormous: the row takes the mean of those that stayed.
 
     Args:
         optimiser: may or may not know the parameter.
         parameter: ``(row, ...)``.
         rows: ``bool (row,)``.
     """
-    for moment in optimiser.state.get(parameter, {}).values():
-        if isinstance(moment, Tensor) and moment.shape == parameter.shape:
-            moment[rows.to(moment.device)] = 0
+    state = optimiser.state.get(parameter, {})
+    for name, moment in state.items():
+        if not isinstance(moment, Tensor):
+            continue
+        moved = rows.to(moment.device)
+        if moment.shape == parameter.shape:
+            moment[moved] = 0
+        elif name == "row_var" and not moved.all():
+            moment[moved] = moment[~moved].mean()
