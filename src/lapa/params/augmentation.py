@@ -18,3 +18,8 @@ class AugmentationParams(Params):
     saturation: float = Field(default=0.0, ge=0, lt=1)
     erasing: float = Field(default=0.0, ge=0, le=1)
     """Probability of blanking a rectangle of 2 % to 20 % of the picture, the same in both frames."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything can happen."""
+        return self != AugmentationParams()

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from lapa.params.augmentation import AugmentationParams
 from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
 from lapa.params.laq_model import LaqModelParams
 
@@ -128,6 +129,8 @@ class LaqParams(StageParams):
     collapse_gate: CollapseGateParams = CollapseGateParams()
     ema: EmaParams = EmaParams()
     targets: TargetsParams = TargetsParams()
+    augmentation: AugmentationParams = AugmentationParams()
+    """Changes of the training pairs, both frames alike; validation and labelling see none."""
     pictures: int = Field(default=8, ge=0)
     """Fixed pairs in the reconstruction grid, and as many random ones; 0 draws none."""
     profile: Literal["none", "simple", "torch"] = "none"
@@ -140,5 +143,16 @@ class LaqParams(StageParams):
                 f"ema.start_step is {self.ema.start_step}, expected less than trainer.max_steps = "
                 f"{self.trainer.max_steps}: no average would ever begin; start earlier or set "
                 "ema.decay to 0"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _no_mirrored_actions(self) -> Self:
+        if self.augmentation.flip and self.targets.actions:
+            raise ValueError(
+                f"augmentation.flip is {self.augmentation.flip} while targets.actions is on: a "
+                "mirrored pair would be shown with the action of the other side, and which "
+                "dimensions of an action a mirror reverses is not known; expected flip: 0 or "
+                "targets.actions: null"
             )
         return self

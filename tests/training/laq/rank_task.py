@@ -13,7 +13,13 @@ from lapa.training.ranks import join_process_group, world_size
 from training.laq.squares import squares_loaders, tiny_params
 
 
-def run(work: str, devices: int = 1, nodes: int = 1, quantizer: str = "nsvq") -> dict[str, Any]:
+def run(
+    work: str,
+    devices: int = 1,
+    nodes: int = 1,
+    quantizer: str = "nsvq",
+    augmentation: dict[str, float] | None = None,
+) -> dict[str, Any]:
     """A global batch of 8, however many processes share it."""
     torch.set_num_threads(1)
     join_process_group("cpu")
@@ -26,6 +32,7 @@ def run(work: str, devices: int = 1, nodes: int = 1, quantizer: str = "nsvq") ->
             "log_every": 1,
             "max_steps": 10,
         },
+        augmentation=augmentation or {},
         codebook={"replace_every": 3, "replace_below": 0.9, "replace_until": 1.0},
     )
     model, figures = train(params, squares_loaders(params), work=Path(work))

@@ -1,4 +1,4 @@
-"""Two processes on gloo do what one process with the doubled batch does."""
+"""Two processes on gloo do what one process with the doubled batch does, augmentation included."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ def _tests_importable(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_two_processes_equal_one_with_the_doubled_batch(tmp_path: Path) -> None:
     results = {}
     for devices in (1, 2):
-        arguments = {"work": str(tmp_path / str(devices)), "devices": devices}
+        arguments = {
+            "work": str(tmp_path / str(devices)),
+            "devices": devices,
+            "augmentation": {"flip": 0.5, "brightness": 0.1, "contrast": 0.1, "erasing": 0.1},
+        }
         results[devices] = launch("training.laq.rank_task:run", arguments, devices=devices)
     first, second = results[2]["codebooks"]
     assert first == second, "codebooks differ between ranks"

@@ -16,6 +16,7 @@ from lapa.params.laq import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.averaging import AveragedWeights
 from lapa.training.history import keep_history
+from lapa.training.laq.augmentation import augmented_from_start
 from lapa.training.laq.code_replacement import CodeReplacement
 from lapa.training.laq.codebook_start import CodebookStart
 from lapa.training.laq.collapse_gate import CollapseGate
@@ -106,7 +107,10 @@ def build_callbacks(
     trainer, size = params.trainer, model.quantizer.codebook_size
     callbacks: list[Callback] = [
         CodebookStart(
-            batches=lambda: loaders.first(params.codebook.initial_batches), seed=trainer.seed
+            batches=lambda: augmented_from_start(
+                loaders.first(params.codebook.initial_batches), params
+            ),
+            seed=trainer.seed,
         ),
         Throughput(every=trainer.log_every, batch_size=trainer.batch_size),
         CollapseGate(params=params.collapse_gate, codebook_size=size),

@@ -13,6 +13,7 @@ from lapa.data.batches import PairBatch
 from lapa.models.laq import LaqOutput, LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq import LaqParams
+from lapa.training.laq.augmentation import augmented
 from lapa.training.laq.metrics import PairMetrics
 from lapa.training.laq.targets import PairResult, build_targets
 from lapa.training.optim import build_optimiser, build_schedule
@@ -35,6 +36,7 @@ class LaqModule(pl.LightningModule):
 
     def training_step(self, batch: PairBatch, batch_idx: int) -> dict[str, Tensor]:
         """Return the loss and the codes of the batch."""
+        batch = augmented(batch, self._params, step=self.global_step)
         frames = to_frames(batch["frames"])
         output: LaqOutput = self.model(frames, noise=self._noise(len(frames)))
         losses = self._losses(PairResult(frames, output, batch), output)
