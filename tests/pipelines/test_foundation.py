@@ -5,35 +5,11 @@ from pathlib import Path
 import pytest
 
 from factories import tiny_shard_set
-from lapa.params.foundation import FoundationParams
 from lapa.params.labeling import LabelingParams
-from lapa.params.laq import LaqParams
 from lapa.pipelines.foundation.nodes import train_foundation
 from lapa.pipelines.labeling.nodes import label_shards
-from lapa.pipelines.laq.nodes import initialise_random_laq
-from lapa.records import Checkpoint, PairSpec, ShardSet
-
-TRAINER = {"max_steps": 2, "batch_size": 4, "num_threads": 1, "accelerator": "cpu"}
-
-
-def quantiser(shards: ShardSet, spec: PairSpec, work: Path, seed: int) -> Checkpoint:
-    params = LaqParams.model_validate(
-        {
-            "model": {
-                "image_size": shards.image_size,
-                "patch_size": shards.image_size // 8,
-                "dim": 16,
-                "heads": 1,
-                "head_dim": 16,
-                "spatial_depth": 1,
-                "temporal_depth": 1,
-                "quant_dim": 4,
-            },
-            "optimiser": {"warmup_steps": 1},
-            "trainer": TRAINER | {"seed": seed},
-        }
-    )
-    return initialise_random_laq(shards, spec, params, str(work))
+from lapa.records import PairSpec
+from pipelines.toy_stages import foundation_params, quantiser
 
 
 def test_labels_of_another_quantiser_are_refused_with_both_digests(tmp_path: Path) -> None:
@@ -42,13 +18,7 @@ def test_labels_of_another_quantiser_are_refused_with_both_digests(tmp_path: Pat
     one = quantiser(shards, spec, tmp_path / "one", seed=0)
     other = quantiser(shards, spec, tmp_path / "other", seed=1)
     labels = label_shards(shards, one, spec, LabelingParams(num_threads=1), str(tmp_path))
-    params = FoundationParams.model_validate(
-        {
-            "backend": {"kind": "film_cnn", "image_size": shards.image_size, "channels": 8},
-            "optimiser": {"warmup_steps": 1},
-            "trainer": TRAINER,
-        }
-    )
+    params = foundation_params(shards)
     with pytest.raises(ValueError, match=rf"{one.digest[:12]}[\s\S]*{other.digest[:12]}"):
         train_foundation(shards, labels, other, params, str(tmp_path))
     assert train_foundation(shards, labels, one, params, str(tmp_path)).inputs["laq"] == one.digest

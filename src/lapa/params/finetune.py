@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -94,7 +94,8 @@ class FinetuneParams(StageParams):
     """Classes per action dimension."""
     bin_method: Literal["uniform", "quantile"] = "uniform"
     joint_latent_weight: float = Field(default=0.0, ge=0)
-    """Weight of predicting the latent codes while finetuning; needs a trained trunk and labels."""
+    """Weight of predicting the latent codes while finetuning; needs ``train: all`` and an arm with
+    labels."""
     augment: AugmentationParams = AugmentationParams()
     """Changes of the training images; with any, features are not computed once but at every step."""
     optimiser: OptimiserParams = OptimiserParams(
@@ -103,6 +104,28 @@ class FinetuneParams(StageParams):
     trainer: TrainerParams = TrainerParams(max_steps=300, batch_size=64)
     unpretrained_max_steps: int | None = Field(default=None, gt=0)
     """Optimiser steps for a backbone without pretraining, which needs more; None: as the others."""
+
+    def artefacts(self, *, labels: Any) -> dict[str, Any]:
+        """Of what an arm has beside shards and backbone, by name, that which these parameters use.
+
+        The rest is left out, so that it decides nothing.
+
+        Args:
+            labels: the arm's label set (a record, or its JSON); None where it has none.
+
+        Raises:
+            ValueError: the parameters ask for something that the arm does not have.
+        """
+        if self.joint_latent_weight == 0:
+            return {}
+        if labels is None:
+            raise ValueError(
+                f"joint_latent_weight is {self.joint_latent_weight}, which needs a label set, and "
+                "there is none (a backbone without pretraining has no codes); set the weight to 0, "
+                "or finetune only arms with labels: "
+                "kedro run --pipelines=finetune --namespaces=lapa,random_laq"
+            )
+        return {"labels": labels}
 
     @property
     def augments(self) -> bool:

@@ -2,7 +2,10 @@
 
 ```
 clip_shards (few labelled episodes), <arm>.foundation_checkpoint ─ train_policy ─► <arm>.policy_checkpoint
+<arm>.latent_labels, of arms that have some ─────────────────────────────┘
 ```
+
+The labels are read only to train on codes and actions together (`joint_latent_weight`).
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import Any
 
 from kedro.pipeline import Node, Pipeline
 
-from lapa.pipelines.arms import ARMS
+from lapa.pipelines.arms import ARMS, PRETRAINED_ARMS
 from lapa.pipelines.finetune.nodes import train_policy
 
 
@@ -21,9 +24,10 @@ def create_pipeline(**kwargs: Any) -> Pipeline:
 
 
 def _arm(arm: str) -> Pipeline:
+    inputs = ["clip_shards", "foundation_checkpoint", "params:finetune", "params:work"]
     node = Node(
         train_policy,
-        inputs=["clip_shards", "foundation_checkpoint", "params:finetune", "params:work"],
+        inputs=[*inputs, "latent_labels"] if arm in PRETRAINED_ARMS else inputs,
         outputs="policy_checkpoint",
         name="train_policy",
     )

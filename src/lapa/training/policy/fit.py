@@ -60,12 +60,17 @@ def fit(
 
     Returns:
         The `Checkpoint` record (kind ``policy``) as JSON.
+
+    Raises:
+        ValueError: the parameters ask for something that was not handed over.
     """
+    config = FinetuneParams(**params)
+    used = config.artefacts(labels=labels)
     return _Finetuning(
         shards=ShardSet(**shards),
         foundation=Checkpoint(**foundation),
-        params=FinetuneParams(**params),
-        labels=LabelSet(**labels) if labels else None,
+        params=config,
+        labels=LabelSet(**used["labels"]) if "labels" in used else None,
         work=Path(work),
     ).run(run)
 
@@ -83,7 +88,7 @@ class _Finetuning:
         work: Path,
     ) -> None:
         self.shards, self.foundation, self.params, self.work = shards, foundation, params, work
-        self.labels = labels if params.joint_latent_weight > 0 else None
+        self.labels = labels
         self.sizes = read_config(Path(foundation.path), FoundationModelParams)
         if self.labels is not None:
             check_codes(self.labels, foundation, self.sizes)

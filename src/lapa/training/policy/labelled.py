@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,17 +15,7 @@ from lapa.records import ActionStats, Checkpoint, LabelSet, PairSpec, ShardSet, 
 def open_labelled(
     shards: ShardSet, pair_spec: PairSpec, params: FinetuneParams, labels: LabelSet | None
 ) -> RobotDataset:
-    """Open the training episodes whose actions may be seen.
-
-    Raises:
-        ValueError: the codes are to be predicted too, but there is no label set.
-    """
-    joint = params.joint_latent_weight > 0
-    if joint and labels is None:
-        raise ValueError(
-            f"joint_latent_weight is {params.joint_latent_weight}, which needs a label set of "
-            f"{Path(shards.path)}; pass one or set the weight to 0"
-        )
+    """Open the training episodes whose actions may be seen, with codes where there are labels."""
     return open_robot(
         shards,
         "train",
@@ -35,7 +23,7 @@ def open_labelled(
         pair_spec=pair_spec,
         max_episodes=labelled_episodes(shards, params),
         seed=params.trainer.seed,
-        labels=labels if joint else None,
+        labels=labels,
         with_states=params.use_state,
     )
 
