@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from lapa.cli.plan import from_environment, plan, published_recipe
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.foundation import ActionTokensParams, DualEncoderParams
+from lapa.params.foundation_presets import vla_2b_tokens
 
 ROOT = Path(__file__).parents[2]
 KINDS = {
@@ -65,3 +66,22 @@ def test_tiny_models_are_built(env: str) -> None:
     params = from_environment(ROOT, env)
     model = build_foundation(params.model(), instructions=["lift the red cube"])
     assert sum(weight.numel() for weight in model.parameters()) < 2_000_000
+
+
+def test_planning_action_tokens_reads_no_published_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAPA_QWEN3_VL", "/nowhere")
+    options = ["--samples", "1000000", "--hours", "24", "--shards", "640"]
+    result = CliRunner().invoke(plan, ["--env", "vla_2b_tokens", "--project", str(ROOT), *options])
+    assert result.exit_code == 0, result.output
+    assert "2,438.7 M" in result.output
+    assert "4096 samples" in result.output
+    for line in ("optimiser state per GPU", "activations per GPU", "shards per process"):
+        assert line in result.output
+    assert "tokens/s needed" in result.output
+
+
+def test_the_environment_has_the_sizes_of_the_preset() -> None:
+    backend = from_environment(ROOT, "vla_2b_tokens").backend
+    assert isinstance(backend, ActionTokensParams)
+    assert backend.pretrained
+    assert backend == vla_2b_tokens(backend.pretrained)

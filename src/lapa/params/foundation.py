@@ -75,18 +75,29 @@ class DualEncoderParams(Params):
 
 
 class QwenSizes(Params):
-    """Sizes of a Qwen3-VL made here, for tests and CPUs."""
+    """Sizes of a Qwen3-VL: of one made here, or, beside ``pretrained``, what `lapa plan` counts."""
 
     hidden_size: int = Field(default=64, gt=0)
     intermediate_size: int = Field(default=128, gt=0)
     layers: int = Field(default=2, gt=0)
     heads: int = Field(default=4, gt=0)
+    key_value_heads: int | None = Field(default=None, gt=0)
+    """None takes ``heads`` (no grouping)."""
     vision_hidden_size: int = Field(default=32, gt=0)
+    vision_intermediate_size: int | None = Field(default=None, gt=0)
+    """None takes twice ``vision_hidden_size``."""
     vision_layers: int = Field(default=2, gt=0)
+    vision_heads: int = Field(default=2, gt=0)
+    vision_positions: int | None = Field(default=None, gt=0)
+    """Learned positions, a square number; None takes one per patch."""
+    deepstack: tuple[int, ...] | None = None
+    """Vision layers whose features also enter the first decoder layers; None takes all it can."""
     patch_size: int = Field(default=8, gt=0)
     """Pixels; two by two patches become one token."""
     vocabulary: int = Field(default=330, gt=256)
     """Byte-level pairs learnt from the training instructions, at most; bytes alone are 256."""
+    embedding_rows: int | None = Field(default=None, gt=0)
+    """Rows of the embedding, spare ones included; None takes as many as the tokenizer has words."""
 
 
 class ActionTokensParams(Params):
@@ -94,7 +105,8 @@ class ActionTokensParams(Params):
 
     kind: Literal["action_tokens"] = "action_tokens"
     pretrained: str | None = None
-    """Folder in the Hugging Face layout (or hub id), e.g. Cosmos-Reason2-2B; None takes ``sizes``."""
+    """Folder in the Hugging Face layout (or hub id), e.g. Cosmos-Reason2-2B; its own sizes then hold,
+    and ``sizes`` are what `lapa plan` counts. None makes a model of ``sizes``."""
     sizes: QwenSizes = QwenSizes()
     image_size: int = Field(default=224, gt=0)
     """Images are scaled to about this many pixels squared (whole patches)."""

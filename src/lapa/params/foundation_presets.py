@@ -1,4 +1,4 @@
-"""Named sizes of foundation models: `tiny` for tests and CPUs, `vla_7b` as in the paper."""
+"""Named sizes of foundation models: small ones for tests and CPUs, and published ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from lapa.params.foundation import (
     ActionTokensParams,
     DualEncoderParams,
     LanguageModelParams,
+    QwenSizes,
     VisionEncoderParams,
 )
 
@@ -43,7 +44,23 @@ def vla_7b(**overrides: Any) -> DualEncoderParams:
 
 def vla_2b_tokens(pretrained: str, **overrides: Any) -> ActionTokensParams:
     """Qwen3-VL-2B (Cosmos-Reason2-2B) from a local folder or hub id, answering in tokens."""
-    return ActionTokensParams(pretrained=pretrained, image_size=224, **overrides)
+    sizes = QwenSizes(
+        hidden_size=2048,
+        intermediate_size=6144,
+        layers=28,
+        heads=16,
+        key_value_heads=8,
+        vision_hidden_size=1024,
+        vision_intermediate_size=4096,
+        vision_layers=24,
+        vision_heads=16,
+        vision_positions=2304,
+        deepstack=(5, 11, 17),
+        patch_size=16,
+        embedding_rows=151_936,
+    )
+    settings: dict[str, Any] = {"pretrained": pretrained, "image_size": 224, "sizes": sizes}
+    return ActionTokensParams(**{**settings, **overrides})
 
 
 def tiny_tokens(**overrides: Any) -> ActionTokensParams:

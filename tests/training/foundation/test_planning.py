@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from lapa.cli.plan import published_recipe
-from lapa.params.foundation import LoraParams
+from lapa.models.foundation.storage import build_foundation
+from lapa.params.base import OptimiserParams, TrainerParams
+from lapa.params.foundation import FoundationParams, LoraParams
+from lapa.params.foundation_presets import tiny_tokens, vla_2b_tokens
 from lapa.training.foundation.planning import plan_table, plan_training
+from lapa.training.foundation.workload import TEXT_TOKENS, workload
 from training.foundation.made_up import params
 
 
@@ -44,6 +49,59 @@ def test_table_tells_the_speed_needed() -> None:
     assert "10.0" in table  # both 640 / 64 shards and 36000 / 3600 samples per second
 
 
-def test_a_backend_without_sizes_is_refused() -> None:
-    with pytest.raises(ValueError, match="'film_cnn', expected 'dual_encoder'"):
+def test_whole_on_every_gpu_is_what_fsdp_keeps_gathered() -> None:
+    plan = plan_training(published_recipe())
+    layer = 4 * 4096**2 + 3 * 4096 * 11_008 + 2 * 4096
+    outside = plan.parameters - 32 * layer  # frozen encoders, projector, word vectors, head
+    outside_trained = plan.trained - 32 * layer
+    assert plan.gathered == 2 * (outside + 2 * layer) + (2 + 4) * outside_trained
+
+
+PUBLISHED_2B = 2_127_532_032
+"""Weights of Qwen3-VL-2B as published: 1,720,574,976 of language, 406,957,056 of vision."""
+WORDS, WIDTH, IMAGE_TOKENS = 151_936, 2048, 7 * 7
+
+
+@pytest.fixture(scope="module")
+def tokens_2b() -> FoundationParams:
+    return FoundationParams(
+        backend=vla_2b_tokens("nvidia/Cosmos-Reason2-2B"),
+        freeze=("qwen.model.visual",),
+        shard=True,
+        activation_checkpointing=True,
+        optimiser=OptimiserParams(warmup_steps=1),
+        trainer=TrainerParams(max_steps=9, batch_size=16, devices=8, precision="bf16-mixed"),
+    )
+
+
+def test_action_tokens_have_the_published_weights(tokens_2b: FoundationParams) -> None:
+    plan = plan_training(tokens_2b)
+    # the output layer, published as one tensor with the embedding, gets weights of its own here
+    assert plan.parameters == PUBLISHED_2B + WORDS * WIDTH == 2_438_696_960
+    assert plan.parameters - plan.trained == 406_957_056
+    assert plan.tokens_per_sample == IMAGE_TOKENS + 10 + 32 + (4 + 3)
+    layers = 1_720_574_976 - WORDS * WIDTH - WIDTH
+    outside = plan.parameters - layers
+    gradients = (2 + 4) * (outside - 406_957_056)
+    assert plan.gathered == 2 * (outside + 2 * layers // 28) + gradients
+    computed = 4 * IMAGE_TOKENS * 4 * 406_957_056  # patches, frozen
+    computed += plan.tokens_per_sample * 6 * layers + 7 * 6 * WORDS * WIDTH
+    assert plan.flops_per_sample == computed
+
+
+def test_assumed_tokens_are_those_of_the_prompt() -> None:
+    config = params(backend=tiny_tokens(), code_seq_len=4)
+    model = build_foundation(config.model(), instructions=["lift"])
+    work = workload(config, model)
+    images, words = torch.zeros(1, 32, 32, 3, dtype=torch.uint8), ["lift"]
+    codes = torch.zeros(1, 4, dtype=torch.int64)
+    ids = model.prompt.answered(images, words, codes)["input_ids"][0]
+    text = len(model.prompt.processor.tokenizer("lift")["input_ids"])
+    roles = len(model.prompt.processor.tokenizer("user\nassistant\n\n")["input_ids"])
+    # published tokenizers have one token for each of both roles and three line ends
+    assert len(ids) - text - roles + 5 == work.tokens - TEXT_TOKENS
+
+
+def test_a_backend_without_tokens_is_refused() -> None:
+    with pytest.raises(ValueError, match="'film_cnn', expected 'dual_encoder' or 'action_tokens'"):
         plan_training(params())

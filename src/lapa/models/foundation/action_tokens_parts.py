@@ -130,12 +130,12 @@ def _own_config(params: ActionTokensParams, processor: ImageQwen3VLProcessor) ->
     # the rotary frequencies of a head are shared out to time, rows and columns
     section = [head_dim // 2 - 2 * (head_dim // 6), head_dim // 6, head_dim // 6]
     text = {
-        "vocab_size": len(processor.tokenizer),
+        "vocab_size": sizes.embedding_rows or len(processor.tokenizer),
         "hidden_size": sizes.hidden_size,
         "intermediate_size": sizes.intermediate_size,
         "num_hidden_layers": sizes.layers,
         "num_attention_heads": sizes.heads,
-        "num_key_value_heads": sizes.heads,
+        "num_key_value_heads": sizes.key_value_heads or sizes.heads,
         "head_dim": head_dim,
         "rope_parameters": {
             "rope_type": "default",
@@ -147,12 +147,15 @@ def _own_config(params: ActionTokensParams, processor: ImageQwen3VLProcessor) ->
     vision = {
         "depth": sizes.vision_layers,
         "hidden_size": sizes.vision_hidden_size,
-        "intermediate_size": 2 * sizes.vision_hidden_size,
-        "num_heads": 2,
+        "intermediate_size": sizes.vision_intermediate_size or 2 * sizes.vision_hidden_size,
+        "num_heads": sizes.vision_heads,
         "patch_size": sizes.patch_size,
         "out_hidden_size": sizes.hidden_size,
-        "num_position_embeddings": (params.image_size // sizes.patch_size) ** 2,
-        "deepstack_visual_indexes": list(range(min(sizes.layers, sizes.vision_layers))),
+        "num_position_embeddings": sizes.vision_positions
+        or (params.image_size // sizes.patch_size) ** 2,
+        "deepstack_visual_indexes": list(range(min(sizes.layers, sizes.vision_layers)))
+        if sizes.deepstack is None
+        else list(sizes.deepstack),
     }
     return Qwen3VLConfig(
         text_config=text,

@@ -3,6 +3,7 @@
 Weights and optimiser state are counted on the meta device, so nothing is downloaded or allocated.
 Activations follow Korthikanti et al. 2022 (https://arxiv.org/abs/2205.05198, section 4): about
 34 bytes per token and channel and decoder layer in 16 bit with fused attention, 2 if recomputed.
+Vision encoders count no activations: the recipes freeze them.
 """
 
 from __future__ import annotations
@@ -10,16 +11,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
 from lapa.models.foundation.initialisation import count_parameters
+from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.storage import build_foundation
-from lapa.params.foundation import DualEncoderParams, FoundationParams
+from lapa.params.foundation import (
+    ActionTokensParams,
+    BackendParams,
+    DualEncoderParams,
+    FoundationParams,
+)
 from lapa.training.foundation.adapt import adapt
+from lapa.training.foundation.workload import Workload, workload
 
-TEXT_TOKENS = 32
-"""Assumed length of an instruction, tokens."""
 BYTES_PER_TOKEN_AND_CHANNEL = 34
 BYTES_IF_RECOMPUTED = 2
+BYTES_PER_LOGIT = 10
+"""The output in 16 bit, its copy in 32 bit, and that copy's gradient."""
 GIB = 2**30
 
 
@@ -38,7 +47,9 @@ class Plan:
     optimiser: int
     activations: int
     gathered: int
-    """Two decoder layers in full, while one computes and the next arrives; 0 if not sharded."""
+    """In full on every GPU: two decoder layers, while one computes and the next arrives, and what
+    is no decoder layer, which FSDP2 keeps from forward to backward, with its gradients, once more
+    in 32 bit to be reduced; 0 if not sharded."""
     flops_per_sample: float
 
     @property
@@ -52,51 +63,78 @@ def plan_training(params: FoundationParams) -> Plan:
     """Count and estimate.
 
     Raises:
-        ValueError: the backend is no transformer of known sizes.
+        ValueError: the backend is no transformer.
     """
-    backend = params.backend
-    if not isinstance(backend, DualEncoderParams):
-        raise ValueError(
-            f"cannot plan for backend {backend.kind!r}, expected 'dual_encoder': film_cnn fits "
-            "anywhere, and the sizes of action_tokens lie in its published folder"
-        )
-    parts = {n: _without_folder(getattr(backend, n)) for n in ("siglip", "dinov2", "language")}
-    config = params.model().model_copy(update={"backend": backend.model_copy(update=parts)})
-    with torch.device("meta"):
-        model = build_foundation(config)
-    # recomputation changes no count, and its wrappers would rename the layers
-    adapt(model, params.model_copy(update={"activation_checkpointing": False}))
+    model = _without_weights(params)
+    work = workload(params, model)
     everything = count_parameters(model)
-    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    layers = model.repeated_layers()
+    trained = _trained(model)
     processes = params.trainer.devices * params.trainer.nodes
     share = processes if params.shard else 1
-    half = params.trainer.precision != "32-true"
-    grid = backend.grid or backend.siglip.image_size // backend.siglip.patch_size
-    tokens = grid**2 + TEXT_TOKENS + params.code_seq_len
-    each = BYTES_IF_RECOMPUTED if params.activation_checkpointing else BYTES_PER_TOKEN_AND_CHANNEL
-    per_layer = tokens * params.trainer.batch_size * model.feature_dim * (1 if half else 2)
-    # one layer is always whole: the one in its backward pass
-    activations = per_layer * (len(layers) * each + BYTES_PER_TOKEN_AND_CHANNEL)
     return Plan(
         parameters=everything,
         trained=trained,
         processes=processes,
         effective_batch=processes * params.trainer.batch_size * params.accumulate,
-        tokens_per_sample=tokens,
+        tokens_per_sample=work.tokens,
         weights=4 * everything // share,
         gradients=4 * trained // share,
         optimiser=8 * trained // share,
-        activations=activations,
-        gathered=2 * (2 if half else 4) * count_parameters(layers[0]) if params.shard else 0,
-        # forward 2 per weight and token, backward the same for inputs and once more for weights
-        flops_per_sample=tokens * (4.0 * everything + 2.0 * trained),
+        activations=_activations(params, model, work),
+        gathered=_gathered(params, model) if params.shard else 0,
+        # forward 2 per weight and position, backward the same for inputs and once more for weights
+        flops_per_sample=sum(
+            positions * (4.0 * count_parameters(part) + 2.0 * _trained(part))
+            for part, positions in work.parts
+        ),
     )
 
 
-def _without_folder(part: object) -> object:
-    copy = getattr(part, "model_copy")  # noqa: B009 - vision and language share no base with folder
-    return copy(update={"pretrained": None})
+def _without_weights(params: FoundationParams) -> LatentPolicy:
+    """The model on the meta device, by the sizes beside the names of published folders."""
+    config = params.model().model_copy(update={"backend": _without_folders(params.backend)})
+    with torch.device("meta"):
+        model = build_foundation(config)
+    # recomputation changes no count, and its wrappers would rename the layers
+    adapt(model, params.model_copy(update={"activation_checkpointing": False}))
+    return model
+
+
+def _without_folders(backend: BackendParams) -> BackendParams:
+    nowhere = {"pretrained": None}
+    if isinstance(backend, ActionTokensParams):
+        return backend.model_copy(update=nowhere)
+    if isinstance(backend, DualEncoderParams):
+        siglip, dinov2 = (e.model_copy(update=nowhere) for e in (backend.siglip, backend.dinov2))
+        language = backend.language.model_copy(update=nowhere)
+        return backend.model_copy(update={"siglip": siglip, "dinov2": dinov2, "language": language})
+    return backend
+
+
+def _trained(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
+
+
+def _is_half(params: FoundationParams) -> bool:
+    return params.trainer.precision != "32-true"
+
+
+def _activations(params: FoundationParams, model: LatentPolicy, work: Workload) -> int:
+    each = BYTES_IF_RECOMPUTED if params.activation_checkpointing else BYTES_PER_TOKEN_AND_CHANNEL
+    wide = 1 if _is_half(params) else 2
+    per_layer = work.tokens * params.trainer.batch_size * model.feature_dim * wide
+    # one layer is always whole: the one in its backward pass
+    layers = per_layer * (len(model.repeated_layers()) * each + BYTES_PER_TOKEN_AND_CHANNEL)
+    return layers + work.logits * params.trainer.batch_size * BYTES_PER_LOGIT
+
+
+def _gathered(params: FoundationParams, model: LatentPolicy) -> int:
+    layers = model.repeated_layers()
+    outside = count_parameters(model) - sum(count_parameters(layer) for layer in layers)
+    outside_trained = _trained(model) - sum(_trained(layer) for layer in layers)
+    each = 2 if _is_half(params) else 4
+    gradients = (each + 4) * outside_trained
+    return each * (outside + 2 * count_parameters(layers[0])) + gradients
 
 
 def plan_table(plan: Plan, *, shards: int | None, samples: int | None, hours: float | None) -> str:
@@ -118,7 +156,7 @@ def plan_table(plan: Plan, *, shards: int | None, samples: int | None, hours: fl
         ("gradients per GPU", _gib(plan.gradients)),
         ("optimiser state per GPU", _gib(plan.optimiser)),
         ("activations per GPU", _gib(plan.activations)),
-        ("gathered layers per GPU", _gib(plan.gathered)),
+        ("gathered per GPU", _gib(plan.gathered)),
         ("total per GPU, before waste", _gib(plan.total)),
         ("arithmetic per sample", f"{plan.flops_per_sample / 1e12:.2f} TFLOP"),
     ]
