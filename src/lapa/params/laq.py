@@ -133,6 +133,8 @@ class LaqParams(StageParams):
     """Changes of the training pairs, both frames alike; validation and labelling see none."""
     pictures: int = Field(default=8, ge=0)
     """Fixed pairs in the reconstruction grid, and as many random ones; 0 draws none."""
+    compile: bool = False
+    """Compile the model's forward pass (``torch.compile``; on a CPU it needs a C++ compiler)."""
     profile: Literal["none", "simple", "torch"] = "none"
     """Time per hook (`simple`) or per operator (`torch`), written below ``work/profile``."""
 

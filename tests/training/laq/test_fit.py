@@ -12,6 +12,7 @@ import torch
 from factories import tiny_shard_set
 from lapa.data.loader import evaluation_loader
 from lapa.data.pairs import open_pairs
+from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import load_laq
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq import LaqParams
@@ -150,3 +151,20 @@ def test_the_profiler_writes_a_report(tmp_path: Path) -> None:
     train(params, squares_loaders(params), work=tmp_path)
     reports = [path.read_text() for path in (tmp_path / "profile").iterdir()]
     assert any("run_training_batch" in report for report in reports)
+
+
+def test_a_compiled_model_trains_to_the_same_figures(
+    trained: Checkpoint, shards: ShardSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the tracing without the code generation, which would need a C++ compiler
+    calls = []
+
+    def traced(model: torch.nn.Module) -> None:
+        calls.append(model)
+        torch.nn.Module.compile(model, backend="eager")
+
+    monkeypatch.setattr(LatentActionQuantizer, "compile", traced)
+    compiled = Checkpoint(**fit(**arguments(shards, tmp_path, compile=True)))
+    assert len(calls) == 1
+    for name in ("val/loss_recon", "val/perplexity"):
+        assert compiled.metrics[name] == pytest.approx(trained.metrics[name], rel=1e-3)

@@ -73,6 +73,8 @@ def train(
     and ends with the same weights, bit for bit on the same machine.
     """
     module = LaqModule(model=build_model(params), params=params)
+    if params.compile:
+        module.model.compile()
     callbacks = build_callbacks(params, loaders, module.model, work)
     trainer = build_trainer(
         params.trainer,

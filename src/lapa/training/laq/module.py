@@ -45,6 +45,10 @@ class LaqModule(pl.LightningModule):
             self._log_train_figures(frames[:_TRAIN_FIGURES], losses)
         return {"loss": losses["loss"], "codes": output.quantized.codes.detach()}
 
+    def on_train_batch_end(self, *_: Any) -> None:
+        """Free the gradients, or the next forward pass would hold them beside its activations."""
+        self.zero_grad(set_to_none=True)
+
     def _noise(self, count: int) -> Tensor:
         """Noise of this rank's samples: rows of one draw for the whole global batch.
 
