@@ -1,4 +1,4 @@
-"""Finetuning through the pipeline: labels reach the arms that have some, and no others."""
+"""Finetuning through the pipeline: labels and quantisers reach the arms that have them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
+from safetensors.torch import load_file
 
 from factories import tiny_shard_set
+from lapa.models.laq.storage import load_laq
 from lapa.params.finetune import FinetuneParams
 from lapa.params.labeling import LabelingParams
 from lapa.pipelines import finetune, foundation, labeling
@@ -29,12 +32,16 @@ def params(**changes: Any) -> FinetuneParams:
 
 
 JOINT = params(train="all", joint_latent_weight=0.5)
+CODEBOOK = params(
+    train="head",
+    head={"kind": "mlp", "hidden_dims": [8], "embedding_dim": 4, "embeddings": "codebook"},
+)
 
 
-def test_every_arm_with_labels_gets_its_own() -> None:
+def test_every_pretrained_arm_gets_its_own_labels_and_quantiser() -> None:
     inputs = {node.namespace: set(node.inputs) for node in finetune.create_pipeline().nodes}
-    for arm in ("lapa", "random_laq"):
-        assert f"{arm}.latent_labels" in inputs[arm]
+    for arm, laq in (("lapa", "laq_checkpoint"), ("random_laq", "random_laq_checkpoint")):
+        assert {f"{arm}.latent_labels", laq} <= inputs[arm]
     common = {"clip_shards", "scratch.foundation_checkpoint", "params:finetune", "params:work"}
     assert inputs["scratch"] == common
 
@@ -47,17 +54,29 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return seen
 
 
-def test_labels_decide_nothing_unless_they_are_used(asked: dict[str, Any]) -> None:
+OFFERED: dict[str, Any] = {"labels": "labels", "laq": "laq"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "used"), [(params(), set()), (JOINT, {"labels"}), (CODEBOOK, {"laq"})]
+)
+def test_what_is_not_used_decides_nothing(
+    settings: FinetuneParams, used: set[str], asked: dict[str, Any]
+) -> None:
     """The scratch folder carries a digest of all that decides the result."""
-    nodes.train_policy(**ARTEFACTS, finetune=params(), work="", labels="labels")  # type: ignore[arg-type]
-    assert "labels" not in asked
-    nodes.train_policy(**ARTEFACTS, finetune=JOINT, work="", labels="labels")  # type: ignore[arg-type]
-    assert asked["labels"] == "labels"
+    nodes.train_policy(**ARTEFACTS, **OFFERED, finetune=settings, work="")
+    assert OFFERED.keys() & asked.keys() == used
 
 
-def test_an_arm_without_labels_is_refused_before_training(asked: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"joint_latent_weight is 0\.5.*--namespaces=lapa"):
-        nodes.train_policy(**ARTEFACTS, finetune=JOINT, work="")
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [(JOINT, r"joint_latent_weight is 0\.5"), (CODEBOOK, "head.embeddings is 'codebook'")],
+)
+def test_an_arm_without_codes_is_refused_before_training(
+    settings: FinetuneParams, reason: str, asked: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match=f"{reason}.*--namespaces=lapa"):
+        nodes.train_policy(**ARTEFACTS, finetune=settings, work="")
     assert not asked
 
 
@@ -67,25 +86,45 @@ def lapa_arm() -> Pipeline:
     return whole.only_nodes_with_namespaces(["lapa"])
 
 
-def test_codes_and_actions_are_learnt_together(tmp_path: Path) -> None:
-    shards = tiny_shard_set(tmp_path / "shards")
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    work = tmp_path_factory.mktemp("work")
+    shards = tiny_shard_set(work / "shards")
     spec = PairSpec(horizon_s=shards.max_horizon_s)
-    values = {
+    return {
         "clip_shards": shards,
-        "laq_checkpoint": quantiser(shards, spec, tmp_path, seed=0),
+        "laq_checkpoint": quantiser(shards, spec, work, seed=0),
         "params:pairs": spec,
         "params:labeling": LabelingParams(num_threads=1),
         "params:foundation": foundation_params(shards),
-        "params:finetune": JOINT,
-        "params:work": str(tmp_path),
     }
+
+
+def finetuned(inputs: dict[str, Any], settings: FinetuneParams, work: Path) -> Checkpoint:
+    values = {**inputs, "params:finetune": settings, "params:work": str(work)}
     outputs = ("latent_labels", "foundation_checkpoint", "policy_checkpoint")
     made = {f"lapa.{name}": MemoryDataset() for name in outputs}
     catalog = DataCatalog({n: MemoryDataset(value) for n, value in values.items()} | made)
     SequentialRunner().run(lapa_arm(), catalog)
     policy = catalog["lapa.policy_checkpoint"].load()
     assert isinstance(policy, Checkpoint)
+    return policy
+
+
+def test_codes_and_actions_are_learnt_together(inputs: dict[str, Any], tmp_path: Path) -> None:
+    policy = finetuned(inputs, JOINT, tmp_path)
     (labels,) = tmp_path.glob("labels-*/labels")
     assert policy.inputs["labels"] == LabelSet.read(labels).digest
     (curves,) = tmp_path.glob("policy-*/metrics.jsonl")
     assert "train/latent_loss" in curves.read_text()
+
+
+def test_the_head_on_codes_starts_from_the_codebook(inputs: dict[str, Any], tmp_path: Path) -> None:
+    still = CODEBOOK.optimiser.model_copy(
+        update={"learning_rate": 1e-12, "final_learning_rate": 1e-12}
+    )
+    policy = finetuned(inputs, CODEBOOK.model_copy(update={"optimiser": still}), tmp_path)
+    laq = inputs["laq_checkpoint"]
+    assert policy.inputs["laq"] == laq.digest
+    found = load_file(Path(policy.path) / "model.safetensors")["head.embedding.weight"]
+    torch.testing.assert_close(found, load_laq(Path(laq.path)).quantizer.codebook_rows())

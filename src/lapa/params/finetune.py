@@ -33,6 +33,9 @@ class MlpHeadParams(Params):
     hidden_dims: tuple[int, ...] = (1024, 512, 256)
     embedding_dim: int = Field(default=32, gt=0)
     """Width of a code's embedding."""
+    embeddings: Literal["fresh", "codebook"] = "fresh"
+    """Where the embeddings start: random, or the quantiser's codebook (``embedding_dim`` is then its
+    ``quant_dim``); they learn either way."""
 
 
 class L1HeadParams(Params):
@@ -105,27 +108,26 @@ class FinetuneParams(StageParams):
     unpretrained_max_steps: int | None = Field(default=None, gt=0)
     """Optimiser steps for a backbone without pretraining, which needs more; None: as the others."""
 
-    def artefacts(self, *, labels: Any) -> dict[str, Any]:
+    def artefacts(self, *, labels: Any = None, laq: Any = None) -> dict[str, Any]:
         """Of what an arm has beside shards and backbone, by name, that which these parameters use.
 
         The rest is left out, so that it decides nothing.
 
         Args:
             labels: the arm's label set (a record, or its JSON); None where it has none.
+            laq: the quantiser whose codes the backbone learnt, likewise.
 
         Raises:
             ValueError: the parameters ask for something that the arm does not have.
         """
-        if self.joint_latent_weight == 0:
-            return {}
-        if labels is None:
-            raise ValueError(
-                f"joint_latent_weight is {self.joint_latent_weight}, which needs a label set, and "
-                "there is none (a backbone without pretraining has no codes); set the weight to 0, "
-                "or finetune only arms with labels: "
-                "kedro run --pipelines=finetune --namespaces=lapa,random_laq"
-            )
-        return {"labels": labels}
+        used = {}
+        if self.joint_latent_weight > 0:
+            reason = f"joint_latent_weight is {self.joint_latent_weight}, which needs a label set"
+            used["labels"] = _found(labels, reason, "set the weight to 0")
+        if isinstance(self.head, MlpHeadParams) and self.head.embeddings == "codebook":
+            reason = "head.embeddings is 'codebook', which needs a quantiser"
+            used["laq"] = _found(laq, reason, "set it to 'fresh'")
+        return used
 
     @property
     def augments(self) -> bool:
@@ -156,3 +158,13 @@ class FinetuneParams(StageParams):
                 f"{steps}; shorten the warm-up or train longer"
             )
         return self
+
+
+def _found(artefact: Any, reason: str, remedy: str) -> Any:
+    if artefact is None:
+        raise ValueError(
+            f"{reason}, and there is none (a backbone without pretraining has no codes); {remedy}, "
+            "or finetune only the pretrained arms: "
+            "kedro run --pipelines=finetune --namespaces=lapa,random_laq"
+        )
+    return artefact

@@ -313,6 +313,22 @@ def test_codes_of_another_quantiser_are_refused(
         )
 
 
+def test_the_codebook_of_another_quantiser_is_refused(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    trained = pretrained.model_copy(update={"inputs": {**pretrained.inputs, "laq": "own"}})
+    other = pretrained.model_copy(update={"kind": "laq", "digest": "other"})
+    head = {"kind": "mlp", "hidden_dims": [8], "embeddings": "codebook"}
+    with pytest.raises(ValueError, match="digest: found 'other', expected 'own'"):
+        fit(
+            shards=shards.model_dump(mode="json"),
+            foundation=trained.model_dump(mode="json"),
+            laq=other.model_dump(mode="json"),
+            params=_params(train="head", head=head),
+            work=str(tmp_path / "work"),
+        )
+
+
 def test_a_loss_that_is_no_number_stops_training(
     shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
 ) -> None:

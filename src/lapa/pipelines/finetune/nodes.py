@@ -7,16 +7,17 @@ from lapa.pipelines.stage import train
 from lapa.records import Checkpoint, LabelSet, ShardSet
 
 
-def train_policy(
+def train_policy(  # noqa: PLR0917 - Kedro hands inputs over by position
     shards: ShardSet,
     foundation: Checkpoint,
     finetune: FinetuneParams,
     work: str,
     labels: LabelSet | None = None,
+    laq: Checkpoint | None = None,
 ) -> Checkpoint:
     """Learn real actions from few labelled episodes, starting from a backbone.
 
-    The labels of an arm that has some are used if `joint_latent_weight` asks for them.
+    Labels and quantiser, of arms that have them, are used if the parameters ask for them.
     """
     return train(
         "lapa.training.policy:fit",
@@ -26,5 +27,5 @@ def train_policy(
         shards=shards,
         foundation=foundation,
         params=finetune,
-        **finetune.artefacts(labels=labels),
+        **finetune.artefacts(labels=labels, laq=laq),
     )

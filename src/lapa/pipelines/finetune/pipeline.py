@@ -2,10 +2,11 @@
 
 ```
 clip_shards (few labelled episodes), <arm>.foundation_checkpoint ─ train_policy ─► <arm>.policy_checkpoint
-<arm>.latent_labels, of arms that have some ─────────────────────────────┘
+<arm>.latent_labels and its quantiser, if pretrained ────────────────────┘
 ```
 
-The labels are read only to train on codes and actions together (`joint_latent_weight`).
+The labels are used only to train on codes and actions together (`joint_latent_weight`), the quantiser
+only for its codebook (`head.embeddings`).
 """
 
 from __future__ import annotations
@@ -24,16 +25,15 @@ def create_pipeline(**kwargs: Any) -> Pipeline:
 
 
 def _arm(arm: str) -> Pipeline:
+    shared = {"clip_shards": "clip_shards"}
     inputs = ["clip_shards", "foundation_checkpoint", "params:finetune", "params:work"]
-    node = Node(
-        train_policy,
-        inputs=[*inputs, "latent_labels"] if arm in PRETRAINED_ARMS else inputs,
-        outputs="policy_checkpoint",
-        name="train_policy",
-    )
+    if arm in PRETRAINED_ARMS:
+        shared["laq_checkpoint"] = PRETRAINED_ARMS[arm]
+        inputs += ["latent_labels", "laq_checkpoint"]
+    node = Node(train_policy, inputs=inputs, outputs="policy_checkpoint", name="train_policy")
     return Pipeline(
         [node],
         namespace=arm,
-        inputs="clip_shards",
+        inputs=shared,
         parameters={"params:finetune", "params:work"},
     )

@@ -24,6 +24,7 @@ from lapa.params.finetune import FinetuneParams, PolicyModelParams
 from lapa.params.foundation import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.history import keep_history
+from lapa.training.policy.codebook import start_from_codebook
 from lapa.training.policy.labelled import (
     action_stats,
     check_codes,
@@ -47,6 +48,7 @@ def fit(
     work: str,
     run: JoinedRun | None = None,
     labels: Mapping[str, Any] | None = None,
+    laq: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Finetune a backbone on few labelled episodes; continue where a killed run stopped.
 
@@ -57,6 +59,7 @@ def fit(
         work: folder for everything written; the same folder resumes.
         run: MLflow run to join.
         labels: `LabelSet` of the shards; only for joint training of codes and actions.
+        laq: `Checkpoint` of the quantiser; only for embeddings that start as its codebook.
 
     Returns:
         The `Checkpoint` record (kind ``policy``) as JSON.
@@ -65,12 +68,13 @@ def fit(
         ValueError: the parameters ask for something that was not handed over.
     """
     config = FinetuneParams(**params)
-    used = config.artefacts(labels=labels)
+    used = config.artefacts(labels=labels, laq=laq)
     return _Finetuning(
         shards=ShardSet(**shards),
         foundation=Checkpoint(**foundation),
         params=config,
         labels=LabelSet(**used["labels"]) if "labels" in used else None,
+        laq=Checkpoint(**used["laq"]) if "laq" in used else None,
         work=Path(work),
     ).run(run)
 
@@ -85,10 +89,11 @@ class _Finetuning:
         foundation: Checkpoint,
         params: FinetuneParams,
         labels: LabelSet | None,
+        laq: Checkpoint | None,
         work: Path,
     ) -> None:
         self.shards, self.foundation, self.params, self.work = shards, foundation, params, work
-        self.labels = labels
+        self.labels, self.laq = labels, laq
         self.sizes = read_config(Path(foundation.path), FoundationModelParams)
         if self.labels is not None:
             check_codes(self.labels, foundation, self.sizes)
@@ -123,6 +128,8 @@ class _Finetuning:
         policy = build_policy(self.config, backbone=backbone)
         if policy.state_input is not None:
             policy.state_input.fit(torch.from_numpy(labelled_states(self.dataset)))
+        if self.laq is not None:
+            start_from_codebook(policy, self.laq, self.foundation)
         select_trainable(policy, self.what)
         return policy
 
@@ -221,8 +228,8 @@ class _Finetuning:
         digest = save_policy(folder, self.policy, self.config)
         keep_history(self.work, folder)
         inputs = {"shards": self.shards.digest, "foundation": self.foundation.digest}
-        if self.labels is not None:
-            inputs["labels"] = self.labels.digest
+        extra = {"labels": self.labels, "laq": self.laq}
+        inputs |= {name: artefact.digest for name, artefact in extra.items() if artefact}
         record = Checkpoint(
             path=str(folder),
             kind="policy",

@@ -48,8 +48,8 @@ class MlpHead(ActionHead):
         if codebook.shape != self.embedding.weight.shape:
             raise ValueError(
                 f"codebook has shape {tuple(codebook.shape)}, the head's embeddings "
-                f"{tuple(self.embedding.weight.shape)}; set head.embedding_dim to "
-                f"{codebook.shape[-1]}"
+                f"{tuple(self.embedding.weight.shape)}; set head.embedding_dim to the width of one "
+                "codebook shared by all positions, or head.embeddings: fresh"
             )
         with torch.no_grad():
             self.embedding.weight.copy_(codebook)
