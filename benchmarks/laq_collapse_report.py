@@ -1,6 +1,7 @@
 """Draw the curves of `laq_collapse.py` and print its tables as Markdown.
 
-python benchmarks/laq_collapse_report.py /tmp/collapse --figure docs/figures/laq_collapse.png
+Run ``python benchmarks/laq_collapse_report.py /tmp/collapse --figure docs/figures/laq_collapse.png
+--variants docs/figures/laq_variants.png``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,16 @@ LABELS = {
     "original": "original recipe",
     "original_lr": "original, our optimiser",
 }
+VARIANTS = {
+    "ours": "nsvq · pixels (default)",
+    "vq_ema": "vq_ema · pixels",
+    "fsq": "fsq · pixels",
+    "residual_vq": "residual_vq · pixels",
+    "none": "continuous · pixels",
+    "flow": "nsvq · pixels + flow",
+    "features": "nsvq · pixels + features",
+    "actions": "nsvq · pixels + 5 % actions",
+}
 FLOOR = -9.0
 """Bottom of the gain's axis, dB: a decoder that begins with noise starts far below."""
 
@@ -31,11 +42,15 @@ def main() -> None:
     """Read every run, draw the comparison, print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--figure", type=Path)
+    parser.add_argument("--figure", type=Path, help="curves of the default and the original")
+    parser.add_argument("--variants", type=Path, help="gains of all quantisers and targets")
     arguments = parser.parse_args()
     groups = read(arguments.folder)
     if arguments.figure:
         draw(groups, arguments.figure)
+    if arguments.variants:
+        shortest = min(steps for data, steps in groups if data == "tabletop")
+        draw_variants(groups["tabletop", shortest], arguments.variants)
     for (data, steps), runs in groups.items():
         print(f"\n### {data}, {steps} steps\n\n{table(runs)}")
 
@@ -169,6 +184,25 @@ def _legend(axes: Any) -> None:
         axes.plot([], [], color=COLOURS[recipe], label=label)
     axes.plot([], [], ":", color="black", label="codes of another pair")
     axes.legend(fontsize=7, loc="lower right")
+
+
+def draw_variants(runs: Sequence[Run], path: Path) -> None:
+    """PSNR gain of every quantiser and target, with right and with another pair's codes."""
+    names = [name for name in VARIANTS if any(run["recipe"] == name for run in runs)]
+    with drawn(path, figsize=(7.2, 0.8 + 0.34 * len(names))) as axes:
+        for row, name in enumerate(names):
+            ends = [_last(run) for run in runs if run["recipe"] == name]
+            for value, colour in (("psnr_gain_over_copy", BLUE), ("psnr_gain_shuffled", ORANGE)):
+                axes.plot([end[value] for end in ends], [row] * len(ends), "o", color=colour, ms=5)
+        for colour, label in ((BLUE, "right codes"), (ORANGE, "another pair's codes")):
+            axes.plot([], [], "o", color=colour, label=label, ms=5)
+        axes.set_yticks(range(len(names)), [VARIANTS[name] for name in names])
+        axes.invert_yaxis()
+        axes.axvline(0, color="black", linewidth=1.0)
+        steps = runs[0]["params"]["trainer"]["max_steps"]
+        title = f"gain over copying frame t, dB; held-out episodes, {steps} steps, a dot per seed"
+        axes.set_title(title, fontsize=9)
+        axes.legend(fontsize=7, loc="upper center", ncols=2, bbox_to_anchor=(0.5, -0.12))
 
 
 if __name__ == "__main__":
