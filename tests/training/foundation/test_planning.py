@@ -12,6 +12,7 @@ from lapa.params.foundation import FoundationParams, LoraParams
 from lapa.params.foundation_presets import tiny_tokens, vla_2b_tokens
 from lapa.training.foundation.planning import plan_table, plan_training
 from lapa.training.foundation.workload import TEXT_TOKENS, workload
+from lapa.training.optim import build_optimiser
 from training.foundation.made_up import params
 
 
@@ -41,6 +42,20 @@ def test_adapters_shrink_optimiser_state() -> None:
     adapters = 32 * 4 * 16 * 8192
     others = 25.7e6  # projector, queries and head
     assert lora.trained == pytest.approx(adapters + others, rel=0.01)
+
+
+def test_adafactor_keeps_what_torch_keeps() -> None:
+    recipe = params(
+        backend=tiny_tokens(), optimiser=OptimiserParams(kind="adafactor", warmup_steps=0)
+    )
+    model = build_foundation(recipe.model(), instructions=["reach"])
+    optimiser = build_optimiser(model, recipe.optimiser)
+    for parameter in model.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    optimiser.step()
+    states = [tensor for state in optimiser.state.values() for tensor in state.values()]
+    kept = sum(4 * tensor.numel() for tensor in states if tensor.numel() > 1)
+    assert plan_training(recipe).optimiser == pytest.approx(kept, rel=0.01)
 
 
 def test_table_tells_the_speed_needed() -> None:

@@ -79,7 +79,7 @@ def plan_training(params: FoundationParams) -> Plan:
         tokens_per_sample=work.tokens,
         weights=4 * everything // share,
         gradients=4 * trained // share,
-        optimiser=8 * trained // share,
+        optimiser=4 * _optimiser_numbers(model, params.optimiser.kind) // share,
         activations=_activations(params, model, work),
         gathered=_gathered(params, model) if params.shard else 0,
         # forward 2 per weight and position, backward the same for inputs and once more for weights
@@ -109,6 +109,16 @@ def _without_folders(backend: BackendParams) -> BackendParams:
         language = backend.language.model_copy(update=nowhere)
         return backend.model_copy(update={"siglip": siglip, "dinov2": dinov2, "language": language})
     return backend
+
+
+def _optimiser_numbers(model: LatentPolicy, kind: str) -> int:
+    """What the optimiser keeps: AdamW two per weight, Adafactor one per row and column."""
+    shapes = [p.shape for p in model.parameters() if p.requires_grad]
+    if kind == "adamw":
+        return 2 * sum(shape.numel() for shape in shapes)
+    matrices = [shape for shape in shapes if len(shape) > 1]
+    factors = sum(s.numel() // s[-1] + s.numel() // s[-2] for s in matrices)
+    return factors + sum(shape.numel() for shape in shapes if len(shape) < 2)
 
 
 def _trained(module: nn.Module) -> int:
