@@ -58,3 +58,26 @@ def test_erasing_blanks_one_box() -> None:
     share = (out == 0.5).all(dim=1).float().mean(dim=(1, 2, 3))
     assert share.min() > 0
     assert share.max() < 0.35
+
+
+def test_a_shift_moves_whole_pixels_and_repeats_the_border() -> None:
+    params = AugmentationParams(shift=0.25)
+    frames = _frames()
+    out = augment(frames, params, seed=0, epoch=0, sample_id=IDS)
+    moves = set()
+    for before, after in zip(frames, out, strict=True):
+        fits = [
+            (down, right)
+            for down in range(-4, 5)
+            for right in range(-4, 5)
+            if torch.allclose(_moved(before, down, right), after, atol=1e-6)
+        ]
+        assert fits, "no whole shift of at most a quarter explains the picture"
+        moves.add(fits[0])
+    assert len(moves) > 20
+
+
+def _moved(frame: torch.Tensor, down: int, right: int) -> torch.Tensor:
+    rows = (torch.arange(16) - down).clamp(0, 15)
+    columns = (torch.arange(16) - right).clamp(0, 15)
+    return frame[..., rows, :][..., columns]

@@ -29,12 +29,14 @@ class Draw:
     saturation: NDArray[np.float32]
     box: NDArray[np.float32]
     """``(batch, 4)``: top, left, bottom, right in [0, 1]; an empty box erases nothing."""
+    shift: NDArray[np.float32]
+    """``(batch, 2)``: down and right, fraction of the side."""
 
 
 def draw(params: AugmentationParams, *, seed: int, epoch: int, sample_id: Tensor) -> Draw:
     """Draw for every sample; nothing but the arguments decides, so a resumed run draws alike."""
     uniform = np.stack(
-        [np.random.default_rng([seed, epoch, int(i)]).random(9) for i in sample_id.tolist()]
+        [np.random.default_rng([seed, epoch, int(i)]).random(11) for i in sample_id.tolist()]
     ).astype(np.float32)
     jitter = 2 * uniform[:, 1:4] - 1
     return Draw(
@@ -42,7 +44,8 @@ def draw(params: AugmentationParams, *, seed: int, epoch: int, sample_id: Tensor
         brightness=1 + params.brightness * jitter[:, 0],
         contrast=1 + params.contrast * jitter[:, 1],
         saturation=1 + params.saturation * jitter[:, 2],
-        box=_boxes(uniform[:, 4:], params.erasing),
+        box=_boxes(uniform[:, 4:9], params.erasing),
+        shift=params.shift * (2 * uniform[:, 9:] - 1),
     )
 
 
@@ -75,6 +78,8 @@ def augment(
     chosen = draw(params, seed=seed, epoch=epoch, sample_id=sample_id)
     flip = _spread(chosen.flip, frames)
     frames = torch.where(flip, frames.flip(-1), frames)
+    if params.shift:
+        frames = _shifted(frames, chosen.shift)
     frames = frames * _spread(chosen.brightness, frames).to(frames.dtype)
     grey = _grey(frames)
     mean = grey.mean(dim=(1, 2, 3, 4), keepdim=True)
@@ -82,6 +87,26 @@ def augment(
     grey = _grey(frames)
     frames = grey + (frames - grey) * _spread(chosen.saturation, frames).to(frames.dtype)
     return torch.where(_inside(chosen.box, frames), 0.5, frames.clamp(0, 1))
+
+
+def _shifted(frames: Tensor, shift: NDArray[np.float32]) -> Tensor:
+    """Move each sample by whole pixels; what comes in repeats the border."""
+    _, _, _, height, width = frames.shape
+    moved = torch.from_numpy(shift).to(frames.device)
+    rows = _sources(height, moved[:, 0])
+    columns = _sources(width, moved[:, 1])
+    sample = rearrange(torch.arange(len(frames), device=frames.device), "b -> b 1 1")
+    picked = rearrange(frames, "b rgb t h w -> b h w rgb t")[
+        sample, rearrange(rows, "b h -> b h 1"), rearrange(columns, "b w -> b 1 w")
+    ]
+    return rearrange(picked, "b h w rgb t -> b rgb t h w")
+
+
+def _sources(side: int, shift: Tensor) -> Tensor:
+    """Where each pixel comes from, ``int64 (batch, side)``."""
+    here = torch.arange(side, device=shift.device)
+    moved = rearrange((side * shift).round().long(), "b -> b 1")
+    return (here - moved).clamp(0, side - 1)
 
 
 def _spread(values: NDArray[np.generic], frames: Tensor) -> Tensor:

@@ -19,6 +19,10 @@ class AugmentationParams(Params):
     erasing: float = Field(default=0.0, ge=0, le=1)
     """Probability of blanking a rectangle of 2 % to 20 % of the picture, the same in both frames."""
 
+    shift: float = Field(default=0.0, ge=0, lt=0.5)
+    """Largest shift in each direction, fraction of the side, drawn in whole pixels; the border is
+    repeated (Yarats et al. 2021, https://arxiv.org/abs/2107.09645)."""
+
     @property
     def is_on(self) -> bool:
         """Whether anything can happen."""

@@ -99,7 +99,7 @@ class FinetuneParams(StageParams):
     joint_latent_weight: float = Field(default=0.0, ge=0)
     """Weight of predicting the latent codes while finetuning; needs ``train: all`` and an arm with
     labels."""
-    augment: AugmentationParams = AugmentationParams()
+    augmentation: AugmentationParams = AugmentationParams()
     """Changes of the training images; with any, features are not computed once but at every step."""
     optimiser: OptimiserParams = OptimiserParams(
         learning_rate=1e-3, final_learning_rate=1e-5, warmup_steps=30, weight_decay=0.01
@@ -129,10 +129,14 @@ class FinetuneParams(StageParams):
             used["laq"] = _found(laq, reason, "set it to 'fresh'")
         return used
 
-    @property
-    def augments(self) -> bool:
-        """Whether any augmentation is on."""
-        return self.augment != AugmentationParams()
+    @model_validator(mode="after")
+    def _actions_keep_their_side(self) -> Self:
+        if self.augmentation.flip:
+            raise ValueError(
+                f"finetune.augmentation.flip is {self.augmentation.flip}, expected 0: which dimensions "
+                "of an action a mirror reverses is not known, and instructions name sides"
+            )
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from lapa.params.augmentation import AugmentationParams
 from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
 
 
@@ -27,6 +28,30 @@ class FilmCnnParams(Params):
     feature_dim: int = Field(default=256, gt=0)
 
 
+Stem = Literal["patches", "convolutions"]
+"""One linear map per patch, as published, or strided 3 x 3 convolutions, with which small encoders
+learn sooner from random weights (Xiao et al. 2021, https://arxiv.org/abs/2106.14881)."""
+
+
+def require_stem(stem: Stem, *, patch_size: int, pretrained: str | None) -> None:
+    """Refuse convolutions where they cannot stand.
+
+    Raises:
+        ValueError: the weights are published ones, or halving does not lead to the patch size.
+    """
+    if stem == "patches":
+        return
+    if pretrained:
+        raise ValueError(
+            f"stem: convolutions with pretrained weights {pretrained!r}; expected stem: patches, "
+            "which the weights have"
+        )
+    if patch_size < 2 or patch_size & (patch_size - 1):
+        raise ValueError(
+            f"stem: convolutions with patch_size {patch_size}, expected a power of two"
+        )
+
+
 class VisionEncoderParams(Params):
     """A SigLIP or DINOv2 encoder: sizes, or a folder with published weights."""
 
@@ -39,6 +64,13 @@ class VisionEncoderParams(Params):
     intermediate_size: int = Field(gt=0)
     layers: int = Field(gt=0)
     heads: int = Field(gt=0)
+    stem: Stem = "patches"
+    """How a fresh encoder embeds pixels; ``convolutions`` needs a power of two as patch size."""
+
+    @model_validator(mode="after")
+    def _stem_fits(self) -> Self:
+        require_stem(self.stem, patch_size=self.patch_size, pretrained=self.pretrained)
+        return self
 
 
 class LanguageModelParams(Params):
@@ -66,6 +98,9 @@ class DualEncoderParams(Params):
     language: LanguageModelParams
     grid: int | None = Field(default=None, gt=0)
     """Side of the grid both encoders are interpolated to; None takes SigLIP's own."""
+    instruction_first: bool = False
+    """Read the instruction before the image: a causal model's image tokens can then look for what
+    it names. False is the order of the published vision-language models."""
     decoding: Literal["parallel", "autoregressive"] = "parallel"
     """All codes in one forward pass, or one after the other, each seeing those before it."""
     max_words: int = Field(default=4096, gt=3)
@@ -93,11 +128,20 @@ class QwenSizes(Params):
     deepstack: tuple[int, ...] | None = None
     """Vision layers whose features also enter the first decoder layers; None takes all it can."""
     patch_size: int = Field(default=8, gt=0)
-    """Pixels; two by two patches become one token."""
+    """Pixels."""
+    merge_size: int = Field(default=2, gt=0)
+    """This many patches by as many become one token."""
+    stem: Stem = "patches"
+    """As for `VisionEncoderParams`."""
     vocabulary: int = Field(default=330, gt=256)
     """Byte-level pairs learnt from the training instructions, at most; bytes alone are 256."""
     embedding_rows: int | None = Field(default=None, gt=0)
     """Rows of the embedding, spare ones included; None takes as many as the tokenizer has words."""
+
+    @model_validator(mode="after")
+    def _stem_fits(self) -> Self:
+        require_stem(self.stem, patch_size=self.patch_size, pretrained=None)
+        return self
 
 
 class ActionTokensParams(Params):
@@ -110,12 +154,22 @@ class ActionTokensParams(Params):
     sizes: QwenSizes = QwenSizes()
     image_size: int = Field(default=224, gt=0)
     """Images are scaled to about this many pixels squared (whole patches)."""
+    instruction_first: bool = False
+    """Read the instruction before the image, as for `DualEncoderParams`."""
+    code_dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the earlier codes that training replaces by random ones. Codes of one pair predict
+    each other; so the model must look at the image too (Bowman et al. 2016, section 3.1)."""
     head: Literal["tokens", "extra"] = "tokens"
     """Codes are written as tokens, or read from the last prompt position by a linear head."""
     token_loss_weight: float = Field(default=1.0, ge=0)
     """With ``head: extra``, weight of the token loss beside the head's."""
     allowed_fresh: tuple[str, ...] = ()
     """Beginnings of the names of weights that a pretrained folder may lack."""
+
+    @model_validator(mode="after")
+    def _published_weights_keep_their_stem(self) -> Self:
+        require_stem(self.sizes.stem, patch_size=self.sizes.patch_size, pretrained=self.pretrained)
+        return self
 
 
 BackendParams = Annotated[
@@ -169,8 +223,19 @@ class FoundationParams(StageParams):
     """Shard parameters, gradients and optimiser state over the processes (FSDP2)."""
     activation_checkpointing: bool = False
     """Recompute decoder layers in the backward pass: less memory, about a third more time."""
+    augmentation: AugmentationParams = AugmentationParams()
+    """Changes of the training images; validation sees none."""
     train_max_samples: int | None = Field(default=None, gt=0)
     """Training pairs at most, after the split; None takes all."""
+
+    @model_validator(mode="after")
+    def _codes_keep_their_side(self) -> Self:
+        if self.augmentation.flip:
+            raise ValueError(
+                f"foundation.augmentation.flip is {self.augmentation.flip}, expected 0: the codes of a "
+                "mirrored image are not known, and instructions name sides"
+            )
+        return self
 
     @model_validator(mode="after")
     def _optimiser_can_be_sharded(self) -> Self:

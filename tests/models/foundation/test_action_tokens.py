@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import lapa.models.foundation
-from lapa.models.foundation.action_tokens_parts import add_action_tokens, untied
+from lapa.models.foundation.action_tokens_parts import _parts, add_action_tokens, untied
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
 from lapa.params.foundation import FoundationModelParams
 from lapa.params.foundation_presets import tiny_tokens
@@ -134,21 +134,34 @@ def test_masks_choose_the_samples_of_each_loss() -> None:
     assert model(batch | {"token_mask": nothing, "head_mask": nothing}).loss.item() == 0.0
 
 
-def test_new_rows_start_as_the_mean_of_the_words() -> None:
-    model, _ = make()
-    grammar = model.prompt.grammar
-    new = [grammar.begin, *grammar.codes, grammar.end]
-    for layer in (model.qwen.get_input_embeddings(), model.qwen.get_output_embeddings()):
-        words = len(model.prompt.processor.tokenizer) - len(new)
+def test_new_rows_start_as_the_mean_of_the_words_of_a_published_model() -> None:
+    torch.manual_seed(0)
+    qwen, processor, _ = _parts(tiny_tokens(), TEXTS, None)
+    words = len(processor.tokenizer)
+    add_action_tokens(qwen, processor, K, mean=True)
+    assert len(processor.tokenizer) == words + K + 2
+    for layer in (qwen.get_input_embeddings(), qwen.get_output_embeddings()):
         mean = layer.weight[:words].mean(dim=0)
-        for row in new:
+        for row in range(words, words + K + 2):
             torch.testing.assert_close(layer.weight[row], mean)
+
+
+def test_new_rows_of_a_fresh_model_differ_and_let_gradients_through() -> None:
+    model, _ = make()
+    rows = model.qwen.get_output_embeddings().weight[list(model.prompt.grammar.codes)]
+    others = model.qwen.get_output_embeddings().weight
+    assert rows.std().item() == pytest.approx(others.std().item(), rel=0.3)
+    out = model.loss(make_batch())
+    torch.nn.functional.cross_entropy(
+        out.logits[:, 0], make_batch()["latent_codes"][:, 0]
+    ).backward()
+    assert model.qwen.model.visual.patch_embed.proj.weight.grad.abs().max() > 1e-6
 
 
 def test_spare_rows_of_a_published_embedding_are_reused() -> None:
     model, _ = make()
     before = model.qwen.get_input_embeddings().num_embeddings
-    add_action_tokens(model.qwen, model.prompt.processor, K)  # all known already
+    add_action_tokens(model.qwen, model.prompt.processor, K, mean=True)  # all known already
     assert model.qwen.get_input_embeddings().num_embeddings == before
 
 
@@ -182,3 +195,39 @@ def test_torchvision_is_never_imported() -> None:
     assert not [
         text for text in sources if "import torchvision" in text or "from torchvision" in text
     ]
+
+
+def test_dropped_codes_change_what_is_told_and_not_what_is_asked() -> None:
+    torch.manual_seed(0)
+    config = FoundationModelParams(
+        code_seq_len=S, codebook_size=K, backend=tiny_tokens(code_dropout=0.99)
+    )
+    model = build_foundation(config, instructions=TEXTS)
+    batch = make_batch()
+    model.eval()
+    exact = model.loss(batch)
+    model.train()
+    first, second = model.loss(batch), model.loss(batch)
+    # before the first code nothing is told; the later ones are told other codes each time
+    torch.testing.assert_close(first.logits[:, 0], exact.logits[:, 0])
+    assert (first.logits[:, 1:] != second.logits[:, 1:]).any()
+    ids = model.prompt.answered(batch["image"], batch["text"], batch["latent_codes"])["input_ids"]
+    wrong = model._with_wrong_codes(ids)
+    codes = torch.isin(ids, torch.tensor(model.prompt.grammar.codes))
+    assert torch.equal(wrong[~codes], ids[~codes])
+    assert (wrong[codes] != ids[codes]).float().mean() > 0.5
+
+
+def test_the_instruction_can_come_first() -> None:
+    orders = []
+    for first in (False, True):
+        torch.manual_seed(0)
+        config = FoundationModelParams(
+            code_seq_len=S, codebook_size=K, backend=tiny_tokens(instruction_first=first)
+        )
+        model = build_foundation(config, instructions=TEXTS)
+        batch = make_batch(1)
+        ids = model.prompt.prompt(batch["image"], batch["text"])["input_ids"][0].tolist()
+        tokens = model.prompt.processor.tokenizer.convert_ids_to_tokens(ids)
+        orders.append(tokens.index("<|vision_start|>") > tokens.index("reach"))
+    assert orders == [False, True]

@@ -251,3 +251,25 @@ def test_configuration_on_disk_is_plain_json(tmp_path) -> None:
     model, config = make()
     save_foundation(tmp_path, model, config)
     assert json.loads((tmp_path / "config.json").read_text())["backend"]["kind"] == "dual_encoder"
+
+
+def test_image_tokens_see_an_instruction_that_comes_first() -> None:
+    batch = make_batch(1)
+    for first in (False, True):
+        model, _ = make(instruction_first=first)
+        model.eval()
+        seen = []
+        hook = model.language.layers[0].register_forward_hook(
+            lambda _module, _inputs, output, seen=seen: seen.append(
+                output[0] if isinstance(output, tuple) else output
+            )
+        )
+        prefix, mask = model._prefix(batch["image"], [TEXTS[0]])
+        words = int(mask.sum()) - 16  # 4 x 4 image tokens
+        model.predict_codes(batch["image"], [TEXTS[0]])
+        model.predict_codes(batch["image"], [TEXTS[0].replace("red", "blue")])
+        hook.remove()
+        image = slice(words, words + 16) if first else slice(0, 16)
+        changed = (seen[0] != seen[1]).flatten(2)[0, image].any()
+        assert bool(changed) is first
+        assert prefix.shape[1] == 16 + words

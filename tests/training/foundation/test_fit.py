@@ -64,11 +64,19 @@ def test_saved_model_is_the_trained_one(squares, tmp_path) -> None:
     assert all(torch.equal(saved[name], value) for name, value in trained.items())
 
 
+def plain(squares, tmp_path):
+    """The same training on pictures as they are."""
+    fit(**arguments(*squares, params(accumulate=2), tmp_path / "plain"))
+    return tmp_path / "plain"
+
+
 @pytest.mark.parametrize("stop", [1, 3, 4])
 def test_killed_at_any_step_resumes_with_the_identical_curve(
     squares, tmp_path, monkeypatch, stop
 ) -> None:
-    whole = fit(**arguments(*squares, params(accumulate=2), tmp_path / "whole"))
+    settings = params(accumulate=2, augmentation={"shift": 0.1, "brightness": 0.1})
+    whole = fit(**arguments(*squares, settings, tmp_path / "whole"))
+    assert losses(tmp_path / "whole") != losses(plain(squares, tmp_path))
     step = loop_module.Loop._step
 
     def dies(self, batches):
@@ -78,10 +86,10 @@ def test_killed_at_any_step_resumes_with_the_identical_curve(
 
     monkeypatch.setattr(loop_module.Loop, "_step", dies)
     with pytest.raises(KeyboardInterrupt):
-        fit(**arguments(*squares, params(accumulate=2), tmp_path / "killed"))
+        fit(**arguments(*squares, settings, tmp_path / "killed"))
     monkeypatch.setattr(loop_module.Loop, "_step", step)
     torch.manual_seed(999)  # nothing may depend on the generator's state at start
-    resumed = fit(**arguments(*squares, params(accumulate=2), tmp_path / "killed"))
+    resumed = fit(**arguments(*squares, settings, tmp_path / "killed"))
     assert losses(tmp_path / "killed") == losses(tmp_path / "whole")
     assert resumed["digest"] == whole["digest"]
     assert resumed["metrics"] == whole["metrics"]
@@ -237,3 +245,8 @@ def test_metrics_join_the_run_that_is_open(squares, tmp_path) -> None:
     history = client.get_metric_history(run.info.run_id, "train/loss")
     assert [point.step for point in history] == [1, 2, 3, 4, 5, 6]
     assert "val/top1_position_1" in client.get_run(run.info.run_id).data.metrics
+
+
+def test_mirrored_images_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"augmentation\.flip is 0\.5, expected 0"):
+        params(augmentation={"flip": 0.5})

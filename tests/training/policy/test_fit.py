@@ -170,7 +170,7 @@ def test_killed_training_resumes_exactly(
     changes = {
         "train": train,
         "head": head,
-        "augment": {"brightness": 0.1} if train == "all" else {},
+        "augmentation": {"brightness": 0.1} if train == "all" else {},
     }
     straight = _fit(shards, start, tmp_path / "straight", **changes)
     step = PolicyModule.training_step

@@ -28,9 +28,15 @@ class ActionPrompt:
     """
 
     def __init__(
-        self, processor: ImageQwen3VLProcessor, *, code_seq_len: int, codebook_size: int
+        self,
+        processor: ImageQwen3VLProcessor,
+        *,
+        code_seq_len: int,
+        codebook_size: int,
+        instruction_first: bool = False,
     ) -> None:
         self.processor = processor
+        self._instruction_first = instruction_first
         to_id = processor.tokenizer.convert_tokens_to_ids
         self.names = [BEGIN_ACTION, *code_tokens(codebook_size), END_ACTION]
         self.grammar = ActionGrammar(
@@ -86,6 +92,8 @@ class ActionPrompt:
 
     def _chat(self, instruction: str) -> str:
         content = [{"type": "image"}, {"type": "text", "text": instruction}]
+        if self._instruction_first:
+            content.reverse()
         message = [{"role": "user", "content": content}]
         text: str = self.processor.apply_chat_template(
             message, tokenize=False, add_generation_prompt=True

@@ -56,9 +56,12 @@ class ActionTokens(LatentPolicy):
         codes = batch["latent_codes"]
         inputs = self.prompt.answered(batch["image"], batch["text"], codes)
         length = self.prompt.grammar.length
+        answer = inputs["input_ids"][:, -length:]
+        if self.training and self.config.code_dropout:
+            inputs["input_ids"] = self._with_wrong_codes(inputs["input_ids"])
         hidden = self._hidden(inputs)[:, -length - 1 :]
         written: Tensor = self.qwen.lm_head(hidden[:, :-1]).float()
-        per_token = _cross_entropy(written, inputs["input_ids"][:, -length:])
+        per_token = _cross_entropy(written, answer)
         loss = _masked_mean(per_token, batch.get("token_mask"))
         if self.config.head == "tokens":
             own = written[:, 1 : 1 + self.code_seq_len, list(self.prompt.grammar.codes)]
@@ -113,6 +116,13 @@ class ActionTokens(LatentPolicy):
         """Write Qwen's configuration and the processor."""
         self.qwen.config.to_json_file(folder / "qwen.json", use_diff=False)
         self.prompt.processor.save_pretrained(folder / "processor")
+
+    def _with_wrong_codes(self, ids: Tensor) -> Tensor:
+        """Replace some of the codes that later ones are told ``int64 (batch, position)``."""
+        codes = torch.tensor(self.prompt.grammar.codes, device=ids.device)
+        drawn = codes[torch.randint(len(codes), ids.shape, device=ids.device)]
+        wrong = torch.rand(ids.shape, device=ids.device) < self.config.code_dropout
+        return torch.where(wrong & torch.isin(ids, codes), drawn, ids)
 
     def _hidden(self, inputs: dict[str, Tensor]) -> Tensor:
         hidden: Tensor = self.qwen.model(**inputs, use_cache=False).last_hidden_state

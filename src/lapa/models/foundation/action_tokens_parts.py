@@ -12,10 +12,12 @@ from transformers import Qwen3VLConfig, Qwen3VLForConditionalGeneration
 
 from lapa.models.foundation.action_prompt import ActionPrompt
 from lapa.models.foundation.action_tokens import ActionTokens
+from lapa.models.foundation.convolution_stem import FlatPatchStem
 from lapa.models.foundation.initialisation import (
     Origin,
     count_parameters,
     fresh,
+    initial_scale,
     require_complete,
 )
 from lapa.models.foundation.qwen_processor import (
@@ -45,8 +47,13 @@ def build_action_tokens(
     """
     qwen, processor, origin = _parts(params, instructions, folder)
     if folder is None:
-        add_action_tokens(qwen, processor, codebook_size)
-    prompt = ActionPrompt(processor, code_seq_len=code_seq_len, codebook_size=codebook_size)
+        add_action_tokens(qwen, processor, codebook_size, mean=params.pretrained is not None)
+    prompt = ActionPrompt(
+        processor,
+        code_seq_len=code_seq_len,
+        codebook_size=codebook_size,
+        instruction_first=params.instruction_first,
+    )
     model = ActionTokens(
         params,
         code_seq_len=code_seq_len,
@@ -64,7 +71,7 @@ def _parts(
 ) -> tuple[Qwen3VLForConditionalGeneration, ImageQwen3VLProcessor, Origin]:
     if folder:
         config = Qwen3VLConfig.from_dict(json.loads((folder / "qwen.json").read_text()))
-        qwen = untied(Qwen3VLForConditionalGeneration(config))
+        qwen = _with_stem(untied(Qwen3VLForConditionalGeneration(config)), params)
         processor = saved_processor(folder / "processor")
         return qwen, processor, Origin("qwen", "imported", str(folder), count_parameters(qwen))
     if params.pretrained:
@@ -72,13 +79,40 @@ def _parts(
         return qwen, published_processor(params.pretrained, params.image_size), origin
     processor = own_processor(params, instructions)
     qwen = untied(Qwen3VLForConditionalGeneration(_own_config(params, processor)))
+    qwen = _with_stem(qwen, params)
     return qwen, processor, fresh("qwen", qwen)
 
 
+def _with_stem(
+    qwen: Qwen3VLForConditionalGeneration, params: ActionTokensParams
+) -> Qwen3VLForConditionalGeneration:
+    sizes = params.sizes
+    if sizes.stem == "convolutions":
+        qwen.model.visual.patch_embed = FlatPatchStem(
+            dim=sizes.vision_hidden_size,
+            patch_size=sizes.patch_size,
+            grid=params.image_size // sizes.patch_size,
+            merge_size=sizes.merge_size,
+        )
+    return qwen
+
+
 def add_action_tokens(
-    qwen: Qwen3VLForConditionalGeneration, processor: ImageQwen3VLProcessor, codebook_size: int
+    qwen: Qwen3VLForConditionalGeneration,
+    processor: ImageQwen3VLProcessor,
+    codebook_size: int,
+    *,
+    mean: bool,
 ) -> None:
-    """Give tokenizer and model the action tokens; new rows start as the mean of the old ones.
+    """Give tokenizer and model the action tokens.
+
+    Args:
+        qwen: its embeddings grow where they must.
+        processor: its tokenizer gets the new words.
+        codebook_size: K.
+        mean: new rows start as the mean of the old ones, which keeps a trained model's other answers
+            as they are. In a fresh model that mean is nothing, and equal rows pass no gradient to
+            what lies below them (measured: 200 steps lost), so there they start like the others.
 
     A published embedding may have spare rows beyond its vocabulary: they are no words, so they
     are reused and left out of the mean.
@@ -89,6 +123,8 @@ def add_action_tokens(
     tokenizer.add_special_tokens({"additional_special_tokens": names}, False)
     if len(tokenizer) > qwen.get_input_embeddings().num_embeddings:
         qwen.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+    if not mean:
+        return
     new = tokenizer.convert_tokens_to_ids(names)
     for layer in (qwen.get_input_embeddings(), qwen.get_output_embeddings()):
         _fill_with_mean(layer.weight, new, words)
@@ -131,6 +167,7 @@ def _own_config(params: ActionTokensParams, processor: ImageQwen3VLProcessor) ->
     section = [head_dim // 2 - 2 * (head_dim // 6), head_dim // 6, head_dim // 6]
     text = {
         "vocab_size": sizes.embedding_rows or len(processor.tokenizer),
+        "initializer_range": initial_scale(sizes.hidden_size),
         "hidden_size": sizes.hidden_size,
         "intermediate_size": sizes.intermediate_size,
         "num_hidden_layers": sizes.layers,
@@ -146,6 +183,8 @@ def _own_config(params: ActionTokensParams, processor: ImageQwen3VLProcessor) ->
     }
     vision = {
         "depth": sizes.vision_layers,
+        "initializer_range": initial_scale(sizes.vision_hidden_size),
+        "spatial_merge_size": sizes.merge_size,
         "hidden_size": sizes.vision_hidden_size,
         "intermediate_size": sizes.vision_intermediate_size or 2 * sizes.vision_hidden_size,
         "num_heads": sizes.vision_heads,

@@ -30,6 +30,8 @@ class TextTokenizer(Protocol):
 class DualEncoder(LatentPolicy):
     """``[image tokens][instruction][S action queries]`` through Llama, a linear head per query.
 
+    ``instruction_first`` swaps the first two.
+
     Parallel decoding asks all queries at once. Autoregressive decoding adds the embedding of
     code ``i - 1`` to query ``i``: in training the true one, in prediction the one just chosen.
     """
@@ -101,7 +103,11 @@ class DualEncoder(LatentPolicy):
         seen = self.projector(self.vision(images))
         told = self.language.embed_tokens(ids.to(images.device)).to(seen.dtype)
         here = torch.ones(seen.shape[:2], dtype=torch.bool, device=images.device)
-        return torch.cat([seen, told], dim=1), torch.cat([here, mask.to(images.device)], dim=1)
+        parts = [(seen, here), (told, mask.to(images.device))]
+        if self.config.instruction_first:
+            parts.reverse()
+        embeddings, masks = zip(*parts, strict=True)
+        return torch.cat(embeddings, dim=1), torch.cat(masks, dim=1)
 
     def _ask(self, images: Tensor, instructions: list[str], codes: Tensor | None) -> Tensor:
         """What Llama makes of the queries: ``(batch, code, dim)``."""

@@ -23,6 +23,7 @@ from lapa.models.foundation.initialisation import (
     Origin,
     count_parameters,
     fresh,
+    initial_scale,
     require_complete,
 )
 from lapa.models.foundation.instruction_tokenizer import InstructionTokenizer
@@ -31,6 +32,7 @@ from lapa.models.foundation.vision_encoders import (
     DualVision,
     SiglipEncoder,
     dinov2_config,
+    put_stems,
     siglip_config,
 )
 from lapa.params.foundation import DualEncoderParams, LanguageModelParams
@@ -54,6 +56,7 @@ def build_dual_encoder(
     parts = _Parts(params, folder)
     siglip = parts.make("siglip", SiglipVisionModel, siglip_config(params.siglip))
     dinov2 = parts.make("dinov2", Dinov2Model, dinov2_config(params.dinov2))
+    put_stems(siglip, dinov2, (params.siglip, params.dinov2))
     language = parts.make("language", LlamaModel, language_config(params.language, words))
     vision = DualVision(
         siglip=SiglipEncoder(siglip, image_size=params.siglip.image_size),
@@ -85,6 +88,7 @@ def language_config(params: LanguageModelParams, words: int) -> LlamaConfig:
         num_key_value_heads=params.key_value_heads or params.heads,
         max_position_embeddings=params.max_positions,
         pad_token_id=None,
+        initializer_range=initial_scale(params.hidden_size),
     )
 
 

@@ -36,6 +36,14 @@ def count_parameters(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
+def initial_scale(hidden_size: int) -> float:
+    """Standard deviation of fresh weights that keeps a signal's size at this width.
+
+    The published 0.02 is right for widths of thousands; at 64 an update would hardly be seen.
+    """
+    return float(hidden_size**-0.5)
+
+
 def require_complete(
     missing: Iterable[str], *, allowed: Sequence[str], module_name: str, source: str
 ) -> tuple[str, ...]:

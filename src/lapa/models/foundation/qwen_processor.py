@@ -79,7 +79,7 @@ def own_processor(params: ActionTokensParams, instructions: Iterable[str]) -> Im
     image_processor = Qwen2VLImageProcessorPil(
         patch_size=params.sizes.patch_size,
         temporal_patch_size=2,
-        merge_size=2,
+        merge_size=params.sizes.merge_size,
         size={"shortest_edge": pixels, "longest_edge": pixels},
         image_mean=[0.5, 0.5, 0.5],
         image_std=[0.5, 0.5, 0.5],

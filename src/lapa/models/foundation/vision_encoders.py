@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import Dinov2Config, Dinov2Model, SiglipVisionConfig, SiglipVisionModel
 
+from lapa.models.foundation.convolution_stem import ConvolutionStem
+from lapa.models.foundation.initialisation import initial_scale
 from lapa.params.foundation import VisionEncoderParams
 
 SIGLIP_MEAN = SIGLIP_STD = (0.5, 0.5, 0.5)
@@ -102,6 +104,19 @@ class DualVision(nn.Module):
         return functional.interpolate(features, size=size, mode="bilinear", antialias=True)
 
 
+def put_stems(
+    siglip: SiglipVisionModel, dinov2: Dinov2Model, wanted: tuple[VisionEncoderParams, ...]
+) -> None:
+    """Give encoders the convolutions that their parameters ask for; weights are fresh."""
+    of_siglip, of_dinov2 = wanted
+    if of_siglip.stem == "convolutions":
+        stem = ConvolutionStem(dim=of_siglip.hidden_size, patch_size=of_siglip.patch_size)
+        siglip.set_input_embeddings(stem)
+    if of_dinov2.stem == "convolutions":
+        stem = ConvolutionStem(dim=of_dinov2.hidden_size, patch_size=of_dinov2.patch_size)
+        dinov2.embeddings.patch_embeddings.projection = stem
+
+
 def siglip_config(params: VisionEncoderParams) -> SiglipVisionConfig:
     """SigLIP's vision configuration at the given sizes, without the pooling head."""
     config = SiglipVisionConfig(
@@ -131,6 +146,7 @@ def dinov2_config(params: VisionEncoderParams) -> Dinov2Config:
     return Dinov2Config(
         hidden_size=params.hidden_size,
         mlp_ratio=ratio,
+        initializer_range=initial_scale(params.hidden_size),
         num_hidden_layers=params.layers,
         num_attention_heads=params.heads,
         image_size=params.image_size,

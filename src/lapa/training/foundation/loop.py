@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.distributed.tensor import DTensor
 
 from lapa.params.foundation import FoundationParams
+from lapa.training.augment_images import augment_images
 from lapa.training.foundation.progress import Progress
 from lapa.training.foundation.state import TrainState, save
 from lapa.training.seeding import seed_globally
@@ -72,7 +73,7 @@ class Loop:
         params, state = self.params, self.state
         total = torch.zeros((), device=self.fabric.device)
         for micro in range(params.accumulate):
-            batch = self._next(batches)
+            batch = self._augmented(self._next(batches), micro)
             # random numbers (dropout) are a function of where we are: nothing to save for resume
             seed_globally(params.trainer.seed, state.step, micro, self.fabric.global_rank)
             last = micro == params.accumulate - 1
@@ -94,6 +95,20 @@ class Loop:
         batch = self.prepare(next(batches))
         self._waited += time.perf_counter() - begin
         return batch
+
+    def _augmented(self, batch: dict[str, Any], micro: int) -> dict[str, Any]:
+        """Change the images; a function of seed, step, micro-batch and sample, so resume is exact."""
+        params = self.params
+        if not params.augmentation.is_on:
+            return batch
+        images = augment_images(
+            batch["image"],
+            params.augmentation,
+            seed=params.trainer.seed,
+            step=self.state.step * params.accumulate + micro,
+            sample_id=batch["sample_id"],
+        )
+        return {**batch, "image": images}
 
     def _clip(self) -> Tensor:
         """Clip the global gradient norm; 0 in the parameters only measures it."""

@@ -184,7 +184,7 @@ class _Finetuning:
 
     def _training_data(self) -> RobotDataset | ObservedDataset:
         """The labelled frames, or, for a frozen backbone, what it makes of them."""
-        if self.what != "head" or self.params.augments:
+        if self.what != "head" or self.params.augmentation.is_on:
             return self.dataset
         size = self.params.trainer.batch_size
         return observe_all(self.policy, self.dataset, batch_size=size, device=self.device)

@@ -12,8 +12,8 @@ from lapa.data.robot import NO_LABEL
 from lapa.models.policy.action_error import ActionError
 from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
+from lapa.training.augment_images import augment_images
 from lapa.training.optim import build_optimiser, build_schedule
-from lapa.training.policy.augment import augment_images
 
 
 class PolicyModule(pl.LightningModule):
@@ -83,10 +83,10 @@ class PolicyModule(pl.LightningModule):
             observed: Tensor = batch["observed"]
             return observed
         images = batch["image"]
-        if self.training and self.params.augments:
+        if self.training and self.params.augmentation.is_on:
             images = augment_images(
                 images,
-                self.params.augment,
+                self.params.augmentation,
                 seed=self.params.trainer.seed,
                 step=self.global_step,
                 sample_id=batch["sample_id"],
