@@ -118,6 +118,9 @@ class QwenSizes(Params):
     heads: int = Field(default=4, gt=0)
     key_value_heads: int | None = Field(default=None, gt=0)
     """None takes ``heads`` (no grouping)."""
+    head_dim: int | None = Field(default=None, gt=0, multiple_of=2)
+    """Channels of a head; None takes ``hidden_size / heads``. Qwen3 normalises queries and keys, so
+    a head cannot prefer one place by more than its square root (as a logit) before it has learnt to."""
     vision_hidden_size: int = Field(default=32, gt=0)
     vision_intermediate_size: int | None = Field(default=None, gt=0)
     """None takes twice ``vision_hidden_size``."""

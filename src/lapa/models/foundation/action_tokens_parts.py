@@ -162,7 +162,7 @@ def _published(
 
 def _own_config(params: ActionTokensParams, processor: ImageQwen3VLProcessor) -> Qwen3VLConfig:
     sizes, to_id = params.sizes, processor.tokenizer.convert_tokens_to_ids
-    head_dim = sizes.hidden_size // sizes.heads
+    head_dim = sizes.head_dim or sizes.hidden_size // sizes.heads
     # the rotary frequencies of a head are shared out to time, rows and columns
     section = [head_dim // 2 - 2 * (head_dim // 6), head_dim // 6, head_dim // 6]
     text = {
