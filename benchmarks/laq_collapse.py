@@ -73,7 +73,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--horizon", type=float, default=0.1, help="seconds")
     parser.add_argument("--features", default="", help="vision model of the recipe `features`")
     parser.add_argument("--flow", action="store_true", help="probe for flow, not for actions")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    wanted = [recipe for recipe, _ in requested(arguments.runs)]
+    if "features" in wanted and not arguments.features:
+        parser.error("the recipe `features` needs --features FOLDER, a Hugging Face vision model")
+    return arguments
 
 
 def requested(runs: list[str]) -> Iterator[tuple[str, int]]:

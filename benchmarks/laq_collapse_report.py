@@ -49,7 +49,10 @@ def main() -> None:
     if arguments.figure:
         draw(groups, arguments.figure)
     if arguments.variants:
-        shortest = min(steps for data, steps in groups if data == "tabletop")
+        lengths = [steps for data, steps in groups if data == "tabletop"]
+        if not lengths:
+            parser.error("--variants needs runs of `laq_collapse.py --name tabletop`")
+        shortest = min(lengths)
         draw_variants(groups["tabletop", shortest], arguments.variants)
     for (data, steps), runs in groups.items():
         print(f"\n### {data}, {steps} steps\n\n{table(runs)}")

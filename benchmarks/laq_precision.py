@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 import torch
+from einops import reduce
 from laq_collapse_recipes import environment_params, merged
 from numpy.typing import NDArray
 from pytorch_lightning.callbacks import Callback
@@ -104,6 +105,8 @@ def compare_losses(args: argparse.Namespace) -> None:
     shards = ShardSet.read(args.shards).model_copy(update={"path": str(args.shards)})
     spec = PairSpec(horizon_s=args.horizon)
     args.out.mkdir(parents=True, exist_ok=True)
+    run = {"shards": shards.digest, "horizon_s": args.horizon}
+    run |= {"max_steps": args.max_steps, "batch": args.batch}
     curves: dict[tuple[str, int], NDArray[np.float64]] = {}
     for seed in args.seeds:
         for precision in PRECISIONS if seed == args.seeds[0] else PRECISIONS[1:]:
@@ -112,14 +115,18 @@ def compare_losses(args: argparse.Namespace) -> None:
                 params = full_size_params(
                     precision=precision, seed=seed, max_steps=args.max_steps, batch=args.batch
                 )
-                file.write_text(json.dumps(train(params, shards, spec)) + "\n")
-            curves[precision, seed] = _windows(json.loads(file.read_text())["losses"])
+                result = {"run": run, **train(params, shards, spec)}
+                file.write_text(json.dumps(result) + "\n")
+            result = json.loads(file.read_text())
+            if result["run"] != run:
+                raise SystemExit(f"{file} is of {result['run']}, not {run}; give another --out")
+            curves[precision, seed] = _windows(result["losses"])
     print(json.dumps(_summary(curves, args.seeds), indent=2))
 
 
 def _windows(losses: list[float]) -> NDArray[np.float64]:
     whole = len(losses) // WINDOW * WINDOW
-    return np.asarray(losses[:whole]).reshape(-1, WINDOW).mean(axis=1)
+    return reduce(np.asarray(losses[:whole]), "(window step) -> window", "mean", step=WINDOW)
 
 
 def _summary(
@@ -177,6 +184,8 @@ def main() -> None:
         command.add_argument("--shards", type=Path, required=True, help="folder of a shard set")
         command.add_argument("--horizon", type=float, default=horizon, help="seconds")
     args = parser.parse_args()
+    if getattr(args, "max_steps", WINDOW) < WINDOW:
+        parser.error(f"--max-steps is {args.max_steps}, expected at least {WINDOW}")
     args.run(args)
 
 

@@ -128,7 +128,7 @@ def _marginal(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     result = []
     for variant, precision in dict.fromkeys((r["variant"], r["precision"]) for r in rows):
         same = [r for r in rows if (r["variant"], r["precision"]) == (variant, precision)]
-        if len(same) < 2:
+        if len({r["batch"] for r in same}) < 2:
             continue
         few, many = sorted(same, key=lambda r: r["batch"])[-2:]
         extra = many["batch"] - few["batch"]

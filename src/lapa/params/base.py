@@ -20,18 +20,19 @@ class OptimiserParams(Params):
     """AdamW or Adafactor, with warm-up and cosine decay."""
 
     kind: Literal["adamw", "adafactor"] = "adamw"
-    """``adafactor`` keeps one number per row and column instead of two per weight: a third of
-    AdamW's memory. It has no momentum and ignores ``betas``."""
+    """``adafactor`` keeps one number per row and column instead of two per weight: half of AdamW's
+    memory for weights, gradients and state. It has no momentum and ignores ``betas``."""
     learning_rate: float = Field(default=1e-4, gt=0)
-    """Peak learning rate; for ``adafactor`` relative to the size of the weights (RMS of each
-    tensor), so about ten times AdamW's."""
+    """Peak learning rate. For ``adafactor`` relative to the size of each tensor (its RMS), and never
+    above one over the root of the step, which torch's implementation caps it to."""
     final_learning_rate: float = Field(default=1e-6, ge=0)
     """Where the cosine ends."""
     warmup_steps: int = Field(default=1000, ge=0)
     """Optimiser steps of linear warm-up."""
     betas: tuple[float, float] = (0.9, 0.999)
     weight_decay: float = Field(default=0.01, ge=0)
-    """Decoupled decay; tensors with fewer than two dimensions are never decayed."""
+    """Decoupled decay, times the learning rate (for ``adafactor`` the uncapped one); tensors with
+    fewer than two dimensions are never decayed."""
     clip_norm: float = Field(default=1.0, ge=0)
     """Largest global gradient norm; 0 switches clipping off."""
 

@@ -171,7 +171,14 @@ class ActionTokensParams(Params):
 
     @model_validator(mode="after")
     def _published_weights_keep_their_stem(self) -> Self:
-        require_stem(self.sizes.stem, patch_size=self.sizes.patch_size, pretrained=self.pretrained)
+        sizes, merged = self.sizes, self.sizes.patch_size * self.sizes.merge_size
+        require_stem(sizes.stem, patch_size=sizes.patch_size, pretrained=self.pretrained)
+        if sizes.stem == "convolutions" and self.image_size % merged:
+            raise ValueError(
+                f"image_size {self.image_size} with stem: convolutions, expected a multiple of "
+                f"patch_size x merge_size = {merged}: the processor would round it, and the "
+                "convolutions must know the grid"
+            )
         return self
 
 

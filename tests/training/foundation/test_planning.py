@@ -8,7 +8,7 @@ import torch
 from lapa.cli.plan import published_recipe
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.base import OptimiserParams, TrainerParams
-from lapa.params.foundation import FoundationParams, LoraParams
+from lapa.params.foundation import FoundationParams, LoraParams, QwenSizes
 from lapa.params.foundation_presets import tiny_tokens, vla_2b_tokens
 from lapa.training.foundation.planning import plan_table, plan_training
 from lapa.training.foundation.workload import TEXT_TOKENS, workload
@@ -104,8 +104,10 @@ def test_action_tokens_have_the_published_weights(tokens_2b: FoundationParams) -
     assert plan.flops_per_sample == computed
 
 
-def test_assumed_tokens_are_those_of_the_prompt() -> None:
-    config = params(backend=tiny_tokens(), code_seq_len=4)
+@pytest.mark.parametrize("merge_size", [1, 2])
+def test_assumed_tokens_are_those_of_the_prompt(merge_size: int) -> None:
+    backend = tiny_tokens(sizes=QwenSizes(merge_size=merge_size))
+    config = params(backend=backend, code_seq_len=4)
     model = build_foundation(config.model(), instructions=["lift"])
     work = workload(config, model)
     images, words = torch.zeros(1, 32, 32, 3, dtype=torch.uint8), ["lift"]

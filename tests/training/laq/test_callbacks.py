@@ -99,6 +99,16 @@ def test_adafactor_takes_a_moved_row_for_an_average_one() -> None:
     assert after[3] == before[:3].mean()
 
 
+def test_a_moved_row_of_one_channel_is_an_average_one_too() -> None:
+    weight = torch.nn.Parameter(torch.ones(3, 1))
+    optimiser = torch.optim.Adafactor([weight])
+    weight.grad = torch.tensor([[1.0], [3.0], [9.0]])
+    optimiser.step()
+    mean = optimiser.state[weight]["row_var"][:2].mean().item()
+    clear_moments(optimiser, weight, torch.tensor([False, False, True]))
+    assert optimiser.state[weight]["row_var"][2].item() == pytest.approx(mean)
+
+
 def test_the_gate_stops_after_its_patience() -> None:
     params = CollapseGateParams(min_utilisation=0.5, window=2, patience=4)
     gate = CollapseGate(params=params, codebook_size=8)

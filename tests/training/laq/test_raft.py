@@ -49,17 +49,33 @@ class FakeRaft(nn.Module):
         return [torch.zeros_like(flow)] * (num_flow_updates - 1) + [flow]
 
 
-def fake_build(*, weights: str | None) -> FakeRaft:
-    model = FakeRaft()
-    if weights is not None:
-        nn.init.constant_(model.flow, {"DEFAULT": 1.0, "C_T_V2": 2.0}[weights])
-    return model
+class FakeWeights:
+    """What a member of torchvision's enumeration offers."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def get_state_dict(
+        self, *, progress: bool, check_hash: bool, weights_only: bool
+    ) -> dict[str, Tensor]:
+        assert not progress
+        assert check_hash
+        assert weights_only, "a download must not be unpickled"
+        model = FakeRaft()
+        nn.init.constant_(model.flow, self.value)
+        return model.state_dict()
+
+
+def fake_build(*, weights: None) -> FakeRaft:
+    assert weights is None
+    return FakeRaft()
 
 
 @pytest.fixture
 def fake_torchvision(monkeypatch: pytest.MonkeyPatch) -> None:
     module: Any = ModuleType(NAME)
     module.raft_small = fake_build
+    module.Raft_Small_Weights = {"DEFAULT": FakeWeights(1.0), "C_T_V2": FakeWeights(2.0)}
     module.raft_large = lambda *, weights: nn.Linear(1, 1)
     for name in ("torchvision", "torchvision.models"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))

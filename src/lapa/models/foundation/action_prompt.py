@@ -25,6 +25,13 @@ class ActionPrompt:
 
     The prompt's length comes from the processor *with* the image: the tokenizer alone does not
     know how many tokens an image takes, and would mask too little.
+
+    Args:
+        processor: with the action tokens.
+        code_seq_len: S.
+        codebook_size: K.
+        instruction_first: the instruction stands before the image.
+        grid: patches per side that every image must have; None takes any.
     """
 
     def __init__(
@@ -34,8 +41,10 @@ class ActionPrompt:
         code_seq_len: int,
         codebook_size: int,
         instruction_first: bool = False,
+        grid: int | None = None,
     ) -> None:
         self.processor = processor
+        self._grid = grid
         self._instruction_first = instruction_first
         to_id = processor.tokenizer.convert_tokens_to_ids
         self.names = [BEGIN_ACTION, *code_tokens(codebook_size), END_ACTION]
@@ -90,6 +99,16 @@ class ActionPrompt:
                 "must be special tokens of the tokenizer, and padding must be on the left"
             )
 
+    def _check_grid(self, grids: Tensor) -> None:
+        if self._grid is None:
+            return
+        expected = torch.tensor([1, self._grid, self._grid])
+        if (grids.cpu() != expected).any():
+            raise ValueError(
+                f"an image has {grids.amax(dim=0).tolist()} patches (time, rows, columns), expected "
+                f"{expected.tolist()}: `stem: convolutions` takes square images alone"
+            )
+
     def _chat(self, instruction: str) -> str:
         content = [{"type": "image"}, {"type": "text", "text": instruction}]
         if self._instruction_first:
@@ -105,4 +124,5 @@ class ActionPrompt:
         encoded = self.processor(
             text=texts, images=pictures, return_tensors="pt", padding=True, padding_side="left"
         )
+        self._check_grid(encoded["image_grid_thw"])
         return {name: value.to(images.device) for name, value in encoded.items()}

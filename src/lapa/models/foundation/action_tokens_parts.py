@@ -53,6 +53,7 @@ def build_action_tokens(
         code_seq_len=code_seq_len,
         codebook_size=codebook_size,
         instruction_first=params.instruction_first,
+        grid=_grid(params) if params.sizes.stem == "convolutions" else None,
     )
     model = ActionTokens(
         params,
@@ -91,10 +92,14 @@ def _with_stem(
         qwen.model.visual.patch_embed = FlatPatchStem(
             dim=sizes.vision_hidden_size,
             patch_size=sizes.patch_size,
-            grid=params.image_size // sizes.patch_size,
+            grid=_grid(params),
             merge_size=sizes.merge_size,
         )
     return qwen
+
+
+def _grid(params: ActionTokensParams) -> int:
+    return params.image_size // params.sizes.patch_size
 
 
 def add_action_tokens(

@@ -16,7 +16,7 @@ class ConvolutionStem(nn.Module):
     def __init__(self, *, dim: int, patch_size: int, narrowest: int = 16) -> None:
         super().__init__()
         halvings = patch_size.bit_length() - 1
-        widths = [max(narrowest, dim >> left) for left in reversed(range(halvings))]
+        widths = [max(narrowest, dim >> left) for left in range(halvings - 1, 0, -1)] + [dim]
         layers: list[nn.Module] = []
         for before, after in zip([3, *widths], widths, strict=False):
             layers += [nn.Conv2d(before, after, 3, stride=2, padding=1)]

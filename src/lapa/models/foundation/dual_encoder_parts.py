@@ -56,7 +56,7 @@ def build_dual_encoder(
     parts = _Parts(params, folder)
     siglip = parts.make("siglip", SiglipVisionModel, siglip_config(params.siglip))
     dinov2 = parts.make("dinov2", Dinov2Model, dinov2_config(params.dinov2))
-    put_stems(siglip, dinov2, (params.siglip, params.dinov2))
+    put_stems(params, siglip=siglip, dinov2=dinov2)
     language = parts.make("language", LlamaModel, language_config(params.language, words))
     vision = DualVision(
         siglip=SiglipEncoder(siglip, image_size=params.siglip.image_size),

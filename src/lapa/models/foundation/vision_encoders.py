@@ -14,7 +14,7 @@ from transformers import Dinov2Config, Dinov2Model, SiglipVisionConfig, SiglipVi
 
 from lapa.models.foundation.convolution_stem import ConvolutionStem
 from lapa.models.foundation.initialisation import initial_scale
-from lapa.params.foundation import VisionEncoderParams
+from lapa.params.foundation import DualEncoderParams, VisionEncoderParams
 
 SIGLIP_MEAN = SIGLIP_STD = (0.5, 0.5, 0.5)
 """As in the published ``preprocessor_config.json`` of google/siglip-so400m-patch14-224."""
@@ -104,17 +104,16 @@ class DualVision(nn.Module):
         return functional.interpolate(features, size=size, mode="bilinear", antialias=True)
 
 
-def put_stems(
-    siglip: SiglipVisionModel, dinov2: Dinov2Model, wanted: tuple[VisionEncoderParams, ...]
-) -> None:
+def put_stems(params: DualEncoderParams, *, siglip: SiglipVisionModel, dinov2: Dinov2Model) -> None:
     """Give encoders the convolutions that their parameters ask for; weights are fresh."""
-    of_siglip, of_dinov2 = wanted
-    if of_siglip.stem == "convolutions":
-        stem = ConvolutionStem(dim=of_siglip.hidden_size, patch_size=of_siglip.patch_size)
-        siglip.set_input_embeddings(stem)
-    if of_dinov2.stem == "convolutions":
-        stem = ConvolutionStem(dim=of_dinov2.hidden_size, patch_size=of_dinov2.patch_size)
-        dinov2.embeddings.patch_embeddings.projection = stem
+    if params.siglip.stem == "convolutions":
+        siglip.set_input_embeddings(_stem(params.siglip))
+    if params.dinov2.stem == "convolutions":
+        dinov2.embeddings.patch_embeddings.projection = _stem(params.dinov2)
+
+
+def _stem(params: VisionEncoderParams) -> ConvolutionStem:
+    return ConvolutionStem(dim=params.hidden_size, patch_size=params.patch_size)
 
 
 def siglip_config(params: VisionEncoderParams) -> SiglipVisionConfig:

@@ -25,7 +25,7 @@ class Workload:
     tokens: int
     """Positions of the decoder's sequence."""
     parts: tuple[tuple[nn.Module, int], ...]
-    """Parts whose weights multiply something, and at how many positions."""
+    """Parts, and at how many positions each is counted to multiply its weights."""
     logits: int
     """Outputs that the cross-entropy holds, all positions together."""
 
@@ -64,9 +64,11 @@ def _dual_encoder(
 def _action_tokens(
     params: FoundationParams, backend: ActionTokensParams, model: LatentPolicy
 ) -> Workload:
-    patches = 4 * (backend.image_size // (2 * backend.sizes.patch_size)) ** 2
+    merge = backend.sizes.merge_size
+    image = (backend.image_size // (merge * backend.sizes.patch_size)) ** 2
+    patches = merge**2 * image
     answer = params.code_seq_len + GRAMMAR_TOKENS
-    tokens = patches // 4 + CHAT_TOKENS + TEXT_TOKENS + answer  # two by two patches become one
+    tokens = image + CHAT_TOKENS + TEXT_TOKENS + answer
     output = model.get_submodule("qwen.lm_head")
     # rows of the embedding are looked up, not multiplied
     parts = (

@@ -106,7 +106,7 @@ def clear_moments(
         if not isinstance(moment, Tensor):
             continue
         moved = rows.to(moment.device)
-        if moment.shape == parameter.shape:
+        if name == "row_var":
+            moment[moved] = moment[~moved].mean() if not moved.all() else moment.mean()
+        elif moment.shape == parameter.shape:
             moment[moved] = 0
-        elif name == "row_var" and not moved.all():
-            moment[moved] = moment[~moved].mean()

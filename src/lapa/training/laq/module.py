@@ -139,7 +139,7 @@ class LaqModule(pl.LightningModule):
         return output
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        """AdamW with a schedule per optimiser step."""
+        """The configured optimiser, with a schedule per optimiser step."""
         optimiser = build_optimiser(self, self._params.optimiser)
         schedule = build_schedule(optimiser, self._params.optimiser, self._params.trainer.max_steps)
         config: Any = {"scheduler": schedule, "interval": "step"}

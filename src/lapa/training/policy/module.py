@@ -54,6 +54,7 @@ class PolicyModule(pl.LightningModule):
 
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
         """``loss``: on the actions, plus the weighted ``latent_loss`` on the codes where wanted."""
+        batch = self._augmented(batch)
         loss = self._action_loss(batch)
         if self.params.joint_latent_weight == 0:
             return {"loss": loss}
@@ -82,16 +83,20 @@ class PolicyModule(pl.LightningModule):
         if "observed" in batch:
             observed: Tensor = batch["observed"]
             return observed
-        images = batch["image"]
-        if self.training and self.params.augmentation.is_on:
-            images = augment_images(
-                images,
-                self.params.augmentation,
-                seed=self.params.trainer.seed,
-                step=self.global_step,
-                sample_id=batch["sample_id"],
-            )
-        return self.policy.observe(images, batch["text"])
+        return self.policy.observe(batch["image"], batch["text"])
+
+    def _augmented(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """Change the images of a training batch, for actions and codes alike."""
+        if not (self.training and self.params.augmentation.is_on):
+            return batch
+        images = augment_images(
+            batch["image"],
+            self.params.augmentation,
+            seed=self.params.trainer.seed,
+            step=self.global_step,
+            sample_id=batch["sample_id"],
+        )
+        return {**batch, "image": images}
 
     def on_validation_epoch_start(self) -> None:
         """Start counting errors."""
@@ -112,7 +117,7 @@ class PolicyModule(pl.LightningModule):
         self.log_dict({f"val/{name}": value for name, value in figures.items()}, sync_dist=True)
 
     def configure_optimizers(self) -> Any:
-        """AdamW with warm-up and cosine, one call per optimiser step."""
+        """The configured optimiser; warm-up and cosine, one call per optimiser step."""
         optimiser = build_optimiser(self, self.params.optimiser)
         schedule = build_schedule(optimiser, self.params.optimiser, self.max_steps)
         return {

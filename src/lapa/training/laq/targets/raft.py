@@ -86,10 +86,8 @@ def build_raft(params: RaftParams) -> nn.Module:
     flow = import_optical_flow()
     build = flow.raft_large if params.size == "large" else flow.raft_small
     path = Path(params.weights).expanduser()
-    if path.suffix not in _FILES:
-        return _with_named_weights(build, params)
+    state = _read(path) if path.suffix in _FILES else _fetched(flow, params)
     model: nn.Module = build(weights=None)
-    state = _read(path)
     try:
         model.load_state_dict(state)
     except RuntimeError as error:
@@ -101,16 +99,21 @@ def build_raft(params: RaftParams) -> nn.Module:
     return model
 
 
-def _with_named_weights(build: Any, params: RaftParams) -> nn.Module:
+def _fetched(flow: Any, params: RaftParams) -> dict[str, Tensor]:
+    """Torchvision's own weights; its constructor would unpickle what it downloads."""
+    known = flow.Raft_Large_Weights if params.size == "large" else flow.Raft_Small_Weights
     try:
-        model: nn.Module = build(weights=params.weights.upper())
+        weights = known[params.weights.upper()]
     except KeyError as error:
         raise ValueError(
             f"`targets.flow.raft.weights` is {params.weights!r}, expected a file that ends in "
             f"{', '.join(_FILES)}, or a name of torchvision's raft_{params.size} weights such as "
             "'default'"
         ) from error
-    return model
+    state: dict[str, Tensor] = weights.get_state_dict(
+        progress=False, check_hash=True, weights_only=True
+    )
+    return state
 
 
 def _read(path: Path) -> dict[str, Tensor]:
