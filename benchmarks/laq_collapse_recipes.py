@@ -58,7 +58,8 @@ RECIPES: dict[str, dict[str, Any]] = {
     # beside the pixels, each with a weight that makes its first loss about as large as theirs
     "flow": {"targets": {"flow": {"weight": 0.01}}},
     "features": {"targets": {"features": {"weight": 0.01, "folder": "set by --features"}}},
-    "actions": {"targets": {"actions": {"weight": 0.001, "fraction": 0.05, "action_dim": 4}}},
+    # labels of few pairs are one or two a batch: with a larger weight their noise drowns the pixels
+    "actions": {"targets": {"actions": {"weight": 0.0001, "fraction": 0.05, "action_dim": 4}}},
     "all_actions": {"targets": {"actions": {"weight": 0.01, "fraction": 1.0, "action_dim": 4}}},
 }
 
