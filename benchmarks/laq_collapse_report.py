@@ -33,6 +33,7 @@ VARIANTS = {
     "flow": "nsvq · pixels + flow",
     "features": "nsvq · pixels + features",
     "actions": "nsvq · pixels + 5 % actions",
+    "all_actions": "nsvq · pixels + all actions",
 }
 FLOOR = -9.0
 """Bottom of the gain's axis, dB: a decoder that begins with noise starts far below."""
