@@ -43,7 +43,11 @@ def main() -> None:
         if file.exists():
             continue
         params = recipe_params(
-            recipe, seed=seed, max_steps=arguments.max_steps, features=arguments.features
+            recipe,
+            seed=seed,
+            max_steps=arguments.max_steps,
+            precision=arguments.precision,
+            features=arguments.features,
         )
         result = {
             "data": arguments.name,
@@ -70,6 +74,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--name", default="tabletop", help="of the data, in file names and tables")
     parser.add_argument("--runs", nargs="+", required=True, metavar="RECIPE:SEED,SEED")
     parser.add_argument("--max-steps", type=int, default=900)
+    parser.add_argument("--precision", default="bf16-mixed", help="32-true where bf16 is slow")
     parser.add_argument("--horizon", type=float, default=0.1, help="seconds")
     parser.add_argument("--features", default="", help="vision model of the recipe `features`")
     parser.add_argument("--flow", action="store_true", help="probe for flow, not for actions")

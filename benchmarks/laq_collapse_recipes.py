@@ -64,13 +64,16 @@ RECIPES: dict[str, dict[str, Any]] = {
 }
 
 
-def recipe_params(name: str, *, seed: int, max_steps: int, features: str = "") -> LaqParams:
+def recipe_params(
+    name: str, *, seed: int, max_steps: int, precision: str = "bf16-mixed", features: str = ""
+) -> LaqParams:
     """Parameters of one run; every recipe has the same budget and runs to its end.
 
     Args:
         name: of the recipe.
         seed: of weights, batches and noise.
         max_steps: optimiser steps.
+        precision: of training, as in ``laq.trainer.precision``.
         features: folder of the frozen vision model of the recipe ``features``.
 
     Raises:
@@ -80,6 +83,7 @@ def recipe_params(name: str, *, seed: int, max_steps: int, features: str = "") -
         "trainer": {
             "max_steps": max_steps,
             "batch_size": 32,
+            "precision": precision,
             "num_threads": 1,
             "accelerator": "cpu",
             "seed": seed,

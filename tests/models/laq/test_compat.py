@@ -57,6 +57,14 @@ def test_every_code_length_trains(codes: int) -> None:
     assert all(name.endswith(".1.context_norm.gamma") for name in without)
 
 
+ROUNDING_NOISE = "spatial_rel_pos_bias.net.2.bias"
+"""Softmax ignores a constant per head, so the true gradient of this tensor is zero.
+
+What is left is rounding noise below 1e-9, which differs between kinds of processors and which Adam's
+first step turns into up to lr * 1e-9 / (1e-9 + eps) = 9e-6 of weight, without effect on any output.
+"""
+
+
 @pytest.fixture(params=["n1", "n4", "n16"])
 def golden(reference_data: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
     """What the original computed, on one thread: more would split sums elsewhere."""
@@ -110,20 +118,19 @@ def test_training_parity(golden, model) -> None:
     after = model.state_dict()
     assert set(after) == set(golden["state_dict_after_step"])
     for name, tensor in golden["state_dict_after_step"].items():
-        assert _largest(after[name], tensor) <= 1e-6, name
+        bound = 1e-5 if name == ROUNDING_NOISE else 1e-6
+        assert _largest(after[name], tensor) <= bound, name
 
 
 @pytest.mark.reference_data
 def test_rounding_noise_parity(golden, model) -> None:
-    """Softmax ignores a constant per head, so the true gradient of this bias is zero.
-
-    What is left is rounding noise of 1e-10, which Adam's first step blows up (lr * |g| / 1e-8), so
-    it has to agree as well. It does where the same kernels of the same torch build run.
-    """
+    """Even the rounding noise agrees where the kernels round as those that made the fixtures."""
     compat.loss(model, golden["video"], golden["noise"]).backward()
-    name = "spatial_rel_pos_bias.net.2.bias"
-    noise = dict(model.named_parameters())[name].grad
-    assert _largest(noise, golden["grads"][name]) <= 1e-11
+    noise = dict(model.named_parameters())[ROUNDING_NOISE].grad
+    assert noise.abs().max() <= 1e-9
+    if not torch.equal(compat.delta(model, golden["video"]), golden["delta"]):
+        pytest.skip("this processor rounds unlike the one the fixtures were made on")
+    assert _largest(noise, golden["grads"][ROUNDING_NOISE]) <= 1e-11
 
 
 @pytest.mark.reference_data
