@@ -28,6 +28,7 @@ from lapa.training.foundation.state import TrainState, full_weights, restore
 from lapa.training.foundation.validation import ablate, validate
 from lapa.training.history import keep_history
 from lapa.training.optim import build_optimiser, build_schedule
+from lapa.training.precision_advice import advise_precision
 from lapa.training.resume import resume_folder
 from lapa.training.seeding import seed_globally
 from lapa.training.tracking import JoinedRun, MetricsFile, build_logger
@@ -73,6 +74,8 @@ def fit(
         fabric.device,
     )
     fabric.launch()
+    if fabric.is_global_zero:
+        advise_precision(config.trainer.precision, fabric.device)
     session = _Session(
         fabric=fabric, shards=shard_set, labels=provider, params=config, work=Path(work), run=run
     )

@@ -24,6 +24,7 @@ from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from lapa.training.laq.module import LaqModule
 from lapa.training.laq.reconstruction_grid import ReconstructionGrid
 from lapa.training.laq.throughput import Throughput
+from lapa.training.precision_advice import advise_precision
 from lapa.training.ranks import join_process_group, rank
 from lapa.training.resume import ResumableLoader, resume_file
 from lapa.training.seeding import seed_globally
@@ -85,6 +86,8 @@ def train(
         profile=params.profile,
         find_unused_parameters=params.model.lapa_compat,
     )
+    if trainer.is_global_zero:
+        advise_precision(params.trainer.precision, trainer.strategy.root_device)
     batches = ResumableLoader(loaders.train, total=params.trainer.max_steps)
     trainer.fit(module, batches, loaders.val, ckpt_path=resume_file(work), weights_only=True)
     return module.model, _final_figures(trainer, module, loaders)

@@ -34,6 +34,7 @@ from lapa.training.policy.labelled import (
 from lapa.training.policy.module import PolicyModule
 from lapa.training.policy.observed import ObservedDataset, observe_all, observed_loader
 from lapa.training.policy.trainable import freeze_unreached, select_trainable
+from lapa.training.precision_advice import advise_precision
 from lapa.training.resume import ResumableLoader, resume_file
 from lapa.training.seeding import seed_globally
 from lapa.training.tracking import JoinedRun
@@ -176,6 +177,8 @@ class _Finetuning:
             lambda start: self._loader(data, start, trainer.global_rank, trainer.world_size),
             total=self.max_steps,
         )
+        if trainer.is_global_zero:
+            advise_precision(settings.precision, trainer.strategy.root_device)
         module.train()
         trainer.fit(
             module, loader, self._validation_loader(held_out), ckpt_path=resume_file(self.work)
