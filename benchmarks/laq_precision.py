@@ -4,9 +4,11 @@
     python benchmarks/laq_precision.py codes --checkpoint data/06_models/main/laq \
         --shards data/03_primary/main/clips
 
-`losses` trains the model of ``conf/laq_full`` (the paper's size) on one thread, from the same weights and on the
-same batches with the same noise in both precisions. The yardstick is what two seeds differ by: the further seeds
-run in bfloat16 only, at a third of the cost. A finished run is skipped. `codes` counts on the held-out pairs how many codes are the same in both precisions.
+`losses` trains the model of ``conf/laq_full`` (the paper's size) on one thread, from the same
+weights and on the same batches with the same noise in both precisions. The yardstick is what
+two seeds differ by: the further seeds run in bfloat16 only, at a third of the cost. A finished
+run is skipped. `codes` counts on the held-out pairs how many codes are the same in both
+precisions.
 """
 
 from __future__ import annotations
