@@ -148,7 +148,7 @@ def draw(groups: dict[tuple[str, int], list[Run]], path: Path) -> None:
             axes[2].set(title=f"R² from codes to {motion}, held-out episodes", ylim=(-0.5, 1.0))
             for panel in axes:
                 panel.set_xlabel("optimiser steps")
-        _legend(rows[0][0])
+        _legend(rows[0][0], shown[0][1])
 
 
 def _r2_of(motion: str) -> Getter:
@@ -163,9 +163,10 @@ def _gain_panel(axes: Any, runs: Sequence[Run], data: str) -> None:
     axes.set(title=f"{data}: PSNR gain, dB", ylim=(FLOOR, max(2.0, top + 0.5)))
     axes.annotate(
         "copy of frame t",
-        (0.01, -0.1),
+        (0.99, 0.1),
         xycoords=("axes fraction", "data"),
-        va="top",
+        ha="right",
+        va="bottom",
         fontsize=7,
     )
 
@@ -183,11 +184,11 @@ def _curves(axes: Any, runs: Sequence[Run], value: Getter, style: str = "-") -> 
         )
 
 
-def _legend(axes: Any) -> None:
-    for recipe, label in LABELS.items():
-        axes.plot([], [], color=COLOURS[recipe], label=label)
+def _legend(axes: Any, runs: Sequence[Run]) -> None:
+    for recipe in dict.fromkeys(run["recipe"] for run in runs):
+        axes.plot([], [], color=COLOURS[recipe], label=LABELS[recipe])
     axes.plot([], [], ":", color="black", label="codes of another pair")
-    axes.legend(fontsize=7, loc="lower right")
+    axes.legend(fontsize=7, loc="best")
 
 
 def draw_variants(runs: Sequence[Run], path: Path) -> None:
