@@ -76,6 +76,35 @@ class RawEpisodes(Record):
     """SHA-256 over the recording parameters: the simulator is deterministic."""
 
 
+class FrameCodec(Record):
+    """How a frame becomes a stored square picture: what training saw, and so what a policy must see."""
+
+    image_size: int
+    """Side of the square frames, pixels."""
+    resize: Literal["crop", "squash"] = "crop"
+    """Centre-crop the short side's square, or squash the whole frame into it."""
+    jpeg_quality: int = 95
+    jpeg_subsampling: Literal["444", "420"] = "444"
+
+
+ActionMeaning = Literal["relative", "absolute"]
+"""Whether an action dimension is a difference (summed over time) or a target (subtracted)."""
+
+
+class DatasetFacts(Record):
+    """What is known about one dataset of a shard set; its clips agree on it."""
+
+    fps: float
+    """Most frequent control rate, Hz; the index holds that of every clip."""
+    episodes: int
+    action_names: tuple[str, ...] = ()
+    """One per action dimension; empty for action-free video."""
+    action_units: tuple[str, ...] = ()
+    """One per dimension, or empty where the source does not tell: never invented."""
+    actions_are: tuple[ActionMeaning, ...] = ()
+    """One per dimension, or empty where the source does not tell."""
+
+
 class Split(Record):
     """Shards and counts of one split of a shard set."""
 
@@ -92,16 +121,18 @@ class ShardSet(Record):
 
     path: str
     schema_version: str = SHARD_SCHEMA
-    image_size: int
-    """Side of the square frames, pixels."""
-    jpeg_quality: int
+    codec: FrameCodec
     max_horizon_s: float
     """Clips overlap by this much: the longest horizon that loses no pair."""
-    fps: dict[str, float]
-    """Control rate per dataset, Hz."""
+    datasets: dict[str, DatasetFacts]
     splits: dict[str, Split]
     digest: str
     """SHA-256 over the sorted (shard name, shard SHA-256) pairs."""
+
+    @property
+    def image_size(self) -> int:
+        """Side of the square frames, pixels."""
+        return self.codec.image_size
 
     def split(self, name: str) -> Split:
         """Return one split by name.
@@ -132,6 +163,10 @@ class Checkpoint(Record):
     metrics: dict[str, float] = {}
     """Validation figures at this step."""
     code_version: str
+    selected: Literal["best", "last"] = "last"
+    """Which weights these are: the best by ``selected_by``, or those of the last step."""
+    selected_by: str = ""
+    """Metric that chose the best weights, e.g. ``val/loss``; empty where the last step was taken."""
 
 
 class LabelSet(Record):
@@ -201,6 +236,14 @@ class Report(Record):
     """Figures per arm."""
     pictures: tuple[str, ...] = ()
     """Image files, relative to ``path``."""
+    clips: tuple[str, ...] = ()
+    """Videos of rollouts, relative to ``path``."""
+    not_measured: dict[str, str] = {}
+    """Analysis -> why it could not be made; the report says so and the rest goes on."""
+    inputs: dict[str, str] = {}
+    """Digest of every artefact it was measured on, by name."""
+    digest: str = ""
+    """SHA-256 over the figures, the inputs and every file of the folder."""
 
 
 def digest_of(facts: Any) -> str:

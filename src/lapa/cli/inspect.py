@@ -54,7 +54,7 @@ def _print(shard_set: ShardSet) -> None:
     summaries = summarise(shard_set)
     console.print(
         f"{shard_set.path}: {shard_set.image_size}x{shard_set.image_size} pixels, JPEG quality "
-        f"{shard_set.jpeg_quality}, horizons up to {shard_set.max_horizon_s:g} s, "
+        f"{shard_set.codec.jpeg_quality}, horizons up to {shard_set.max_horizon_s:g} s, "
         f"digest {shard_set.digest[:12]}",
         highlight=False,
     )

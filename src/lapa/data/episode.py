@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.records import ActionMeaning
+
 Frames = NDArray[np.uint8]
 """Images, ``uint8 [0, 255]``, RGB, shape ``(frame, height, width, 3)``."""
 
@@ -38,6 +40,9 @@ class Episode:
     """``float32 (num_frames, action_dim)``; None for action-free video."""
     action_names: tuple[str, ...] = ()
     action_units: tuple[str, ...] = ()
+    """One per action dimension, or empty where the source does not tell."""
+    actions_are: tuple[ActionMeaning, ...] = ()
+    """One per action dimension; empty where the source does not tell."""
     states: NDArray[np.float32] | None = None
     """``float32 (num_frames, state_dim)``: proprioception."""
     state_names: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ from lapa.data.ingestion.plan import (
 from lapa.data.ingestion.report import build_report
 from lapa.data.ingestion.work import WORK, ShardMaker, ShardResult, make_shards
 from lapa.params.ingestion import IngestionParams, SourceParams
-from lapa.records import ShardSet, Split, digest_of
+from lapa.records import DatasetFacts, ShardSet, Split, digest_of
 
 REPORT = "ingestion_report.json"
 logger = logging.getLogger(__name__)
@@ -159,10 +159,9 @@ def _record(
     splits = {name: _split(name, results) for name in SPLITS}
     return ShardSet(
         path=str(out),
-        image_size=params.image_size,
-        jpeg_quality=params.jpeg_quality,
+        codec=params.codec,
         max_horizon_s=params.max_horizon_s,
-        fps=_frame_rates(episodes),
+        datasets=_datasets(episodes),
         splits={name: split for name, split in splits.items() if split.clips},
         digest=digest_of(sorted(digests.items())),
     )
@@ -178,9 +177,20 @@ def _split(name: str, results: Sequence[ShardResult]) -> Split:
     )
 
 
-def _frame_rates(episodes: Sequence[EpisodeFacts]) -> dict[str, float]:
-    """Most frequent rate of each source; the index holds that of every clip."""
-    rates: dict[str, Counter[float]] = {}
+def _datasets(episodes: Sequence[EpisodeFacts]) -> dict[str, DatasetFacts]:
+    """What the episodes of each dataset agree on."""
+    by_source: dict[str, list[EpisodeFacts]] = {}
     for episode in episodes:
-        rates.setdefault(episode.source, Counter())[episode.fps] += 1
-    return {source: counter.most_common(1)[0][0] for source, counter in sorted(rates.items())}
+        by_source.setdefault(episode.source, []).append(episode)
+    return {source: _dataset(own) for source, own in sorted(by_source.items())}
+
+
+def _dataset(episodes: Sequence[EpisodeFacts]) -> DatasetFacts:
+    described = next((e for e in episodes if e.has_actions), episodes[0])
+    return DatasetFacts(
+        fps=Counter(episode.fps for episode in episodes).most_common(1)[0][0],
+        episodes=len(episodes),
+        action_names=described.action_names,
+        action_units=described.action_units,
+        actions_are=described.actions_are,
+    )

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from lapa.params.base import Params
+from lapa.records import FrameCodec
 
 
 class SourceParams(Params):
@@ -86,3 +87,13 @@ class IngestionParams(Params):
     """Stop at a bad episode, or leave it out and list it in the report."""
     duplicate_distance: int = Field(default=2, ge=0)
     """Bits (of 64) by which two perceptual hashes of a near-duplicate may differ."""
+
+    @property
+    def codec(self) -> FrameCodec:
+        """How frames are resized and compressed, as the shard set records it."""
+        return FrameCodec(
+            image_size=self.image_size,
+            resize=self.resize,
+            jpeg_quality=self.jpeg_quality,
+            jpeg_subsampling=self.jpeg_subsampling,
+        )

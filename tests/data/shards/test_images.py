@@ -6,34 +6,35 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from lapa.data.shards.images import FrameCodec, perceptual_hash, thumbnail
+from lapa.data.shards.images import encode_square, perceptual_hash, thumbnail, to_square
+from lapa.records import FrameCodec
 
 
 def _codec(**changes: object) -> FrameCodec:
-    facts = {"image_size": 32, "resize": "crop", "quality": 95, "subsampling": "444"}
+    facts = {"image_size": 32, "resize": "crop", "jpeg_quality": 95, "jpeg_subsampling": "444"}
     return FrameCodec(**{**facts, **changes})  # type: ignore[arg-type]
 
 
 def test_crop_keeps_the_centre_and_squash_keeps_everything() -> None:
     frame = np.zeros((64, 128, 3), np.uint8)
     frame[:, :32] = 255  # outside the centre square
-    assert _codec().square(frame).max() == 0
-    squashed = _codec(resize="squash").square(frame)
+    assert to_square(frame, _codec()).max() == 0
+    squashed = to_square(frame, _codec(resize="squash"))
     assert squashed[:, :8].min() == 255
     assert squashed[:, 8:].max() == 0
 
 
 def test_a_frame_of_the_right_size_is_untouched() -> None:
     frame = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(_codec().square(frame), frame)
+    np.testing.assert_array_equal(to_square(frame, _codec()), frame)
 
 
 @pytest.mark.parametrize("subsampling", ["444", "420"])
 def test_jpeg_bytes_repeat_and_carry_the_subsampling(subsampling: str) -> None:
     frame = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    codec = _codec(subsampling=subsampling)
-    jpeg = codec.encode(frame)
-    assert jpeg == codec.encode(frame.copy())
+    codec = _codec(jpeg_subsampling=subsampling)
+    jpeg = encode_square(frame, codec)
+    assert jpeg == encode_square(frame.copy(), codec)
     assert simplejpeg.decode_jpeg_header(jpeg)[3] == subsampling
 
 

@@ -14,7 +14,7 @@ from lapa.data.episode import Episode
 from lapa.data.ingestion.inputs import Input
 from lapa.data.shards.clips import clip_windows, overlap_frames
 from lapa.params.ingestion import IngestionParams, SplitParams
-from lapa.records import digest_of
+from lapa.records import ActionMeaning, digest_of
 
 SPLITS = ("train", "val", "test")
 _BYTES_PER_PIXEL = 0.35
@@ -36,6 +36,9 @@ class EpisodeFacts:
     num_frames: int
     fps: float
     has_actions: bool
+    action_names: tuple[str, ...] = ()
+    action_units: tuple[str, ...] = ()
+    actions_are: tuple[ActionMeaning, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -91,6 +94,9 @@ def _facts(episode: Episode, number: int, ordinal: int) -> EpisodeFacts:
         num_frames=episode.num_frames,
         fps=episode.fps,
         has_actions=episode.actions is not None,
+        action_names=episode.action_names,
+        action_units=episode.action_units,
+        actions_are=episode.actions_are,
     )
 
 

@@ -19,7 +19,6 @@ from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.plan import EpisodeFacts, ShardTask
 from lapa.data.shards.clips import overlap_frames
 from lapa.data.shards.encode import encode_clips
-from lapa.data.shards.images import FrameCodec
 from lapa.data.shards.index import index_path
 from lapa.data.shards.layout import slug
 from lapa.data.shards.writer import ShardWriter
@@ -138,16 +137,10 @@ class ShardMaker:
 
     def _add(self, episode: Episode, facts: EpisodeFacts, writer: ShardWriter) -> int:
         settings = self.settings
-        codec = FrameCodec(
-            image_size=settings.image_size,
-            resize=settings.resize,
-            quality=settings.jpeg_quality,
-            subsampling=settings.jpeg_subsampling,
-        )
         overlap = overlap_frames(settings.max_horizon_s, episode.fps)
         count = 0
         for clip in encode_clips(
-            episode, codec=codec, clip_frames=settings.clip_frames, overlap=overlap
+            episode, codec=settings.codec, clip_frames=settings.clip_frames, overlap=overlap
         ):
             key = (
                 f"{slug(episode.source)}_{facts.input}-{facts.ordinal:07d}_{clip.window.start:07d}"

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from lapa.data.bad_input import bad
 from lapa.data.episode import Episode, Frames
 from lapa.data.shards.clips import Window, clip_windows
-from lapa.data.shards.images import FrameCodec, perceptual_hash, thumbnail
+from lapa.data.shards.images import encode_square, perceptual_hash, thumbnail, to_square
+from lapa.records import FrameCodec
 
 CHUNK_FRAMES = 32
 """Frames decoded at a time: memory stays flat however long an episode is."""
@@ -66,8 +67,8 @@ def encode_clips(
         while position < window.stop:
             stop = min(position + CHUNK_FRAMES, window.stop)
             for index, frame in enumerate(_read(episode, position, stop), start=position):
-                square = codec.square(frame)
-                encoded.jpegs.append(codec.encode(square))
+                square = to_square(frame, codec)
+                encoded.jpegs.append(encode_square(square, codec))
                 encoded.thumbnails.append(thumbnail(square))
                 if index in hashed:
                     encoded.hashes[index] = perceptual_hash(square)

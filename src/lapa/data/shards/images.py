@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import cv2
 import imagehash
 import numpy as np
@@ -12,43 +9,37 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
+from lapa.records import FrameCodec
+
 THUMBNAIL = 16
 """Side of the grey thumbnails kept in the index for the motion filter, pixels."""
 
 cv2.setNumThreads(0)  # processes are the unit of parallelism here
 
 
-@dataclass(frozen=True, kw_only=True)
-class FrameCodec:
-    """How frames are resized and compressed."""
+def to_square(frame: NDArray[np.uint8], codec: FrameCodec) -> NDArray[np.uint8]:
+    """Resize ``uint8 (height, width, 3)`` to ``(image_size, image_size, 3)``."""
+    if codec.resize == "crop":
+        frame = _centre_square(frame)
+    height, width = frame.shape[:2]
+    if (height, width) == (codec.image_size, codec.image_size):
+        return np.ascontiguousarray(frame)
+    shrinks = min(height, width) > codec.image_size
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    size = (codec.image_size, codec.image_size)
+    return np.asarray(cv2.resize(frame, size, interpolation=how), dtype=np.uint8)
 
-    image_size: int
-    resize: Literal["crop", "squash"]
-    quality: int
-    subsampling: Literal["444", "420"]
 
-    def square(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Resize ``uint8 (height, width, 3)`` to ``(image_size, image_size, 3)``."""
-        if self.resize == "crop":
-            frame = _centre_square(frame)
-        height, width = frame.shape[:2]
-        if (height, width) == (self.image_size, self.image_size):
-            return np.ascontiguousarray(frame)
-        shrinks = min(height, width) > self.image_size
-        how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-        size = (self.image_size, self.image_size)
-        return np.asarray(cv2.resize(frame, size, interpolation=how), dtype=np.uint8)
-
-    def encode(self, frame: NDArray[np.uint8]) -> bytes:
-        """Compress a square RGB frame; the same frame always gives the same bytes."""
-        jpeg: bytes = simplejpeg.encode_jpeg(
-            frame,
-            quality=self.quality,
-            colorspace="RGB",
-            colorsubsampling=self.subsampling,
-            fastdct=False,
-        )
-        return jpeg
+def encode_square(frame: NDArray[np.uint8], codec: FrameCodec) -> bytes:
+    """Compress a square RGB frame; the same frame always gives the same bytes."""
+    jpeg: bytes = simplejpeg.encode_jpeg(
+        frame,
+        quality=codec.jpeg_quality,
+        colorspace="RGB",
+        colorsubsampling=codec.jpeg_subsampling,
+        fastdct=False,
+    )
+    return jpeg
 
 
 def _centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
