@@ -19,19 +19,21 @@ def draw_code_actions(
     codes: NDArray[np.int64],
     motion: NDArray[np.floating],
     names: tuple[str, str],
-    units: tuple[str, str],
+    axes: tuple[str, str],
     path: Path,
     *,
+    equal: bool,
     seed: int,
 ) -> None:
     """Draw one panel per code position.
 
     Args:
         codes: ``(sample, code)``.
-        motion: ``(sample, 2)``, two dimensions of the action summed over H.
+        motion: ``(sample, 2)``, two dimensions of the true motion.
         names: of the two dimensions.
-        units: of the two dimensions.
+        axes: what each axis shows, with its unit.
         path: PNG to write.
+        equal: whether both have one unit, so that the axes may share a scale.
         seed: of the choice of points when there are many.
     """
     shown = np.random.default_rng(seed).permutation(len(codes))[:MAX_POINTS]
@@ -49,15 +51,12 @@ def draw_code_actions(
                 f"code position {position}\n"
                 f"η² {names[0]} {shares[0]:.2f}, {names[1]} {shares[1]:.2f}"
             )
-            panel.set_xlabel(_axis(names[0], units[0]))
-            panel.set_aspect("equal", adjustable="box")
-        panels[0, 0].set_ylabel(_axis(names[1], units[1]))
+            panel.set_xlabel(axes[0])
+            if equal:
+                panel.set_aspect("equal", adjustable="box")
+        panels[0, 0].set_ylabel(axes[1])
         panels[0, 0].figure.suptitle(
             f"True action of {len(shown)} held-out pairs, coloured by code "
             "(η²: share of the action's variance between codes)",
             fontsize=10,
         )
-
-
-def _axis(name: str, unit: str) -> str:
-    return f"{name} summed over H" + (f" [{unit}]" if unit else "")

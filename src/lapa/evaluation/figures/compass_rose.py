@@ -11,10 +11,14 @@ from lapa.evaluation.compass import MIN_SAMPLES, Direction
 from lapa.evaluation.figures.style import CYCLE, drawn
 
 
-def draw_compass(
-    found: Sequence[Direction], names: tuple[str, str], units: tuple[str, str], path: Path
-) -> None:
-    """Draw one panel per code position; arrow length is the mean motion."""
+def draw_compass(found: Sequence[Direction], axes: tuple[str, str], path: Path) -> None:
+    """Draw one panel per code position; arrow length is the mean motion.
+
+    Args:
+        found: as `lapa.evaluation.compass.directions` gives them.
+        axes: what each axis shows, with its unit.
+        path: PNG to write.
+    """
     positions = sorted({direction.position for direction in found})[:4]
     reach = 1.25 * max((max(abs(d.x), abs(d.y)) + d.radius for d in found), default=1.0) or 1.0
     size = (2.9 * max(len(positions), 1) + 0.6, 3.4)
@@ -26,10 +30,10 @@ def draw_compass(
             panel.set_ylim(-reach, reach)
             panel.set_aspect("equal")
             panel.set_title(f"code position {position}")
-            panel.set_xlabel(f"mean {names[0]}" + (f" [{units[0]}]" if units[0] else ""))
-        panels[0, 0].set_ylabel(f"mean {names[1]}" + (f" [{units[1]}]" if units[1] else ""))
+            panel.set_xlabel(f"mean {axes[0]}")
+        panels[0, 0].set_ylabel(f"mean {axes[1]}")
         panels[0, 0].figure.suptitle(
-            "Compass: mean true motion of each code (number), summed over H; circle: 95 % of the "
+            "Compass: mean true motion of each code (number); circle: 95 % of the "
             f"mean; codes seen < {MIN_SAMPLES} times left out",
             fontsize=10,
         )
