@@ -1,4 +1,4 @@
-"""Which datasets' actions are probed: the largest group that agrees on what its actions are."""
+"""Which datasets' actions are looked at: the largest group that agrees, or those of a policy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.evaluation.analyses import CannotMeasureError
-from lapa.records import ShardSet
+from lapa.records import ActionStats, ShardSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ def choose_datasets(shards: ShardSet, split: str) -> ProbedDatasets:
     Raises:
         CannotMeasureError: no dataset of the split has actions.
     """
-    frames = _frames_by_width(shards, split)
+    frames = frames_by_width(shards, split)
     groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for (dataset, width), _ in frames.items():
         if width:
@@ -50,7 +50,7 @@ def choose_datasets(shards: ShardSet, split: str) -> ProbedDatasets:
     )
 
 
-def _frames_by_width(shards: ShardSet, split: str) -> dict[tuple[str, int], int]:
+def frames_by_width(shards: ShardSet, split: str) -> dict[tuple[str, int], int]:
     """Frames by dataset and action width (0: no actions)."""
     table = load_clip_table(shards, split)
     known, widths = table.texts["dataset"], table.numbers["action_dim"]
@@ -60,6 +60,26 @@ def _frames_by_width(shards: ShardSet, split: str) -> dict[tuple[str, int], int]
         (known.values[int(name)], int(width)): int(count)
         for (name, width), count in zip(kinds, frames, strict=True)
     }
+
+
+def datasets_of_policy(shards: ShardSet, split: str, stats: ActionStats) -> tuple[str, ...]:
+    """The datasets whose actions are those a policy was trained on: as many, with the same names.
+
+    Raises:
+        CannotMeasureError: the split holds no such dataset.
+    """
+    names = tuple(d.name for d in stats.dimensions)
+    found = []
+    for dataset, width in frames_by_width(shards, split):
+        facts = shards.datasets.get(dataset)
+        known = facts.action_names if facts else ()
+        if width == len(names) and known in ((), names):
+            found.append(dataset)
+    if not found:
+        raise CannotMeasureError(
+            f"no held-out episode has the policy's {len(names)} action dimensions ({', '.join(names)})"
+        )
+    return tuple(sorted(found))
 
 
 def _reasons(frames: Mapping[tuple[str, int], int], chosen: tuple[str, ...]) -> dict[str, str]:

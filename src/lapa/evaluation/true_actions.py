@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.evaluation.action_scale import reference_widths
 from lapa.records import ActionMeaning
 
 UNKNOWN_UNIT = "unit unknown"
 LENGTHS = ("m", "mm", "cm", "px", "pixel", "pixels")
 """Units of positions, in which a plane is easiest to picture."""
 STILL_SHARE = 0.01
-"""A dimension that moves less than this share of the widest one of its unit stands still."""
+"""A dimension that moves less than this share of what its unit typically does stands still."""
 DISCRETE_VALUES = 16
 """A dimension with at most this many distinct values is a switch, not a direction."""
 
@@ -43,8 +44,9 @@ class TrueActions:
         return self.units[dimension] if dimension < len(self.units) else ""
 
     def target(self, dimension: int) -> str:
-        """What the number is, in words: ``dx, summed over H [m]``."""
-        return f"{self.names[dimension]}, {self.meaning(dimension)} [{self.unit(dimension) or UNKNOWN_UNIT}]"
+        """What the number is, in words: ``dx (summed over H) [m]``."""
+        unit = self.unit(dimension) or UNKNOWN_UNIT
+        return f"{self.names[dimension]} ({self.meaning(dimension)}) [{unit}]"
 
     def meaning(self, dimension: int) -> str:
         """How the number was made: summed, subtracted, or summed for want of knowledge."""
@@ -53,8 +55,9 @@ class TrueActions:
 
     def still(self) -> tuple[int, ...]:
         """Dimensions that (nearly) never change on these pairs."""
-        moving = moving_dimensions(spreads(self.values), self.units)
-        return tuple(np.flatnonzero(~moving).tolist())
+        spread = spreads(self.values)
+        least = np.maximum(STILL_SHARE * reference_widths(spread, self.units), 1e-9)
+        return tuple(np.flatnonzero(spread < least).tolist())
 
     def most_moving(self) -> tuple[int, int] | None:
         """The two dimensions that move most, ascending, for pictures of the plane.
@@ -86,24 +89,6 @@ def spreads(values: NDArray[np.floating]) -> NDArray[np.float64]:
     low, high = np.quantile(values.astype(np.float64), (0.05, 0.95), axis=0)
     whole = np.ptp(values.astype(np.float64), axis=0)
     return np.where(high > low, high - low, whole)
-
-
-def moving_dimensions(
-    spread: NDArray[np.float64], units: Sequence[str], *, share: float = STILL_SHARE
-) -> NDArray[np.bool_]:
-    """Tell which dimensions move: at least ``share`` of the widest one of the same unit.
-
-    Args:
-        spread: ``(dimension,)``, a range of each dimension in its unit.
-        units: one per dimension, or empty: all of one unknown unit.
-        share: of the widest dimension.
-    """
-    known = list(units) or [""] * len(spread)
-    widest: dict[str, float] = defaultdict(float)
-    for unit, width in zip(known, spread, strict=True):
-        widest[unit] = max(widest[unit], float(width))
-    limits = np.array([max(share * widest[unit], 1e-9) for unit in known])
-    return np.asarray(spread >= limits)
 
 
 def _best_plane(moving: Sequence[int], units: Sequence[str]) -> Sequence[int]:

@@ -85,7 +85,9 @@ def _panel(axes, scores, dimensions) -> None:  # type: ignore[no-untyped-def]
         )
     axes.axhline(0, color="black", linewidth=0.8)
     axes.set_ylim(FLOOR, 1.05)
-    axes.set_xticks(range(len(dimensions)), dimensions)
+    crowded = any(len(name) > 10 for name in dimensions)
+    turned = {"rotation": 20, "ha": "right"} if crowded else {}
+    axes.set_xticks(range(len(dimensions)), dimensions, **turned)
 
 
 def _whiskers(intervals: Sequence[Interval], values: NDArray[np.float64]) -> NDArray[np.float64]:
