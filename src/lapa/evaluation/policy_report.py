@@ -133,6 +133,12 @@ def _keep(results: list[RolloutResult], policy: Checkpoint, out: Path) -> tuple[
     return tuple(str(file.relative_to(out)) for file in files)
 
 
+def policy_record(report: Report) -> Checkpoint | None:
+    """The policy behind a report; None where the report does not keep it."""
+    file = Path(report.path) / CHECKPOINT
+    return Checkpoint.model_validate_json(file.read_text()) if file.is_file() else None
+
+
 def _outcomes(result: RolloutResult) -> TaskOutcomes:
     return TaskOutcomes(
         seeds=result.seeds,
