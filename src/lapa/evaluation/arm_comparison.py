@@ -31,13 +31,14 @@ def error_sentence(arm: str, other: str, errors: Mapping[str, Figure], differenc
         "(1: half the labelled range)"
     )
     if difference.low is None or difference.high is None:
-        return f"On held-out episodes {arm} and {other} differ in {facts}: {too_few(difference.n)}."
+        return f"On held-out episodes, {arm} against {other}: {facts}; {too_few(difference.n)}."
     facts += (
         f", paired difference {difference.value:+.3f} [{difference.low:+.3f}, "
         f"{difference.high:+.3f}] over {difference.n} episodes."
     )
+    whose = f"On held-out episodes the actions of {arm} are"
     if difference.high < 0:
-        return f"On held-out episodes the actions of {arm} are closer to the true ones than those of {other}: {facts}"
+        return f"{whose} closer to the true ones than those of {other}: {facts}"
     if difference.low > 0:
-        return f"On held-out episodes the actions of {arm} are farther from the true ones than those of {other}: {facts}"
-    return f"On held-out episodes the actions of {arm} are no closer to the true ones than those of {other}: {facts}"
+        return f"{whose} farther from the true ones than those of {other}: {facts}"
+    return f"{whose} no closer to the true ones than those of {other}: {facts}"

@@ -57,7 +57,9 @@ def about_missing(not_measured: Mapping[str, str]) -> list[str]:
     """That something is missing, where it is."""
     if not not_measured:
         return []
-    return [f"{len(not_measured)} analyses could not be made; “Not measured” says why."]
+    count = len(not_measured)
+    what = "1 analysis" if count == 1 else f"{count} analyses"
+    return [f"{what} could not be made; “Not measured” says why."]
 
 
 def shortened(*groups: Sequence[str]) -> list[str]:

@@ -51,9 +51,8 @@ def action_error_section(arms: Mapping[str, Report], sentences: Sequence[str]) -
         ),
         *rows(table),
     ]
-    if sentences:
-        blocks.append(Listed(sentences=sentences))
     blocks += _still(arms)
+    blocks += folded("In words", [Listed(sentences=sentences)] if sentences else [])
     blocks += folded("Every dimension", rows(tables.errors_by_dimension(arms)))
     for arm, report in arms.items():
         if "actions.png" in report.pictures:

@@ -149,8 +149,10 @@ def _ridge(params: ProbeParams, groups: NDArray[np.int64]) -> RidgeCV:
     control that overfits is no opponent. ``groups`` are the episodes of the fitted pairs.
     """
     distinct = len(np.unique(groups))
-    folds = GroupKFold(min(3, distinct)) if distinct > 1 else KFold(3)
-    splits = list(folds.split(groups, groups=groups))
+    if distinct > 1:
+        splits = list(GroupKFold(min(3, distinct)).split(groups, groups=groups))
+    else:
+        splits = list(KFold(3).split(groups))
     return RidgeCV(params.ridge, cv=splits, scoring="neg_mean_squared_error")
 
 

@@ -44,9 +44,9 @@ class TrueActions:
         return self.units[dimension] if dimension < len(self.units) else ""
 
     def target(self, dimension: int) -> str:
-        """What the number is, in words: ``dx (summed over H) [m]``."""
+        """What the number is, in words on two lines: ``dx [m]``, ``summed over H``."""
         unit = self.unit(dimension) or UNKNOWN_UNIT
-        return f"{self.names[dimension]} ({self.meaning(dimension)}) [{unit}]"
+        return f"{self.names[dimension]} [{unit}]\n{self.meaning(dimension)}"
 
     def meaning(self, dimension: int) -> str:
         """How the number was made: summed, subtracted, or summed for want of knowledge."""

@@ -14,15 +14,15 @@ from mlflow.utils.git_utils import get_git_commit
 from lapa.evaluation.run_facts import UNKNOWN, RunFacts
 
 
-def current_run(work: str, *, seed: int) -> RunFacts:
+def current_run(run: str, *, seed: int) -> RunFacts:
     """Describe the run that this process carries out.
 
     Args:
-        work: scratch root of the run, ``<data root>/.work/<run>``.
+        run: its name.
         seed: of the evaluation.
     """
     return RunFacts(
-        run=Path(work).name,
+        run=run,
         environment=environment_of(sys.argv[1:]),
         command=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         commit=get_git_commit(str(Path.cwd())) or UNKNOWN,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
 from lapa.evaluation.laq_page import write_laq_page as render_laq_page
@@ -47,7 +49,7 @@ def write_laq_page(
         laq=laq,
         shards=shards,
         params=evaluation,
-        facts=current_run(work, seed=evaluation.seed),
+        facts=current_run(Path(work).name, seed=evaluation.seed),
         out=folder / "report",
     )
 
@@ -78,7 +80,7 @@ def write_report(
         foundation=dict(zip(ARMS, foundations, strict=True)),
         shards=shards,
         params=evaluation,
-        facts=current_run(work, seed=evaluation.seed),
+        facts=current_run(Path(work).name, seed=evaluation.seed),
         out=folder / "report",
     )
     return report, success_table(arms)
