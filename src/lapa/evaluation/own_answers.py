@@ -27,8 +27,11 @@ def own_answers(metrics: Mapping[str, float]) -> dict[str, float]:
         for name, value in metrics.items()
         if name.startswith(PREFIX + DECODED)
     }
-    needs_truth = {name for name in metrics if name.startswith((f"{PREFIX}top1", f"{PREFIX}top3"))}
-    needs_truth |= {f"{PREFIX}sequence"}
     baselines = {f"{PREFIX}top1_majority", f"{PREFIX}sequence_majority"}
-    kept = {name: v for name, v in metrics.items() if name not in needs_truth - baselines}
+    told = (f"{PREFIX}top1", f"{PREFIX}top3", f"{PREFIX}sequence", f"{PREFIX}{DECODED}")
+    kept = {
+        name: value
+        for name, value in metrics.items()
+        if name in baselines or not name.startswith(told)
+    }
     return kept | decoded
