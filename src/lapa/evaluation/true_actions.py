@@ -88,7 +88,7 @@ def spreads(values: NDArray[np.floating]) -> NDArray[np.float64]:
     """
     low, high = np.quantile(values.astype(np.float64), (0.05, 0.95), axis=0)
     whole = np.ptp(values.astype(np.float64), axis=0)
-    return np.where(high > low, high - low, whole)
+    return np.asarray(np.where(high > low, high - low, whole))
 
 
 def _best_plane(moving: Sequence[int], units: Sequence[str]) -> Sequence[int]:

@@ -63,7 +63,7 @@ def _strip(group: CodeGroup, frames: Images, loudest: float) -> Images:
 
 
 def _every(frames: Images) -> int:
-    return -(-frames.shape[2] // MAX_SIDE)
+    return int(np.ceil(frames.shape[2] / MAX_SIDE))
 
 
 def _enlarged(change: NDArray[np.floating], side: int) -> Images:
