@@ -49,6 +49,7 @@ def held_out_actions(
         max_episodes=None,
         seed=0,
         with_states=policy.state_input is not None,
+        datasets=policy.stats.datasets or None,
     )
     error = ActionError(codec=policy.head.codec)
     predicted, actions = [], []

@@ -9,6 +9,7 @@ import torch
 from einops import rearrange, reduce
 from numpy.typing import NDArray
 
+from lapa.data.action_names import described_actions
 from lapa.data.loader import evaluation_loader
 from lapa.data.pairs import PairDataset, open_pairs
 from lapa.data.shards.clip_table import load_clip_table
@@ -25,7 +26,7 @@ class TrueActions:
     """What was really done between t and t+H."""
 
     values: NDArray[np.float32]
-    """``(sample, action_dim)``, summed over H."""
+    """``(sample, action_dim)``: motion over H (`lapa.data.action_motion`)."""
     names: tuple[str, ...]
     units: tuple[str, ...]
 
@@ -101,11 +102,9 @@ def open_held_out(
 
 def _true_actions(dataset: PairDataset, batches: list[dict[str, torch.Tensor]]) -> TrueActions:
     facts = dataset.reader.facts(dataset.position_of(0)[0])
-    return TrueActions(
-        values=torch.cat([batch["actions"] for batch in batches]).numpy(),
-        names=tuple(facts["action_names"]),
-        units=tuple(facts["action_units"]),
-    )
+    values = torch.cat([batch["actions"] for batch in batches]).numpy()
+    names, units = described_actions(facts, values.shape[1])
+    return TrueActions(values=values, names=names, units=units)
 
 
 def _difference(frames: torch.Tensor) -> torch.Tensor:
