@@ -210,11 +210,13 @@ class ActionDimension(Record):
     still: bool = False
     """It stands still in the labelled episodes (`lapa.data.standing_still`): its bins are wider than
     its range, and it does not count in mean normalised errors."""
+    least_scale: float = 0.0
+    """Errors are divided by at least this, for a dimension that is held and may be held elsewhere."""
 
     @property
     def scale(self) -> float:
-        """What a normalised error is divided by: half the span of the bins, in the dimension's unit."""
-        return (self.bin_edges[-1] - self.bin_edges[0]) / 2
+        """What normalised errors are divided by: half the span of the bins, or `least_scale`."""
+        return max((self.bin_edges[-1] - self.bin_edges[0]) / 2, self.least_scale)
 
 
 class ActionStats(Record):

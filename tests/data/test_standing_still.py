@@ -84,6 +84,17 @@ def test_a_robot_of_which_most_stands_still() -> None:
     assert stats.still == tuple(f"d{i}" for i in range(2, 33))
 
 
+def test_a_joint_that_is_held_elsewhere_next_time_is_measured_by_its_neighbours() -> None:
+    """Its own range is a tenth of a radian: half a radian off would count 100 times over."""
+    held = 0.7 + 0.06 * np.sin(np.arange(STEPS))[:, None]
+    stats = fit(np.hstack([joints(), held]))
+    assert stats.still == ()
+    assert stats.dimensions[4].scale == pytest.approx(0.25, rel=0.05)
+    assert stats.dimensions[0].scale == pytest.approx(0.5, rel=0.05)
+    deltas = fit(np.hstack([joints(), held - 0.7]))
+    assert deltas.dimensions[4].scale == pytest.approx(0.06, rel=0.05)
+
+
 def test_everything_still_has_a_finite_error() -> None:
     stats = fit(np.full((STEPS, 2), 3.0))
     error = ActionError(codec=ActionCodec(stats=stats))

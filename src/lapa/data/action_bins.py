@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.standing_still import AT_REST, reference_range, stands_still
+from lapa.data.standing_still import movement
 from lapa.records import ActionDimension, ActionStats
 
 BinMethod = Literal["uniform", "quantile"]
@@ -59,22 +59,22 @@ def fit_action_stats(
     spans = [_span(column) for column in columns]
     ranges = np.array([high - low for low, high in spans])
     largest = np.array([np.abs(column).max() for column in columns])
-    reference = reference_range(ranges, largest, units)
-    still = stands_still(ranges, largest, reference)
-    dimensions = tuple(
-        _fit_dimension(
-            column,
-            _edges(column, _widened(*span, floor) if rests else span, bins=bins, method=method),
-            name=name,
-            unit=unit,
-            still=bool(rests),
+    moves = movement(ranges, largest, units)
+    dimensions = []
+    for i, (values, span) in enumerate(zip(columns, spans, strict=True)):
+        bin_span = _widened(*span, moves.least_span[i]) if moves.still[i] else span
+        dimensions.append(
+            _fit_dimension(
+                values,
+                _edges(values, bin_span, bins=bins, method=method),
+                name=names[i],
+                unit=units[i],
+                still=bool(moves.still[i]),
+                least_scale=float(moves.least_scale[i]),
+            )
         )
-        for column, span, floor, rests, name, unit in zip(
-            columns, spans, AT_REST * reference, still, names, units, strict=True
-        )
-    )
     return ActionStats(
-        dimensions=dimensions,
+        dimensions=tuple(dimensions),
         episodes=episodes,
         steps=len(actions),
         shard_digest=shard_digest,
@@ -98,12 +98,10 @@ def _check(actions: FlatActions, names: Sequence[str], units: Sequence[str]) -> 
 
 
 def _fit_dimension(
-    values: NDArray[np.float64], edges: NDArray[np.float64], *, name: str, unit: str, still: bool
+    values: NDArray[np.float64], edges: NDArray[np.float64], **known: Any
 ) -> ActionDimension:
     p01, p99 = np.quantile(values, (0.01, 0.99))
     return ActionDimension(
-        name=name,
-        unit=unit,
         mean=float(values.mean()),
         std=float(values.std()),
         minimum=float(values.min()),
@@ -112,7 +110,7 @@ def _fit_dimension(
         p99=float(p99),
         bin_edges=tuple(edges.tolist()),
         clipped=int(np.count_nonzero((values < edges[0]) | (values > edges[-1]))),
-        still=still,
+        **known,
     )
 
 

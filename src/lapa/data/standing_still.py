@@ -9,6 +9,7 @@ where nobody knows).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,18 +21,50 @@ NEXT_TO_NOTHING = 0.01
 AT_REST = 0.1
 """A range below this share both of its neighbours' and of its own value: a joint that is held."""
 
+HELD = 0.25
+"""A range below this share of its own value: a joint that is held, and may be held elsewhere next time."""
+LEAST = 0.5
+"""An error of a held dimension counts in units of at least this share of its neighbours' range."""
+
 Values = NDArray[np.float64]
 
 
-def reference_range(ranges: Values, largest: Values, units: Sequence[str]) -> Values:
-    """Return what each dimension is judged by: the upper quartile of the ranges of its unit.
+@dataclass(frozen=True, kw_only=True)
+class Movement:
+    """How far the dimensions of an action move; one entry per dimension."""
 
-    Constant dimensions do not count, else a robot of which most stands still would have no measure.
+    still: NDArray[np.bool_]
+    """It stands still."""
+    least_span: Values
+    """Bins of a dimension that stands still are at least this wide together; 0 for the others."""
+    least_scale: Values
+    """Errors are divided by at least this; 0 where the dimension's own range is measure enough."""
+
+
+def movement(ranges: Values, largest: Values, units: Sequence[str]) -> Movement:
+    """Judge how far each dimension moves.
 
     Args:
         ranges: ``(dimension,)``, how far each one moves.
         largest: ``(dimension,)``, largest absolute value of each.
         units: one per dimension, empty for unknown.
+    """
+    reference = _neighbours(ranges, largest, units)
+    constant = ranges <= CONSTANT * largest
+    tiny = ranges < NEXT_TO_NOTHING * reference
+    at_rest = (ranges < AT_REST * reference) & (ranges < AT_REST * largest)
+    still = constant | tiny | at_rest
+    return Movement(
+        still=still,
+        least_span=np.where(still, AT_REST * reference, 0.0),
+        least_scale=np.where(still | (ranges < HELD * largest), LEAST * reference / 2, 0.0),
+    )
+
+
+def _neighbours(ranges: Values, largest: Values, units: Sequence[str]) -> Values:
+    """Upper quartile of the ranges that share a dimension's unit.
+
+    Constant dimensions do not count, else a robot of which most stands still would have no measure.
     """
     reference = np.zeros_like(ranges)
     moves = ranges > CONSTANT * largest
@@ -40,11 +73,3 @@ def reference_range(ranges: Values, largest: Values, units: Sequence[str]) -> Va
         if (members & moves).any():
             reference[members] = np.quantile(ranges[members & moves], 0.75)
     return reference
-
-
-def stands_still(ranges: Values, largest: Values, reference: Values) -> NDArray[np.bool_]:
-    """Tell which dimensions stand still, ``bool (dimension,)``; arguments as in `reference_range`."""
-    constant = ranges <= CONSTANT * largest
-    tiny = ranges < NEXT_TO_NOTHING * reference
-    at_rest = (ranges < AT_REST * reference) & (ranges < AT_REST * largest)
-    return np.asarray(constant | tiny | at_rest)

@@ -18,6 +18,8 @@ class ActionCodec(nn.Module):
     """``float32 (action_dim, bins + 1)``."""
     still: Tensor
     """``bool (action_dim,)``: dimensions that stand still in the labelled data."""
+    least_scale: Tensor
+    """``float32 (action_dim,)``: errors are divided by at least this."""
     bounds: Tensor
     """``float32 (action_dim, 2)``: smallest and largest action that is ever commanded."""
 
@@ -27,6 +29,8 @@ class ActionCodec(nn.Module):
         self.register_buffer("edges", edges)
         still = [d.still for d in stats.dimensions]
         self.register_buffer("still", torch.tensor(still), persistent=False)
+        least = torch.tensor([d.least_scale for d in stats.dimensions], dtype=torch.float32)
+        self.register_buffer("least_scale", least, persistent=False)
         bounds = torch.tensor([_bounds(d) for d in stats.dimensions], dtype=torch.float32)
         self.register_buffer("bounds", bounds, persistent=False)
 
@@ -49,6 +53,11 @@ class ActionCodec(nn.Module):
     def high(self) -> Tensor:
         """Largest action that decodes, ``float32 (action_dim,)``."""
         return self.edges[:, -1]
+
+    @property
+    def scale(self) -> Tensor:
+        """What normalised errors are divided by, ``float32 (action_dim,)``: half the span, mostly."""
+        return torch.maximum((self.high - self.low) / 2, self.least_scale)
 
     @property
     def centres(self) -> Tensor:

@@ -18,8 +18,8 @@ from lapa.models.policy.policy import Policy
 class ActionError:
     """Mean squared and absolute error per dimension, in physical and normalised units.
 
-    Normalised means [-1, 1] between the outer bin edges, which dimensions that stand still have wider
-    than they move (`lapa.data.action_bins`); the means leave these out. The target is not clipped.
+    Normalised means divided by half the span of the bins, for held dimensions by more
+    (`lapa.data.standing_still`); the means leave out those that stand still. The target is not clipped.
     """
 
     def __init__(self, *, codec: ActionCodec) -> None:
@@ -48,7 +48,7 @@ class ActionError:
         """
         if self._steps == 0:
             raise ValueError("no valid action step in the split; expected at least one")
-        scale = (2 / (self._codec.high - self._codec.low)).double().cpu()
+        scale = (1 / self._codec.scale).double().cpu()
         still = self._codec.still.cpu()
         counted = ~still if not still.all() else still
         mse, mae = self._squared / self._steps, self._absolute / self._steps
