@@ -14,20 +14,11 @@ import torch
 from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.episode import Episode
 from lapa.evaluation.action_error import held_out_actions
-from lapa.models.foundation.storage import build_foundation, save_foundation
 from lapa.models.policy.storage import load_policy
 from lapa.models.storage import read_config
-from lapa.params.finetune import FinetuneParams, PolicyModelParams
-from lapa.params.foundation import FilmCnnParams, FoundationModelParams
-from lapa.records import Checkpoint, PairSpec, ShardSet
-from lapa.training.policy import fit
-
-SPEC = PairSpec(horizon_s=0.1)
-SIZES = FoundationModelParams(
-    code_seq_len=2,
-    codebook_size=4,
-    backend=FilmCnnParams(image_size=32, channels=8, blocks=1, text_dim=8, feature_dim=16),
-)
+from lapa.params.finetune import PolicyModelParams
+from lapa.records import ShardSet
+from tiny_policy import finetuned
 
 
 def robots(source: str, width: int, n: int = 6, frames: int = 6, **changes: Any) -> list[Episode]:
@@ -52,35 +43,6 @@ def people(n: int = 20) -> list[Episode]:
 
 def shard_set(folder: Path, *groups: Sequence[Episode]) -> ShardSet:
     return tiny_shard_set(folder, episodes=[e for group in groups for e in group])
-
-
-def finetuned(shards: ShardSet, folder: Path, **changes: Any) -> Checkpoint:
-    torch.manual_seed(0)
-    model = build_foundation(SIZES, instructions=["move the red square"])
-    backbone = Checkpoint(
-        path=str(folder / "foundation"),
-        kind="foundation",
-        step=0,
-        digest=save_foundation(folder / "foundation", model, SIZES),
-        inputs={"shards": shards.digest},
-        pair_spec=SPEC,
-        code_version="test",
-    )
-    values = {
-        "head": {"kind": "binned", "hidden_dim": 8},
-        "bins": 16,
-        "optimiser": {"warmup_steps": 1},
-        "trainer": {"max_steps": 2, "batch_size": 4, "num_threads": 1},
-        **changes,
-    }
-    params = FinetuneParams.model_validate(values).model_dump(mode="json")
-    record = fit(
-        shards=shards.model_dump(mode="json"),
-        foundation=backbone.model_dump(mode="json"),
-        params=params,
-        work=str(folder / "work"),
-    )
-    return Checkpoint.model_validate(record)
 
 
 def test_the_commonest_of_several_robots_is_learnt_and_named(
