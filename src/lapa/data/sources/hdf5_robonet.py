@@ -22,7 +22,7 @@ from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
 from lapa.data.jpeg import MAX_PIXELS
-from lapa.data.sources.action_meaning import meaning_word
+from lapa.data.sources.action_meaning import ABSOLUTE, meaning_word
 from lapa.data.sources.hdf5_file import attributes, opened_hdf5, plain, read_bytes, read_rows
 from lapa.data.sources.rows import ExtraFrame, align_rows, numbered_names
 from lapa.data.video_decode import VideoReader
@@ -149,8 +149,11 @@ def _actions_are(space: str, width: int) -> tuple[ActionMeaning, ...]:
     if len(names) != width:
         return ()
     if "vec_x" in names:
-        return ("absolute",) * width
-    return tuple("absolute" if name in ("grasp", "gripper") else "relative" for name in names)
+        return ABSOLUTE * width
+    meanings: list[ActionMeaning] = []
+    for name in names:
+        meanings.append("absolute" if name in ("grasp", "gripper") else "relative")
+    return tuple(meanings)
 
 
 def _dataset(metadata: Mapping[str, Any], action_dim: int) -> str:

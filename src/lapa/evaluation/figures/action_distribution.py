@@ -33,7 +33,7 @@ def draw_action_distribution(
             )
             error = float(np.mean((predicted[:, column] - actions[:, column]) ** 2))
             panel.set_title(f"{dimension.name}\nMSE {error:.3g}")
-            panel.set_xlabel(dimension.unit or "no unit")
+            panel.set_xlabel(dimension.unit or "unit unknown")
         panels[0, 0].set_ylabel("steps")
         panels[0, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
         panels[0, 0].figure.suptitle(

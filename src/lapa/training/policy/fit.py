@@ -113,7 +113,8 @@ class _Finetuning:
         self.policy = self._build()
 
     def _model_config(self) -> PolicyModelParams:
-        state_dim, names = None, ()
+        state_dim: int | None = None
+        names: tuple[str, ...] = ()
         if self.params.use_state:
             state_dim = labelled_states(self.dataset).shape[1]
             names = state_names(self.dataset, state_dim)
