@@ -5,16 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lapa.data.action_bins import fit_action_stats
-from lapa.evaluation.action_scale import action_scale
 from lapa.evaluation.episode_errors import EpisodeErrors, paired_error
-from lapa.records import ActionStats
-
-
-def _stats(widths: tuple[float, ...], units: tuple[str, ...]) -> ActionStats:
-    actions = np.random.default_rng(0).uniform(-0.5, 0.5, (500, len(widths))) * widths
-    names = [f"j{i}" for i in range(len(widths))]
-    return fit_action_stats(actions, names=names, units=units, episodes=3, shard_digest="")
 
 
 def _errors(values: np.ndarray, *, steps: int = 10) -> EpisodeErrors:
@@ -24,27 +15,28 @@ def _errors(values: np.ndarray, *, steps: int = 10) -> EpisodeErrors:
         steps=(steps,) * len(values),
         dimensions=("j0",),
         units=("rad",),
-        half_width=(1.0,),
+        scales=(1.0,),
         absolute=tuple((float(v) * steps,) for v in values),
         squared=tuple((float(v) ** 2 * steps,) for v in values),
     )
 
 
-def test_a_joint_that_stands_still_gets_a_tenth_of_its_unit_and_is_named() -> None:
-    scale = action_scale(_stats((1.0, 0.001, 0.5), ("rad", "rad", "m")))
-    assert scale.still == ("j1",)
-    assert scale.half_width == pytest.approx([0.49, 0.049, 0.245], rel=0.02)
-
-
-def test_moving_dimensions_keep_the_scale_of_training() -> None:
-    stats = _stats((1.0, 0.4), ("rad", "rad"))
-    expected = [(d.bin_edges[-1] - d.bin_edges[0]) / 2 for d in stats.dimensions]
-    assert action_scale(stats).half_width == pytest.approx(expected)
-
-
-def test_one_dimension_in_thousands_does_not_freeze_those_of_unknown_unit() -> None:
-    stats = _stats((1.0, 0.8, 1.2, 0.9, 255.0), ("",) * 5)
-    assert action_scale(stats).still == ()
+def test_a_joint_that_stood_still_does_not_count_in_the_means() -> None:
+    errors = _errors(np.array([0.3]))
+    still = errors.model_copy(
+        update={
+            "dimensions": ("j0", "j1"),
+            "units": ("rad", "rad"),
+            "scales": (1.0, 1e-4),
+            "still": ("j1",),
+            "absolute": ((3.0, 3.0),),
+            "squared": ((0.9, 0.9),),
+        }
+    )
+    named = {figure.name: figure.value for figure in still.figures(resamples=50, seed=0)}
+    assert named["action/mae_normalised"] == pytest.approx(0.3)
+    assert named["action/mse_normalised"] == pytest.approx(0.09)
+    assert named["action/mae/j1"] == pytest.approx(0.3)
 
 
 def test_the_better_arm_is_found_over_paired_episodes() -> None:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from lapa.data.loader import evaluation_loader
 from lapa.data.robot import open_robot
 from lapa.data.shards.clip_table import ClipTable
-from lapa.evaluation.action_scale import action_scale
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.episode_errors import EpisodeErrors
 from lapa.evaluation.probed_datasets import datasets_of_policy
@@ -90,7 +89,6 @@ def _by_episode(
     absolute, squared = (np.zeros((len(numbers), error.shape[1])) for _ in range(2))
     np.add.at(absolute, group, np.abs(error))
     np.add.at(squared, group, error**2)
-    scale = action_scale(stats)
     texts = table.texts
     return EpisodeErrors(
         episodes=tuple(
@@ -99,8 +97,8 @@ def _by_episode(
         steps=tuple(np.bincount(group).tolist()),
         dimensions=tuple(d.name for d in stats.dimensions),
         units=tuple(d.unit for d in stats.dimensions),
-        half_width=tuple(scale.half_width.tolist()),
-        still=scale.still,
+        scales=tuple(d.scale for d in stats.dimensions),
+        still=stats.still,
         absolute=tuple(map(tuple, absolute.tolist())),
         squared=tuple(map(tuple, squared.tolist())),
     )

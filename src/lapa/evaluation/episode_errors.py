@@ -26,20 +26,22 @@ class EpisodeErrors(Params):
     dimensions: tuple[str, ...]
     units: tuple[str, ...]
     """One per dimension; empty text where it is unknown."""
-    half_width: tuple[float, ...]
-    """What stands for 1 in a normalised error, per dimension (`action_scale`)."""
+    scales: tuple[float, ...]
+    """What stands for 1 in a normalised error, per dimension (`ActionDimension.scale`)."""
     still: tuple[str, ...] = ()
-    """Dimensions that stood still in the labelled episodes."""
+    """Dimensions that stood still in the labelled episodes; means leave them out, as in training."""
     absolute: tuple[tuple[float, ...], ...]
     """``(episode, dimension)``, summed over steps, in the dimension's unit."""
     squared: tuple[tuple[float, ...], ...]
 
     def normalised(self, kind: str) -> NDArray[np.float64]:
         """``(episode,)``: sums over steps of the mean over dimensions; ``mae`` or ``mse``."""
-        width = np.array(self.half_width)
+        scales = np.array(self.scales)
+        moving = np.array([name not in self.still for name in self.dimensions])
+        counted = moving if moving.any() else ~moving
         if kind == "mae":
-            return np.asarray((np.array(self.absolute) / width).mean(axis=1))
-        return np.asarray((np.array(self.squared) / width**2).mean(axis=1))
+            return np.asarray((np.array(self.absolute) / scales)[:, counted].mean(axis=1))
+        return np.asarray((np.array(self.squared) / scales**2)[:, counted].mean(axis=1))
 
     def figures(self, *, resamples: int, seed: int) -> tuple[Figure, ...]:
         """Errors as ``action/<name>``; ``n`` counts episodes, intervals resample them."""
@@ -55,12 +57,12 @@ class EpisodeErrors(Params):
         ]
         steps = sum(self.steps)
         mse, mae = (np.array(sums).sum(axis=0) / steps for sums in (self.squared, self.absolute))
-        width = np.array(self.half_width)
+        scales = np.array(self.scales)
         columns = {
             "mse": mse,
             "mae": mae,
-            "mse_normalised": mse / width**2,
-            "mae_normalised": mae / width,
+            "mse_normalised": mse / scales**2,
+            "mae_normalised": mae / scales,
         }
         for column, dimension in enumerate(self.dimensions):
             found += [

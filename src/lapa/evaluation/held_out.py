@@ -11,11 +11,12 @@ import torch
 from einops import reduce
 from numpy.typing import NDArray
 
+from lapa.data.action_names import described_actions
 from lapa.data.loader import evaluation_loader
 from lapa.data.pairs import PairDataset, open_pairs
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.evaluation.true_actions import TrueActions
-from lapa.records import DatasetFacts, PairSpec, ShardSet
+from lapa.records import PairSpec, ShardSet
 
 DIFFERENCE_CELLS = 8
 """The raw-difference control averages the frame difference over an 8x8 grid."""
@@ -77,12 +78,13 @@ def open_held_out(
     )
     read = _read(dataset, batch_size=batch_size)
     clips = [dataset.position_of(i)[0] for i in range(len(dataset))]
-    facts = shards.datasets.get(names[0])
     return HeldOutPairs(
         dataset=dataset,
         episodes=dataset.table.episode[clips].astype(np.int64),
         difference=read["difference"],
-        actions=_true_actions(read["actions"], facts) if "actions" in read else None,
+        actions=_true_actions(dataset, read["actions"], names[0], shards)
+        if "actions" in read
+        else None,
         states=read.get("states"),
     )
 
@@ -106,14 +108,17 @@ def _read(dataset: PairDataset, *, batch_size: int) -> dict[str, NDArray[np.floa
     return {name: torch.cat(tensors).numpy() for name, tensors in parts.items()}
 
 
-def _true_actions(values: NDArray[np.float32], facts: DatasetFacts | None) -> TrueActions:
-    width = values.shape[1]
-    names = facts.action_names if facts is not None else ()
+def _true_actions(
+    dataset: PairDataset, values: NDArray[np.float32], name: str, shards: ShardSet
+) -> TrueActions:
+    facts = dataset.reader.facts(dataset.position_of(0)[0])
+    names, units = described_actions(facts, values.shape[1])
+    known = shards.datasets.get(name)
     return TrueActions(
         values=values,
-        names=names if len(names) == width else tuple(f"action {i}" for i in range(width)),
-        units=facts.action_units if facts is not None else (),
-        actions_are=facts.actions_are if facts is not None else (),
+        names=names,
+        units=units,
+        actions_are=known.actions_are if known is not None else (),
     )
 
 

@@ -71,8 +71,8 @@ def _still(arms: Mapping[str, Report]) -> list[Block]:
     return [
         Note(
             text=f"{len(errors.still)} of {len(errors.dimensions)} dimensions (nearly) stood still in the "
-            f"labelled episodes ({names}{f' and {more} more' if more > 0 else ''}): they are "
-            "normalised by a tenth of the widest range of their unit, not by their own noise."
+            f"labelled episodes ({names}{f' and {more} more' if more > 0 else ''}): the "
+            "means leave them out, because their range is noise."
         )
     ]
 

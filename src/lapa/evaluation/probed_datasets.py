@@ -63,22 +63,19 @@ def frames_by_width(shards: ShardSet, split: str) -> dict[tuple[str, int], int]:
 
 
 def datasets_of_policy(shards: ShardSet, split: str, stats: ActionStats) -> tuple[str, ...]:
-    """The datasets whose actions are those a policy was trained on: as many, with the same names.
+    """The held-out datasets that a policy was trained on; of older policies those of its width.
 
     Raises:
         CannotMeasureError: the split holds no such dataset.
     """
-    names = tuple(d.name for d in stats.dimensions)
-    found = []
-    for dataset, width in frames_by_width(shards, split):
-        facts = shards.datasets.get(dataset)
-        known = facts.action_names if facts else ()
-        if width == len(names) and known in ((), names):
-            found.append(dataset)
+    width = len(stats.dimensions)
+    found = [
+        dataset
+        for dataset, dim in frames_by_width(shards, split)
+        if dim == width and (not stats.datasets or dataset in stats.datasets)
+    ]
     if not found:
-        raise CannotMeasureError(
-            f"no held-out episode has the policy's {len(names)} action dimensions ({', '.join(names)})"
-        )
+        raise CannotMeasureError(f"no held-out episode has the policy's {width} action dimensions")
     return tuple(sorted(found))
 
 

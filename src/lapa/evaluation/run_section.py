@@ -25,7 +25,7 @@ TERMS = {
     "η²": "Share of the motion's variance that lies between codes (corrected for chance).",
     "compass": "Mean true motion of each code as an arrow.",
     "top-1": "Share of held-out codes that the backbone names right from frame t and the instruction alone.",
-    "normalised error": "Error divided by half the labelled range of its dimension; dimensions that stood still count with a tenth of the widest range of their unit.",
+    "normalised error": "Error divided by half the labelled range of its dimension; a dimension that is held counts with more, and one that stood still is left out of the mean.",
     "interval": "95 %, over episodes (or scenes), because frames of one episode are not independent. With fewer than 6 there is none, and no verdict.",
 }
 MAX_NAMED = 8

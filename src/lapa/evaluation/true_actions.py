@@ -9,14 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.action_scale import reference_widths
+from lapa.data.standing_still import movement
 from lapa.records import ActionMeaning
 
 UNKNOWN_UNIT = "unit unknown"
 LENGTHS = ("m", "mm", "cm", "px", "pixel", "pixels")
 """Units of positions, in which a plane is easiest to picture."""
-STILL_SHARE = 0.01
-"""A dimension that moves less than this share of what its unit typically does stands still."""
 DISCRETE_VALUES = 16
 """A dimension with at most this many distinct values is a switch, not a direction."""
 
@@ -54,10 +52,10 @@ class TrueActions:
         return WORDS[known]
 
     def still(self) -> tuple[int, ...]:
-        """Dimensions that (nearly) never change on these pairs."""
-        spread = spreads(self.values)
-        least = np.maximum(STILL_SHARE * reference_widths(spread, self.units), 1e-9)
-        return tuple(np.flatnonzero(spread < least).tolist())
+        """Dimensions that (nearly) never change on these pairs (`lapa.data.standing_still`)."""
+        largest = np.abs(self.values.astype(np.float64)).max(axis=0)
+        moves = movement(spreads(self.values), largest, self.unit_names)
+        return tuple(np.flatnonzero(moves.still).tolist())
 
     def most_moving(self) -> tuple[int, int] | None:
         """The two dimensions that move most, ascending, for pictures of the plane.
