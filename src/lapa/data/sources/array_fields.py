@@ -25,8 +25,8 @@ class Columns(Params):
     """One per column; numbered when empty."""
     units: tuple[str, ...] = ()
     """One per column, or none."""
-    kind: ColumnKind = "absolute"
-    """Matters to ``actions="accumulate"`` only."""
+    kind: ColumnKind | None = None
+    """Target or difference; unknown when left out, which ``actions="accumulate"`` takes for targets."""
 
 
 class ArrayFields(Params):

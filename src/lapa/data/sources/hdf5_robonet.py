@@ -22,9 +22,11 @@ from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
 from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.sources.action_meaning import ABSOLUTE, meaning_word
 from lapa.data.sources.hdf5_file import attributes, opened_hdf5, plain, read_bytes, read_rows
 from lapa.data.sources.rows import ExtraFrame, align_rows, numbered_names
 from lapa.data.video_decode import VideoReader
+from lapa.records import ActionMeaning
 
 AXES = {"vec": ("vec_x", "vec_y", "vec_z")}
 """Entries of ``action_space`` that stand for several columns."""
@@ -87,6 +89,7 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
     guess = f"control rate unknown: {header_fps} Hz is the mp4 header's"
     rate_note = () if options.fps else (guess,)
     space = str(metadata.get("action_space", ""))
+    actions_are = _actions_are(space, actions.shape[1])
     source = name or _dataset(metadata, actions.shape[1])
     return Episode(
         source=source,
@@ -103,6 +106,7 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
         ),
         actions=aligned.actions,
         action_names=_names(space, actions.shape[1], "action"),
+        actions_are=actions_are,
         states=aligned.states,
         state_names=_names(space, states.shape[1], "state"),
         environment=_environment(metadata),
@@ -111,7 +115,7 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
             "layout": "robonet",
             "camera": camera,
             "image_format": "BGR" if is_bgr else "RGB",
-            "actions_are": "absolute" if "vec" in space else "relative",
+            "actions_are": meaning_word(actions_are),
             "metadata": {key: metadata[key] for key in sorted(metadata)},
             "notes": [*aligned.notes, *rate_note],
         },
@@ -137,6 +141,19 @@ def _names(space: str, width: int, prefix: str) -> tuple[str, ...]:
         names += ("gripper",)
     is_pose = "vec_x" not in names or prefix == "action"
     return names if len(names) == width and is_pose else numbered_names(prefix, width)
+
+
+def _actions_are(space: str, width: int) -> tuple[ActionMeaning, ...]:
+    """Targets where the space is a pose (``vec``), else differences but for a gripper; or unknown."""
+    names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
+    if len(names) != width:
+        return ()
+    if "vec_x" in names:
+        return ABSOLUTE * width
+    meanings: list[ActionMeaning] = []
+    for name in names:
+        meanings.append("absolute" if name in ("grasp", "gripper") else "relative")
+    return tuple(meanings)
 
 
 def _dataset(metadata: Mapping[str, Any], action_dim: int) -> str:

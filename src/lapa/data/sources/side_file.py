@@ -14,6 +14,7 @@ from lapa.data.bad_input import bad
 from lapa.data.sources.action_interval import ActionRule, per_frame
 from lapa.data.sources.array_fields import Columns, value_at
 from lapa.data.sources.rows import Rows, float_rows, numbered_names
+from lapa.records import ActionMeaning
 
 MAX_SIDE_BYTES = 1 << 30
 """A larger side file is a mistake; its arrays are held in memory."""
@@ -104,7 +105,7 @@ def read_columns(
     if len(set(lengths.values())) != 1:
         raise bad("length_mismatch", f"arrays have different lengths: {lengths}")
     reduced = [
-        per_frame(rows, rows_per_frame, rule=rule, kind=part.kind)
+        per_frame(rows, rows_per_frame, rule=rule, kind=part.kind or "absolute")
         for part, rows in zip(columns, parts, strict=True)
     ]
     return np.concatenate(reduced, axis=1)
@@ -122,6 +123,16 @@ def column_names(columns: tuple[Columns, ...], width: int, prefix: str) -> tuple
     """Return the names of the joined columns, numbered unless every part is named."""
     names = tuple(name for part in columns for name in part.names)
     return names if len(names) == width else numbered_names(prefix, width)
+
+
+def column_meanings(columns: tuple[Columns, ...], width: int) -> tuple[ActionMeaning, ...]:
+    """Return what each of the joined columns is; none unless every part tells."""
+    found: list[ActionMeaning] = []
+    for part in columns:
+        count = width if len(columns) == 1 else len(part.names)
+        if part.kind is not None:
+            found += ["relative" if part.kind == "increment" else "absolute"] * count
+    return tuple(found) if len(found) == width else ()
 
 
 def column_units(columns: tuple[Columns, ...], width: int) -> tuple[str, ...]:

@@ -16,11 +16,13 @@ from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad, r
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.sources.action_interval import ActionRule
+from lapa.data.sources.action_meaning import meaning_word
 from lapa.data.sources.array_fields import ArrayFields, load_array_fields
 from lapa.data.sources.arrays_video import fitting_fields, locate_video
 from lapa.data.sources.found_video import found_video
 from lapa.data.sources.rows import ExtraFrame, Rows, align_rows
 from lapa.data.sources.side_file import (
+    column_meanings,
     column_names,
     column_units,
     read_columns,
@@ -29,6 +31,7 @@ from lapa.data.sources.side_file import (
     text_at,
 )
 from lapa.data.video_frames import VideoFrames
+from lapa.records import ActionMeaning
 
 
 def open_video_with_arrays(
@@ -134,6 +137,7 @@ class _EpisodeReader:
             actions=aligned.actions,
             action_names=_names(self.fields.actions, aligned.actions, "action"),
             action_units=_units(self.fields.actions, aligned.actions),
+            actions_are=_meanings(self.fields.actions, aligned.actions),
             states=aligned.states,
             state_names=_names(self.fields.states, aligned.states, "state"),
             environment="" if environment is None else text_at(contents, (environment,)),
@@ -144,7 +148,7 @@ class _EpisodeReader:
                 "camera": self.camera,
                 "action_rule": self.rule if actions is not None else None,
                 "rows_per_frame": self.fields.rows_per_frame,
-                "actions_are": self._actions_are(),
+                "actions_are": meaning_word(_meanings(self.fields.actions, aligned.actions)),
                 "notes": [*aligned.notes, *self._absence(actions)],
             },
         )
@@ -154,15 +158,13 @@ class _EpisodeReader:
             return []
         return [f"no actions: none of {[part.field for part in self.fields.actions]} is there"]
 
-    def _actions_are(self) -> str:
-        kinds = {part.kind for part in self.fields.actions}
-        if len(kinds) > 1:
-            return "mixed"
-        return "relative" if kinds == {"increment"} else "absolute"
-
 
 def _names(columns: Any, rows: Any, prefix: str) -> tuple[str, ...]:
     return () if rows is None else column_names(columns, rows.shape[1], prefix)
+
+
+def _meanings(columns: Any, rows: Any) -> tuple[ActionMeaning, ...]:
+    return () if rows is None else column_meanings(columns, rows.shape[1])
 
 
 def _units(columns: Any, rows: Any) -> tuple[str, ...]:
