@@ -7,7 +7,7 @@ sources hold, through OpenCV.
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import Final, Literal
 
 import cv2
 import numpy as np
@@ -86,10 +86,16 @@ def decode_jpeg(data: bytes) -> Frames:
     return image
 
 
-def encode_jpeg(image: Frames, *, quality: int = 95) -> bytes:
-    """Encode ``uint8 (height, width, 3)`` RGB as JPEG with 4:2:0 colour, as cameras do."""
+def encode_jpeg(
+    image: Frames, *, quality: int = 95, subsampling: Literal["444", "420"] = "420"
+) -> bytes:
+    """Encode ``uint8 (height, width, 3)`` RGB as JPEG; the same image always gives the same bytes."""
     data: bytes = simplejpeg.encode_jpeg(
-        np.ascontiguousarray(image), quality=quality, colorspace="RGB", colorsubsampling="420"
+        np.ascontiguousarray(image),
+        quality=quality,
+        colorspace="RGB",
+        colorsubsampling=subsampling,
+        fastdct=False,
     )
     return data
 

@@ -14,7 +14,7 @@ from lapa.evaluation.rollout import RolloutResult, rollout, save_clips
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import load_policy
 from lapa.params.evaluation import EvaluationParams, RolloutParams
-from lapa.records import Checkpoint, Figure, Report, ShardSet, require_same
+from lapa.records import Checkpoint, Figure, FrameCodec, Report, ShardSet, require_same
 
 
 def evaluate_policy(
@@ -46,7 +46,7 @@ def evaluate_policy(
         net, policy, shards, split=params.split, batch_size=params.batch_size
     )
     draw_action_distribution(held_out.predicted, held_out.actions, net.stats, out / "actions.png")
-    results = [] if params.rollout is None else _roll_out(net, params.rollout)
+    results = [] if params.rollout is None else _roll_out(net, params.rollout, shards.codec)
     _keep(results, policy, out)
     return Report(
         path=str(out),
@@ -55,8 +55,8 @@ def evaluate_policy(
     )
 
 
-def _roll_out(policy: Policy, params: RolloutParams) -> list[RolloutResult]:
-    """Try every task on the same seeds."""
+def _roll_out(policy: Policy, params: RolloutParams, codec: FrameCodec) -> list[RolloutResult]:
+    """Try every task on the same seeds, seeing pictures as the shards hold them."""
     env = params.env.model_copy(update={"max_steps": params.max_steps})
     return [
         rollout(
@@ -64,6 +64,7 @@ def _roll_out(policy: Policy, params: RolloutParams) -> list[RolloutResult]:
             env_params=env,
             task=task,
             seeds=range(params.first_seed, params.first_seed + params.num_scenes),
+            codec=codec,
             execute=params.execute,
             with_states=policy.state_input is not None,
             keep_clips=params.num_videos,
