@@ -23,6 +23,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
+from lapa.data.episode import Again, Episode
+
 Item = TypeVar("Item")
 Read = TypeVar("Read")
 
@@ -114,11 +116,20 @@ def naming(source: str, item: str) -> Iterator[None]:
 def read_each(
     items: Iterable[Item], read: Callable[[Item], Read], report: Report
 ) -> Iterator[Read]:
-    """Yield ``read(item)`` for every item; bad ones go to ``report`` and the rest is still read."""
+    """Yield ``read(item)`` for every item; bad ones go to ``report`` and the rest is still read.
+
+    An `Episode` leaves with `Episode.again`, so that ingestion reads single items later on.
+    """
     for item in items:
         try:
             episode = read(item)
         except BadInputError as error:
             report(error.record)
             continue
-        yield episode
+        yield _repeatable(episode, read, item)
+
+
+def _repeatable(found: Read, read: Callable[[Item], Read], item: Item) -> Read:
+    if isinstance(found, Episode) and found.again is None:
+        return replace(found, again=Again(read, item))
+    return found

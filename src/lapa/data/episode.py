@@ -18,6 +18,16 @@ FrameReader = Callable[[Sequence[int] | None], Frames]
 """Decodes the frames at the given indices (all for ``None``), in the order asked."""
 
 
+@dataclass(frozen=True)
+class Again:
+    """How to read one episode once more without its neighbours: ``read(item)``."""
+
+    read: Callable[[Any], Episode]
+    """The adapter's reader, shared by all its episodes; a pickle if it is to work in parallel."""
+    item: Any
+    """What is read: a path, a record's place; small, for one is kept per episode."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Episode:
     """One recording: lazily decoded frames and everything known about them.
@@ -51,6 +61,8 @@ class Episode:
     success: bool | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """JSON-able facts on where it came from: file, record number, camera."""
+    again: Again | None = field(default=None, repr=False, compare=False)
+    """Spares reading the whole source once more; `lapa.data.bad_input.read_each` fills it in."""
 
     def frames(self, indices: Sequence[int] | None = None) -> Frames:
         """Decode frames ``indices`` (all when None) as ``uint8 (frame, height, width, 3)`` RGB."""

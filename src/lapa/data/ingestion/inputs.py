@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import Report, bad, read_each
+from lapa.data.bad_input import BadInputError, Report, bad, raise_bad, read_each
 from lapa.data.episode import Episode, Frames
 from lapa.data.sources.checked import checked
 from lapa.params.ingestion import IngestionParams, SourceParams
@@ -30,10 +30,35 @@ class Input:
         """Yield the source's usable episodes: the same ones, in the same order, every time."""
         renamed = (self._renamed(episode) for episode in self.open(report))
         wanted = (episode for episode in renamed if self._is_wanted(episode))
-        prepared = read_each(wanted, partial(self._resampled, rate=settings.target_fps), report)
+        prepared = self._prepared(wanted, settings, report)
         # checked once more: renaming and resampling change ids and lengths
         sound = checked(prepared, report=report, min_frames=settings.min_frames)
         yield from islice(sound, self.params.max_episodes)
+
+    def single(
+        self, read: Callable[[Any], Episode], item: Any, settings: IngestionParams
+    ) -> Episode:
+        """Read one usable episode without its neighbours.
+
+        Raises:
+            BadInputError: it cannot be used any more.
+        """
+        (found,) = read_each([item], read, raise_bad)
+        prepared = self._resampled(self._renamed(found), settings.target_fps)
+        (sound,) = checked([prepared], min_frames=settings.min_frames)
+        return sound
+
+    def _prepared(
+        self, episodes: Iterator[Episode], settings: IngestionParams, report: Report
+    ) -> Iterator[Episode]:
+        # no `read_each`: the item to read again is the adapter's, not the episode it made of it
+        for episode in episodes:
+            try:
+                prepared = self._resampled(episode, settings.target_fps)
+            except BadInputError as error:
+                report(error.record)
+                continue
+            yield prepared
 
     def _renamed(self, episode: Episode) -> Episode:
         return replace(episode, source=self.params.name) if self.params.name else episode
