@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.data.bad_input import naming
+from lapa.data.frame_indices import resolve_indices
 from lapa.records import ActionMeaning
 
 Frames = NDArray[np.uint8]
@@ -53,5 +55,12 @@ class Episode:
     """JSON-able facts on where it came from: file, record number, camera."""
 
     def frames(self, indices: Sequence[int] | None = None) -> Frames:
-        """Decode frames ``indices`` (all when None) as ``uint8 (frame, height, width, 3)`` RGB."""
-        return self.read_frames(indices)
+        """Decode frames ``indices`` (all when None) as ``uint8 (frame, height, width, 3)`` RGB.
+
+        Raises:
+            IndexError: an index outside the episode.
+            BadInputError: the frames cannot be read, whatever the reader raised.
+        """
+        asked = None if indices is None else resolve_indices(indices, self.num_frames)
+        with naming(self.source, self.episode_id):
+            return self.read_frames(asked)

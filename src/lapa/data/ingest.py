@@ -28,6 +28,7 @@ from lapa.data.ingestion.plan import (
 )
 from lapa.data.ingestion.report import build_report
 from lapa.data.ingestion.work import WORK, ShardMaker, ShardResult, make_shards
+from lapa.data.left_out import CountingReport
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.records import DatasetFacts, ShardSet, Split, digest_of
 
@@ -67,7 +68,8 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
     out.mkdir(parents=True, exist_ok=True)
     with output_lock(out):
         report = reporter_of(params.on_bad_sample)
-        episodes = list_episodes(inputs, params, report)
+        listing = CountingReport(report)
+        episodes = list_episodes(inputs, params, listing)
         _require_episodes(inputs, episodes, report)
         digest = plan_digest(inputs, params, episodes)
         if (out / "record.json").is_file():
@@ -86,6 +88,7 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
             skipped=[asdict(bad) for bad in report.records]
             if isinstance(report, BadInputs)
             else [],
+            left_out=listing.left_out,
             plan=digest,
         )
         (out / REPORT).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")

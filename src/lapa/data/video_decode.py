@@ -93,6 +93,12 @@ class VideoReader:
         return self.index.num_frames if self._table is None else len(self._table)
 
     @property
+    def channel_bits(self) -> tuple[int, ...]:
+        """Bits per stored channel, e.g. ``(8, 8, 8)``; one deep channel is depth, not colour."""
+        pixels = self._stream.codec_context.format
+        return () if pixels is None else tuple(channel.bits for channel in pixels.components)
+
+    @property
     def fps(self) -> float:
         """Frames per second as the header says; 0 where it says nothing."""
         rate = self._stream.average_rate or self._stream.guessed_rate

@@ -12,7 +12,9 @@ from lapa.data.bad_input import bad
 from lapa.data.container_header import declared_size, missing_bytes
 from lapa.data.jpeg import check_size
 
-CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,flv,gif"
+CONTAINERS: Final = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,flv,gif,asf,mpeg,mpegvideo,ogg,mjpeg,mxf"
+)
 """Demuxers allowed: none that follows links to other files, as playlists do."""
 
 

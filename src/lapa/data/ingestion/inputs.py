@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lapa.data.bad_input import Report, bad, read_each
 from lapa.data.episode import Episode, Frames
+from lapa.data.sources.action_width import split_by_width
 from lapa.data.sources.checked import checked
 from lapa.params.ingestion import IngestionParams, SourceParams
 
@@ -32,7 +33,7 @@ class Input:
         wanted = (episode for episode in renamed if self._is_wanted(episode))
         prepared = read_each(wanted, partial(self._resampled, rate=settings.target_fps), report)
         # checked once more: renaming and resampling change ids and lengths
-        sound = checked(prepared, report=report, min_frames=settings.min_frames)
+        sound = checked(split_by_width(prepared), report=report, min_frames=settings.min_frames)
         yield from islice(sound, self.params.max_episodes)
 
     def _renamed(self, episode: Episode) -> Episode:

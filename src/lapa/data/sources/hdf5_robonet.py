@@ -22,9 +22,19 @@ from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
 from lapa.data.jpeg import MAX_PIXELS
-from lapa.data.sources.hdf5_file import attributes, opened_hdf5, plain, read_bytes, read_rows
+from lapa.data.sources.hdf5_file import (
+    attributes,
+    dataset_at,
+    group_at,
+    member,
+    opened_hdf5,
+    plain,
+    read_bytes,
+    read_rows,
+)
 from lapa.data.sources.rows import ExtraFrame, align_rows, numbered_names
 from lapa.data.video_decode import VideoReader
+from lapa.records import ActionMeaning
 
 AXES = {"vec": ("vec_x", "vec_y", "vec_z")}
 """Entries of ``action_space`` that stand for several columns."""
@@ -73,11 +83,11 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
         BadInputError: an array or camera is missing, absurd, not finite, or of another length.
     """
     with opened_hdf5(path) as file:
-        camera, is_bgr = _camera(file["env"], options.camera)
+        camera, is_bgr = _camera(group_at(file, "env"), options.camera)
         dataset = f"env/{camera}_video/frames"
         actions, states = read_rows(file, "policy/actions"), read_rows(file, "env/state")
-        metadata = attributes(file["metadata"]) if "metadata" in file else {}
-        promised = plain(file[dataset].attrs.get("T"))
+        metadata = attributes(found) if (found := member(file, "metadata")) is not None else {}
+        promised = plain(dataset_at(file, dataset).attrs.get("T"))
         with VideoReader(read_bytes(file, dataset), max_pixels=options.max_pixels) as video:
             num_frames, header_fps = video.num_frames, video.fps
     if promised is not None and promised != num_frames:
@@ -87,6 +97,7 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
     guess = f"control rate unknown: {header_fps} Hz is the mp4 header's"
     rate_note = () if options.fps else (guess,)
     space = str(metadata.get("action_space", ""))
+    meaning: ActionMeaning = "absolute" if "vec" in space else "relative"
     source = name or _dataset(metadata, actions.shape[1])
     return Episode(
         source=source,
@@ -102,16 +113,17 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
             max_pixels=options.max_pixels,
         ),
         actions=aligned.actions,
-        action_names=_names(space, actions.shape[1], "action"),
+        action_names=action_names(space, actions.shape[1]),
+        actions_are=(meaning,) * len(action_names(space, actions.shape[1])),
         states=aligned.states,
-        state_names=_names(space, states.shape[1], "state"),
+        state_names=state_names(space, states.shape[1]),
         environment=_environment(metadata),
         provenance={
             "file": str(path),
             "layout": "robonet",
             "camera": camera,
             "image_format": "BGR" if is_bgr else "RGB",
-            "actions_are": "absolute" if "vec" in space else "relative",
+            "actions_are": meaning,
             "metadata": {key: metadata[key] for key in sorted(metadata)},
             "notes": [*aligned.notes, *rate_note],
         },
@@ -124,19 +136,26 @@ def _camera(env: h5py.Group, wanted: str) -> tuple[str, bool]:
     camera = wanted or (cameras[0] if cameras else "")
     if camera not in cameras:
         raise bad("missing_camera", f"camera {wanted or 'any'} not found, found {cameras}")
-    group = env[f"{camera}_video"]
-    if "frames" not in group:
-        raise bad("missing_columns", f"{group.name} holds {sorted(group)}, expected frames")
-    return camera, str(plain(group["frames"].attrs.get("image_format", "RGB"))) == "BGR"
+    frames = dataset_at(env, f"{camera}_video/frames")
+    return camera, str(plain(frames.attrs.get("image_format", "RGB"))) == "BGR"
 
 
-def _names(space: str, width: int, prefix: str) -> tuple[str, ...]:
-    """Name the columns by ``action_space``; states of "x,y,z,theta" robots add the gripper."""
-    names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
-    if prefix == "state" and names == ("x", "y", "z", "theta"):
-        names += ("gripper",)
-    is_pose = "vec_x" not in names or prefix == "action"
-    return names if len(names) == width and is_pose else numbered_names(prefix, width)
+def _axes(space: str) -> tuple[str, ...]:
+    return tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
+
+
+def action_names(space: str, width: int) -> tuple[str, ...]:
+    """Name the columns by ``action_space``; none where it does not describe this many."""
+    names = _axes(space)
+    return names if len(names) == width else ()
+
+
+def state_names(space: str, width: int) -> tuple[str, ...]:
+    """Name the columns as the actions; states of "x,y,z,theta" robots add the gripper."""
+    names = _axes(space)
+    names += ("gripper",) if names == ("x", "y", "z", "theta") else ()
+    is_pose = "vec_x" not in names
+    return names if len(names) == width and is_pose else numbered_names("state", width)
 
 
 def _dataset(metadata: Mapping[str, Any], action_dim: int) -> str:

@@ -9,14 +9,47 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
-from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each
+from lapa.data.bad_input import MissingSourceError, Report, bad, naming, raise_bad, read_each
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.left_out import leave_out
+from lapa.data.sources.depth import DepthRule, check_rule, depth_error, is_deep, named_depth
+from lapa.data.sources.folder_walk import recordings_below
 from lapa.data.sources.instructions import Instructions, find_instructions
-from lapa.data.sources.natural_order import files_below
+from lapa.data.video_decode import VideoReader
 from lapa.data.video_frames import VideoFrames, shared_reader
 
-SUFFIXES: Final = frozenset({".mp4", ".m4v", ".mkv", ".avi", ".webm", ".mov"})
+SUFFIXES: Final = frozenset(
+    [
+        ".mp4",
+        ".m4v",
+        ".mov",
+        ".qt",
+        ".3gp",
+        ".3g2",
+        ".mkv",
+        ".webm",
+        ".avi",
+        ".divx",
+        ".ts",
+        ".mts",
+        ".m2ts",
+        ".mpg",
+        ".mpeg",
+        ".vob",
+        ".m2v",
+        ".wmv",
+        ".asf",
+        ".flv",
+        ".f4v",
+        ".ogv",
+        ".gif",
+        ".mjpeg",
+        ".mjpg",
+        ".mxf",
+    ]
+)
+"""What the tests wrote and read back; files with others are counted as left out."""
 
 
 def open_video_folder(
@@ -27,9 +60,12 @@ def open_video_folder(
     fps_override: float | Mapping[str, float] | None = None,
     instructions: str = "auto",
     environment: str = "",
+    depth: DepthRule = "refuse",
     max_pixels: int = MAX_PIXELS,
 ) -> Iterator[Episode]:
     """Yield one episode per video at any depth below ``path``, in natural order of their paths.
+
+    Linked folders are walked; hidden files, and files with other suffixes, are counted as left out.
 
     Args:
         path: folder, or a single video.
@@ -40,17 +76,24 @@ def open_video_folder(
         instructions: see `find_instructions`.
         environment: ``folder`` takes the name of the folder a video lies in; any other text is used
             as it is.
+        depth: depth videos (see `lapa.data.sources.depth`) are bad inputs, left out, or taken.
         max_pixels: largest width x height accepted.
 
     Raises:
-        FileNotFoundError: ``path`` does not exist.
+        MissingSourceError: ``path`` does not exist.
+        SettingsError: an unknown rule for depth.
     """
     path = Path(path)
     if not path.exists():
-        raise FileNotFoundError(f"video folder {path} does not exist")
+        raise MissingSourceError(f"video folder {path} does not exist")
+    check_rule(depth)
     root = path.parent if path.is_file() else path
-    videos = [path.name] if path.is_file() else files_below(path, SUFFIXES)
     source = name or (path.stem if path.is_file() else path.name)
+    videos = (
+        [path.name]
+        if path.is_file()
+        else recordings_below(path, SUFFIXES, source=source, report=report)
+    )
     if not videos:
         detail = f"no files with suffix {', '.join(sorted(SUFFIXES))} at any depth"
         report(bad("no_videos", detail, source=source, item=str(path)).record)
@@ -60,11 +103,16 @@ def open_video_folder(
         source=source,
         shared_stems=_shared_stems(videos),
         fps_override=fps_override,
-        instructions=find_instructions(root, instructions),
+        instructions=find_instructions(root, instructions, source=source, report=report),
         environment=environment,
+        depth=depth,
         max_pixels=max_pixels,
     )
-    yield from read_each(videos, reader.episode, report)
+    for episode in read_each(videos, reader.episode, report):
+        if episode is None:
+            leave_out(report, source, {"depth": 1})
+        else:
+            yield episode
 
 
 @dataclass(frozen=True)
@@ -76,14 +124,26 @@ class _Reader:
     fps_override: float | Mapping[str, float] | None
     instructions: Instructions
     environment: str
+    depth: DepthRule
     max_pixels: int
 
-    def episode(self, relative: str) -> Episode:
-        path = self.root / relative
+    def episode(self, relative: str) -> Episode | None:
+        """Read one video; None where it is depth that is to be left out."""
         with naming(self.source, relative):
-            video = shared_reader(path, max_pixels=self.max_pixels)
-            fps = self._fps(relative, video.fps)
-            instruction = self.instructions.of(path, self.root)
+            path = self.root / relative
+            found = "its name says depth" if named_depth(relative) else ""
+            if not found or self.depth == "take":
+                video = shared_reader(path, max_pixels=self.max_pixels)
+                found = f"one channel of {video.channel_bits[0]} bits" * is_deep(video.channel_bits)
+            if not found or self.depth == "take":
+                return self._episode(path, relative, video)
+            if self.depth == "refuse":
+                raise depth_error(found)
+            return None
+
+    def _episode(self, path: Path, relative: str, video: VideoReader) -> Episode:
+        fps = self._fps(relative, video.fps)
+        instruction, notes = self.instructions.of(path, self.root)
         folder = path.parent.name if path.parent != self.root else ""
         return Episode(
             source=self.source,
@@ -100,6 +160,7 @@ class _Reader:
                 "codec": video.codec,
                 "header_fps": video.fps,
                 "largest_gap_s": round(video.largest_gap_s, 4),
+                "notes": list(notes),
             },
         )
 
