@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import naming
 from lapa.data.frame_indices import resolve_indices
 from lapa.records import ActionMeaning
 
@@ -61,6 +60,8 @@ class Episode:
             IndexError: an index outside the episode.
             BadInputError: the frames cannot be read, whatever the reader raised.
         """
+        from lapa.data.bad_input import naming  # noqa: PLC0415 (its `read_each` knows episodes)
+
         asked = None if indices is None else resolve_indices(indices, self.num_frames)
         with naming(self.source, self.episode_id):
             return self.read_frames(asked)

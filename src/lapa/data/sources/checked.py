@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad, read_each
+from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad
 from lapa.data.episode import Episode
 
 MAX_INSTRUCTION: Final = 1 << 16
@@ -26,14 +26,15 @@ def checked(
     one dataset; the first one counts). Keeps one hash per episode to know the ids it has seen.
     """
     seen: set[int] = set()
-
-    def sound(episode: Episode) -> Episode:
-        with naming(episode.source, episode.episode_id):
-            _check(episode, min_frames)
-            _check_new(episode, seen)
-        return episode
-
-    yield from read_each(episodes, sound, report)
+    for episode in episodes:
+        try:
+            with naming(episode.source, episode.episode_id):
+                _check(episode, min_frames)
+                _check_new(episode, seen)
+        except BadInputError as error:
+            report(error.record)
+            continue
+        yield episode
 
 
 def _check(episode: Episode, min_frames: int) -> None:

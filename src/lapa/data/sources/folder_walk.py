@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -44,8 +44,8 @@ class Folder:
     """Path below the root, with ``/``; empty for the root itself."""
     names: list[str]
     """Its files in natural order, hidden ones left out."""
-    linked: frozenset[str]
-    """Those of ``names`` that are links."""
+    has_links: bool
+    """Whether one of them is a link."""
     is_empty: bool
     """Nothing at all lies in it, hidden or not."""
 
@@ -91,7 +91,7 @@ def walk_folders(root: Path, *, source: str, report: Report) -> Iterator[Folder]
         yield Folder(
             relative,
             sorted((entry.name for entry in listing.files), key=natural_key),
-            frozenset(entry.name for entry in listing.files if entry.is_symlink()),
+            any(entry.is_symlink() for entry in listing.files),
             listing.is_empty,
         )
         todo += sorted(children, key=natural_key, reverse=True)
@@ -139,39 +139,55 @@ def _leads_back(link: str, root: Path, folder: str) -> bool:
     return any(os.path.commonpath([target, place]) == target for place in holds)
 
 
+def suffix_of(path: str) -> str:
+    """Return the suffix of a path in lower case, with its dot; empty where there is none."""
+    return os.path.splitext(path)[1].lower()
+
+
+def by_suffix(paths: Iterable[str]) -> Counter[str]:
+    """Count files by suffix, as the report names them."""
+    return Counter(f"suffix {suffix}" if (suffix := suffix_of(p)) else "no suffix" for p in paths)
+
+
+def files_below(root: Path, *, source: str, report: Report) -> list[str]:
+    """Return the paths of all files below ``root`` that are not hidden, in natural order."""
+    return _files_and_links(root, source, report)[0]
+
+
+def _files_and_links(root: Path, source: str, report: Report) -> tuple[list[str], bool]:
+    """Return the paths below ``root``, and whether some are links.
+
+    Strings, because a folder may hold a million files and a `Path` takes ten times the memory.
+    """
+    found: list[str] = []
+    has_links = False
+    for folder in walk_folders(root, source=source, report=report):
+        found += [folder.below(name) for name in folder.names]
+        has_links |= folder.has_links
+    return sorted(found, key=natural_key), has_links
+
+
 def recordings_below(
     root: Path, suffixes: frozenset[str], *, source: str, report: Report
 ) -> list[str]:
     """Return the paths below ``root`` with one of ``suffixes`` (lower case), in natural order.
 
     Of several names of one real file the first counts, names that are no link before those that are.
-    Files with other suffixes are counted. Strings, because a folder may hold a million files and a
-    `Path` takes ten times the memory.
+    Files with other suffixes are counted.
     """
-    found: list[str] = []
-    linked: set[str] = set()
-    others: Counter[str] = Counter()
-    for folder in walk_folders(root, source=source, report=report):
-        for name in folder.names:
-            suffix = os.path.splitext(name)[1].lower()
-            if suffix not in suffixes:
-                others[f"suffix {suffix}" if suffix else "no suffix"] += 1
-                continue
-            found.append(folder.below(name))
-            if name in folder.linked:
-                linked.add(found[-1])
-    kept = _once(root, sorted(found, key=natural_key), linked)
+    paths, has_links = _files_and_links(root, source, report)
+    found = [path for path in paths if suffix_of(path) in suffixes]
+    others = by_suffix(path for path in paths if suffix_of(path) not in suffixes)
+    kept = _once(root, found) if has_links else found
     if len(kept) < len(found):
         others["link to a file that is read already"] = len(found) - len(kept)
     leave_out(report, source, others)
     return kept
 
 
-def _once(root: Path, paths: list[str], linked: set[str]) -> list[str]:
-    if not linked:
-        return paths
+def _once(root: Path, paths: list[str]) -> list[str]:
     first: dict[str, str] = {}
-    for path in sorted(paths, key=lambda path: path in linked):
+    for path in sorted(paths, key=lambda path: os.path.islink(root / path)):
         first.setdefault(os.path.realpath(root / path), path)
     kept = set(first.values())
     return [path for path in paths if path in kept]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ from lapa.data.jpeg import MAX_PIXELS, check_size, image_size
 from lapa.data.left_out import leave_out
 from lapa.data.sources.depth import DepthRule, check_rule
 from lapa.data.sources.depth_images import split_depth
-from lapa.data.sources.folder_walk import Folder, walk_folders
+from lapa.data.sources.folder_walk import Folder, by_suffix, suffix_of, walk_folders
 from lapa.data.sources.instructions import Instructions, find_instructions
 
 SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png"})
@@ -107,19 +106,14 @@ def _sequences(root: Path, source: str, report: Report) -> Iterator[tuple[Path, 
     """Yield (folder, image names); also folders to be reported, which hold nothing to read."""
     found = False
     for folder in walk_folders(root, source=source, report=report):
-        by_suffix = Counter(Path(name).suffix.lower() for name in folder.names)
-        leave_out(report, source, _others(by_suffix))
-        images = [name for name in folder.names if Path(name).suffix.lower() in SUFFIXES]
-        if images or folder.is_empty or by_suffix.keys() & OTHER_IMAGES:
+        images = [name for name in folder.names if suffix_of(name) in SUFFIXES]
+        others = [name for name in folder.names if suffix_of(name) not in SUFFIXES]
+        leave_out(report, source, by_suffix(others))
+        if images or folder.is_empty or any(suffix_of(name) in OTHER_IMAGES for name in others):
             found = True
             yield _path(root, folder), images
     if not found:
         yield root, []
-
-
-def _others(by_suffix: Counter[str]) -> dict[str, int]:
-    other = {suffix: count for suffix, count in by_suffix.items() if suffix not in SUFFIXES}
-    return {f"suffix {suffix}" if suffix else "no suffix": other[suffix] for suffix in other}
 
 
 def _path(root: Path, folder: Folder) -> Path:

@@ -43,7 +43,9 @@ def open_source(
         yield from adapter(Path(path), report=report, **options)
 
     found = read_through(episodes(), report, item=str(path))
-    return split_by_width(checked(printable(found), report=report))
+    sound = checked(printable(found), report=report)
+    # a name that was asked for stays; ingestion splits by width all the same
+    return sound if options.get("name") else split_by_width(sound)
 
 
 def _require_options(kind: str, adapter: Callable[..., Any], options: Mapping[str, Any]) -> None:

@@ -18,6 +18,9 @@ MARKS: Final = (
 )
 """Byte order marks and what they announce."""
 
+MAX_INFO_BYTES: Final = 64 << 20
+"""Of a file that describes a whole dataset; ``dataset_info.json`` lists the length of every shard."""
+
 
 class Text(NamedTuple):
     """What a file says."""
