@@ -117,7 +117,8 @@ def test_npz_beside_the_video(tmp_path: Path) -> None:
     (episode,) = open_source("video_with_arrays", tmp_path, fields="npz", fps=4)
     assert (episode.instruction, episode.environment, episode.success) == ("wave", "lab", True)
     assert (episode.fps, episode.states) == (4, None)
-    assert (episode.action_names, episode.action_units, episode.actions_are) == ((), (), ())
+    assert episode.action_names == ("action_0", "action_1")
+    assert (episode.action_units, episode.actions_are) == ((), ())
     np.testing.assert_allclose(episode.actions, rows(0, 4, 2), rtol=1e-6)
 
 

@@ -35,23 +35,18 @@ def per_frame(
         rows: what was recorded.
         rows_per_frame: how many of them make one frame.
         rule: see above.
-        kinds: one per dimension; needed to accumulate.
+        kinds: one per dimension; none for targets.
 
     Raises:
-        SettingsError: an unknown rule, or ``accumulate`` where nobody says what the columns are.
+        SettingsError: an unknown rule.
     """
     if rule not in ("subsample", "accumulate"):
         raise SettingsError(f"actions={rule!r}, expected 'subsample' or 'accumulate'")
     starts = np.arange(0, len(rows), rows_per_frame)
     if rule == "subsample" or rows_per_frame == 1:
         return rows[starts]
-    if len(kinds) != rows.shape[1]:
-        raise SettingsError(
-            "actions='accumulate' needs `kind: absolute` or `kind: increment` of every action column "
-            "in the field map"
-        )
     ends: Rows = rows[np.minimum(starts + rows_per_frame, len(rows)) - 1]
-    if not len(rows):
+    if not kinds or not len(rows):
         return ends
     sums: Rows = np.add.reduceat(rows, starts, axis=0, dtype=np.float32)
     return np.where(np.array(kinds) == "increment", sums, ends)

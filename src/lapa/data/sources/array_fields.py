@@ -27,7 +27,8 @@ class Columns(Params):
     units: tuple[str, ...] = ()
     """One per column, or none."""
     kind: ColumnKind | tuple[ColumnKind, ...] | None = None
-    """Of all columns, or one per column; None: nobody says whether they are targets or changes."""
+    """Target or difference, of all columns or one per column; unknown when left out, which
+    ``actions="accumulate"`` takes for targets."""
 
     @model_validator(mode="after")
     def _one_kind_per_column(self) -> Columns:

@@ -126,6 +126,7 @@ def _episode(
         read_frames=Pictures(path, pictures.name, aligned.num_frames, options.flip_vertical),
         instruction=_instruction(data, demo),
         actions=aligned.actions,
+        action_names=numbered_names("action", actions.shape[1]),
         states=aligned.states,
         state_names=state_names,
         environment=str(_json_attribute(data, "env_args").get("env_name", "")),

@@ -22,6 +22,7 @@ from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
 from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.sources.action_meaning import meaning_word
 from lapa.data.sources.hdf5_file import (
     attributes,
     dataset_at,
@@ -97,7 +98,7 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
     guess = f"control rate unknown: {header_fps} Hz is the mp4 header's"
     rate_note = () if options.fps else (guess,)
     space = str(metadata.get("action_space", ""))
-    meaning: ActionMeaning = "absolute" if "vec" in space else "relative"
+    actions_are = _actions_are(space, actions.shape[1])
     source = name or _dataset(metadata, actions.shape[1])
     return Episode(
         source=source,
@@ -113,17 +114,17 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
             max_pixels=options.max_pixels,
         ),
         actions=aligned.actions,
-        action_names=action_names(space, actions.shape[1]),
-        actions_are=(meaning,) * len(action_names(space, actions.shape[1])),
+        action_names=_names(space, actions.shape[1], "action"),
+        actions_are=actions_are,
         states=aligned.states,
-        state_names=state_names(space, states.shape[1]),
+        state_names=_names(space, states.shape[1], "state"),
         environment=_environment(metadata),
         provenance={
             "file": str(path),
             "layout": "robonet",
             "camera": camera,
             "image_format": "BGR" if is_bgr else "RGB",
-            "actions_are": meaning,
+            "actions_are": meaning_word(actions_are),
             "metadata": {key: metadata[key] for key in sorted(metadata)},
             "notes": [*aligned.notes, *rate_note],
         },
@@ -140,22 +141,23 @@ def _camera(env: h5py.Group, wanted: str) -> tuple[str, bool]:
     return camera, str(plain(frames.attrs.get("image_format", "RGB"))) == "BGR"
 
 
-def _axes(space: str) -> tuple[str, ...]:
-    return tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
+def _names(space: str, width: int, prefix: str) -> tuple[str, ...]:
+    """Name the columns by ``action_space``; states of "x,y,z,theta" robots add the gripper."""
+    names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
+    if prefix == "state" and names == ("x", "y", "z", "theta"):
+        names += ("gripper",)
+    is_pose = "vec_x" not in names or prefix == "action"
+    return names if len(names) == width and is_pose else numbered_names(prefix, width)
 
 
-def action_names(space: str, width: int) -> tuple[str, ...]:
-    """Name the columns by ``action_space``; none where it does not describe this many."""
-    names = _axes(space)
-    return names if len(names) == width else ()
-
-
-def state_names(space: str, width: int) -> tuple[str, ...]:
-    """Name the columns as the actions; states of "x,y,z,theta" robots add the gripper."""
-    names = _axes(space)
-    names += ("gripper",) if names == ("x", "y", "z", "theta") else ()
-    is_pose = "vec_x" not in names
-    return names if len(names) == width and is_pose else numbered_names("state", width)
+def _actions_are(space: str, width: int) -> tuple[ActionMeaning, ...]:
+    """Targets where the space is a pose (``vec``), else differences but for a gripper; or unknown."""
+    names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
+    if len(names) != width:
+        return ()
+    if "vec_x" in names:
+        return ("absolute",) * width
+    return tuple("absolute" if name in ("grasp", "gripper") else "relative" for name in names)
 
 
 def _dataset(metadata: Mapping[str, Any], action_dim: int) -> str:

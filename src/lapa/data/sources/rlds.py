@@ -29,6 +29,7 @@ from lapa.data.bad_input import (
 from lapa.data.encoded_frames import EncodedFrames
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.sources.action_meaning import meaning_word
 from lapa.data.sources.depth import is_deep, png_bits
 from lapa.data.sources.field_map import FieldMap, NumericField, field_map_for, load_field_map
 from lapa.data.sources.rlds_features import FieldSchema, read_schema, tensor_of, texts_of
@@ -157,19 +158,24 @@ class _EpisodeReader:
             read_frames=EncodedFrames(images, self.source, episode_id, self.max_pixels),
             instruction=self._instruction(example),
             actions=self._rows(example, self.fields.actions, len(images)),
-            action_names=_columns(self.fields.actions, "names"),
-            action_units=_columns(self.fields.actions, "units"),
+            action_names=_names(self.fields.actions),
+            action_units=_units(self.fields.actions),
+            actions_are=self.fields.action_meanings(),
             states=self._rows(example, self.fields.states, len(images)),
-            state_names=_columns(self.fields.states, "names"),
+            state_names=_names(self.fields.states),
             environment=self._environment(example),
             success=self._success(example),
             provenance={
                 "file": shard.name,
                 "record": number,
                 "camera": self.camera,
-                "actions_are": self.fields.actions_are,
+                "actions_are": self._meaning_word(),
             },
         )
+
+    def _meaning_word(self) -> str:
+        told = self.fields.actions_are
+        return told if isinstance(told, str) else meaning_word(told)
 
     def _field(self, example: Mapping[str, Feature], name: str) -> tuple[FieldSchema, Feature]:
         if name not in self.schema or name not in example:
@@ -241,5 +247,12 @@ class _EpisodeReader:
         return bool(reward[-1] > 0) if len(reward) else None
 
 
-def _columns(fields: tuple[NumericField, ...], which: str) -> tuple[str, ...]:
-    return tuple(value for field in fields for value in getattr(field, which))
+def _names(fields: tuple[NumericField, ...]) -> tuple[str, ...]:
+    return tuple(name for field in fields for name in field.names)
+
+
+def _units(fields: tuple[NumericField, ...]) -> tuple[str, ...]:
+    """Units of all columns, unknown ones empty; none at all where no field has any."""
+    padded = (field.units or ("",) * len(field.names) for field in fields)
+    units = tuple(unit for part in padded for unit in part)
+    return units if any(units) else ()

@@ -12,7 +12,7 @@ from numpy.lib.npyio import NpzFile
 from lapa.data.bad_input import BadInputError, bad
 from lapa.data.sources.action_interval import ActionRule, per_frame
 from lapa.data.sources.array_fields import Columns, value_at
-from lapa.data.sources.rows import Rows, float_rows
+from lapa.data.sources.rows import Rows, float_rows, numbered_names
 from lapa.data.sources.text_file import parse_json, read_text
 from lapa.records import ActionMeaning
 
@@ -126,10 +126,19 @@ def _checked(values: Any, part: Columns) -> Rows:
     return rows
 
 
-def column_names(columns: tuple[Columns, ...], width: int) -> tuple[str, ...]:
-    """Return the names of the joined columns, none unless every part is named."""
+def column_names(columns: tuple[Columns, ...], width: int, prefix: str) -> tuple[str, ...]:
+    """Return the names of the joined columns, numbered unless every part is named."""
     names = tuple(name for part in columns for name in part.names)
-    return names if len(names) == width else ()
+    return names if len(names) == width else numbered_names(prefix, width)
+
+
+def column_meanings(columns: tuple[Columns, ...], width: int) -> tuple[ActionMeaning, ...]:
+    """Return what each of the joined columns is; none unless every part tells."""
+    found: list[ActionMeaning] = []
+    for part in columns:
+        count = width if len(columns) == 1 else len(part.names)
+        found += [MEANINGS[kind] for kind in part.kinds(count)]
+    return tuple(found) if len(found) == width else ()
 
 
 def column_units(columns: tuple[Columns, ...], width: int) -> tuple[str, ...]:
@@ -140,13 +149,3 @@ def column_units(columns: tuple[Columns, ...], width: int) -> tuple[str, ...]:
 
 MEANINGS: Final[Mapping[str, ActionMeaning]] = {"absolute": "absolute", "increment": "relative"}
 """What the kinds of a field map are called in an episode."""
-
-
-def column_meanings(columns: tuple[Columns, ...], width: int) -> tuple[ActionMeaning, ...]:
-    """Return for each joined column whether it is a target or a change; none unless all are known."""
-    unnamed = width - sum(len(part.names) for part in columns)
-    widths = [len(part.names) or unnamed for part in columns]
-    kinds = [
-        kind for part, count in zip(columns, widths, strict=True) for kind in part.kinds(count)
-    ]
-    return tuple(MEANINGS[kind] for kind in kinds) if len(kinds) == width else ()

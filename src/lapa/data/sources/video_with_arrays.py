@@ -8,10 +8,10 @@ is one frame more than rows, `lapa.data.sources.rows` does. Both are kept in the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from lapa.data.bad_input import (
     MissingSourceError,
@@ -26,7 +26,8 @@ from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.left_out import leave_out
 from lapa.data.sources.action_interval import ActionRule
-from lapa.data.sources.array_fields import ArrayFields, Columns, load_array_fields
+from lapa.data.sources.action_meaning import meaning_word
+from lapa.data.sources.array_fields import ArrayFields, load_array_fields
 from lapa.data.sources.arrays_video import fitting_fields, locate_video, side_files_of
 from lapa.data.sources.depth import is_deep
 from lapa.data.sources.folder_walk import by_suffix, files_below, suffix_of
@@ -158,7 +159,6 @@ class _EpisodeReader:
         aligned = align_rows(video.num_frames, actions, states, extra_frame=self.extra_frame)
         episode_id = side_file.relative_to(self.root).with_suffix("").as_posix()
         environment = self.fields.environment
-        meanings = _of(column_meanings, self.fields.actions, aligned.actions)
         return Episode(
             source=source,
             episode_id=episode_id,
@@ -169,11 +169,11 @@ class _EpisodeReader:
             ),
             instruction=text_at(contents, self.fields.instruction),
             actions=aligned.actions,
-            action_names=_of(column_names, self.fields.actions, aligned.actions),
-            action_units=_of(column_units, self.fields.actions, aligned.actions),
-            actions_are=meanings,
+            action_names=_names(self.fields.actions, aligned.actions, "action"),
+            action_units=_units(self.fields.actions, aligned.actions),
+            actions_are=_meanings(self.fields.actions, aligned.actions),
             states=aligned.states,
-            state_names=_of(column_names, self.fields.states, aligned.states),
+            state_names=_names(self.fields.states, aligned.states, "state"),
             environment="" if environment is None else text_at(contents, (environment,)),
             success=success_at(contents, self.fields.success),
             provenance={
@@ -182,7 +182,7 @@ class _EpisodeReader:
                 "camera": self.camera,
                 "action_rule": self.rule if actions is not None else None,
                 "rows_per_frame": self.fields.rows_per_frame,
-                "actions_are": _in_one_word(meanings),
+                "actions_are": meaning_word(_meanings(self.fields.actions, aligned.actions)),
                 "notes": [*aligned.notes, *self._absence(actions)],
             },
         )
@@ -193,18 +193,13 @@ class _EpisodeReader:
         return [f"no actions: none of {[part.field for part in self.fields.actions]} is there"]
 
 
-Described = TypeVar("Described")
+def _names(columns: Any, rows: Any, prefix: str) -> tuple[str, ...]:
+    return () if rows is None else column_names(columns, rows.shape[1], prefix)
 
 
-def _of(
-    describe: Callable[[tuple[Columns, ...], int], tuple[Described, ...]],
-    columns: tuple[Columns, ...],
-    rows: Rows | None,
-) -> tuple[Described, ...]:
-    return () if rows is None else describe(columns, rows.shape[1])
+def _meanings(columns: Any, rows: Any) -> tuple[ActionMeaning, ...]:
+    return () if rows is None else column_meanings(columns, rows.shape[1])
 
 
-def _in_one_word(meanings: tuple[ActionMeaning, ...]) -> str:
-    if len(set(meanings)) > 1:
-        return "mixed"
-    return meanings[0] if meanings else "unknown"
+def _units(columns: Any, rows: Any) -> tuple[str, ...]:
+    return () if rows is None else column_units(columns, rows.shape[1])
