@@ -54,8 +54,10 @@ def test_any_frame_of_any_codec(codec: str, container: str, options: dict[str, s
 def test_sequential_chunks_decode_each_frame_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with VideoReader(encode_video(grey_frames(24), key_frames=6)) as reader:
         seeks = []
-        start = reader._start
-        monkeypatch.setattr(reader, "_start", lambda **kw: seeks.append(kw) or start(**kw))
+        start = reader._playhead._start
+        monkeypatch.setattr(
+            reader._playhead, "_start", lambda index, **kw: seeks.append(kw) or start(index, **kw)
+        )
         chunks = [reader.frames(range(first, first + 8)) for first in (0, 8, 16)]
         assert numbers_of(np.concatenate(chunks)) == list(range(24))
         assert seeks == [{"seek_to": None}], "started once, at the beginning"

@@ -12,6 +12,7 @@ from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each
 from lapa.data.encoded_frames import ImageFiles
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS, check_size, image_size
+from lapa.data.orientation import STORED, exif_orientation, orientation_note
 from lapa.data.sources.instructions import Instructions, find_instructions
 from lapa.data.sources.natural_order import folders_below
 
@@ -89,7 +90,7 @@ class _Reader:
         with naming(self.source, relative):
             if not names:
                 raise bad("no_images", f"found no image ({', '.join(sorted(SUFFIXES))}) here")
-            self._check_first(folder / names[0])
+            orientation = self._look_at(folder / names[0])
             instruction = self.instructions.of(folder, self.root)
         above = folder.parent.name if folder.parent not in (self.root, self.root.parent) else ""
         return Episode(
@@ -102,13 +103,20 @@ class _Reader:
             ),
             instruction=instruction,
             environment=above if self.environment == "folder" else self.environment,
-            provenance={"folder": relative, "number_gaps": number_gaps(names)},
+            provenance={
+                "folder": relative,
+                "number_gaps": number_gaps(names),
+                "notes": [] if orientation == STORED else [orientation_note(orientation)],
+            },
         )
 
-    def _check_first(self, path: Path) -> None:
+    def _look_at(self, path: Path) -> int:
+        """Check the size of an image and return how it is turned."""
         with naming(self.source, path.relative_to(self.root).as_posix()), path.open("rb") as file:
-            height, width = image_size(file.read(HEADER_BYTES))
+            data = file.read(HEADER_BYTES)
+            height, width = image_size(data)
             check_size(height, width, max_pixels=self.max_pixels)
+            return exif_orientation(data)
 
 
 def number_gaps(names: list[str]) -> int:

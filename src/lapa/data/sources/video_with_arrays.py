@@ -18,7 +18,7 @@ from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.sources.action_interval import ActionRule
 from lapa.data.sources.array_fields import ArrayFields, load_array_fields
 from lapa.data.sources.arrays_video import fitting_fields, locate_video
-from lapa.data.sources.found_video import found_video
+from lapa.data.sources.found_video import found_video, video_facts
 from lapa.data.sources.rows import ExtraFrame, Rows, align_rows
 from lapa.data.sources.side_file import (
     column_names,
@@ -120,6 +120,8 @@ class _EpisodeReader:
         )
         states = read_columns(contents, self.fields.states)
         aligned = align_rows(video.num_frames, actions, states, extra_frame=self.extra_frame)
+        times = video.uneven_times
+        facts = video_facts(video, uses_times=not self.fps)
         episode_id = side_file.relative_to(self.root).with_suffix("").as_posix()
         environment = self.fields.environment
         return Episode(
@@ -127,6 +129,7 @@ class _EpisodeReader:
             episode_id=episode_id,
             num_frames=aligned.num_frames,
             fps=self.fps or video.fps,
+            times=None if times is None or self.fps else times[: aligned.num_frames],
             read_frames=VideoFrames(
                 path, aligned.num_frames, source=source, max_pixels=self.max_pixels
             ),
@@ -139,13 +142,14 @@ class _EpisodeReader:
             environment="" if environment is None else text_at(contents, (environment,)),
             success=success_at(contents, self.fields.success),
             provenance={
+                **facts,
                 "file": str(side_file),
                 "video": str(path),
                 "camera": self.camera,
                 "action_rule": self.rule if actions is not None else None,
                 "rows_per_frame": self.fields.rows_per_frame,
                 "actions_are": self._actions_are(),
-                "notes": [*aligned.notes, *self._absence(actions)],
+                "notes": [*facts["notes"], *aligned.notes, *self._absence(actions)],
             },
         )
 
