@@ -93,13 +93,15 @@ def time_grid(times: Seconds, rate: float) -> NDArray[np.int64]:
     within half a step on either side.
 
     Args:
-        times: when each frame is shown, s, ascending.
+        times: when each of at least two frames is shown, s, ascending.
         rate: points per second, Hz.
 
     Returns:
         Frame numbers, not descending, one per point from the first frame to the last.
     """
-    count = int((times[-1] - times[0]) * rate + 1e-6) + 1
+    # the last frame is shown for a while too: half an interval of it forgives what a clock rounds
+    span = times[-1] - times[0] + np.median(np.diff(times)) / 2
+    count = int(span * rate) + 1
     points = times[0] + np.arange(count) / rate
     borders = (times[1:] + times[:-1]) / 2
     nearest = np.searchsorted(borders, points, side="right")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from typing import Final
+from warnings import catch_warnings
 
 import numpy as np
 from einops import rearrange
@@ -75,8 +76,9 @@ def exif_orientation(data: bytes) -> int:
         return STORED
     exif = Image.Exif()
     try:
-        exif.load(block)
-        found = exif.get(ORIENTATION_TAG, STORED)
+        with catch_warnings(action="ignore"):
+            exif.load(block)
+            found = exif.get(ORIENTATION_TAG, STORED)
     except (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error):
         return STORED  # a damaged remark beside a sound picture: shown as stored, as viewers do
     return found if isinstance(found, int) and 1 <= found <= 8 else STORED

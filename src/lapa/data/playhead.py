@@ -10,7 +10,7 @@ import numpy as np
 
 from lapa.data.bad_input import bad
 from lapa.data.video_file import VideoFile
-from lapa.data.video_index import VideoIndex
+from lapa.data.video_index import VideoIndex, has_exact_seek
 
 FAR: Final = 8
 """Frames to decode through before a seek, which flushes the decoder, is the cheaper way."""
@@ -83,7 +83,10 @@ class Playhead:
     def _start(self, index: VideoIndex, *, seek_to: int | None) -> None:
         """Begin to decode at a key frame, or at the very beginning for None."""
         starts = [int(times[0]) for times in (index.times, index.seek_times) if len(times)]
-        self.rewind(min(starts, default=0) if seek_to is None else seek_to)
+        if has_exact_seek(self._file.container):
+            self.rewind(min(starts, default=0) if seek_to is None else seek_to)
+        else:
+            self._file.reopen()
         self._begin()
         if seek_to is not None:
             self._ahead = next(self._decoded, None)

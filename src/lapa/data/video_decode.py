@@ -51,8 +51,7 @@ class VideoReader:
                 ``corrupt_video`` or ``no_frames``.
         """
         self._file = VideoFile(video, max_pixels=max_pixels, threads=threads)
-        self._stream = self._file.stream
-        self.codec = str(self._stream.codec_context.name)
+        self.codec = str(self._file.stream.codec_context.name)
         """Name of the decoder, e.g. ``h264``."""
         self._index = index
         self._table: NDArray[np.int64] | None = None
@@ -64,7 +63,7 @@ class VideoReader:
         try:
             self._table = read_sample_table(self._file)
             if self._table is None and index is None:
-                self._index = read_index(self._file.container, self._stream)
+                self._index = read_index(self._file.container, self._file.stream)
             self.shown = self._look()
             """How the coded pictures are shown."""
             self.shown.check(max_pixels)
@@ -83,13 +82,13 @@ class VideoReader:
             stored = self.index.num_frames
             self._index = self.index.since(first.pts)
             self.hidden_frames = stored - self._index.num_frames
-        codec = self._stream.codec_context
+        codec = self._file.stream.codec_context
         return shown_picture(
             first,
             height=int(codec.height),
             width=int(codec.width),
             crop=self._file.clean_aperture(),
-            pixel_aspect=self._stream.sample_aspect_ratio,
+            pixel_aspect=self._file.stream.sample_aspect_ratio,
         )
 
     @property
@@ -100,8 +99,8 @@ class VideoReader:
             BadInputError: ``corrupt_video``: there are not as many frames as the sample table lists.
         """
         if self._index is None:
-            self._playhead.rewind(int(self._stream.index_entries[0].timestamp))
-            self._index = read_index(self._file.container, self._stream)
+            self._playhead.rewind(int(self._file.stream.index_entries[0].timestamp))
+            self._index = read_index(self._file.container, self._file.stream)
             self._playhead.lost()
         if self._table is not None and self._index.num_frames != len(self._table):
             detail = f"{self._index.num_frames} frames, the sample table lists {len(self._table)}"
@@ -117,14 +116,14 @@ class VideoReader:
     def times(self) -> Seconds | None:
         """When each frame is shown, ``float64 (num_frames,)``, s; None where the file has no times."""
         ticks = self.index.times if self._table is None else self._table
-        return ticks * float(self._stream.time_base) if len(ticks) else None
+        return ticks * float(self._file.stream.time_base) if len(ticks) else None
 
     @property
     def measured(self) -> FrameTimes | None:
         """Rate and intervals by the times of the frames; None for one frame, or without times."""
         times = self.times
         if self._measured is None and times is not None and len(times) > 1:
-            tick = float(self._stream.time_base)
+            tick = float(self._file.stream.time_base)
             self._measured = measure_times(times, tick=tick, claims=[self.header_fps])
         return self._measured
 
@@ -136,7 +135,7 @@ class VideoReader:
     @property
     def header_fps(self) -> float:
         """Frames per second as the header says; 0 where it says nothing."""
-        rate = self._stream.average_rate or self._stream.guessed_rate
+        rate = self._file.stream.average_rate or self._file.stream.guessed_rate
         return float(rate) if rate else 0.0
 
     @property

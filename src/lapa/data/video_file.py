@@ -18,9 +18,7 @@ from lapa.data.iso_track import clean_aperture, composition_offsets
 from lapa.data.jpeg import check_size
 from lapa.data.shown_picture import Crop
 
-CONTAINERS: Final = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,asf,ogg,mxf,nut,ivf"
-)
+CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,asf,ogg,mxf"
 """Demuxers allowed: none that follows links to other files, as playlists do."""
 
 READABLE_SUFFIXES: Final = frozenset(
@@ -39,7 +37,7 @@ READABLE_SUFFIXES: Final = frozenset(
         ".divx",
     }
     | {".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".vob", ".flv", ".gif", ".wmv", ".asf", ".ogv"}
-    | {".ogg", ".ogm", ".mxf", ".nut", ".ivf"}
+    | {".ogg", ".ogm", ".mxf"}
 )
 """What files of these containers are usually called, in lower case."""
 
@@ -51,10 +49,17 @@ class VideoFile:
         self._file: BinaryIO = io.BytesIO(video) if isinstance(video, bytes) else video.open("rb")
         try:
             self.size = self._file.seek(0, io.SEEK_END)
-            self.container, self.stream = _open(self._file, self.size, max_pixels, threads)
+            _check_container(self._file, self.size, max_pixels)
+            self._limits = max_pixels, threads
+            self.container, self.stream = _open(self._file, self.size, *self._limits)
         except BaseException:
             self._file.close()
             raise
+
+    def reopen(self) -> None:
+        """Begin at the first byte again: for containers without an index, where seeking is a guess."""
+        self.container.close()
+        self.container, self.stream = _open(self._file, self.size, *self._limits)
 
     def composition_offsets(self) -> NDArray[np.int64] | None:
         """See `lapa.data.iso_track.composition_offsets`."""
@@ -86,10 +91,9 @@ def _open(file: BinaryIO, size: int, max_pixels: int, threads: int) -> tuple[Any
     """Return (container, video stream).
 
     Raises:
-        BadInputError: ``empty_video``, ``truncated_video``, ``absurd_dimensions``,
-            ``unreadable_video``, ``no_video_stream`` or ``unsupported_codec``.
+        BadInputError: ``absurd_dimensions``, ``unreadable_video``, ``no_video_stream`` or
+            ``unsupported_codec``.
     """
-    _check_container(file, size, max_pixels)
     file.seek(0)
     options = {"max_pixels": str(max_pixels), "format_whitelist": CONTAINERS}
     try:
@@ -104,6 +108,11 @@ def _open(file: BinaryIO, size: int, max_pixels: int, threads: int) -> tuple[Any
 
 
 def _check_container(file: BinaryIO, size: int, max_pixels: int) -> None:
+    """Refuse what its own header contradicts.
+
+    Raises:
+        BadInputError: ``empty_video``, ``truncated_video`` or ``absurd_dimensions``.
+    """
     if size == 0:
         raise bad("empty_video", "the file has 0 bytes")
     missing = missing_bytes(file, size)

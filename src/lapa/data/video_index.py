@@ -76,7 +76,9 @@ def read_sample_table(file: VideoFile) -> NDArray[np.int64] | None:
 
 
 def read_index(container: Any, stream: Any) -> VideoIndex:
-    """Read every packet once; keeps a few bytes per frame. Leaves the container at its end.
+    """Read every packet once, or decode every frame where packets do not tell which frames are shown.
+
+    Keeps a few bytes per frame. Leaves the container at its end.
 
     Raises:
         BadInputError: ``truncated_video`` (fewer packets than the file's own index lists),
@@ -121,11 +123,17 @@ def _without_times(num_frames: int) -> VideoIndex:
 
 
 def _packets_are_frames(container: Any, stream: Any) -> bool:
-    """AVI may pack two MPEG-4 frames into one packet."""
+    """AVI may pack two MPEG-4 frames into one packet, and knows no order of showing but the stored."""
     decoder = stream.codec_context.name
     name = DECODER_OF.get(decoder, decoder)
-    packed = name == "mpeg4" and container.format.name == "avi"
-    return name in ONE_FRAME_PER_PACKET and not packed
+    if container.format.name == "avi":
+        return name == "mjpeg"
+    return name in ONE_FRAME_PER_PACKET and has_exact_seek(container)
+
+
+def has_exact_seek(container: Any) -> bool:
+    """Tell whether an index leads to key frames; streams made for broadcast are searched by guessing."""
+    return any(name in container.format.name for name in ("mp4", "matroska", "avi"))
 
 
 def _packets(container: Any, stream: Any) -> Iterator[Any]:
@@ -162,5 +170,5 @@ def _read_by_decoding(container: Any, stream: Any) -> VideoIndex:
         raise bad("no_frames", "the video stream holds no frames")
     if untimed or (np.diff(times) <= 0).any():
         return _without_times(len(times))
-    shown = np.array(times)
-    return _index(shown, shown, np.array(keys, bool))
+    shown, is_key = np.array(times), np.array(keys, bool)
+    return _index(shown, shown, is_key if has_exact_seek(container) else np.zeros_like(is_key))
