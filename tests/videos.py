@@ -133,3 +133,15 @@ def without_default_duration(data: bytes) -> bytes:
     """Make the default duration of a WebM's track void, as browsers leave it out."""
     at = data.index(b"\x23\xe3\x83\x84")
     return data[:at] + b"\xec\x86" + bytes(6) + data[at + 8 :]
+
+
+def with_header_first(data: bytes) -> bytes:
+    """Move the ``moov`` box of an MP4 in front of its media, as files for the web have it."""
+    media, header = data.index(b"mdat") - 4, data.index(b"moov") - 4
+    moved = bytearray(data[header:])
+    at = moved.index(b"stco") + 8
+    count = int.from_bytes(moved[at : at + 4], "big")
+    for place in range(at + 4, at + 4 + 4 * count, 4):
+        offset = int.from_bytes(moved[place : place + 4], "big") + len(moved)
+        moved[place : place + 4] = struct.pack(">I", offset)
+    return data[:media] + bytes(moved) + data[media:header]
