@@ -35,6 +35,9 @@ class Episode:
     fps: float
     """Control rate in Hz: frames per second of robot time, not the file header's claim."""
     read_frames: FrameReader
+    times: NDArray[np.float64] | None = None
+    """``float64 (num_frames,)``: when each frame is shown, s, of a recording whose frames are not
+    evenly spaced; None where frame ``i`` is at ``i / fps``."""
     instruction: str = ""
     """What was asked for; empty where nobody wrote it down."""
     actions: NDArray[np.float32] | None = None

@@ -90,12 +90,13 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
         metadata = attributes(found) if (found := member(file, "metadata")) is not None else {}
         promised = plain(dataset_at(file, dataset).attrs.get("T"))
         with VideoReader(read_bytes(file, dataset), max_pixels=options.max_pixels) as video:
-            num_frames, header_fps = video.num_frames, video.fps
+            num_frames, video_fps = video.num_frames, video.fps
+            times = None if options.fps else video.uneven_times
     if promised is not None and promised != num_frames:
         detail = f"{camera} holds {num_frames} frames, its attribute T promises {promised}"
         raise bad("length_mismatch", detail)
     aligned = align_rows(num_frames, actions, states, extra_frame=options.extra_frame)
-    guess = f"control rate unknown: {header_fps} Hz is the mp4 header's"
+    guess = f"control rate unknown: {video_fps:.6g} Hz is the mp4's"
     rate_note = () if options.fps else (guess,)
     space = str(metadata.get("action_space", ""))
     actions_are = _actions_are(space, actions.shape[1])
@@ -104,7 +105,8 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
         source=source,
         episode_id=episode_id,
         num_frames=aligned.num_frames,
-        fps=options.fps or header_fps,
+        fps=options.fps or video_fps,
+        times=None if times is None else times[: aligned.num_frames],
         read_frames=EmbeddedFrames(
             path=path,
             dataset=dataset,

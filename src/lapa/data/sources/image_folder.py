@@ -21,6 +21,7 @@ from lapa.data.encoded_frames import ImageFiles
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS, check_size, image_size
 from lapa.data.left_out import leave_out
+from lapa.data.orientation import STORED, exif_orientation, orientation_note
 from lapa.data.sources.depth import DepthRule, check_rule
 from lapa.data.sources.depth_images import split_depth
 from lapa.data.sources.folder_walk import Folder, by_suffix, suffix_of, walk_folders
@@ -28,23 +29,8 @@ from lapa.data.sources.instructions import Instructions, find_instructions
 
 SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png"})
 OTHER_IMAGES: Final = frozenset(
-    [
-        ".webp",
-        ".bmp",
-        ".tif",
-        ".tiff",
-        ".gif",
-        ".heic",
-        ".heif",
-        ".avif",
-        ".exr",
-        ".ppm",
-        ".pgm",
-        ".jp2",
-        ".jxl",
-        ".dng",
-        ".raw",
-    ]
+    {".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".heif", ".avif", ".exr", ".ppm", ".pgm"}
+    | {".jp2", ".jxl", ".dng", ".raw"}
 )
 """Images that are not read; a folder of nothing else is named."""
 HEADER_BYTES: Final = 1 << 20
@@ -136,8 +122,9 @@ class _Reader:
             if not names:
                 expected = ", ".join(sorted(SUFFIXES))
                 raise bad("no_images", f"found no image ({expected}) here; convert other formats")
-            self._check_first(folder / names[0])
+            orientation = self._look_at(folder / names[0])
             instruction, notes = self.instructions.of(folder, self.root)
+        turned = [] if orientation == STORED else [orientation_note(orientation)]
         above = folder.parent.name if folder.parent not in (self.root, self.root.parent) else ""
         return Episode(
             source=self.source,
@@ -152,14 +139,17 @@ class _Reader:
             provenance={
                 "folder": relative,
                 "number_gaps": number_gaps(names),
-                "notes": list(notes),
+                "notes": [*turned, *notes],
             },
         )
 
-    def _check_first(self, path: Path) -> None:
+    def _look_at(self, path: Path) -> int:
+        """Check the size of an image and return how it is turned."""
         with naming(self.source, path.relative_to(self.root).as_posix()), path.open("rb") as file:
-            height, width = image_size(file.read(HEADER_BYTES))
+            data = file.read(HEADER_BYTES)
+            height, width = image_size(data)
             check_size(height, width, max_pixels=self.max_pixels)
+            return exif_orientation(data)
 
 
 def number_gaps(names: list[str]) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Final
 
 from lapa.data.bad_input import MissingSourceError, Report, bad, naming, raise_bad, read_each
 from lapa.data.episode import Episode
@@ -15,41 +14,11 @@ from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.left_out import leave_out
 from lapa.data.sources.depth import DepthRule, check_rule, depth_error, is_deep, named_depth
 from lapa.data.sources.folder_walk import recordings_below
+from lapa.data.sources.found_video import video_facts
 from lapa.data.sources.instructions import Instructions, find_instructions
 from lapa.data.video_decode import VideoReader
+from lapa.data.video_file import READABLE_SUFFIXES
 from lapa.data.video_frames import VideoFrames, shared_reader
-
-SUFFIXES: Final = frozenset(
-    [
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".qt",
-        ".3gp",
-        ".3g2",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".divx",
-        ".ts",
-        ".mts",
-        ".m2ts",
-        ".mpg",
-        ".mpeg",
-        ".vob",
-        ".m2v",
-        ".wmv",
-        ".asf",
-        ".flv",
-        ".f4v",
-        ".ogv",
-        ".gif",
-        ".mjpeg",
-        ".mjpg",
-        ".mxf",
-    ]
-)
-"""What the tests wrote and read back; files with others are counted as left out."""
 
 
 def open_video_folder(
@@ -71,8 +40,9 @@ def open_video_folder(
         path: folder, or a single video.
         report: receives each unusable video.
         name: dataset name; the folder's when empty.
-        fps_override: true control rate in Hz where headers lie: one for all, or one per glob
-            of the path below ``path``, first match first; other videos keep their header's rate.
+        fps_override: true control rate in Hz where files lie (RT-1's videos play at 30 Hz, its robot
+            moves at 3): one for all, or one per glob of the path below ``path``, first match first;
+            other videos have the rate at which their frames are shown.
         instructions: see `find_instructions`.
         environment: ``folder`` takes the name of the folder a video lies in; any other text is used
             as it is.
@@ -92,10 +62,10 @@ def open_video_folder(
     videos = (
         [path.name]
         if path.is_file()
-        else recordings_below(path, SUFFIXES, source=source, report=report)
+        else recordings_below(path, READABLE_SUFFIXES, source=source, report=report)
     )
     if not videos:
-        detail = f"no files with suffix {', '.join(sorted(SUFFIXES))} at any depth"
+        detail = f"no files with suffix {', '.join(sorted(READABLE_SUFFIXES))} at any depth"
         report(bad("no_videos", detail, source=source, item=str(path)).record)
         return
     reader = _Reader(
@@ -142,14 +112,17 @@ class _Reader:
             return None
 
     def _episode(self, path: Path, relative: str, video: VideoReader) -> Episode:
-        fps = self._fps(relative, video.fps)
+        override = self._override(relative)
+        fps = self._fps(video, override)
         instruction, notes = self.instructions.of(path, self.root)
+        facts = video_facts(video, uses_times=override is None)
         folder = path.parent.name if path.parent != self.root else ""
         return Episode(
             source=self.source,
             episode_id=relative if stem_of(relative) in self.shared_stems else stem_of(relative),
             num_frames=video.num_frames,
             fps=fps,
+            times=video.uneven_times if override is None else None,
             read_frames=VideoFrames(
                 path, video.num_frames, source=self.source, max_pixels=self.max_pixels
             ),
@@ -158,19 +131,21 @@ class _Reader:
             provenance={
                 "file": relative,
                 "codec": video.codec,
-                "header_fps": video.fps,
+                "header_fps": video.header_fps,
                 "largest_gap_s": round(video.largest_gap_s, 4),
-                "notes": list(notes),
+                **facts,
+                "notes": [*facts["notes"], *notes],
             },
         )
 
-    def _fps(self, relative: str, header: float) -> float:
+    def _override(self, relative: str) -> float | None:
         override = self.fps_override
         if isinstance(override, Mapping):
-            override = next(
-                (fps for glob, fps in override.items() if fnmatch(relative, glob)), None
-            )
-        fps = header if override is None else float(override)
+            return next((fps for glob, fps in override.items() if fnmatch(relative, glob)), None)
+        return override
+
+    def _fps(self, video: VideoReader, override: float | None) -> float:
+        fps = video.fps if override is None else float(override)
         if fps <= 0:
             raise bad("no_fps", f"the frame rate is {fps} Hz; give `fps_override` in Hz")
         return fps

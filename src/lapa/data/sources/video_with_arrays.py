@@ -31,7 +31,7 @@ from lapa.data.sources.array_fields import ArrayFields, load_array_fields
 from lapa.data.sources.arrays_video import fitting_fields, locate_video, side_files_of
 from lapa.data.sources.depth import is_deep
 from lapa.data.sources.folder_walk import by_suffix, files_below, suffix_of
-from lapa.data.sources.found_video import found_video
+from lapa.data.sources.found_video import found_video, video_facts
 from lapa.data.sources.glob_match import matches
 from lapa.data.sources.rows import ExtraFrame, Rows, align_rows
 from lapa.data.sources.side_file import (
@@ -43,7 +43,7 @@ from lapa.data.sources.side_file import (
     success_at,
     text_at,
 )
-from lapa.data.sources.video_folder import SUFFIXES as VIDEO_SUFFIXES
+from lapa.data.video_file import READABLE_SUFFIXES
 from lapa.data.video_frames import VideoFrames
 from lapa.records import ActionMeaning
 
@@ -118,7 +118,7 @@ def _unused(paths: list[str], fields: ArrayFields) -> Counter[str]:
     return by_suffix(
         path
         for path in paths
-        if not matches(path, fields.side_files) and suffix_of(path) not in VIDEO_SUFFIXES
+        if not matches(path, fields.side_files) and suffix_of(path) not in READABLE_SUFFIXES
     )
 
 
@@ -157,6 +157,8 @@ class _EpisodeReader:
         )
         states = read_columns(contents, self.fields.states)
         aligned = align_rows(video.num_frames, actions, states, extra_frame=self.extra_frame)
+        times = video.uneven_times
+        facts = video_facts(video, uses_times=not self.fps)
         episode_id = side_file.relative_to(self.root).with_suffix("").as_posix()
         environment = self.fields.environment
         return Episode(
@@ -164,6 +166,7 @@ class _EpisodeReader:
             episode_id=episode_id,
             num_frames=aligned.num_frames,
             fps=self.fps or video.fps,
+            times=None if times is None or self.fps else times[: aligned.num_frames],
             read_frames=VideoFrames(
                 path, aligned.num_frames, source=source, max_pixels=self.max_pixels
             ),
@@ -177,13 +180,14 @@ class _EpisodeReader:
             environment="" if environment is None else text_at(contents, (environment,)),
             success=success_at(contents, self.fields.success),
             provenance={
+                **facts,
                 "file": str(side_file),
                 "video": str(path),
                 "camera": self.camera,
                 "action_rule": self.rule if actions is not None else None,
                 "rows_per_frame": self.fields.rows_per_frame,
                 "actions_are": meaning_word(_meanings(self.fields.actions, aligned.actions)),
-                "notes": [*aligned.notes, *self._absence(actions)],
+                "notes": [*facts["notes"], *aligned.notes, *self._absence(actions)],
             },
         )
 
