@@ -44,14 +44,22 @@ def rows(episode: int, count: int, width: int) -> np.ndarray:
 
 
 def write_video(
-    path: Path | Any, frames: np.ndarray, fps: int = 10, codec: str = "libx264"
+    path: Path | Any,
+    frames: np.ndarray,
+    fps: int = 10,
+    codec: str = "libx264",
+    *,
+    pix_fmt: str = "yuv420p",
+    container: str = "mp4",
 ) -> None:
-    with av.open(str(path) if isinstance(path, Path) else path, "w", format="mp4") as container:
-        stream = container.add_stream(codec, rate=fps, options={"crf": "12"})
-        stream.height, stream.width, stream.pix_fmt = *frames.shape[1:3], "yuv420p"
+    target = str(path) if isinstance(path, Path) else path
+    with av.open(target, "w", format=container) as file:
+        options = {"crf": "12"} if codec == "libx264" else {}
+        stream = file.add_stream(codec, rate=fps, options=options)
+        stream.height, stream.width, stream.pix_fmt = *frames.shape[1:3], pix_fmt
         for frame in frames:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
-        container.mux(stream.encode(None))
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        file.mux(stream.encode(None))
 
 
 def video_bytes(frames: np.ndarray, tmp: Path) -> bytes:

@@ -61,6 +61,9 @@ def _print_report(file: Path) -> None:
     for name, facts in report["sources"].items():
         for note, episodes in facts["notes"].items():
             click.echo(f"{name}: {episodes} episodes: {note}")
+    for name, kinds in report["left_out"].items():
+        counted = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        click.echo(f"{name}: no recordings, left out: {counted}")
     skipped = report["skipped"]["counts"]
     reasons = ", ".join(f"{reason} {count}" for reason, count in skipped.items())
     click.echo(

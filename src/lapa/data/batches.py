@@ -19,7 +19,8 @@ class PairBatch(TypedDict):
     sample_id: Tensor
     """``int64 (batch,)``: position in the pair index, stable for a shard set and pair spec."""
     actions: NotRequired[Tensor]
-    """``float32 (batch, action_dim)``: action summed over H; only where asked for."""
+    """``float32 (batch, action_dim)``: what was done over H (`lapa.data.action_motion`); only where
+    asked for."""
     states: NotRequired[Tensor]
     """``float32 (batch, state_dim)``: state at t."""
 

@@ -30,6 +30,7 @@ from lapa.data.ingestion.report import build_report
 from lapa.data.ingestion.shard import WORK, ShardResult
 from lapa.data.ingestion.splits import SPLITS, split_episodes
 from lapa.data.ingestion.work import ShardMaker, make_shards
+from lapa.data.left_out import CountingReport
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.records import ShardSet
 
@@ -70,7 +71,8 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
     out.mkdir(parents=True, exist_ok=True)
     with output_lock(out):
         report = reporter_of(params.on_bad_sample)
-        listing = list_episodes(inputs, params, report)
+        counting = CountingReport(report)
+        listing = list_episodes(inputs, params, counting)
         require_sources(inputs, listing.episodes, report, params)
         splits = split_episodes(listing.episodes, params)
         require_splits(splits, listing.episodes, params)
@@ -79,7 +81,7 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
             return _finished(out, digest)
         _prepare_work(out, digest)
         tasks = plan_shards(splits, params)
-        results = _results(ShardMaker(out, inputs, listing.readers, params), tasks)
+        results = _results(ShardMaker(out, inputs, listing.readers, listing.widths, params), tasks)
         skipped = [*skips_of(report), *(bad for result in results for bad in result.skipped)]
         try:
             require_content(splits, results, params)
@@ -95,6 +97,7 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
             episodes=kept,
             results=results,
             skipped=skipped,
+            left_out=counting.left_out,
             plan=digest,
         )
         (out / REPORT).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")

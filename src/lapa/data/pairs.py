@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.data.action_motion import ActionMotion, motion_of
 from lapa.data.pair_index import clip_offsets, select_pairs
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.reader import ClipReader
@@ -121,6 +122,7 @@ class PairDataset(SlotDataset):
         counts: dict[str, int],
         with_actions: bool,
         with_states: bool,
+        motions: Mapping[str, ActionMotion] | None = None,
     ) -> None:
         one_per_episode = spec.policy == "one_per_episode"
         super().__init__(
@@ -130,12 +132,19 @@ class PairDataset(SlotDataset):
         self.counts = counts
         """``frames``, ``tail`` and ``static`` (dropped), ``pairs`` (kept before `max_samples`)."""
         self._with_actions = with_actions
+        self._motions = motions or {}
         self._with_states = with_states
         self._offsets = clip_offsets(self.table, spec)
 
     def offset(self, index: int) -> int:
         """Return H in frames for a sample."""
         return int(self._offsets[self._clips[index]])
+
+    def motion(self, index: int, actions: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what was done over H, given the ``actions`` of the sample's clip."""
+        clip, frame = self.position_of(index)
+        how = self._motions[self.table.texts["dataset"][clip]]
+        return how.over(actions, frame, self.offset(index))
 
     def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
         """Decode frames t and t+H, nothing else."""
@@ -145,7 +154,7 @@ class PairDataset(SlotDataset):
         self.reader.decode_into(images[1], clip, frame + offset)
         item: dict[str, Any] = {"sample_id": self.slots[index]}
         if self._with_actions:
-            item["actions"] = self.reader.array(clip, "actions")[frame : frame + offset].sum(axis=0)
+            item["actions"] = self.motion(index, self.reader.array(clip, "actions"))
         if self._with_states:
             item["states"] = self.reader.array(clip, "states")[frame]
         return item
@@ -168,7 +177,8 @@ def open_pairs(
         split: its name.
         spec: what a pair is.
         max_samples: keep the first of an order seeded by ``spec.seed`` (nested: 10 holds 5).
-        with_actions: add the action summed over H, ``float32 (action_dim,)``.
+        with_actions: add what was done over H, ``float32 (action_dim,)``: differences summed, targets
+            subtracted (`lapa.data.action_motion`).
         with_states: add the state at t.
         datasets: keep only these datasets; None keeps all.
 
@@ -194,7 +204,17 @@ def open_pairs(
         counts=counts,
         with_actions=with_actions,
         with_states=with_states,
+        motions=_motions(shard_set, table),
     )
+
+
+def _motions(shard_set: ShardSet, table: ClipTable) -> dict[str, ActionMotion]:
+    """How the actions of every dataset of the split become motion."""
+    names, dims = table.texts["dataset"], table.numbers["action_dim"]
+    return {
+        name: motion_of(shard_set.datasets.get(name), int(dims[names.codes == code].max()))
+        for code, name in enumerate(names.values)
+    }
 
 
 def require_horizon(shard_set: ShardSet, spec: PairSpec) -> None:

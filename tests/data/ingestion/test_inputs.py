@@ -10,7 +10,7 @@ import pytest
 
 from factories import as_input, moving_square_episodes
 from lapa.data.bad_input import BadInputError, BadInputs, raise_bad
-from lapa.data.ingestion.inputs import resample
+from lapa.data.ingestion.resample import resample
 from lapa.params.ingestion import IngestionParams
 
 PARAMS = IngestionParams(max_horizon_s=0.3)

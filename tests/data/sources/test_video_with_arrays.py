@@ -118,6 +118,7 @@ def test_npz_beside_the_video(tmp_path: Path) -> None:
     assert (episode.instruction, episode.environment, episode.success) == ("wave", "lab", True)
     assert (episode.fps, episode.states) == (4, None)
     assert episode.action_names == ("action_0", "action_1")
+    assert (episode.action_units, episode.actions_are) == ((), ())
     np.testing.assert_allclose(episode.actions, rows(0, 4, 2), rtol=1e-6)
 
 

@@ -102,9 +102,7 @@ class _Samples:
             **self._pairs.sample(index),
             "horizon_frames": offset,
             "horizon_s": self._pairs.spec.horizon_s,
-            "action_sum": None
-            if actions is None
-            else actions[frame : frame + offset].sum(axis=0).tolist(),
+            "action_sum": None if actions is None else self._pairs.motion(index, actions).tolist(),
             "state": None if states is None else states[frame].tolist(),
         }
 

@@ -70,13 +70,30 @@ def require_splits(
         return
     for name in params.split.asked():
         if not splits[name]:
-            _refuse(f"no episode is left for the split {name!r}: {_why(episodes, params)}", params)
+            why = _unmatched(name, episodes, params) or _why(episodes, params)
+            _refuse(f"no episode is left for the split {name!r}: {why}", params)
     if not splits["val"]:
         logger.warning(
             "no validation split: %d episodes, none held out; "
             "`split.by=time` holds out the end of each episode",
             len(episodes),
         )
+
+
+def _unmatched(name: str, episodes: Sequence[EpisodeFacts], params: IngestionParams) -> str:
+    """Say which named groups matched nothing, where a split was asked for by name alone."""
+    split = params.split
+    named = {"val": split.val_environments, "test": split.test_environments}.get(name, ())
+    phrases = {"val": split.val_instructions, "test": split.test_instructions}.get(name, ())
+    fraction = {"val": split.val_share, "test": split.test_fraction}.get(name, 1)
+    if fraction or not (named or phrases):
+        return ""
+    environments = sorted({episode.environment for episode in episodes})[:20]
+    instructions = sorted({episode.instruction for episode in episodes})[:5]
+    return (
+        f"asked for environments {list(named)}, found {environments}; asked for instructions with "
+        f"{list(phrases)}, found {instructions}"
+    )
 
 
 def _why(episodes: Sequence[EpisodeFacts], params: IngestionParams) -> str:

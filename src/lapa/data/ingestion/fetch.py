@@ -9,6 +9,7 @@ from lapa.data.bad_input import BadRecord
 from lapa.data.episode import Episode
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.listing import EpisodeFacts, facts_of
+from lapa.data.sources.action_width import Widths
 from lapa.params.ingestion import IngestionParams
 
 
@@ -22,9 +23,11 @@ class Fetcher:
         self,
         inputs: Sequence[Input],
         readers: Mapping[int, Callable[[Any], Episode]],
+        widths: Sequence[Widths],
         settings: IngestionParams,
     ) -> None:
-        self._inputs, self._readers, self._settings = inputs, readers, settings
+        self._inputs, self._readers, self._widths = inputs, readers, widths
+        self._settings = settings
         self._walks: dict[int, tuple[int, Iterator[Episode]]] = {}
         self._last: tuple[tuple[int, int], Episode] | None = None
 
@@ -45,7 +48,8 @@ class Fetcher:
         if facts.reader is None:
             return None
         source = self._inputs[facts.input]
-        found = source.single(self._readers[facts.reader], facts.item, self._settings)
+        read, widths = self._readers[facts.reader], self._widths[facts.input]
+        found = source.single(read, facts.item, self._settings, widths)
         # an adapter may change what `read_each` yields; then only a walk gives the same again
         return found if _is_planned(found, facts) else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from lapa.data.bad_input import BadRecord, Report
 from lapa.data.episode import Again, Episode
 from lapa.data.ingestion.inputs import Input
+from lapa.data.sources.action_width import Widths
 from lapa.params.ingestion import IngestionParams
 from lapa.records import ActionMeaning, digest_of
 
@@ -34,7 +36,7 @@ class EpisodeFacts:
     action_units: tuple[str, ...] = ()
     actions_are: tuple[ActionMeaning, ...] = ()
     values: str = ""
-    """Digest of actions and states: tells whether an episode that is read again is the same one."""
+    """Digest of all else that is stored: tells whether an episode read again is the same one."""
     part: tuple[int, int] | None = None
     """First frame and end of what a split by time takes; None takes the whole episode."""
     reader: int | None = field(default=None, compare=False)
@@ -75,6 +77,8 @@ class Listing:
 
     episodes: list[EpisodeFacts]
     readers: dict[int, Callable[[Any], Episode]]
+    widths: list[Widths]
+    """Usual action widths of each source's datasets."""
 
 
 def list_episodes(inputs: Sequence[Input], settings: IngestionParams, report: Report) -> Listing:
@@ -84,11 +88,13 @@ def list_episodes(inputs: Sequence[Input], settings: IngestionParams, report: Re
     """
     episodes: list[EpisodeFacts] = []
     readers = _Readers()
+    widths: list[Widths] = [{} for _ in inputs]
     seen_before: set[tuple[str, str]] = set()
     for number, source in enumerate(inputs):
+        usable = source.episodes(settings, report, widths[number])
         found = [
             readers.noted(facts_of(episode, number, ordinal), episode.again)
-            for ordinal, episode in enumerate(source.episodes(settings, report))
+            for ordinal, episode in enumerate(usable)
         ]
         for facts in found:
             if facts.identity in seen_before:
@@ -96,7 +102,7 @@ def list_episodes(inputs: Sequence[Input], settings: IngestionParams, report: Re
                 report(BadRecord(facts.source, facts.episode_id, "duplicate_id", detail))
         episodes += [facts for facts in found if facts.identity not in seen_before]
         seen_before |= {facts.identity for facts in found}
-    return Listing(episodes, readers.found)
+    return Listing(episodes, readers.found, widths)
 
 
 class _Readers:
@@ -130,14 +136,16 @@ def facts_of(episode: Episode, number: int, ordinal: int) -> EpisodeFacts:
         action_names=episode.action_names,
         action_units=episode.action_units,
         actions_are=episode.actions_are,
-        values=_digest_of_values(episode),
+        values=_digest_of_rest(episode),
     )
 
 
-def _digest_of_values(episode: Episode) -> str:
+def _digest_of_rest(episode: Episode) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for rows in (episode.actions, episode.states):
         digest.update(b"none" if rows is None else rows.tobytes())
+    told = (episode.state_names, episode.success, dict(episode.provenance))
+    digest.update(json.dumps(told, sort_keys=True, default=str).encode())
     return digest.hexdigest()
 
 

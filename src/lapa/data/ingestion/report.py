@@ -11,6 +11,7 @@ from lapa.data.ingestion.action_sums import ActionSums
 from lapa.data.ingestion.duplicates import near_duplicates
 from lapa.data.ingestion.listing import EpisodeFacts
 from lapa.data.ingestion.shard import ShardResult
+from lapa.data.left_out import LeftOut
 from lapa.params.ingestion import IngestionParams
 from lapa.records import ShardSet
 
@@ -29,6 +30,7 @@ def build_report(
     episodes: Sequence[EpisodeFacts],
     results: Sequence[ShardResult],
     skipped: Sequence[dict[str, str]],
+    left_out: LeftOut,
     plan: str,
 ) -> dict[str, Any]:
     """Gather the report; it holds no time stamp, so the same input gives the same bytes."""
@@ -45,6 +47,7 @@ def build_report(
             "counts": dict(sorted(Counter(bad["reason"] for bad in skipped).items())),
             "items": list(skipped),
         },
+        "left_out": {name: dict(sorted(kinds.items())) for name, kinds in left_out.items()},
         "near_duplicates": near_duplicates(
             shard_set, folder=folder, distance=settings.duplicate_distance
         ),

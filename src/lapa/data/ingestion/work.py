@@ -21,6 +21,7 @@ from lapa.data.ingestion.fetch import Fetcher
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.plan import ShardTask
 from lapa.data.ingestion.shard import OpenShard, ShardResult, finished
+from lapa.data.sources.action_width import Widths
 from lapa.params.ingestion import IngestionParams
 
 
@@ -31,11 +32,12 @@ class ShardMaker:
     out: Path
     inputs: Sequence[Input]
     readers: Mapping[int, Callable[[Any], Episode]]
+    widths: Sequence[Widths]
     settings: IngestionParams
 
     def fetcher(self) -> Fetcher:
         """Return what reads the planned episodes in one process."""
-        return Fetcher(self.inputs, self.readers, self.settings)
+        return Fetcher(self.inputs, self.readers, self.widths, self.settings)
 
     def walk(self, tasks: Sequence[ShardTask], fetcher: Fetcher) -> Iterator[ShardResult]:
         """Write shards side by side, reading their episodes in source order; yield each when full.

@@ -8,12 +8,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-import yaml
 from pydantic import Field, model_validator
 
+from lapa.data.bad_input import SettingsError
+from lapa.data.sources.yaml_file import read_yaml, validated
 from lapa.params.base import Params
+from lapa.records import ActionMeaning
 
 BUILT_IN = Path(__file__).parent / "rlds_fields"
 
@@ -25,12 +27,12 @@ class NumericField(Params):
     """Path in ``features.json``, e.g. ``steps/action``."""
     names: tuple[str, ...]
     """One per column."""
-    units: tuple[str, ...]
-    """One per column."""
+    units: tuple[str, ...] = ()
+    """One per column, or none where nobody knows."""
 
     @model_validator(mode="after")
     def _one_unit_per_name(self) -> NumericField:
-        if len(self.names) != len(self.units):
+        if self.units and len(self.names) != len(self.units):
             raise ValueError(f"{self.field}: {len(self.names)} names but {len(self.units)} units")
         return self
 
@@ -55,8 +57,11 @@ class FieldMap(Params):
     instruction: tuple[str, ...] = ()
     """Text fields; the first that is not empty at the first step counts."""
     actions: tuple[NumericField, ...] = ()
-    actions_are: Literal["relative", "absolute", "mixed"] = "relative"
-    """Whether summing actions over time means anything; kept in the provenance."""
+    actions_are: Literal["relative", "absolute", "mixed", "unknown"] | tuple[ActionMeaning, ...] = (
+        "unknown"
+    )
+    """Differences (summed over time) or targets (subtracted): one word for all, or one per column of
+    ``actions``. ``mixed`` alone does not tell which is which."""
     states: tuple[NumericField, ...] = ()
     episode_id: tuple[str, ...] = ()
     """Fields that together name an episode; without them the id is derived from the content."""
@@ -66,35 +71,55 @@ class FieldMap(Params):
     notes: str = Field(default="", repr=False)
     """Traps of this dataset, for people."""
 
+    @model_validator(mode="after")
+    def _one_meaning_per_column(self) -> Self:
+        width = sum(len(part.names) for part in self.actions)
+        if isinstance(self.actions_are, tuple) and len(self.actions_are) != width:
+            raise ValueError(
+                f"actions_are has {len(self.actions_are)} entries, expected one for each of the {width} "
+                "action columns, or one word for all"
+            )
+        return self
+
+    def action_meanings(self) -> tuple[ActionMeaning, ...]:
+        """What every action column is; empty where the map does not tell."""
+        told = self.actions_are
+        if isinstance(told, tuple):
+            return told
+        width = sum(len(part.names) for part in self.actions)
+        return (told,) * width if told in ("relative", "absolute") else ()
+
 
 def load_field_map(fields: str | Path | Mapping[str, Any]) -> FieldMap:
     """Read a field map: a built-in name, a YAML file, or the mapping itself.
 
     Raises:
-        ValueError: neither a built-in name nor a file.
+        SettingsError: neither a built-in name nor a file, or a wrong entry.
     """
     if isinstance(fields, Mapping):
-        return FieldMap.model_validate(fields)
+        return validated(FieldMap, fields, "fields")
     path = Path(fields)
     if path.suffix not in (".yml", ".yaml"):
         path = BUILT_IN / f"{fields}.yml"
     if not path.is_file():
-        raise ValueError(f"no field map {str(fields)!r}; {_choices(str(fields), built_in_maps())}")
-    return FieldMap.model_validate(yaml.safe_load(path.read_text()))
+        raise SettingsError(
+            f"no field map {str(fields)!r}; {_choices(str(fields), built_in_maps())}"
+        )
+    return validated(FieldMap, read_yaml(path), str(path))
 
 
 def field_map_for(dataset: str) -> FieldMap:
     """Return the built-in map that lists ``dataset``.
 
     Raises:
-        ValueError: no built-in map knows this dataset.
+        SettingsError: no built-in map knows this dataset.
     """
     known: dict[str, FieldMap] = {}
     for name in built_in_maps():
         fields = load_field_map(name)
         known.update(dict.fromkeys(fields.datasets, fields))
     if dataset not in known:
-        raise ValueError(
+        raise SettingsError(
             f"no field map for RLDS dataset {dataset!r}; {_choices(dataset, list(known))}; "
             "or write one (docs/add-a-source.md) and pass it as `fields`"
         )

@@ -22,9 +22,20 @@ from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
 from lapa.data.jpeg import MAX_PIXELS
-from lapa.data.sources.hdf5_file import attributes, opened_hdf5, plain, read_bytes, read_rows
+from lapa.data.sources.action_meaning import meaning_word
+from lapa.data.sources.hdf5_file import (
+    attributes,
+    dataset_at,
+    group_at,
+    member,
+    opened_hdf5,
+    plain,
+    read_bytes,
+    read_rows,
+)
 from lapa.data.sources.rows import ExtraFrame, align_rows, numbered_names
 from lapa.data.video_decode import VideoReader
+from lapa.records import ActionMeaning
 
 AXES = {"vec": ("vec_x", "vec_y", "vec_z")}
 """Entries of ``action_space`` that stand for several columns."""
@@ -73,26 +84,29 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
         BadInputError: an array or camera is missing, absurd, not finite, or of another length.
     """
     with opened_hdf5(path) as file:
-        camera, is_bgr = _camera(file["env"], options.camera)
+        camera, is_bgr = _camera(group_at(file, "env"), options.camera)
         dataset = f"env/{camera}_video/frames"
         actions, states = read_rows(file, "policy/actions"), read_rows(file, "env/state")
-        metadata = attributes(file["metadata"]) if "metadata" in file else {}
-        promised = plain(file[dataset].attrs.get("T"))
+        metadata = attributes(found) if (found := member(file, "metadata")) is not None else {}
+        promised = plain(dataset_at(file, dataset).attrs.get("T"))
         with VideoReader(read_bytes(file, dataset), max_pixels=options.max_pixels) as video:
-            num_frames, header_fps = video.num_frames, video.fps
+            num_frames, video_fps = video.num_frames, video.fps
+            times = None if options.fps else video.uneven_times
     if promised is not None and promised != num_frames:
         detail = f"{camera} holds {num_frames} frames, its attribute T promises {promised}"
         raise bad("length_mismatch", detail)
     aligned = align_rows(num_frames, actions, states, extra_frame=options.extra_frame)
-    guess = f"control rate unknown: {header_fps} Hz is the mp4 header's"
+    guess = f"control rate unknown: {video_fps:.6g} Hz is the mp4's"
     rate_note = () if options.fps else (guess,)
     space = str(metadata.get("action_space", ""))
+    actions_are = _actions_are(space, actions.shape[1])
     source = name or _dataset(metadata, actions.shape[1])
     return Episode(
         source=source,
         episode_id=episode_id,
         num_frames=aligned.num_frames,
-        fps=options.fps or header_fps,
+        fps=options.fps or video_fps,
+        times=None if times is None else times[: aligned.num_frames],
         read_frames=EmbeddedFrames(
             path=path,
             dataset=dataset,
@@ -103,6 +117,7 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
         ),
         actions=aligned.actions,
         action_names=_names(space, actions.shape[1], "action"),
+        actions_are=actions_are,
         states=aligned.states,
         state_names=_names(space, states.shape[1], "state"),
         environment=_environment(metadata),
@@ -111,7 +126,7 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
             "layout": "robonet",
             "camera": camera,
             "image_format": "BGR" if is_bgr else "RGB",
-            "actions_are": "absolute" if "vec" in space else "relative",
+            "actions_are": meaning_word(actions_are),
             "metadata": {key: metadata[key] for key in sorted(metadata)},
             "notes": [*aligned.notes, *rate_note],
         },
@@ -124,10 +139,8 @@ def _camera(env: h5py.Group, wanted: str) -> tuple[str, bool]:
     camera = wanted or (cameras[0] if cameras else "")
     if camera not in cameras:
         raise bad("missing_camera", f"camera {wanted or 'any'} not found, found {cameras}")
-    group = env[f"{camera}_video"]
-    if "frames" not in group:
-        raise bad("missing_columns", f"{group.name} holds {sorted(group)}, expected frames")
-    return camera, str(plain(group["frames"].attrs.get("image_format", "RGB"))) == "BGR"
+    frames = dataset_at(env, f"{camera}_video/frames")
+    return camera, str(plain(frames.attrs.get("image_format", "RGB"))) == "BGR"
 
 
 def _names(space: str, width: int, prefix: str) -> tuple[str, ...]:
@@ -137,6 +150,16 @@ def _names(space: str, width: int, prefix: str) -> tuple[str, ...]:
         names += ("gripper",)
     is_pose = "vec_x" not in names or prefix == "action"
     return names if len(names) == width and is_pose else numbered_names(prefix, width)
+
+
+def _actions_are(space: str, width: int) -> tuple[ActionMeaning, ...]:
+    """Targets where the space is a pose (``vec``), else differences but for a gripper; or unknown."""
+    names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
+    if len(names) != width:
+        return ()
+    if "vec_x" in names:
+        return ("absolute",) * width
+    return tuple("absolute" if name in ("grasp", "gripper") else "relative" for name in names)
 
 
 def _dataset(metadata: Mapping[str, Any], action_dim: int) -> str:

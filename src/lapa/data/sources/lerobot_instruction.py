@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from lapa.data.sources.lerobot_table import EpisodeTable
+from lapa.data.sources.lerobot_table import EpisodeTable, single
 
 
 def instruction_columns(table: EpisodeTable, wanted: str) -> list[str]:
@@ -53,5 +53,9 @@ def instruction_of(
 
 
 def _text(value: Any, tasks: Mapping[int, str]) -> str:
-    """A text column holds the text, an integer column its task index."""
-    return value if isinstance(value, str) else tasks.get(value, "")
+    """A text column holds the text, an integer column its task index; either may be a list of one."""
+    value = single(value)
+    if isinstance(value, str):
+        return value
+    is_index = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return tasks.get(int(value), "") if is_index else ""

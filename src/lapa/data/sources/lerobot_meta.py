@@ -14,11 +14,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lapa.data.bad_input import bad
 from lapa.data.sources.inside import inside
-from lapa.data.sources.lerobot_table import DAMAGE
+from lapa.data.sources.lerobot_table import DAMAGE, single
 from lapa.data.sources.rows import numbered_names
 
 CAMERA_TYPES = ("video", "image")
@@ -30,10 +30,28 @@ class Feature(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    dtype: str
+    dtype: str = ""
     shape: tuple[int, ...] = ()
     names: Any = None
     """A list, a nested list, a mapping ``{"motors": [...]}``, or nothing, as recorders please."""
+    info: Mapping[str, Any] = {}
+    """Facts on the video, where there is one; ``video_info`` in older datasets."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tolerate(cls, found: Any) -> Any:
+        """Features that nobody reads may hold nothing, or anything: they must not cost the dataset."""
+        facts = found if isinstance(found, Mapping) else {}
+        shape, info = facts.get("shape"), {}
+        for name in ("video_info", "info"):
+            info |= facts[name] if isinstance(facts.get(name), Mapping) else {}
+        is_shape = isinstance(shape, list | tuple) and all(isinstance(n, int) for n in shape)
+        return {
+            "dtype": facts["dtype"] if isinstance(facts.get("dtype"), str) else "",
+            "shape": shape if is_shape else (),
+            "names": facts.get("names"),
+            "info": info,
+        }
 
 
 class LeRobotInfo(BaseModel):
@@ -56,8 +74,16 @@ class LeRobotInfo(BaseModel):
         """2 or 3: which file layout to read."""
         return int(self.codebase_version.lstrip("v").split(".")[0])
 
-    def cameras(self) -> tuple[str, ...]:
-        """Return the picture features in the order of the file."""
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, found: Any) -> Any:
+        """Take ``null`` for an entry that is not there."""
+        if not isinstance(found, Mapping):
+            return found
+        return {name: value for name, value in found.items() if value is not None}
+
+    def pictures(self) -> tuple[str, ...]:
+        """Return the picture features, depth among them, in the order of the file."""
         return tuple(key for key, value in self.features.items() if value.dtype in CAMERA_TYPES)
 
 
@@ -111,14 +137,17 @@ def read_tasks(root: Path) -> dict[int, str]:
     if table.exists():
         return _tasks_of_table(read_table(table))
     if lines.exists():
-        return {_task_index(line): str(line.get("task", "")) for line in read_jsonl(lines)}
+        return {
+            _task_index(line): str(single(line.get("task")) or "") for line in read_jsonl(lines)
+        }
     return {}
 
 
 def _task_index(line: Mapping[str, Any]) -> int:
-    if not isinstance(line.get("task_index"), int):
+    index = single(line.get("task_index"))
+    if not isinstance(index, int):
         raise bad("missing_columns", f"tasks.jsonl: line {dict(line)} has no integer task_index")
-    return int(line["task_index"])
+    return index
 
 
 def _tasks_of_table(table: pa.Table) -> dict[int, str]:
@@ -128,7 +157,8 @@ def _tasks_of_table(table: pa.Table) -> dict[int, str]:
         found = f"tasks.parquet has columns {table.column_names}"
         raise bad("missing_columns", f"{found}, expected task_index and task")
     pairs = zip(table["task_index"].to_pylist(), table[text[0]].to_pylist(), strict=True)
-    return {int(index): str(task) for index, task in pairs}
+    singles = ((single(index), single(task)) for index, task in pairs)
+    return {int(index): str(task) for index, task in singles if index is not None and task}
 
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:

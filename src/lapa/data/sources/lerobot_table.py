@@ -7,7 +7,9 @@ group (lerobot writes about 100 MB of file at most), not by the dataset.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -64,15 +66,16 @@ class EpisodeTable:
         if episode is None:
             return self._read_groups(tuple(range(self._file.num_row_groups)), tuple(columns))
         table = self._read_groups(self._groups_with(episode), tuple(sorted({*columns, EPISODE})))
-        rows = table.filter(pc.equal(table[EPISODE], episode))
+        rows = table.filter(pa.array(rows_of_lists(table[EPISODE], EPISODE).ravel() == episode))
         if not rows.num_rows:
             raise bad("missing_rows", f"no row with {EPISODE} {episode}", item=str(self.path))
         return rows
 
     def _groups_with(self, episode: int) -> tuple[int, ...]:
         metadata = self._file.metadata
-        names = [metadata.schema.column(i).path for i in range(metadata.num_columns)]
-        column = names.index(EPISODE)
+        paths = [metadata.schema.column(i).path for i in range(metadata.num_columns)]
+        # a list of one has a longer path: episode_index.list.element
+        column = next(i for i, path in enumerate(paths) if path.split(".")[0] == EPISODE)
         found = []
         for group in range(metadata.num_row_groups):
             statistics = metadata.row_group(group).column(column).statistics
@@ -92,21 +95,59 @@ class EpisodeTable:
         return self._kept
 
 
+LISTS: tuple[Callable[[pa.DataType], bool], ...] = (
+    pa.types.is_list,
+    pa.types.is_large_list,
+    pa.types.is_fixed_size_list,
+    pa.types.is_list_view,
+    pa.types.is_large_list_view,
+)
+"""How pyarrow may bring back a list, depending on who wrote the file."""
+
+
 def rows_of_lists(column: pa.ChunkedArray, name: str) -> np.ndarray:
     """Return a column of lists (or of numbers) as an array ``(frame, dimension)`` (or ``(frame,)``).
 
+    Lists may be of any kind that Arrow knows, and lists of lists (a matrix per frame) become one row.
+
     Raises:
-        BadInputError: a null, or lists of different lengths.
+        BadInputError: a null, lists of different lengths, or something else than numbers.
     """
-    array = column.combine_chunks()
+    array, frames = _plain(column.combine_chunks(), name), len(column)
+    is_list = False
+    while any(is_kind(array.type) for is_kind in LISTS):
+        is_list = True
+        array = _plain(_flattened(array, name), name)
+    if not (pa.types.is_primitive(array.type) and not pa.types.is_temporal(array.type)):
+        raise bad("wrong_type", f"column {name} holds {column.type}, expected numbers")
+    flat = np.asarray(array.to_numpy(zero_copy_only=False))
+    if not is_list:
+        return flat
+    rows: np.ndarray = rearrange(flat, "(frame dimension) -> frame dimension", frame=frames)
+    return rows
+
+
+def _plain(array: Any, name: str) -> Any:
+    """Undo extension types and dictionaries; refuse empty cells."""
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
+    if isinstance(array, pa.DictionaryArray):
+        array = array.dictionary_decode()
     if array.null_count:
         raise bad("missing_values", f"column {name} has {array.null_count} empty rows")
-    if not (pa.types.is_list(array.type) or pa.types.is_fixed_size_list(array.type)):
-        return np.asarray(array.to_numpy(zero_copy_only=False))
+    return array
+
+
+def _flattened(array: Any, name: str) -> Any:
     lengths = np.asarray(pc.list_value_length(array))
-    if len(set(lengths.tolist())) != 1:
+    if len(set(lengths.tolist())) > 1:
         detail = f"column {name}: lists of {lengths.min()} to {lengths.max()} numbers"
         raise bad("ragged_rows", f"{detail}, expected one length")
-    flat = np.asarray(array.flatten().to_numpy(zero_copy_only=False))
-    rows: np.ndarray = rearrange(flat, "(frame dimension) -> frame dimension", frame=len(array))
-    return rows
+    return array.flatten()
+
+
+def single(value: Any) -> Any:
+    """Take a value of shape (1,) out of its list, where a recorder stored it as one."""
+    while isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    return value

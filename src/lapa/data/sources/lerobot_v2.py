@@ -25,13 +25,15 @@ def list_v2(root: Path, info: LeRobotInfo, camera: str) -> Iterator[EpisodeEntry
     if not indices:
         raise bad("no_episodes", "neither meta/episodes.jsonl nor data/**/episode_*.parquet")
 
-    def has_files(key: str) -> bool:
+    def first_file(key: str) -> Path | None:
+        if info.features[key].dtype == "image":
+            return path_inside(root, info.data_path, _fields(info, indices[0]))
         folders = {video_file(root, info, index, key).parent for index in indices}
-        return any(any(folder.glob("*")) for folder in sorted(folders))
+        return next((path for folder in sorted(folders) for path in sorted(folder.glob("*"))), None)
 
-    chosen, camera_notes = choose_camera(info, has_files, camera)
-    is_video = info.features[chosen].dtype == "video"
-    notes = camera_notes + count_notes(info, len(indices))
+    chosen = choose_camera(info, first_file, camera)
+    is_video = info.features[chosen.camera].dtype == "video"
+    notes = chosen.absent + count_notes(info, len(indices))
     for index in indices:
         tasks, length = listed.get(index, ((), None))
         unlisted = (f"episode {index} is not in episodes.jsonl",) if index not in listed else ()
@@ -39,12 +41,13 @@ def list_v2(root: Path, info: LeRobotInfo, camera: str) -> Iterator[EpisodeEntry
             index=index,
             table=path_inside(root, info.data_path, _fields(info, index)),
             shares_table=False,
-            video=video_file(root, info, index, chosen) if is_video else None,
-            camera=chosen,
+            video=video_file(root, info, index, chosen.camera) if is_video else None,
+            camera=chosen.camera,
             start_s=0.0,
             tasks=tasks,
             length=length,
             notes=notes + unlisted,
+            dataset_notes=chosen.depth,
         )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from lapa.data.bad_input import bad
-from lapa.data.sources.lerobot_entry import EpisodeEntry, choose_camera, count_notes
+from lapa.data.sources.lerobot_entry import Choice, EpisodeEntry, choose_camera, count_notes
 from lapa.data.sources.lerobot_meta import LeRobotInfo, path_inside
-from lapa.data.sources.lerobot_table import DAMAGE
+from lapa.data.sources.lerobot_table import DAMAGE, single
 
 LOCATION = ("episode_index", "data/chunk_index", "data/file_index")
 """Columns without which the rows of an episode cannot be found."""
@@ -33,11 +33,14 @@ def list_v3(root: Path, info: LeRobotInfo, camera: str) -> Iterator[EpisodeEntry
     if first is None:
         raise bad("no_episodes", "meta/episodes lists no episode")
 
-    def has_files(key: str) -> bool:
-        return any(_has_video(root, info, row, key) for row in _rows(files))
+    def first_file(key: str) -> Path | None:
+        if info.features[key].dtype == "image":
+            return path_inside(root, info.data_path, _data_fields(first))
+        videos = (_video_file(root, info, r, key) for r in _rows(files) if _lists_video(r, key))
+        return next((path for path in videos if path.is_file()), None)
 
-    chosen, camera_notes = choose_camera(info, has_files, camera)
-    notes = camera_notes + count_notes(info, total)
+    chosen = choose_camera(info, first_file, camera)
+    notes = chosen.absent + count_notes(info, total)
     seen: set[int] = set()
     for row in _rows(files):
         if row["episode_index"] in seen:
@@ -47,14 +50,14 @@ def list_v3(root: Path, info: LeRobotInfo, camera: str) -> Iterator[EpisodeEntry
 
 
 def _entry(
-    root: Path, info: LeRobotInfo, row: Row, camera: str, notes: tuple[str, ...]
+    root: Path, info: LeRobotInfo, row: Row, chosen: Choice, notes: tuple[str, ...]
 ) -> EpisodeEntry:
+    camera = chosen.camera
     is_video = info.features[camera].dtype == "video"
-    fields = {"chunk_index": row["data/chunk_index"], "file_index": row["data/file_index"]}
     tasks = row.get("tasks") or ()
     return EpisodeEntry(
         index=row["episode_index"],
-        table=path_inside(root, info.data_path, fields),
+        table=path_inside(root, info.data_path, _data_fields(row)),
         shares_table=True,
         video=_video_file(root, info, row, camera) if is_video else None,
         camera=camera,
@@ -62,20 +65,22 @@ def _entry(
         tasks=(tasks,) if isinstance(tasks, str) else tuple(tasks),
         length=row.get("length"),
         notes=notes,
+        dataset_notes=chosen.depth,
     )
 
 
-def _has_video(root: Path, info: LeRobotInfo, row: Row, camera: str) -> bool:
-    return (
-        row.get(f"videos/{camera}/file_index") is not None
-        and _video_file(root, info, row, camera).is_file()
-    )
+def _data_fields(row: Row) -> dict[str, int | str]:
+    return {"chunk_index": row["data/chunk_index"], "file_index": row["data/file_index"]}
+
+
+def _lists_video(row: Row, camera: str) -> bool:
+    return row.get(f"videos/{camera}/file_index") is not None
 
 
 def _video_file(root: Path, info: LeRobotInfo, row: Row, camera: str) -> Path:
     if info.video_path is None:
         raise bad("broken_info", f"camera {camera} is video, but info.json has no video_path")
-    fields = {
+    fields: dict[str, int | str] = {
         "video_key": camera,
         "chunk_index": row.get(f"videos/{camera}/chunk_index") or 0,
         "file_index": row.get(f"videos/{camera}/file_index") or 0,
@@ -94,9 +99,14 @@ def _rows(files: list[Path]) -> Iterator[Row]:
         wanted = [name for name in names if not name.startswith("stats/")]
         try:
             for batch in file.iter_batches(batch_size=1024, columns=wanted):
-                yield from (_complete(row, path) for row in batch.to_pylist())
+                yield from (_complete(_singles(row), path) for row in batch.to_pylist())
         except DAMAGE as error:
             raise bad("broken_parquet", str(error), item=str(path)) from error
+
+
+def _singles(row: Row) -> Row:
+    """Take numbers out of lists of one; the tasks are a list."""
+    return {name: value if name == "tasks" else single(value) for name, value in row.items()}
 
 
 def _complete(row: Row, path: Path) -> Row:

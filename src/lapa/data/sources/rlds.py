@@ -17,13 +17,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad
+from lapa.data.bad_input import (
+    BadInputError,
+    Report,
+    SettingsError,
+    bad,
+    naming,
+    raise_bad,
+    read_through,
+)
 from lapa.data.encoded_frames import EncodedFrames
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.sources.action_meaning import meaning_word
+from lapa.data.sources.depth import is_deep, png_bits
 from lapa.data.sources.field_map import FieldMap, NumericField, field_map_for, load_field_map
 from lapa.data.sources.rlds_features import FieldSchema, read_schema, tensor_of, texts_of
-from lapa.data.sources.rlds_folder import RldsFolder, find_folders
+from lapa.data.sources.rlds_folder import RldsFolder, find_folders, read_folder
 from lapa.data.sources.tf_example import Feature, parse_example
 from lapa.data.sources.tfrecord import read_records
 
@@ -52,14 +62,32 @@ def open_rlds(
         max_pixels: largest image decoded.
 
     Raises:
-        BadInputError: ``missing_features`` or ``no_tfrecords``: nothing can be read at all.
-        ValueError: no field map, camera or split of this name.
+        MissingSourceError: ``path`` does not exist.
+        SettingsError: no field map, camera or split of this name.
     """
-    for folder in find_folders(Path(path)):
-        mapped = field_map_for(folder.name) if fields is None else load_field_map(fields)
+    path = Path(path)
+    given = None if fields is None else load_field_map(fields)
+
+    def of_folder(found: Path) -> Iterator[Episode]:
+        folder = read_folder(found)
+        mapped = _map_of(folder.name) if given is None else given
         reader = _reader(folder, mapped, name=name, camera=camera, fps=fps, max_pixels=max_pixels)
         for shard in folder.shards(splits, report=report):
-            yield from reader.episodes(shard, folder.expected_records(shard), report)
+            records = reader.episodes(shard, folder.expected_records(shard), report)
+            yield from read_through(records, report, source=reader.source, item=shard.name)
+
+    source = name or path.name
+    with naming(source, str(path)):
+        folders = find_folders(path, source=source, report=report)
+    for found in folders:
+        yield from read_through(of_folder(found), report, source=source, item=str(found))
+
+
+def _map_of(dataset: str) -> FieldMap:
+    try:
+        return field_map_for(dataset)
+    except ValueError as error:  # a dataset nobody mapped, among others that somebody did
+        raise bad("no_field_map", str(error), source=dataset) from error
 
 
 def _reader(
@@ -73,9 +101,9 @@ def _reader(
 ) -> _EpisodeReader:
     camera = camera or fields.camera
     if camera not in fields.cameras:
-        raise ValueError(f"{folder.name}: no camera {camera!r}, only {sorted(fields.cameras)}")
+        raise SettingsError(f"{folder.name}: no camera {camera!r}, only {sorted(fields.cameras)}")
     if fps is None and folder.name not in fields.datasets:
-        raise ValueError(
+        raise SettingsError(
             f"{folder.name}: the field map knows the control rate of {sorted(fields.datasets)} "
             "only; give `fps` in Hz"
         )
@@ -130,19 +158,24 @@ class _EpisodeReader:
             read_frames=EncodedFrames(images, self.source, episode_id, self.max_pixels),
             instruction=self._instruction(example),
             actions=self._rows(example, self.fields.actions, len(images)),
-            action_names=_columns(self.fields.actions, "names"),
-            action_units=_columns(self.fields.actions, "units"),
+            action_names=_names(self.fields.actions),
+            action_units=_units(self.fields.actions),
+            actions_are=self.fields.action_meanings(),
             states=self._rows(example, self.fields.states, len(images)),
-            state_names=_columns(self.fields.states, "names"),
+            state_names=_names(self.fields.states),
             environment=self._environment(example),
             success=self._success(example),
             provenance={
                 "file": shard.name,
                 "record": number,
                 "camera": self.camera,
-                "actions_are": self.fields.actions_are,
+                "actions_are": self._meaning_word(),
             },
         )
+
+    def _meaning_word(self) -> str:
+        told = self.fields.actions_are
+        return told if isinstance(told, str) else meaning_word(told)
 
     def _field(self, example: Mapping[str, Feature], name: str) -> tuple[FieldSchema, Feature]:
         if name not in self.schema or name not in example:
@@ -155,6 +188,8 @@ class _EpisodeReader:
         values = self._field(example, name)[1].values()
         if not isinstance(values, list) or not values:
             raise bad("no_images", f"{name} holds {len(values)} numbers, expected encoded images")
+        if is_deep(bits := png_bits(values[0])):
+            raise bad("depth_not_colour", f"{name}: one channel of {bits[0]} bits: depth")
         return tuple(values)
 
     def _rows(
@@ -212,5 +247,12 @@ class _EpisodeReader:
         return bool(reward[-1] > 0) if len(reward) else None
 
 
-def _columns(fields: tuple[NumericField, ...], which: str) -> tuple[str, ...]:
-    return tuple(value for field in fields for value in getattr(field, which))
+def _names(fields: tuple[NumericField, ...]) -> tuple[str, ...]:
+    return tuple(name for field in fields for name in field.names)
+
+
+def _units(fields: tuple[NumericField, ...]) -> tuple[str, ...]:
+    """Units of all columns, unknown ones empty; none at all where no field has any."""
+    padded = (field.units or ("",) * len(field.names) for field in fields)
+    units = tuple(unit for part in padded for unit in part)
+    return units if any(units) else ()

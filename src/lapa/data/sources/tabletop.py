@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each
 from lapa.data.episode import Episode, Frames
 from lapa.data.video_decode import VideoReader
+from lapa.records import ActionMeaning
 
 Labels = Literal["executed", "expert", "none"]
+_RELATIVE: tuple[ActionMeaning, ...] = ("relative",)
+"""Moves add up; summed suction counts the steps it was on more than off."""
 _FILES = {"executed": "actions.npy", "expert": "expert_actions.npy"}
 
 
@@ -67,6 +70,7 @@ def _read(folder: Path, *, labels: Labels, name: str) -> Episode:
             actions=actions,
             action_names=tuple(facts["action_names"]) if actions is not None else (),
             action_units=tuple(facts["action_units"]) if actions is not None else (),
+            actions_are=_RELATIVE * actions.shape[1] if actions is not None else (),
             states=states,
             state_names=tuple(facts["state_names"]),
             environment=f"tabletop-{facts['embodiment']}-{facts['camera']}",
