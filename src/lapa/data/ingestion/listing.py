@@ -115,7 +115,7 @@ class _Readers:
         if again is None:
             return facts
         number = len(self.found) - 1
-        if number < 0 or self.found[number] is not again.read:
+        if number < 0 or self.found[number] != again.read:
             number += 1
             self.found[number] = again.read
         return replace(facts, reader=number, item=again.item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
@@ -82,15 +83,30 @@ def open_hdf5(
             bad("no_files", f"no {', '.join(sorted(SUFFIXES))} below {path}", source=source).record
         )
 
-    def read(item: tuple[Path, str]) -> Episode:
-        file, demonstration = item
-        episode_id = "-".join(part for part in (_episode_id(path, file), demonstration) if part)
-        with naming(source, f"{file}:{demonstration}" if demonstration else str(file)):
-            if demonstration:
-                return read_demonstration(file, demonstration, episode_id, source, robomimic)
-            return read_robonet(file, episode_id, name, robonet)
+    reader = _Reader(root=path, source=source, name=name, robomimic=robomimic, robonet=robonet)
+    yield from read_each(_recordings(files, source, report), reader.read, report)
 
-    yield from read_each(_recordings(files, source, report), read, report)
+
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """Reads single recordings; plain data, so other processes can read them too."""
+
+    root: Path
+    source: str
+    name: str
+    robomimic: RobomimicOptions
+    robonet: RobonetOptions
+
+    def read(self, item: tuple[Path, str]) -> Episode:
+        file, demonstration = item
+        parts = (_episode_id(self.root, file), demonstration)
+        episode_id = "-".join(part for part in parts if part)
+        with naming(self.source, f"{file}:{demonstration}" if demonstration else str(file)):
+            if demonstration:
+                return read_demonstration(
+                    file, demonstration, episode_id, self.source, self.robomimic
+                )
+            return read_robonet(file, episode_id, self.name, self.robonet)
 
 
 def _recordings(files: list[Path], source: str, report: Report) -> Iterator[tuple[Path, str]]:

@@ -85,7 +85,8 @@ def open_image_folder(
     sequences = _sequences(path, source, report)
     if depth != "take":
         sequences = split_depth(sequences, path, source=source, rule=depth, report=report)
-    yield from read_each(sequences, reader.episode, report)
+    packed = ((folder, "/".join(names)) for folder, names in sequences)
+    yield from read_each(packed, reader.episode, report)
 
 
 def _sequences(root: Path, source: str, report: Report) -> Iterator[tuple[Path, list[str]]]:
@@ -115,8 +116,13 @@ class _Reader:
     environment: str
     max_pixels: int
 
-    def episode(self, sequence: tuple[Path, list[str]]) -> Episode:
-        folder, names = sequence
+    def episode(self, sequence: tuple[Path, str]) -> Episode:
+        """Read one sequence: its folder, and the names of its images with ``/`` between them.
+
+        One text, because every item is kept: a list of names takes six times the memory.
+        """
+        folder, packed = sequence
+        names = packed.split("/") if packed else []
         relative = folder.relative_to(self.root).as_posix()
         with naming(self.source, relative):
             if not names:

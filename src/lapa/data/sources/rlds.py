@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from lapa.data.bad_input import (
     read_through,
 )
 from lapa.data.encoded_frames import EncodedFrames
-from lapa.data.episode import Episode
+from lapa.data.episode import Again, Episode
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.sources.action_meaning import meaning_word
 from lapa.data.sources.depth import is_deep, png_bits
@@ -35,7 +35,7 @@ from lapa.data.sources.field_map import FieldMap, NumericField, field_map_for, l
 from lapa.data.sources.rlds_features import FieldSchema, read_schema, tensor_of, texts_of
 from lapa.data.sources.rlds_folder import RldsFolder, find_folders, read_folder
 from lapa.data.sources.tf_example import Feature, parse_example
-from lapa.data.sources.tfrecord import read_records
+from lapa.data.sources.tfrecord import Place, placed_records, read_record
 
 
 def open_rlds(
@@ -131,20 +131,33 @@ class _EpisodeReader:
     def episodes(self, shard: Path, expected: int | None, report: Report) -> Iterator[Episode]:
         """Yield the episodes of one tfrecord file and check their number against the manifest."""
         last = -1
-        for number, data in read_records(shard, source=self.source, report=report):
-            last = number
+        for place, data in placed_records(shard, source=self.source, report=report):
+            last = place.number
             try:
-                with naming(self.source, f"{shard.name} record {number}"):
-                    episode = self._episode(shard, number, data)
+                episode = self._placed(place, data)
             except BadInputError as error:
                 report(error.record)
                 continue
-            yield episode
+            yield replace(episode, again=Again(self.read, place))
         if expected is not None and last + 1 < expected:
             detail = (
                 f"{last + 1} readable records, dataset_info.json says {expected}: the rest is lost"
             )
             report(bad("missing_records", detail, source=self.source, item=shard.name).record)
+
+    def read(self, place: Place) -> Episode:
+        """Read one episode.
+
+        Raises:
+            BadInputError: its record is damaged.
+        """
+        with naming(self.source, f"{place.path.name} record {place.number}"):
+            data = read_record(place)
+        return self._placed(place, data)
+
+    def _placed(self, place: Place, data: bytes) -> Episode:
+        with naming(self.source, f"{place.path.name} record {place.number}"):
+            return self._episode(place.path, place.number, data)
 
     def _episode(self, shard: Path, number: int, data: bytes) -> Episode:
         example = parse_example(data)
