@@ -23,7 +23,7 @@ FrameReader = Callable[[Sequence[int] | None], Frames]
 class Again:
     """How to read one episode once more without its neighbours: ``read(item)``."""
 
-    read: Callable[[Any], Episode]
+    read: Callable[[Any], Any]
     """The adapter's reader, shared by all its episodes; a pickle if it is to work in parallel."""
     item: Any
     """What is read: a path, a record's place; small, for one is kept per episode."""
