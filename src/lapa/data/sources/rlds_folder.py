@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from lapa.data.bad_input import MissingSourceError, Report, SettingsError, bad
+from lapa.data.bad_input import Report, SettingsError, bad, require_path
 from lapa.data.left_out import leave_out
 from lapa.data.sources.folder_walk import is_hidden
 from lapa.data.sources.text_file import MAX_INFO_BYTES, read_text
@@ -75,8 +75,7 @@ def find_folders(path: Path, *, source: str, report: Report) -> list[Path]:
         MissingSourceError: ``path`` does not exist.
         BadInputError: ``no_tfrecords``: nothing like a TFDS dataset is there.
     """
-    if not path.exists():
-        raise MissingSourceError(f"RLDS folder {path} does not exist")
+    require_path(path, expected="a TFDS dataset, or a folder of them")
     newest: dict[Path, Path] = {}
     interrupted = 0
     for folder in [path, *sorted(path.glob("*/")), *sorted(path.glob("*/*/"))]:
