@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,18 +78,18 @@ def find_folders(path: Path, *, source: str, report: Report) -> list[Path]:
     """
     require_path(path, expected="a TFDS dataset, or a folder of them")
     newest: dict[Path, Path] = {}
-    interrupted = 0
+    interrupted: Counter[str] = Counter()
     for folder in [path, *sorted(path.glob("*/")), *sorted(path.glob("*/*/"))]:
         below = folder.relative_to(path).parts
         if any(map(is_hidden, below)) or not _is_dataset(folder):
             continue
         if any(map(INTERRUPTED.search, below)):
-            interrupted += 1
+            interrupted[f"interrupted TFDS build: {'/'.join(below)}"] += 1
             continue
         is_version = bool(VERSION.fullmatch(folder.name)) and folder != path
         dataset = folder.parent if is_version else folder
         newest[dataset] = max(newest.get(dataset, folder), folder, key=_version)
-    leave_out(report, source, {"interrupted TFDS build": interrupted} if interrupted else {})
+    leave_out(report, source, interrupted)
     if not newest:
         detail = "no dataset_info.json and no tfrecord files here or two folders below"
         raise bad("no_tfrecords", detail, item=str(path))
