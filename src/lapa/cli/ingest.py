@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
 from lapa.cli.inspect import inspect
 from lapa.data.ingest import REPORT
 from lapa.data.ingest import ingest as write_shards
+from lapa.data.sources.yaml_file import parse_yaml
 from lapa.params.ingestion import IngestionParams, SourceParams
 
 
@@ -78,5 +78,5 @@ def _assignments(texts: tuple[str, ...]) -> dict[str, Any]:
         name, separator, value = text.partition("=")
         if not separator:
             raise click.BadParameter(f"{text!r} has no '=', expected name=value")
-        found[name] = yaml.safe_load(value)
+        found[name] = parse_yaml(value, name=text)
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import numpy as np
 import pytest
 
 from lapa.data.ingest import ingest
@@ -15,7 +16,7 @@ from lapa.data.shards.index import read_index
 from lapa.data.sources import open_source
 from lapa.params.ingestion import IngestionParams, SourceParams
 from recordings import write_video
-from robot_files import write_robomimic
+from robot_files import write_robomimic, write_robonet
 
 NAMES = [b"caf\xe9.mp4", b"\xff\xfe.mp4", b"a\nb.mp4", b"plain.mp4", "手.mp4".encode()]
 
@@ -75,3 +76,14 @@ def test_attributes_of_hdf5_files_too(tmp_path: Path) -> None:
         file["data/demo_0"].attrs["language"] = b"caf\xe9"
     report = run("hdf5", tmp_path / "demos", tmp_path / "out", on_bad_sample="skip")
     assert report["sources"]["demos"]["episodes"] == 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [h5py.Empty("f4"), np.void(b"abc"), np.array([b"a\xff", b"b"]), np.float32("nan"), 1 + 2j],
+)
+def test_attributes_that_json_does_not_know(tmp_path: Path, value: object) -> None:
+    (tmp_path / "arms").mkdir()
+    write_robonet(tmp_path / "arms/a.hdf5", odd=value)
+    report = run("hdf5", tmp_path / "arms", tmp_path / "out", on_bad_sample="skip")
+    assert report["sources"]["robonet-sawyer"]["episodes"] == 1

@@ -121,6 +121,33 @@ def test_a_broken_dataset_among_good_ones_is_a_named_skip(
         list(open_source("rlds", folder))
 
 
+def test_a_dataset_under_two_names_is_read_once(folder: Path) -> None:
+    (folder / "again").symlink_to(folder / "bridge_dataset")
+    report = BadInputs()
+    assert len(list(open_source("rlds", folder, report=report))) == 3
+    assert not report.records
+    assert sum(report.left_out[folder.name].values()) == 1
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "closed").mkdir()
+    is_file = Path.is_file
+
+    def denied(path: Path) -> bool:
+        if path.parent.name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", denied)
+    report = BadInputs()
+    assert len(list(open_source("rlds", folder, report=report))) == 3
+    assert [(r.item, r.reason) for r in report.records] == [
+        (str(folder / "closed"), "unreadable_file")
+    ]
+
+
 def test_hidden_twins_of_an_archive_are_no_shards(folder: Path) -> None:
     version = folder / "bridge_dataset/1.0.0"
     for path in list(version.iterdir()):

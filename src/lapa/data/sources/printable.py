@@ -11,26 +11,20 @@ from lapa.data.visible_text import visible, visible_in
 
 NOTE: Final = "a name or text holds bytes that are not Unicode; they are shown with backslashes"
 
+TEXTS: Final = ("source", "episode_id", "instruction", "environment")
+NAMES: Final = ("action_names", "action_units", "state_names")
+
 
 def printable(episodes: Iterable[Episode]) -> Iterator[Episode]:
-    """Yield every episode with its texts made `visible`, and a note where that changed one."""
+    """Yield every episode with its texts made `visible`, and a note where that changed one.
+
+    Its provenance becomes what JSON takes.
+    """
     for episode in episodes:
-        texts = (episode.source, episode.episode_id, episode.instruction, episode.environment)
-        shown = tuple(map(visible, texts))
+        given = {name: getattr(episode, name) for name in (*TEXTS, *NAMES)}
+        shown = {name: visible(given[name]) for name in TEXTS}
+        names = {name: tuple(map(visible, given[name])) for name in NAMES}
         provenance = visible_in(episode.provenance)
-        if shown == texts and provenance == episode.provenance:
-            yield episode
-            continue
-        provenance["notes"] = [*provenance.get("notes", ()), NOTE]
-        source, episode_id, instruction, environment = shown
-        yield replace(
-            episode,
-            source=source,
-            episode_id=episode_id,
-            instruction=instruction,
-            environment=environment,
-            action_names=tuple(map(visible, episode.action_names)),
-            action_units=tuple(map(visible, episode.action_units)),
-            state_names=tuple(map(visible, episode.state_names)),
-            provenance=provenance,
-        )
+        if given != {**shown, **names}:
+            provenance["notes"] = [*provenance.get("notes", ()), NOTE]
+        yield replace(episode, **shown, **names, provenance=provenance)
