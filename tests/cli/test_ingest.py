@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
+import yaml
 from click.testing import CliRunner
 from PIL import Image
 
@@ -62,3 +64,29 @@ def test_an_unknown_kind_or_setting_is_named(tmp_path: Path) -> None:
     )
     assert result.exit_code == 1
     assert "jpeg_qualty" in result.output
+
+
+@pytest.mark.parametrize("value", ["!!python/object/apply:os.system [true]", "[1, 2", "!x 1"])
+@pytest.mark.parametrize("option", ["--option", "--set"])
+def test_a_value_that_is_a_trap_is_named(tmp_path: Path, option: str, value: str) -> None:
+    arguments = ["video_folder", str(tmp_path), str(tmp_path / "out"), option, f"name={value}"]
+    result = CliRunner().invoke(ingest, arguments)
+    assert result.exit_code == 1
+    assert "cannot be read as YAML" in result.output
+    assert not isinstance(result.exception, yaml.YAMLError)
+
+
+def test_what_was_left_out_is_told_and_kept_in_the_report(tmp_path: Path) -> None:
+    for number in range(3):
+        write_video(tmp_path / "raw" / f"{number}.mp4", 5)
+        (tmp_path / "raw" / f"._{number}.mp4").write_bytes(bytes(200))
+    (tmp_path / "raw/notes.pdf").write_bytes(b"")
+    arguments = ["video_folder", str(tmp_path / "raw"), str(tmp_path / "out")]
+    result = CliRunner().invoke(ingest, [*arguments, "--set", "image_size=16"])
+    assert result.exit_code == 0, result.output
+    expected = {"hidden or left by a system": 3, "suffix .pdf": 1}
+    assert "raw: no recordings, left out: 3 hidden or left by a system, 1 suffix .pdf" in (
+        result.output
+    )
+    report = json.loads((tmp_path / "out/ingestion_report.json").read_text())
+    assert report["left_out"] == {"raw": expected}
