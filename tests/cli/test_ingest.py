@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from click.testing import CliRunner
 from PIL import Image
 
@@ -114,9 +115,33 @@ def test_one_recording_without_a_word_on_splits_says_that_none_is_held_out(tmp_p
     assert "raw: nothing held out for validation" in result.output
 
 
-@pytest.mark.parametrize("text", ["fields=!!python/object/apply:os.system ['ls']", "a={b", "a.b=1"])
-def test_values_that_are_no_plain_yaml_are_errors_not_tracebacks(tmp_path: Path, text: str) -> None:
-    (tmp_path / "raw").mkdir()
-    result = _run(tmp_path, "a=1", text)
-    assert result.exit_code in (1, 2)
-    assert isinstance(result.exception, SystemExit)
+def test_a_group_that_has_a_value_already_is_named(tmp_path: Path) -> None:
+    result = _run(tmp_path, "split=1", "split.by=time")
+    assert result.exit_code == 2
+    assert "'split' was given a value already" in result.output
+
+
+@pytest.mark.parametrize("value", ["!!python/object/apply:os.system [true]", "[1, 2", "!x 1"])
+@pytest.mark.parametrize("option", ["--option", "--set"])
+def test_a_value_that_is_a_trap_is_named(tmp_path: Path, option: str, value: str) -> None:
+    arguments = ["video_folder", str(tmp_path), str(tmp_path / "out"), option, f"name={value}"]
+    result = CliRunner().invoke(ingest, arguments)
+    assert result.exit_code == 1
+    assert "cannot be read as YAML" in result.output
+    assert not isinstance(result.exception, yaml.YAMLError)
+
+
+def test_what_was_left_out_is_told_and_kept_in_the_report(tmp_path: Path) -> None:
+    for number in range(3):
+        write_video(tmp_path / "raw" / f"{number}.mp4", 5)
+        (tmp_path / "raw" / f"._{number}.mp4").write_bytes(bytes(200))
+    (tmp_path / "raw/notes.pdf").write_bytes(b"")
+    arguments = ["video_folder", str(tmp_path / "raw"), str(tmp_path / "out")]
+    result = CliRunner().invoke(ingest, [*arguments, "--set", "image_size=16"])
+    assert result.exit_code == 0, result.output
+    expected = {"hidden or left by a system": 3, "suffix .pdf": 1}
+    assert "raw: no recordings, left out: 3 hidden or left by a system, 1 suffix .pdf" in (
+        result.output
+    )
+    report = json.loads((tmp_path / "out/ingestion_report.json").read_text())
+    assert report["left_out"] == {"raw": expected}

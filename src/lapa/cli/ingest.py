@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
 from lapa.cli.inspect import inspect
 from lapa.data.ingest import REPORT
 from lapa.data.ingest import ingest as write_shards
+from lapa.data.sources.yaml_file import parse_yaml
 from lapa.params.ingestion import IngestionParams, SourceParams
 
 
@@ -98,8 +98,5 @@ def _assignments(texts: tuple[str, ...]) -> dict[str, Any]:
             inner = inner.setdefault(group, {})
             if not isinstance(inner, dict):
                 raise click.BadParameter(f"{text!r}: {group!r} was given a value already")
-        try:
-            inner[last] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise click.BadParameter(f"{text!r} is no YAML: {error}") from error
+        inner[last] = parse_yaml(value, name=text)
     return found

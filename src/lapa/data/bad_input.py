@@ -83,6 +83,18 @@ Report = Callable[[BadRecord], None]
 """Receives each bad record; raises or returns."""
 
 
+def require_path(path: Path, *, expected: str) -> None:
+    """Refuse a source that is not there, before anything is read.
+
+    Raises:
+        MissingSourceError: nothing is at ``path``; other troubles with it are those of its data.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingSourceError(f"{path} does not exist; expected {expected}") from error
+
+
 def raise_bad(record: BadRecord) -> None:
     """Stop at the first bad record (policy ``raise``).
 

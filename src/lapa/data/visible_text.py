@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
+
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 ESCAPED_BYTES: Final = range(0xDC80, 0xDD00)
 """Surrogates that stand for the bytes 0x80 to 0xff."""
@@ -21,14 +23,19 @@ def visible(text: str) -> str:
 
 
 def visible_in(value: Any) -> Any:
-    """Return a JSON-able value with all its texts, keys included, made `visible`."""
-    if isinstance(value, str):
-        return visible(value)
+    """Return a value with all its texts, keys included, made `visible`; JSON takes what comes out.
+
+    What JSON does not know (a date, a reference into a file) is shown as text.
+    """
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, Mapping):
-        return {visible_in(key): visible_in(inside) for key, inside in value.items()}
+        return {visible(str(key)): visible_in(inside) for key, inside in value.items()}
     if isinstance(value, list | tuple):
         return [visible_in(inside) for inside in value]
-    return value
+    if isinstance(value, np.ndarray | np.generic):
+        return visible_in(value.tolist())
+    return visible(value if isinstance(value, str) else str(value))
 
 
 def _escape(match: re.Match[str]) -> str:

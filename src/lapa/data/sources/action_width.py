@@ -34,11 +34,14 @@ def _width(episode: Episode) -> int:
 
 
 def _renamed(episode: Episode, width: int, expected: int) -> Episode:
+    begin = f"{width} action columns, "
     note = (
-        f"{width} action columns, {episode.source!r} has {expected}: a dataset of its own; give the "
-        "recordings different names to choose others"
+        f"{begin}{episode.source!r} has {expected}: a dataset of its own; give the recordings "
+        "different names to choose others"
     )
-    notes = [*episode.provenance.get("notes", ()), note]
+    # a source that was renamed says it of the name that counts
+    others = [text for text in episode.provenance.get("notes", ()) if not text.startswith(begin)]
+    notes = [*others, note]
     return replace(
         episode,
         source=f"{episode.source}_{width}d",

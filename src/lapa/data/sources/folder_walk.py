@@ -108,13 +108,20 @@ def _list(path: str) -> _Listing:
             listing.is_empty = False
             if is_hidden(entry.name):
                 listing.left_out["hidden or left by a system"] += 1
-            elif entry.is_dir():
+            elif _is_folder(entry):
                 listing.folders.append(entry)
-            elif entry.is_file() or not os.path.exists(entry.path):
+            elif os.path.isfile(entry.path) or not os.path.exists(entry.path):
                 listing.files.append(entry)  # a broken link is named when it is read
             else:
                 listing.left_out[f"neither file nor folder: {entry.name}"] += 1
     return listing
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
 
 
 def _to_walk(root: Path, path: str, listing: _Listing, seen: set[tuple[int, int]]) -> Iterator[str]:

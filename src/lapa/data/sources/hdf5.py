@@ -10,12 +10,12 @@ import h5py
 
 from lapa.data.bad_input import (
     BadInputError,
-    MissingSourceError,
     Report,
     bad,
     naming,
     raise_bad,
     read_each,
+    require_path,
 )
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
@@ -63,10 +63,7 @@ def open_hdf5(
     Raises:
         MissingSourceError: ``path`` does not exist.
     """
-    if not path.exists():
-        raise MissingSourceError(
-            f"{path} does not exist; expected an HDF5 file or a folder of them"
-        )
+    require_path(path, expected="an HDF5 file, or a folder of them")
     source = name or path.stem
     files = [path] if path.is_file() else _files_below(path, source, report)
     robomimic = RobomimicOptions(
@@ -79,9 +76,8 @@ def open_hdf5(
     )
     robonet = RobonetOptions(camera=camera, fps=fps, extra_frame=extra_frame, max_pixels=max_pixels)
     if not files:
-        report(
-            bad("no_files", f"no {', '.join(sorted(SUFFIXES))} below {path}", source=source).record
-        )
+        detail = f"no {', '.join(sorted(SUFFIXES))} at any depth"
+        report(bad("no_files", detail, source=source, item=str(path)).record)
 
     reader = _Reader(root=path, source=source, name=name, robomimic=robomimic, robonet=robonet)
     yield from read_each(_recordings(files, source, report), reader.read, report)

@@ -157,9 +157,11 @@ def _actions_are(space: str, width: int) -> tuple[ActionMeaning, ...]:
     names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
     if len(names) != width:
         return ()
-    if "vec_x" in names:
-        return ("absolute",) * width
-    return tuple("absolute" if name in ("grasp", "gripper") else "relative" for name in names)
+    targets = names if "vec_x" in names else ("grasp", "gripper")
+    meanings: list[ActionMeaning] = [
+        "absolute" if name in targets else "relative" for name in names
+    ]
+    return tuple(meanings)
 
 
 def _dataset(metadata: Mapping[str, Any], action_dim: int) -> str:

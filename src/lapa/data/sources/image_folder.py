@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from lapa.data.bad_input import (
-    MissingSourceError,
     Report,
     SettingsError,
     bad,
     naming,
     raise_bad,
     read_each,
+    require_path,
 )
 from lapa.data.encoded_frames import ImageFiles
 from lapa.data.episode import Episode
@@ -64,12 +64,13 @@ def open_image_folder(
         max_pixels: largest width x height accepted.
 
     Raises:
-        SettingsError: ``fps`` is missing, or an unknown rule for depth.
-        MissingSourceError: ``path`` is no folder.
+        SettingsError: ``path`` is a file, ``fps`` is missing, or an unknown rule for depth.
+        MissingSourceError: ``path`` does not exist.
     """
     path = Path(path)
-    if not path.is_dir():
-        raise MissingSourceError(f"image folder {path} does not exist")
+    require_path(path, expected="a folder of images, or of folders of images")
+    if path.is_file():
+        raise SettingsError(f"{path} is a file, expected a folder of images")
     if fps is None:
         raise SettingsError(f"image folder {path}: images carry no frame rate; give `fps` in Hz")
     check_rule(depth)
@@ -124,7 +125,7 @@ class _Reader:
         folder, packed = sequence
         names = packed.split("/") if packed else []
         relative = folder.relative_to(self.root).as_posix()
-        with naming(self.source, relative):
+        with naming(self.source, relative if relative != "." else self.root.name):
             if not names:
                 expected = ", ".join(sorted(SUFFIXES))
                 raise bad("no_images", f"found no image ({expected}) here; convert other formats")

@@ -13,24 +13,30 @@ NOTE: Final = "a name or text holds bytes that are not Unicode; they are shown w
 
 
 def printable(episodes: Iterable[Episode]) -> Iterator[Episode]:
-    """Yield every episode with its texts made `visible`, and a note where that changed one."""
+    """Yield every episode with its texts made `visible`, and a note where that changed one.
+
+    Its provenance becomes what JSON takes.
+    """
     for episode in episodes:
-        texts = (episode.source, episode.episode_id, episode.instruction, episode.environment)
-        shown = tuple(map(visible, texts))
-        provenance = visible_in(episode.provenance)
-        if shown == texts and provenance == episode.provenance:
-            yield episode
-            continue
-        provenance["notes"] = [*provenance.get("notes", ()), NOTE]
-        source, episode_id, instruction, environment = shown
-        yield replace(
+        shown = replace(
             episode,
-            source=source,
-            episode_id=episode_id,
-            instruction=instruction,
-            environment=environment,
+            source=visible(episode.source),
+            episode_id=visible(episode.episode_id),
+            instruction=visible(episode.instruction),
+            environment=visible(episode.environment),
             action_names=tuple(map(visible, episode.action_names)),
             action_units=tuple(map(visible, episode.action_units)),
             state_names=tuple(map(visible, episode.state_names)),
-            provenance=provenance,
+            provenance=visible_in(episode.provenance),
         )
+        yield shown if _texts(shown) == _texts(episode) else _noted(shown)
+
+
+def _texts(episode: Episode) -> tuple[object, ...]:
+    texts = (episode.source, episode.episode_id, episode.instruction, episode.environment)
+    return (*texts, *episode.action_names, *episode.action_units, *episode.state_names)
+
+
+def _noted(episode: Episode) -> Episode:
+    notes = [*episode.provenance.get("notes", ()), NOTE]
+    return replace(episode, provenance={**episode.provenance, "notes": notes})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from lapa.data.bad_input import MissingSourceError, Report, SettingsError, bad
+from lapa.data.bad_input import BadInputError, Report, SettingsError, bad, naming, require_path
 from lapa.data.left_out import leave_out
 from lapa.data.sources.folder_walk import is_hidden
 from lapa.data.sources.text_file import MAX_INFO_BYTES, read_text
@@ -75,25 +75,38 @@ def find_folders(path: Path, *, source: str, report: Report) -> list[Path]:
         MissingSourceError: ``path`` does not exist.
         BadInputError: ``no_tfrecords``: nothing like a TFDS dataset is there.
     """
-    if not path.exists():
-        raise MissingSourceError(f"RLDS folder {path} does not exist")
+    require_path(path, expected="a TFDS dataset, or a folder of them")
     newest: dict[Path, Path] = {}
-    interrupted = 0
-    for folder in [path, *sorted(path.glob("*/")), *sorted(path.glob("*/*/"))]:
-        below = folder.relative_to(path).parts
-        if any(map(is_hidden, below)) or not _is_dataset(folder):
-            continue
-        if any(map(INTERRUPTED.search, below)):
-            interrupted += 1
-            continue
+    for folder in _datasets_below(path, source, report):
         is_version = bool(VERSION.fullmatch(folder.name)) and folder != path
         dataset = folder.parent if is_version else folder
         newest[dataset] = max(newest.get(dataset, folder), folder, key=_version)
-    leave_out(report, source, {"interrupted TFDS build": interrupted} if interrupted else {})
     if not newest:
         detail = "no dataset_info.json and no tfrecord files here or two folders below"
         raise bad("no_tfrecords", detail, item=str(path))
     return [newest[dataset] for dataset in sorted(newest)]
+
+
+def _datasets_below(path: Path, source: str, report: Report) -> Iterator[Path]:
+    """Yield what looks like a version folder, each real one once."""
+    seen: set[Path] = set()
+    for folder in [path, *sorted(path.glob("*/")), *sorted(path.glob("*/*/"))]:
+        below = folder.relative_to(path)
+        try:
+            with naming(source, str(folder)):
+                is_dataset = not any(map(is_hidden, below.parts)) and _is_dataset(folder)
+        except BadInputError as error:
+            report(error.record)
+            continue
+        if not is_dataset:
+            continue
+        if any(map(INTERRUPTED.search, below.parts)):
+            leave_out(report, source, {f"interrupted TFDS build: {below.as_posix()}": 1})
+        elif folder.resolve() in seen:
+            leave_out(report, source, {f"read under another name: {below.as_posix()}": 1})
+        else:
+            seen.add(folder.resolve())
+            yield folder
 
 
 def _is_dataset(folder: Path) -> bool:

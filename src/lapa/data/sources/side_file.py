@@ -46,7 +46,8 @@ def _read_npz(path: Path) -> Mapping[str, Any]:
         with np.load(path, allow_pickle=False) as file:
             if not isinstance(file, NpzFile):
                 raise bad("broken_npz", f"{path.name} holds one array, expected named ones")
-            _check_bytes(sum(member.file_size for member in file.zip.infolist()))
+            members = [] if file.zip is None else file.zip.infolist()
+            _check_bytes(sum(int(member.file_size) for member in members))
             return {key: _unwrapped(file[key]) for key in file.files}
     except BadInputError:
         raise

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from lapa.data.bad_input import MissingSourceError, Report, bad, naming, raise_bad, read_each
+from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each, require_path
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.left_out import leave_out
@@ -54,8 +54,7 @@ def open_video_folder(
         SettingsError: an unknown rule for depth.
     """
     path = Path(path)
-    if not path.exists():
-        raise MissingSourceError(f"video folder {path} does not exist")
+    require_path(path, expected="a folder of videos, or one video")
     check_rule(depth)
     root = path.parent if path.is_file() else path
     source = name or (path.stem if path.is_file() else path.name)

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from lapa.data.bad_input import (
-    MissingSourceError,
     Report,
     SettingsError,
     bad,
     naming,
     raise_bad,
     read_each,
+    require_path,
 )
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
@@ -81,10 +81,7 @@ def open_video_with_arrays(
         MissingSourceError: ``path`` does not exist.
         SettingsError: no such field map, camera or rule, or several maps fit.
     """
-    if not path.exists():
-        raise MissingSourceError(
-            f"{path} does not exist; expected a folder of videos and side files"
-        )
+    require_path(path, expected="a folder of videos and side files")
     source = name or path.name
     mapped = None if fields is None else load_array_fields(fields)
     paths = files_below(path, source=source, report=report)
@@ -109,7 +106,7 @@ def open_video_with_arrays(
     leave_out(report, source, _unused(paths, mapped))
     if not side_files:
         detail = f"nothing below {path} matches {mapped.side_files!r}; check `fields`"
-        report(bad("no_files", detail, source=source).record)
+        report(bad("no_files", detail, source=source, item=str(path)).record)
     yield from read_each(side_files, reader.read, report)
 
 
