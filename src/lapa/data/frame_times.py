@@ -15,6 +15,7 @@ UNEVEN: Final = 0.1
 """An interval that differs from the median by more than this share of it is uneven."""
 LARGEST_SHIFT: Final = 0.5
 """Frames may lie this far from an even grid, in intervals, before frame numbers stop being time."""
+UNEVEN_NOTE: Final = "frame intervals are uneven: frames are taken by their times"
 LARGEST_GROWTH: Final = 2
 """An even grid has at most this many times the recording's own frames."""
 
@@ -32,15 +33,6 @@ class FrameTimes:
     largest_s: float
     uneven_share: float
     """Share of the intervals that differ from the median by more than a tenth."""
-
-    @property
-    def note(self) -> str:
-        """Return the figures in words, rounded."""
-        return (
-            f"frame intervals are uneven: median {self.median_s:.3g} s, "
-            f"{self.smallest_s:.3g} to {self.largest_s:.3g} s, "
-            f"{self.uneven_share:.0%} differ from the median"
-        )
 
     def facts(self) -> dict[str, Any]:
         """Return the figures for an episode's provenance, s."""

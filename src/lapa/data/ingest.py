@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from rich.progress import track
 
 from lapa.data.bad_input import BadInputError, BadInputs, Report, reporter_of
 from lapa.data.episode import Episode
+from lapa.data.ingestion.horizon import require_pairs
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.lock import output_lock
 from lapa.data.ingestion.plan import (
@@ -47,7 +48,7 @@ def ingest(*, sources: Sequence[SourceParams], params: IngestionParams, out: Pat
         out: the shard set's folder.
 
     Raises:
-        ValueError: a source holds no usable episode.
+        ValueError: a source holds no usable episode, or no pair fits a split at ``max_horizon_s``.
         BadInputError: a bad item, under ``on_bad_sample: raise``.
         OutputLockedError: another process writes ``out``.
         FileExistsError: ``out`` holds a complete shard set of other content.
@@ -74,6 +75,7 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
             return _finished(out, digest)
         _prepare_work(out, digest)
         tasks = plan_shards(episodes, params)
+        require_pairs(tasks, params)
         maker = ShardMaker(out, inputs, params)
         results = list(_progress(make_shards(maker, tasks), tasks))
         shard_set = _record(out, params, episodes, results)
@@ -88,10 +90,17 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
             else [],
             plan=digest,
         )
+        _warn(facts["notes"]["counts"], out)
         (out / REPORT).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
         shard_set.write(out)
         shutil.rmtree(out / WORK)
     return shard_set
+
+
+def _warn(counts: Mapping[str, int], out: Path) -> None:
+    """Say what was kept and should be looked at."""
+    for reason, count in counts.items():
+        logger.warning("%d recordings are %s: see notes in %s", count, reason, out / REPORT)
 
 
 def _progress(results: Iterable[ShardResult], tasks: Sequence[ShardTask]) -> Iterable[ShardResult]:

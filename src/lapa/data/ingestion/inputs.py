@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
-from lapa.data.bad_input import Report, read_each
+from lapa.data.bad_input import Report, bad, read_each
 from lapa.data.episode import Episode
 from lapa.data.ingestion.resample import resample
 from lapa.data.sources.checked import checked
@@ -28,7 +28,7 @@ class Input:
         """Yield the source's usable episodes: the same ones, in the same order, every time."""
         renamed = (self._renamed(episode) for episode in self.open(report))
         wanted = (episode for episode in renamed if self._is_wanted(episode))
-        prepared = read_each(wanted, partial(self._resampled, rate=settings.target_fps), report)
+        prepared = read_each(wanted, partial(self._resampled, settings=settings), report)
         # checked once more: renaming and resampling change ids and lengths
         sound = checked(prepared, report=report, min_frames=settings.min_frames)
         yield from islice(sound, self.params.max_episodes)
@@ -36,8 +36,17 @@ class Input:
     def _renamed(self, episode: Episode) -> Episode:
         return replace(episode, source=self.params.name) if self.params.name else episode
 
-    def _resampled(self, episode: Episode, rate: float | None) -> Episode:
-        return resample(episode, rate, actions=self.params.resample_actions)
+    def _resampled(self, episode: Episode, settings: IngestionParams) -> Episode:
+        how = self.params.resample_actions
+        resampled = resample(episode, settings.target_fps, actions=how)
+        if 0 < settings.max_horizon_s * resampled.fps <= 0.5:
+            detail = (
+                f"{resampled.num_frames} frames at {resampled.fps:g} Hz: max_horizon_s = "
+                f"{settings.max_horizon_s:g} s is less than half a frame; raise it, or correct the rate"
+            )
+            where = {"source": episode.source, "item": episode.episode_id}
+            raise bad("too_few_frames_per_second", detail, **where)
+        return resampled
 
     def _is_wanted(self, episode: Episode) -> bool:
         keep, leave = self.params.environments, self.params.exclude_environments

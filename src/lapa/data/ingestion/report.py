@@ -35,14 +35,18 @@ def build_report(
             name: _source_facts(name, episodes, results)
             for name in sorted({episode.source for episode in episodes})
         },
-        "skipped": {
-            "counts": dict(sorted(Counter(bad["reason"] for bad in everything).items())),
-            "items": everything,
-        },
+        "skipped": _listed(everything),
+        "notes": _listed([remark for result in results for remark in result.remarks]),
         "near_duplicates": near_duplicates(
             shard_set, folder=folder, distance=settings.duplicate_distance
         ),
     }
+
+
+def _listed(records: Sequence[dict[str, str]]) -> dict[str, Any]:
+    """Return records by name, and how many there are of each reason."""
+    counts = Counter(record["reason"] for record in records)
+    return {"counts": dict(sorted(counts.items())), "items": list(records)}
 
 
 def _source_facts(

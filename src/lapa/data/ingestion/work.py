@@ -12,11 +12,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from lapa.data.bad_input import BadInputError, BadRecord
+from lapa.data.bad_input import BadInputError, BadRecord, bad
 from lapa.data.episode import Episode
 from lapa.data.ingestion.action_sums import ActionSums
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.plan import EpisodeFacts, ShardTask
+from lapa.data.ingestion.remarks import NOTES, Stillness, remarks_on
 from lapa.data.shards.clips import overlap_frames
 from lapa.data.shards.encode import encode_clips
 from lapa.data.shards.index import index_path
@@ -48,6 +49,8 @@ class ShardResult:
     notes: dict[str, dict[str, int]]
     """Per source, how many episodes carry each note of its adapter (``provenance["notes"]``)."""
     skipped: list[dict[str, str]] = field(default_factory=list)
+    remarks: list[dict[str, str]] = field(default_factory=list)
+    """Recordings that were kept and that somebody should look at."""
 
 
 class SourceCursor:
@@ -124,7 +127,7 @@ class ShardMaker:
             mark = writer.mark()
             episode = cursor.fetch(facts)
             try:
-                clips = self._add(episode, facts, writer)
+                clips, stillness = self._add(episode, facts, writer)
             except BadInputError as error:
                 if self.settings.on_bad_sample == "raise":
                     raise
@@ -132,11 +135,14 @@ class ShardMaker:
                 tally.skipped.append(asdict(error.record))
                 continue
             tally.count(episode, clips)
+            tally.remark(episode, stillness)
         shards, size = self._publish(task.split, writer.close())
         return tally.result(split=task.split, shards=shards, size=size)
 
-    def _add(self, episode: Episode, facts: EpisodeFacts, writer: ShardWriter) -> int:
-        settings = self.settings
+    def _add(
+        self, episode: Episode, facts: EpisodeFacts, writer: ShardWriter
+    ) -> tuple[int, Stillness]:
+        settings, stillness = self.settings, Stillness()
         overlap = overlap_frames(settings.max_horizon_s, episode.fps)
         count = 0
         for clip in encode_clips(
@@ -146,8 +152,12 @@ class ShardMaker:
                 f"{slug(episode.source)}_{facts.input}-{facts.ordinal:07d}_{clip.window.start:07d}"
             )
             writer.add(key=key, episode=episode, clip=clip)
+            stillness.add(clip.colour_blocks)
             count += 1
-        return count
+        if settings.still_recordings == "refuse" and stillness.reason:
+            where = {"source": episode.source, "item": episode.episode_id}
+            raise bad(stillness.reason, stillness.detail, **where)
+        return count, stillness
 
     def _publish(self, split: str, paths: list[Path]) -> tuple[dict[str, str], int]:
         (self.out / split).mkdir(exist_ok=True)
@@ -174,6 +184,12 @@ class _Tally:
     actions: dict[str, ActionSums] = field(default_factory=dict)
     notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     skipped: list[dict[str, str]] = field(default_factory=list)
+    remarks: list[dict[str, str]] = field(default_factory=list)
+
+    def remark(self, episode: Episode, stillness: Stillness) -> None:
+        self.remarks += [asdict(remark) for remark in remarks_on(episode, stillness)]
+        if stillness.reason:
+            self.notes[episode.source][NOTES[stillness.reason]] += 1
 
     def count(self, episode: Episode, clips: int) -> None:
         source = episode.source
@@ -200,6 +216,7 @@ class _Tally:
             actions={source: asdict(sums) for source, sums in self.actions.items()},
             notes={source: dict(counts) for source, counts in self.notes.items()},
             skipped=self.skipped,
+            remarks=self.remarks,
         )
 
 
