@@ -16,7 +16,7 @@ from rich.progress import track
 
 from lapa.data.bad_input import BadInputError, BadInputs, Report, reporter_of
 from lapa.data.episode import Episode
-from lapa.data.ingestion.horizon import require_pairs
+from lapa.data.ingestion.horizon import splits_without_pairs
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.lock import output_lock
 from lapa.data.ingestion.plan import (
@@ -48,7 +48,7 @@ def ingest(*, sources: Sequence[SourceParams], params: IngestionParams, out: Pat
         out: the shard set's folder.
 
     Raises:
-        ValueError: a source holds no usable episode, or no pair fits a split at ``max_horizon_s``.
+        ValueError: a source holds no usable episode.
         BadInputError: a bad item, under ``on_bad_sample: raise``.
         OutputLockedError: another process writes ``out``.
         FileExistsError: ``out`` holds a complete shard set of other content.
@@ -75,7 +75,8 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
             return _finished(out, digest)
         _prepare_work(out, digest)
         tasks = plan_shards(episodes, params)
-        require_pairs(tasks, params)
+        for message in splits_without_pairs(tasks, params):
+            logger.warning("%s", message)
         maker = ShardMaker(out, inputs, params)
         results = list(_progress(make_shards(maker, tasks), tasks))
         shard_set = _record(out, params, episodes, results)

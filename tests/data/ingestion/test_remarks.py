@@ -16,7 +16,9 @@ from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.bad_input import BadInputError
 from lapa.data.episode import Episode
 from lapa.data.ingest import ingest
+from lapa.data.pairs import open_pairs
 from lapa.params.ingestion import IngestionParams, SourceParams
+from lapa.records import PairSpec
 from recordings import grey_frames
 from videos import film, landmarks
 
@@ -107,11 +109,16 @@ def test_uneven_videos_are_reported_with_their_figures(tmp_path: Path) -> None:
     assert seconds == pytest.approx(2.0 + 4.6, abs=0.3), "each lasts as long as it was shown"
 
 
-def test_a_horizon_without_pairs_is_refused_before_anything_is_encoded(tmp_path: Path) -> None:
+def test_a_horizon_without_pairs_is_named_with_rate_and_length(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        shard_set = tiny_shard_set(tmp_path, max_horizon_s=2.0)
     message = (
-        r"split 'train' holds no pair: max_horizon_s = 2 s is 20 frames at 10 Hz, but the longest "
-        r"of its 8 recordings, squares/0-000\d, has 12 frames \(1.2 s\); lower `max_horizon_s`"
+        "split 'train' holds no pair at the longest horizon: max_horizon_s = 2 s is 20 frames at "
+        "10 Hz, but the longest of its 8 recordings, squares/0-0000, has 12 frames (1.2 s)"
     )
-    with pytest.raises(ValueError, match=message):
-        tiny_shard_set(tmp_path, max_horizon_s=2.0)
-    assert not list((tmp_path / "shards").glob("*/*.tar"))
+    assert message in caplog.text
+    with pytest.raises(ValueError, match=r"20 frames and the longest recording 12 frames"):
+        open_pairs(shard_set, "train", PairSpec(horizon_s=2.0))
+    assert len(open_pairs(shard_set, "train", PairSpec(horizon_s=0.5)))
