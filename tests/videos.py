@@ -145,3 +145,17 @@ def with_header_first(data: bytes) -> bytes:
         offset = int.from_bytes(moved[place : place + 4], "big") + len(moved)
         moved[place : place + 4] = struct.pack(">I", offset)
     return data[:media] + bytes(moved) + data[media:header]
+
+
+def with_pixel_crop(data: bytes, *, top: int, bottom: int, left: int, right: int) -> bytes:
+    """Put the four crops of a Matroska track where its muxer left room behind the video element."""
+    at = data.index(b"\xe0\x8a\xb0")
+    end = at + 2 + 10 + 4 + 11  # the element, one of no interest, and a void one
+    assert data[at + 12 : at + 16] == b"\x55\xee\x81\x00"
+    assert data[at + 16] == 0xEC
+    sides = {b"\x54\xbb": top, b"\x54\xaa": bottom, b"\x54\xcc": left, b"\x54\xdd": right}
+    crops = b"".join(kind + b"\x81" + bytes([value]) for kind, value in sides.items())
+    video = data[at + 2 : at + 8] + crops + b"\xec\x81\x00"
+    out = data[:at] + b"\xe0" + bytes([0x80 | len(video)]) + video + data[end:]
+    assert len(out) == len(data)
+    return out

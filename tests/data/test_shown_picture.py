@@ -20,6 +20,7 @@ from videos import (
     stored_for,
     with_clean_aperture,
     with_exif,
+    with_pixel_crop,
 )
 
 TURNS = [
@@ -100,6 +101,17 @@ def test_the_clean_aperture_is_cut_out() -> None:
     for nonsense in ((80, 0, 40, 1, 0, 1, 0, 1), (800, 1, 40, 1, 0, 1, 0, 1), (0,) * 8):
         with VideoReader(with_clean_aperture(video, nonsense)) as reader:
             assert reader.frames([0]).shape == (1, 64, 96, 3)
+
+
+def test_the_pixel_crop_of_matroska_is_cut_out() -> None:
+    whole = landmarks(64, 96)
+    video = film(repeated(whole), container="matroska")
+    with VideoReader(with_pixel_crop(video, top=4, bottom=8, left=16, right=12)) as reader:
+        assert (reader.height, reader.width) == (52, 68)
+        assert is_like(reader.frames([5])[0], whole[4:56, 16:84])
+        assert reader.shown.notes == ("cropped to the clean aperture that the file declares",)
+    with pytest.raises(BadInputError, match="unreadable_video"):
+        VideoReader(with_pixel_crop(video, top=40, bottom=40, left=0, right=0))
 
 
 def write(path: Path, data: bytes) -> None:

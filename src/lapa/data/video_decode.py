@@ -37,7 +37,7 @@ class VideoReader:
         threads: int = 1,
         index: VideoIndex | None = None,
     ) -> None:
-        """Open and check the video; counting its frames needs no decoding.
+        """Open and check the video and decode its first frame, which tells how it is shown.
 
         Args:
             video: the file, or its bytes.
@@ -87,7 +87,7 @@ class VideoReader:
             first,
             height=int(codec.height),
             width=int(codec.width),
-            crop=self._file.clean_aperture(),
+            crop=self._file.crop(),
             pixel_aspect=self._file.stream.sample_aspect_ratio,
         )
 
