@@ -99,4 +99,4 @@ def time_grid(times: Seconds, rate: float) -> NDArray[np.int64]:
     nearest = np.searchsorted(borders, points, side="right")
     shown = np.searchsorted(times, points + 1e-9, side="right") - 1
     is_near = times[nearest] <= points + 0.5 / rate
-    return np.where(is_near, nearest, shown).astype(np.int64)
+    return np.asarray(np.where(is_near, nearest, shown), np.int64)

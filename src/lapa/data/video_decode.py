@@ -113,18 +113,21 @@ class VideoReader:
         return self.index.num_frames if self._table is None else len(self._table)
 
     @property
+    def _tick_s(self) -> float:
+        return float(self._file.stream.time_base)
+
+    @property
     def times(self) -> Seconds | None:
         """When each frame is shown, ``float64 (num_frames,)``, s; None where the file has no times."""
         ticks = self.index.times if self._table is None else self._table
-        return ticks * float(self._file.stream.time_base) if len(ticks) else None
+        return ticks.astype(np.float64) * self._tick_s if len(ticks) else None
 
     @property
     def measured(self) -> FrameTimes | None:
         """Rate and intervals by the times of the frames; None for one frame, or without times."""
         times = self.times
         if self._measured is None and times is not None and len(times) > 1:
-            tick = float(self._file.stream.time_base)
-            self._measured = measure_times(times, tick=tick, claims=[self.header_fps])
+            self._measured = measure_times(times, tick=self._tick_s, claims=[self.header_fps])
         return self._measured
 
     @property

@@ -74,6 +74,25 @@ def test_still_recordings_are_named_and_kept(
     assert "1 recordings are unchanging" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("codec", "container"), [("libx264", "mp4"), ("libvpx-vp9", "webm"), ("mpeg4", "avi")]
+)
+def test_codecs_do_not_hide_a_frozen_picture(tmp_path: Path, codec: str, container: str) -> None:
+    frames = np.repeat(landmarks(96, 128)[None], 30, axis=0)
+    moving = frames.copy()
+    moving[20:, 40:48, 60:68] = 255
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    for name, film_of in (("frozen", frames), ("moving", moving)):
+        data = film(film_of, codec=codec, container=container)
+        (videos / f"{name}.{container}").write_bytes(data)
+    params = IngestionParams(max_horizon_s=0.5, image_size=256)
+    source = SourceParams(kind="video_folder", path=str(videos))
+    shard_set = ingest(sources=[source], params=params, out=tmp_path / "shards")
+    (note,) = report_of(shard_set.path)["notes"]["items"]
+    assert (note["item"], note["reason"]) == ("frozen", "unchanging")
+
+
 @pytest.mark.parametrize("reason", RECORDINGS)
 def test_still_recordings_are_refused_where_asked_for(tmp_path: Path, reason: str) -> None:
     episodes = [*moving_square_episodes(4), episode_of(5, RECORDINGS[reason])]

@@ -20,8 +20,13 @@ from lapa.data.frame_times import UNEVEN_NOTE
 
 BLACK: Final = 16
 """No block of a black recording is brighter, of 255; sensor noise and video black stay below."""
-CHANGE: Final = 2
-"""Blocks that differ by no more, of 255, are the same: codecs let a still picture waver that much."""
+SAME: Final = np.array([12, 12, 12, 4], np.float32)
+"""Blocks whose red, green, blue and grey differ by no more, of 255, are the same.
+
+Codecs let a still picture waver: measured 3 in grey and 8 in colour at usual qualities (H.264, VP9,
+MPEG-4), while the arm of a robot changes some block by 100 and more.
+"""
+GREY: Final = np.array([0.299, 0.587, 0.114], np.float32)
 
 StillReason = Literal["black", "one_colour", "unchanging"]
 
@@ -36,13 +41,14 @@ NOTES: Final[dict[StillReason, str]] = {
 class Stillness:
     """What the frames of a recording have in common, by the means of blocks of their pixels."""
 
-    _darkest: NDArray[np.uint8] | None = field(default=None, repr=False)
-    _brightest: NDArray[np.uint8] | None = field(default=None, repr=False)
+    _darkest: NDArray[np.float32] | None = field(default=None, repr=False)
+    _brightest: NDArray[np.float32] | None = field(default=None, repr=False)
 
     def add(self, frames_as_blocks: Sequence[bytes]) -> None:
         """Look at frames: means of blocks, ``uint8 (block, 3)`` RGB as bytes each."""
         flat = np.frombuffer(b"".join(frames_as_blocks), np.uint8)
-        frames = rearrange(flat, "(t b c) -> t b c", t=len(frames_as_blocks), c=3)
+        colours = rearrange(flat, "(t b c) -> t b c", t=len(frames_as_blocks), c=3)
+        frames = np.concatenate([colours, colours @ GREY[:, None]], axis=-1, dtype=np.float32)
         darkest, brightest = frames.min(axis=0), frames.max(axis=0)
         if self._darkest is not None and self._brightest is not None:
             darkest = np.minimum(darkest, self._darkest)
@@ -54,23 +60,22 @@ class Stillness:
         """Why the recording teaches nothing; None where something changes."""
         if self._darkest is None or self._brightest is None:
             return None
-        darkest, brightest = self._darkest.astype(int), self._brightest.astype(int)
-        if brightest.max() <= BLACK:
+        if self._brightest.max() <= BLACK:
             return "black"
-        if (brightest - darkest).max() > CHANGE:
+        if (self._brightest - self._darkest > SAME).any():
             return None
-        spread = (brightest.max(axis=0) - darkest.min(axis=0)).max()
-        return "one_colour" if spread <= CHANGE else "unchanging"
+        spread = self._brightest.max(axis=0) - self._darkest.min(axis=0)
+        return "one_colour" if (spread <= SAME[-1]).all() else "unchanging"
 
     @property
     def detail(self) -> str:
         """The figures behind `reason`."""
         if self._darkest is None or self._brightest is None:
             return ""
-        change = int((self._brightest.astype(int) - self._darkest).max())
+        change = (self._brightest - self._darkest).max()
         return (
-            f"no part of the picture changes by more than {change} of 255; "
-            f"values {self._darkest.min()} to {self._brightest.max()}"
+            f"no part of the picture changes by more than {change:.0f} of 255; "
+            f"values {self._darkest.min():.0f} to {self._brightest.max():.0f}"
         )
 
 
