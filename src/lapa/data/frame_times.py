@@ -16,6 +16,8 @@ UNEVEN: Final = 0.1
 LARGEST_SHIFT: Final = 0.5
 """Frames may lie this far from an even grid, in intervals, before frame numbers stop being time."""
 UNEVEN_NOTE: Final = "frame intervals are uneven: frames are taken by their times"
+WHOLE: Final = 0.0005
+"""A rate this near to a whole number, as a share, is that number; 29.97 is further from 30."""
 LARGEST_GROWTH: Final = 2
 """An even grid has at most this many times the recording's own frames."""
 
@@ -66,14 +68,21 @@ def measure_times(times: Seconds, *, tick: float, claims: Sequence[float] = ()) 
     # rounding alone moves a frame by up to half a step of the clock
     is_even = float(np.ptp(shifts)) * rate <= LARGEST_SHIFT + tick * rate
     uneven = np.abs(intervals - median) > max(UNEVEN * median, tick * 1.01)
+    usual = median if uneven.all() else float(intervals[~uneven].mean())
     return FrameTimes(
-        rate=rate if is_even else min(1 / median, LARGEST_GROWTH * mean_rate),
+        rate=rate if is_even else min(_usual_rate(usual), LARGEST_GROWTH * mean_rate),
         is_even=is_even,
         median_s=median,
         smallest_s=float(intervals.min()),
         largest_s=float(intervals.max()),
         uneven_share=float(uneven.mean()),
     )
+
+
+def _usual_rate(interval_s: float) -> float:
+    """Return the rate of an interval; a whole number where rounded times mean one."""
+    rate = 1 / interval_s
+    return float(round(rate)) if abs(rate - round(rate)) <= WHOLE * rate else rate
 
 
 def time_grid(times: Seconds, rate: float) -> NDArray[np.int64]:
