@@ -24,24 +24,11 @@ CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,g
 """Demuxers allowed: none that follows links to other files, as playlists do."""
 
 READABLE_SUFFIXES: Final = frozenset(
-    {
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".qt",
-        ".3gp",
-        ".3g2",
-        ".f4v",
-        ".mj2",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".divx",
-    }
-    | {".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".vob", ".flv", ".gif", ".wmv", ".asf", ".ogv"}
-    | {".ogg", ".ogm", ".mxf"}
+    {".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".f4v", ".mj2", ".mkv", ".webm"}
+    | {".avi", ".divx", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".vob", ".flv", ".gif"}
+    | {".wmv", ".asf", ".ogv", ".ogm", ".mxf"}
 )
-"""What files of these containers are usually called, in lower case."""
+"""What videos in these containers are usually called, in lower case; ``.ogg`` is mostly sound."""
 
 
 class VideoFile:
