@@ -100,8 +100,9 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
 
 def _warn(counts: Mapping[str, int], out: Path) -> None:
     """Say what was kept and should be looked at."""
-    for reason, count in counts.items():
-        logger.warning("%d recordings are %s: see notes in %s", count, reason, out / REPORT)
+    if counts:
+        found = ", ".join(f"{reason} {count}" for reason, count in counts.items())
+        logger.warning("recordings to look at: %s; by name under notes in %s", found, out / REPORT)
 
 
 def _progress(results: Iterable[ShardResult], tasks: Sequence[ShardTask]) -> Iterable[ShardResult]:

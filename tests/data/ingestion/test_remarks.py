@@ -71,7 +71,7 @@ def test_still_recordings_are_named_and_kept(
         "the picture never changes": 1,
     }
     assert report["sources"]["squares"]["episodes"] == len(frames)
-    assert "1 recordings are unchanging" in caplog.text
+    assert "recordings to look at: black 1, one_colour 1, unchanging 1" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import numpy as np
 from einops import rearrange
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import BadRecord
+from lapa.data.bad_input import BadInputError, BadRecord
 from lapa.data.episode import Episode
 from lapa.data.frame_times import UNEVEN_NOTE
 
@@ -77,6 +77,20 @@ class Stillness:
             f"no part of the picture changes by more than {change:.0f} of 255; "
             f"values {self._darkest.min():.0f} to {self._brightest.max():.0f}"
         )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to count in the report, as the notes of adapters are."""
+        return (NOTES[self.reason],) if self.reason else ()
+
+    def judge(self, episode: Episode, policy: Literal["keep", "refuse"]) -> None:
+        """Treat a recording that teaches nothing as bad input, where the policy is to refuse it.
+
+        Raises:
+            BadInputError: ``black``, ``one_colour`` or ``unchanging``.
+        """
+        if policy == "refuse" and self.reason:
+            raise BadInputError(_remark(episode, self.reason, self.detail))
 
 
 def remarks_on(episode: Episode, stillness: Stillness) -> list[BadRecord]:

@@ -12,12 +12,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from lapa.data.bad_input import BadInputError, BadRecord, bad
+from lapa.data.bad_input import BadInputError, BadRecord
 from lapa.data.episode import Episode
 from lapa.data.ingestion.action_sums import ActionSums
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.plan import EpisodeFacts, ShardTask
-from lapa.data.ingestion.remarks import NOTES, Stillness, remarks_on
+from lapa.data.ingestion.remarks import Stillness, remarks_on
 from lapa.data.shards.clips import overlap_frames
 from lapa.data.shards.encode import encode_clips
 from lapa.data.shards.index import index_path
@@ -50,7 +50,6 @@ class ShardResult:
     """Per source, how many episodes carry each note of its adapter (``provenance["notes"]``)."""
     skipped: list[dict[str, str]] = field(default_factory=list)
     remarks: list[dict[str, str]] = field(default_factory=list)
-    """Recordings that were kept and that somebody should look at."""
 
 
 class SourceCursor:
@@ -134,8 +133,7 @@ class ShardMaker:
                 writer.rollback(mark)
                 tally.skipped.append(asdict(error.record))
                 continue
-            tally.count(episode, clips)
-            tally.remark(episode, stillness)
+            tally.count(episode, clips, stillness)
         shards, size = self._publish(task.split, writer.close())
         return tally.result(split=task.split, shards=shards, size=size)
 
@@ -144,19 +142,15 @@ class ShardMaker:
     ) -> tuple[int, Stillness]:
         settings, stillness = self.settings, Stillness()
         overlap = overlap_frames(settings.max_horizon_s, episode.fps)
-        count = 0
+        name, count = slug(episode.source), 0
         for clip in encode_clips(
             episode, codec=settings.codec, clip_frames=settings.clip_frames, overlap=overlap
         ):
-            key = (
-                f"{slug(episode.source)}_{facts.input}-{facts.ordinal:07d}_{clip.window.start:07d}"
-            )
+            key = f"{name}_{facts.input}-{facts.ordinal:07d}_{clip.window.start:07d}"
             writer.add(key=key, episode=episode, clip=clip)
             stillness.add(clip.colour_blocks)
             count += 1
-        if settings.still_recordings == "refuse" and stillness.reason:
-            where = {"source": episode.source, "item": episode.episode_id}
-            raise bad(stillness.reason, stillness.detail, **where)
+        stillness.judge(episode, settings.still_recordings)
         return count, stillness
 
     def _publish(self, split: str, paths: list[Path]) -> tuple[dict[str, str], int]:
@@ -186,17 +180,13 @@ class _Tally:
     skipped: list[dict[str, str]] = field(default_factory=list)
     remarks: list[dict[str, str]] = field(default_factory=list)
 
-    def remark(self, episode: Episode, stillness: Stillness) -> None:
-        self.remarks += [asdict(remark) for remark in remarks_on(episode, stillness)]
-        if stillness.reason:
-            self.notes[episode.source][NOTES[stillness.reason]] += 1
-
-    def count(self, episode: Episode, clips: int) -> None:
+    def count(self, episode: Episode, clips: int, stillness: Stillness) -> None:
         source = episode.source
         self.clips += clips
         self.episodes[source] += 1
         self.frames[source] += episode.num_frames
-        self.notes[source].update(episode.provenance.get("notes", ()))
+        self.notes[source].update([*episode.provenance.get("notes", ()), *stillness.notes])
+        self.remarks += [asdict(remark) for remark in remarks_on(episode, stillness)]
         if not episode.instruction.strip():
             self.unlabelled[source] += episode.num_frames
         if episode.actions is not None:
