@@ -102,18 +102,37 @@ def film(
     return buffer.getvalue()
 
 
-def with_edit(data: bytes, *, skip_s: float, keep_s: float) -> bytes:
-    """Trim an MP4 as phones and editors do: by its edit list, without touching a sample."""
-    at = data.index(b"elst") + 4
-    version = data[at]
-    assert version == 0, "64-bit edit lists are not written for short videos"
-    movie = data.index(b"mvhd") + 4 + 4 + 8
-    media = data.index(b"mdhd") + 4 + 4 + 8
+def with_edits(data: bytes, *edits: tuple[float, float | None]) -> bytes:
+    """Change the edit list of an MP4, as phones and editors trim: without touching a sample.
+
+    Args:
+        data: the file; its ``moov`` box comes last.
+        edits: (seconds shown, from which second of the media on, or None to show nothing).
+    """
+    assert data.index(b"mdat") < data.index(b"moov"), "no sample may move"
+    at = data.index(b"elst") - 4
+    end = at + int.from_bytes(data[at : at + 4], "big")
+    movie, media = data.index(b"mvhd") + 16, data.index(b"mdhd") + 16
     movie_scale, media_scale = (int.from_bytes(data[p : p + 4], "big") for p in (movie, media))
-    place = at + 8
-    start = struct.unpack(">i", data[place + 4 : place + 8])[0]
-    edit = struct.pack(">Ii", round(keep_s * movie_scale), start + round(skip_s * media_scale))
-    return data[:place] + edit + data[place + 8 :]
+    first = int.from_bytes(data[at + 20 : at + 24], "big")
+    rows = [
+        (round(keep * movie_scale), -1 if start is None else first + round(start * media_scale))
+        for keep, start in edits
+    ]
+    entries = b"".join(struct.pack(">IiI", *row, 1 << 16) for row in rows)
+    box = struct.pack(">I4sII", 16 + len(entries), b"elst", 0, len(rows)) + entries
+    out = _grown(data, at, (b"edts", b"trak", b"moov"), len(box) - (end - at))
+    return out[:at] + box + out[end:]
+
+
+def _grown(data: bytes, at: int, kinds: Sequence[bytes], by: int) -> bytes:
+    """Make the boxes around position ``at`` longer."""
+    out = bytearray(data)
+    for kind in kinds:
+        place = data.rindex(kind, 0, at + 8) - 4
+        length = int.from_bytes(data[place : place + 4], "big") + by
+        out[place : place + 4] = struct.pack(">I", length)
+    return bytes(out)
 
 
 def with_clean_aperture(data: bytes, numbers: Sequence[int]) -> bytes:
@@ -122,11 +141,9 @@ def with_clean_aperture(data: bytes, numbers: Sequence[int]) -> bytes:
     box = struct.pack(">I4s8i", 40, b"clap", *numbers)
     entry = data.index(b"avc1", data.index(b"stsd")) - 4
     end = entry + int.from_bytes(data[entry : entry + 4], "big")
-    out = bytearray(data)
-    for kind in (b"avc1", b"stsd", b"stbl", b"minf", b"mdia", b"trak", b"moov"):
-        at = data.rindex(kind, 0, entry + 8) - 4
-        out[at : at + 4] = struct.pack(">I", int.from_bytes(data[at : at + 4], "big") + len(box))
-    return bytes(out[:end]) + box + bytes(out[end:])
+    around = (b"avc1", b"stsd", b"stbl", b"minf", b"mdia", b"trak", b"moov")
+    out = _grown(data, entry, around, len(box))
+    return out[:end] + box + out[end:]
 
 
 def without_default_duration(data: bytes) -> bytes:
@@ -145,3 +162,17 @@ def with_header_first(data: bytes) -> bytes:
         offset = int.from_bytes(moved[place : place + 4], "big") + len(moved)
         moved[place : place + 4] = struct.pack(">I", offset)
     return data[:media] + bytes(moved) + data[media:header]
+
+
+def with_pixel_crop(data: bytes, *, top: int, bottom: int, left: int, right: int) -> bytes:
+    """Put the four crops of a Matroska track where its muxer left room behind the video element."""
+    at = data.index(b"\xe0\x8a\xb0")
+    end = at + 2 + 10 + 4 + 11  # the element, one of no interest, and a void one
+    assert data[at + 12 : at + 16] == b"\x55\xee\x81\x00"
+    assert data[at + 16] == 0xEC
+    sides = {b"\x54\xbb": top, b"\x54\xaa": bottom, b"\x54\xcc": left, b"\x54\xdd": right}
+    crops = b"".join(kind + b"\x81" + bytes([value]) for kind, value in sides.items())
+    video = data[at + 2 : at + 8] + crops + b"\xec\x81\x00"
+    out = data[:at] + b"\xe0" + bytes([0x80 | len(video)]) + video + data[end:]
+    assert len(out) == len(data)
+    return out

@@ -8,7 +8,7 @@ import pytest
 from lapa.data.frame_times import measure_times, time_grid
 from lapa.data.video_decode import VideoReader
 from recordings import grey_frames, numbers_of
-from videos import film, with_edit, without_default_duration
+from videos import film, with_edits, without_default_duration
 
 SLOWING = np.r_[np.arange(60) / 30, 2 + np.arange(30) / 7.5]
 """Two seconds of good light, four of darkness."""
@@ -46,7 +46,7 @@ def test_jitter_is_even_and_lost_frames_are_not() -> None:
 def test_figures_of_an_uneven_recording() -> None:
     found = measure_times(SLOWING, tick=1 / 600, claims=[15.25])
     assert not found.is_even
-    assert found.rate == pytest.approx(30)
+    assert found.rate == 30
     assert found.facts() == {
         "median_s": 0.033333,
         "smallest_s": 0.033333,
@@ -54,7 +54,13 @@ def test_figures_of_an_uneven_recording() -> None:
         "uneven_share": 0.3258,
         "even": False,
     }
-    assert "median 0.0333 s, 0.0333 to 0.133 s, 33% differ" in found.note
+
+
+def test_a_few_frames_that_have_no_rhythm_still_have_a_rate() -> None:
+    found = measure_times(np.array([0.0, 0.1, 0.6]), tick=0.001)
+    assert not found.is_even
+    assert found.rate == pytest.approx(1 / 0.3)
+    assert list(time_grid(np.array([0.0, 0.1, 0.6]), found.rate)) == [0, 1, 2]
 
 
 def test_a_recording_with_long_pauses_does_not_explode() -> None:
@@ -129,10 +135,30 @@ def test_variable_rates_are_measured_in_every_container(container: str, b_frames
 def test_trims_show_what_is_left(b_frames: int, skip: float, keep: float) -> None:
     """Edit lists hide samples, which is no truncation; the rate stays that of the frames shown."""
     data = film(grey_frames(26), options={"x264-params": f"bframes={b_frames}:b-adapt=0"})
-    with VideoReader(with_edit(data, skip_s=skip, keep_s=keep)) as reader:
+    with VideoReader(with_edits(data, (keep, skip))) as reader:
         first, last = np.ceil(skip * 10 - 1e-6), np.ceil(min(skip + keep, 2.6) * 10 - 1e-6)
         shown = numbers_of(reader.frames())
         assert shown == list(range(int(first), int(last)))
         assert reader.fps == 10
         assert reader.uneven_times is None
         assert numbers_of(reader.frames([len(shown) - 1, 0])) == [shown[-1], shown[0]]
+
+
+EDITS = {
+    "begins late": (((0.5, None), (2.6, 0)), [*range(26)]),
+    "middle cut out": (((1.0, 0), (1.0, 1.6)), [*range(10), *range(16, 26)]),
+    "shown twice": (((0.8, 0.2), (0.8, 0.2)), [*range(2, 10), *range(2, 10)]),
+    "exchanged": (((0.8, 1.5), (0.8, 0.2)), [*range(15, 23), *range(2, 10)]),
+}
+
+
+@pytest.mark.parametrize("b_frames", [0, 3])
+@pytest.mark.parametrize(("edits", "wanted"), EDITS.values(), ids=EDITS)
+def test_edit_lists_are_followed(
+    b_frames: int, edits: tuple[tuple[float, float | None], ...], wanted: list[int]
+) -> None:
+    data = film(grey_frames(26), options={"x264-params": f"bframes={b_frames}:b-adapt=0"})
+    with VideoReader(with_edits(data, *edits)) as reader:
+        assert numbers_of(reader.frames()) == wanted
+        assert numbers_of(reader.frames([len(wanted) - 1, 0])) == [wanted[-1], wanted[0]]
+        assert reader.fps == 10

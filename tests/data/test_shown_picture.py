@@ -6,12 +6,16 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from lapa.data.bad_input import BadInputError
 from lapa.data.encoded_frames import EncodedFrames
 from lapa.data.sources import open_source
+from lapa.data.sources.lerobot_images import TableImages
 from lapa.data.video_decode import VideoReader
+from recordings import bridge_example, write_rlds
 from videos import (
     film,
     is_like,
@@ -20,6 +24,7 @@ from videos import (
     stored_for,
     with_clean_aperture,
     with_exif,
+    with_pixel_crop,
 )
 
 TURNS = [
@@ -102,6 +107,17 @@ def test_the_clean_aperture_is_cut_out() -> None:
             assert reader.frames([0]).shape == (1, 64, 96, 3)
 
 
+def test_the_pixel_crop_of_matroska_is_cut_out() -> None:
+    whole = landmarks(64, 96)
+    video = film(repeated(whole), container="matroska")
+    with VideoReader(with_pixel_crop(video, top=4, bottom=8, left=16, right=12)) as reader:
+        assert (reader.height, reader.width) == (52, 68)
+        assert is_like(reader.frames([5])[0], whole[4:56, 16:84])
+        assert reader.shown.notes == ("cropped to the clean aperture that the file declares",)
+    with pytest.raises(BadInputError, match="unreadable_video"):
+        VideoReader(with_pixel_crop(video, top=40, bottom=40, left=0, right=0))
+
+
 def write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
@@ -131,3 +147,10 @@ def test_images_of_every_kind_of_source_are_upright(tmp_path: Path) -> None:
     assert is_like(episode.frames([1])[0], shown)
     assert "counter-clockwise" in episode.provenance["notes"][0]
     assert is_like(EncodedFrames((data,))()[0], shown)
+    table = pa.table({"episode_index": [0, 0], "front": [{"bytes": data, "path": None}] * 2})
+    pq.write_table(table, tmp_path / "images.parquet")
+    lerobot = TableImages(tmp_path / "images.parquet", "front", 0, 2, "mine", "0", 1 << 24)
+    assert is_like(lerobot([1])[0], shown)
+    write_rlds(tmp_path / "rlds" / "1.0.0", [[bridge_example(1, steps=3, image_0=[data] * 3)]])
+    (record,) = open_source("rlds", tmp_path / "rlds")
+    assert is_like(record.frames([2])[0], shown)

@@ -12,10 +12,9 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
+from lapa.data.ebml import SIGNATURE, end_of_segment
 from lapa.data.iso_boxes import boxes, is_iso
 
-EBML_SIGNATURE: Final = b"\x1a\x45\xdf\xa3"
-EBML_SEGMENT: Final = b"\x18\x53\x80\x67"
 ISO_PARENTS: Final = (b"moov", b"trak")
 """The boxes on the way to a track header."""
 RIFF_UNKNOWN: Final = (0, 0xFFFFFFFF)
@@ -28,8 +27,8 @@ def missing_bytes(file: BinaryIO, size: int) -> int:
     start = file.read(12)
     if is_iso(start):
         return max(_end_of_boxes(file, size) - size, 0)
-    if start[:4] == EBML_SIGNATURE:
-        return max(_end_of_segment(file, size) - size, 0)
+    if start[:4] == SIGNATURE:
+        return max(end_of_segment(file, size) - size, 0)
     if start[:4] == b"RIFF" and len(start) >= 8:
         length = int(struct.unpack("<I", start[4:8])[0])
         return 0 if length in RIFF_UNKNOWN else max(length + 8 - size, 0)
@@ -90,23 +89,3 @@ def _sample_sizes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, i
                     file.seek(entry + 24)
                     width, height = struct.unpack(">HH", file.read(4))
                     yield height, width
-
-
-def _end_of_segment(file: BinaryIO, size: int) -> int:
-    """Read past the EBML header to the segment; a live recording's is of unknown length."""
-    file.seek(4)
-    header_length, position = _ebml_size(file)
-    file.seek(position + (header_length or 0))
-    if file.read(4) != EBML_SEGMENT:
-        return size
-    length, position = _ebml_size(file)
-    return size if length is None else position + length
-
-
-def _ebml_size(file: BinaryIO) -> tuple[int | None, int]:
-    """Return (variable-length size at the file's position or None for unknown, position after)."""
-    first = file.read(1)
-    width = 9 - first[0].bit_length() if first and first[0] else 8
-    unknown = (1 << 7 * width) - 1
-    value = int.from_bytes(first + file.read(width - 1), "big") & unknown
-    return (None if value == unknown else value), file.tell()

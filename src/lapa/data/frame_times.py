@@ -15,6 +15,9 @@ UNEVEN: Final = 0.1
 """An interval that differs from the median by more than this share of it is uneven."""
 LARGEST_SHIFT: Final = 0.5
 """Frames may lie this far from an even grid, in intervals, before frame numbers stop being time."""
+UNEVEN_NOTE: Final = "frame intervals are uneven: frames are taken by their times"
+WHOLE: Final = 0.0005
+"""A rate this near to a whole number, as a share, is that number; 29.97 is further from 30."""
 LARGEST_GROWTH: Final = 2
 """An even grid has at most this many times the recording's own frames."""
 
@@ -32,15 +35,6 @@ class FrameTimes:
     largest_s: float
     uneven_share: float
     """Share of the intervals that differ from the median by more than a tenth."""
-
-    @property
-    def note(self) -> str:
-        """Return the figures in words, rounded."""
-        return (
-            f"frame intervals are uneven: median {self.median_s:.3g} s, "
-            f"{self.smallest_s:.3g} to {self.largest_s:.3g} s, "
-            f"{self.uneven_share:.0%} differ from the median"
-        )
 
     def facts(self) -> dict[str, Any]:
         """Return the figures for an episode's provenance, s."""
@@ -74,14 +68,21 @@ def measure_times(times: Seconds, *, tick: float, claims: Sequence[float] = ()) 
     # rounding alone moves a frame by up to half a step of the clock
     is_even = float(np.ptp(shifts)) * rate <= LARGEST_SHIFT + tick * rate
     uneven = np.abs(intervals - median) > max(UNEVEN * median, tick * 1.01)
+    usual = median if uneven.all() else float(intervals[~uneven].mean())
     return FrameTimes(
-        rate=rate if is_even else min(1 / median, LARGEST_GROWTH * mean_rate),
+        rate=rate if is_even else min(_usual_rate(usual), LARGEST_GROWTH * mean_rate),
         is_even=is_even,
         median_s=median,
         smallest_s=float(intervals.min()),
         largest_s=float(intervals.max()),
         uneven_share=float(uneven.mean()),
     )
+
+
+def _usual_rate(interval_s: float) -> float:
+    """Return the rate of an interval; a whole number where rounded times mean one."""
+    rate = 1 / interval_s
+    return float(round(rate)) if abs(rate - round(rate)) <= WHOLE * rate else rate
 
 
 def time_grid(times: Seconds, rate: float) -> NDArray[np.int64]:
@@ -107,4 +108,4 @@ def time_grid(times: Seconds, rate: float) -> NDArray[np.int64]:
     nearest = np.searchsorted(borders, points, side="right")
     shown = np.searchsorted(times, points + 1e-9, side="right") - 1
     is_near = times[nearest] <= points + 0.5 / rate
-    return np.where(is_near, nearest, shown).astype(np.int64)
+    return np.asarray(np.where(is_near, nearest, shown), np.int64)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
@@ -21,8 +22,9 @@ from lapa.data.ingestion.content import (
     require_splits,
     skips_of,
 )
+from lapa.data.ingestion.horizon import splits_without_pairs
 from lapa.data.ingestion.inputs import Input
-from lapa.data.ingestion.listing import list_episodes, plan_digest
+from lapa.data.ingestion.listing import EpisodeFacts, list_episodes, plan_digest
 from lapa.data.ingestion.lock import output_lock
 from lapa.data.ingestion.outcome import kept_episodes, shard_set_of
 from lapa.data.ingestion.plan import ShardTask, plan_shards
@@ -70,24 +72,20 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
     """Do what `ingest` does, for sources that are opened by given functions."""
     out.mkdir(parents=True, exist_ok=True)
     with output_lock(out):
-        report = reporter_of(params.on_bad_sample)
-        counting = CountingReport(report)
-        listing = list_episodes(inputs, params, counting)
-        require_sources(inputs, listing.episodes, report, params)
+        report = CountingReport(reporter_of(params.on_bad_sample))
+        listing = list_episodes(inputs, params, report)
+        require_sources(inputs, listing.episodes, report.report, params)
         splits = split_episodes(listing.episodes, params)
         require_splits(splits, listing.episodes, params)
         digest = plan_digest(inputs, params, listing.episodes)
         if (out / "record.json").is_file():
             return _finished(out, digest)
         _prepare_work(out, digest)
-        tasks = plan_shards(splits, params)
-        results = _results(ShardMaker(out, inputs, listing.readers, listing.widths, params), tasks)
-        skipped = [*skips_of(report), *(bad for result in results for bad in result.skipped)]
-        try:
-            require_content(splits, results, params)
-        except EmptyResultError:
-            _drop_work(out)  # the bad recordings may be mended before the next try
-            raise
+        for message in splits_without_pairs(splits, params):
+            logger.warning("%s", message)
+        maker = ShardMaker(out, inputs, listing.readers, listing.widths, params)
+        results = _results(maker, plan_shards(splits, params))
+        _require_content(out, splits, results, params)
         kept = kept_episodes(splits, results, listing.episodes)
         shard_set = shard_set_of(out, params, splits, kept, results)
         facts = build_report(
@@ -96,19 +94,45 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
             settings=params,
             episodes=kept,
             results=results,
-            skipped=skipped,
-            left_out=counting.left_out,
+            skipped=skips_of(report.report),
+            left_out=report.left_out,
             plan=digest,
         )
-        (out / REPORT).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
-        shard_set.write(out)
-        shutil.rmtree(out / WORK)
+        _publish(out, facts, shard_set)
     return shard_set
+
+
+def _require_content(
+    out: Path,
+    splits: Mapping[str, Sequence[EpisodeFacts]],
+    results: Sequence[ShardResult],
+    params: IngestionParams,
+) -> None:
+    try:
+        require_content(splits, results, params)
+    except EmptyResultError:
+        _drop_work(out)  # the bad recordings may be mended before the next try
+        raise
+
+
+def _publish(out: Path, facts: Mapping[str, Any], shard_set: ShardSet) -> None:
+    """Write the report, then the record; what is left of the work goes last."""
+    _warn(facts["notes"]["counts"], out)
+    (out / REPORT).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
+    shard_set.write(out)
+    shutil.rmtree(out / WORK)
 
 
 def _results(maker: ShardMaker, tasks: Sequence[ShardTask]) -> list[ShardResult]:
     results = list(_progress(make_shards(maker, tasks), tasks))
     return sorted(results, key=lambda result: (SPLITS.index(result.split), result.name))
+
+
+def _warn(counts: Mapping[str, int], out: Path) -> None:
+    """Say what was kept and should be looked at."""
+    if counts:
+        found = ", ".join(f"{reason} {count}" for reason, count in counts.items())
+        logger.warning("recordings to look at: %s; by name under notes in %s", found, out / REPORT)
 
 
 def _progress(results: Iterable[ShardResult], tasks: Sequence[ShardTask]) -> Iterable[ShardResult]:

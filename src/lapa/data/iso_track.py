@@ -40,7 +40,7 @@ def composition_offsets(file: BinaryIO, size: int) -> NDArray[np.int64] | None:
 
 
 def clean_aperture(file: BinaryIO, size: int, *, height: int, width: int) -> Crop:
-    """Return what the track cuts off a coded picture; nothing where it does not say, or says nonsense.
+    """Return what the track cuts off a coded picture; nothing where it does not say.
 
     Four fractions: width and height of the aperture, and how far its middle lies right of and below
     the middle of the picture.
@@ -59,11 +59,9 @@ def _crop(numbers: tuple[int, ...], height: int, width: int) -> Crop:
         return Crop()
     wide, high, right, down = (numbers[i] / numbers[i + 1] for i in range(0, 8, 2))
     left, top = round((width - wide) / 2 + right), round((height - high) / 2 + down)
-    crop = Crop(
+    return Crop(
         top=top, left=left, bottom=height - top - round(high), right=width - left - round(wide)
     )
-    sides = (crop.top, crop.bottom, crop.left, crop.right)
-    return crop if min(sides) >= 0 and wide >= 1 and high >= 1 else Crop()
 
 
 def _table(file: BinaryIO, size: int, wanted: bytes) -> tuple[int, int]:

@@ -32,6 +32,11 @@ class Crop:
     left: int = 0
     right: int = 0
 
+    def fits(self, height: int, width: int) -> bool:
+        """Tell whether something is left of a picture, and nothing is added to it."""
+        is_inside = min(self.top, self.bottom, self.left, self.right) >= 0
+        return is_inside and self.top + self.bottom < height and self.left + self.right < width
+
 
 @dataclass(frozen=True, kw_only=True)
 class ShownPicture:
@@ -41,7 +46,7 @@ class ShownPicture:
     width: int
     """Of the coded picture, pixels."""
     crop: Crop = Crop()
-    """The clean aperture; players of the QuickTime family and FFmpeg's own tools apply it."""
+    """The clean aperture; players of the QuickTime family and FFmpeg's own tools cut it out."""
     pixel_aspect: Fraction = Fraction(1)
     """Width of a pixel over its height, before the picture is turned."""
     orientation: int = STORED
@@ -107,7 +112,7 @@ def shown_picture(
         frame: the first one decoded; it carries the display matrix of container or stream.
         height: of the coded picture, pixels.
         width: of the coded picture, pixels.
-        crop: the container's clean aperture.
+        crop: the container's clean aperture; one that does not fit is ignored.
         pixel_aspect: of container or stream; None or 0 where unknown.
     """
     matrix = frame.side_data.get("DISPLAYMATRIX")
@@ -115,7 +120,7 @@ def shown_picture(
     return ShownPicture(
         height=height,
         width=width,
-        crop=crop,
+        crop=crop if crop.fits(height, width) else Crop(),
         pixel_aspect=pixel_aspect or Fraction(1),
         orientation=STORED if numbers is None else orientation_of_matrix(numbers.tolist()),
     )

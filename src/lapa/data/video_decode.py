@@ -37,7 +37,7 @@ class VideoReader:
         threads: int = 1,
         index: VideoIndex | None = None,
     ) -> None:
-        """Open and check the video; counting its frames needs no decoding.
+        """Open and check the video and decode its first frame, which tells how it is shown.
 
         Args:
             video: the file, or its bytes.
@@ -87,7 +87,7 @@ class VideoReader:
             first,
             height=int(codec.height),
             width=int(codec.width),
-            crop=self._file.clean_aperture(),
+            crop=self._file.crop(),
             pixel_aspect=self._file.stream.sample_aspect_ratio,
         )
 
@@ -119,18 +119,21 @@ class VideoReader:
         return () if pixels is None else tuple(channel.bits for channel in pixels.components)
 
     @property
+    def _tick_s(self) -> float:
+        return float(self._file.stream.time_base)
+
+    @property
     def times(self) -> Seconds | None:
         """When each frame is shown, ``float64 (num_frames,)``, s; None where the file has no times."""
         ticks = self.index.times if self._table is None else self._table
-        return ticks * float(self._file.stream.time_base) if len(ticks) else None
+        return ticks.astype(np.float64) * self._tick_s if len(ticks) else None
 
     @property
     def measured(self) -> FrameTimes | None:
         """Rate and intervals by the times of the frames; None for one frame, or without times."""
         times = self.times
         if self._measured is None and times is not None and len(times) > 1:
-            tick = float(self._file.stream.time_base)
-            self._measured = measure_times(times, tick=tick, claims=[self.header_fps])
+            self._measured = measure_times(times, tick=self._tick_s, claims=[self.header_fps])
         return self._measured
 
     @property

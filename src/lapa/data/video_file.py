@@ -10,10 +10,12 @@ from typing import Any, BinaryIO, Final
 
 import av
 import numpy as np
+from av.stream import Disposition
 from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
 from lapa.data.container_header import declared_size, missing_bytes
+from lapa.data.ebml import pixel_crop
 from lapa.data.iso_track import clean_aperture, composition_offsets
 from lapa.data.jpeg import check_size
 from lapa.data.shown_picture import Crop
@@ -22,24 +24,11 @@ CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,g
 """Demuxers allowed: none that follows links to other files, as playlists do."""
 
 READABLE_SUFFIXES: Final = frozenset(
-    {
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".qt",
-        ".3gp",
-        ".3g2",
-        ".f4v",
-        ".mj2",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".divx",
-    }
-    | {".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".vob", ".flv", ".gif", ".wmv", ".asf", ".ogv"}
-    | {".ogg", ".ogm", ".mxf"}
+    {".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".f4v", ".mj2", ".mkv", ".webm"}
+    | {".avi", ".divx", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".vob", ".flv", ".gif"}
+    | {".wmv", ".asf", ".ogv", ".ogm", ".mxf"}
 )
-"""What files of these containers are usually called, in lower case."""
+"""What videos in these containers are usually called, in lower case; ``.ogg`` is mostly sound."""
 
 
 class VideoFile:
@@ -66,10 +55,12 @@ class VideoFile:
         with self._kept_position():
             return composition_offsets(self._file, self.size)
 
-    def clean_aperture(self) -> Crop:
-        """See `lapa.data.iso_track.clean_aperture`."""
+    def crop(self) -> Crop:
+        """Return what the container cuts off the coded pictures."""
         codec = self.stream.codec_context
         with self._kept_position():
+            if "matroska" in self.container.format.name:
+                return pixel_crop(self._file, self.size)
             return clean_aperture(self._file, self.size, height=codec.height, width=codec.width)
 
     @contextmanager
@@ -128,7 +119,8 @@ def _video_stream(container: Any, max_pixels: int, threads: int) -> Any:
     if not container.streams.video:
         kinds = [stream.type for stream in container.streams]
         raise bad("no_video_stream", f"found streams {kinds}, expected a video stream")
-    stream = container.streams.video[0]
+    films = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    stream = (films or container.streams.video)[0]  # a cover picture may come first
     codec = stream.codec_context
     if codec is None:
         raise bad("unsupported_codec", "the installed PyAV has no decoder for this video stream")

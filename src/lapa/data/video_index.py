@@ -127,13 +127,14 @@ def _packets_are_frames(container: Any, stream: Any) -> bool:
     decoder = stream.codec_context.name
     name = DECODER_OF.get(decoder, decoder)
     if container.format.name == "avi":
-        return name == "mjpeg"
-    return name in ONE_FRAME_PER_PACKET and has_exact_seek(container)
+        return bool(name == "mjpeg")
+    return has_exact_seek(container) and name in ONE_FRAME_PER_PACKET
 
 
 def has_exact_seek(container: Any) -> bool:
     """Tell whether an index leads to key frames; streams made for broadcast are searched by guessing."""
-    return any(name in container.format.name for name in ("mp4", "matroska", "avi"))
+    names = str(container.format.name)
+    return any(name in names for name in ("mp4", "matroska", "avi"))
 
 
 def _packets(container: Any, stream: Any) -> Iterator[Any]:

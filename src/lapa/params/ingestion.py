@@ -109,6 +109,8 @@ class IngestionParams(Params):
     """Accept a source, or a split that was asked for, of which nothing is left; else ingestion stops."""
     on_bad_sample: Literal["raise", "skip"] = "raise"
     """Stop at a bad episode, or leave it out and list it in the report."""
+    still_recordings: Literal["keep", "refuse"] = "keep"
+    """Keep and report what is all black, one colour or never changes, or treat it as a bad episode."""
     duplicate_distance: int = Field(default=2, ge=0)
     """Bits (of 64) by which two perceptual hashes of a near-duplicate may differ."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from lapa.data.bad_input import BadInputError, Report, raise_bad, read_each
+from lapa.data.bad_input import BadInputError, Report, bad, raise_bad, read_each
 from lapa.data.episode import Episode
 from lapa.data.ingestion.resample import resample
 from lapa.data.sources.action_width import Widths, split_by_width
@@ -54,7 +54,7 @@ class Input:
             BadInputError: it cannot be used any more.
         """
         (found,) = read_each([item], read, raise_bad)
-        prepared = self._resampled(self._renamed(found), settings.target_fps)
+        prepared = self._resampled(self._renamed(found), settings)
         named = split_by_width([prepared], {**widths})
         (sound,) = checked(named, min_frames=settings.min_frames)
         return sound
@@ -65,7 +65,7 @@ class Input:
         # no `read_each`: the item to read again is the adapter's, not the episode it made of it
         for episode in episodes:
             try:
-                prepared = self._resampled(episode, settings.target_fps)
+                prepared = self._resampled(episode, settings)
             except BadInputError as error:
                 report(error.record)
                 continue
@@ -74,8 +74,17 @@ class Input:
     def _renamed(self, episode: Episode) -> Episode:
         return replace(episode, source=self.params.name) if self.params.name else episode
 
-    def _resampled(self, episode: Episode, rate: float | None) -> Episode:
-        return resample(episode, rate, actions=self.params.resample_actions)
+    def _resampled(self, episode: Episode, settings: IngestionParams) -> Episode:
+        how = self.params.resample_actions
+        resampled = resample(episode, settings.target_fps, actions=how)
+        if 0 < settings.max_horizon_s * resampled.fps <= 0.5:
+            detail = (
+                f"{resampled.num_frames} frames at {resampled.fps:g} Hz: max_horizon_s = "
+                f"{settings.max_horizon_s:g} s is less than half a frame; raise it, or correct the rate"
+            )
+            where = {"source": episode.source, "item": episode.episode_id}
+            raise bad("too_few_frames_per_second", detail, **where)
+        return resampled
 
     def _is_wanted(self, episode: Episode) -> bool:
         keep, leave = self.params.environments, self.params.exclude_environments

@@ -43,15 +43,19 @@ def build_report(
             | {"split": _SPLIT_BY[shard_set.datasets[name].split_by]}
             for name in sorted({episode.source for episode in episodes})
         },
-        "skipped": {
-            "counts": dict(sorted(Counter(bad["reason"] for bad in skipped).items())),
-            "items": list(skipped),
-        },
+        "skipped": _listed([*skipped, *(bad for result in results for bad in result.skipped)]),
         "left_out": {name: dict(sorted(kinds.items())) for name, kinds in left_out.items()},
+        "notes": _listed([remark for result in results for remark in result.remarks]),
         "near_duplicates": near_duplicates(
             shard_set, folder=folder, distance=settings.duplicate_distance
         ),
     }
+
+
+def _listed(records: Sequence[dict[str, str]]) -> dict[str, Any]:
+    """Return records by name, and how many there are of each reason."""
+    counts = Counter(record["reason"] for record in records)
+    return {"counts": dict(sorted(counts.items())), "items": list(records)}
 
 
 def _source_facts(

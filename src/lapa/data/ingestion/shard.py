@@ -15,6 +15,7 @@ from lapa.data.ingestion.action_sums import ActionSums
 from lapa.data.ingestion.listing import EpisodeFacts
 from lapa.data.ingestion.parts import part_of
 from lapa.data.ingestion.plan import ShardTask
+from lapa.data.ingestion.remarks import Stillness, remarks_on
 from lapa.data.shards.clips import overlap_frames
 from lapa.data.shards.encode import encode_clips
 from lapa.data.shards.index import index_path
@@ -49,6 +50,8 @@ class ShardResult:
     skipped: list[dict[str, str]] = field(default_factory=list)
     lost: list[list[int]] = field(default_factory=list)
     """`EpisodeFacts.place` of what was skipped."""
+    remarks: list[dict[str, str]] = field(default_factory=list)
+    """What to say about recordings that were kept, see `lapa.data.ingestion.remarks`."""
 
 
 def finished(out: Path, task: ShardTask) -> ShardResult | None:
@@ -83,12 +86,12 @@ class OpenShard:
         mark = self._writer.mark()
         part = part_of(episode, facts.part)
         try:
-            clips = self._encode(part, facts)
+            clips, stillness = self._encode(part, facts)
         except BadInputError as error:
             self._writer.rollback(mark)
             self.skip(facts, error)
         else:
-            self._tally.count(part, clips)
+            self._tally.count(part, clips, stillness)
 
     def skip(self, facts: EpisodeFacts, error: BadInputError) -> None:
         """Count an episode that cannot be used, or stop, as the policy says."""
@@ -115,8 +118,8 @@ class OpenShard:
         """Leave nothing behind."""
         self._writer.discard()
 
-    def _encode(self, episode: Episode, facts: EpisodeFacts) -> int:
-        settings = self._settings
+    def _encode(self, episode: Episode, facts: EpisodeFacts) -> tuple[int, Stillness]:
+        settings, stillness = self._settings, Stillness()
         overlap = overlap_frames(settings.max_horizon_s, episode.fps)
         name = f"{slug(episode.source)}_{facts.input}-{facts.ordinal:07d}"
         count = 0
@@ -125,8 +128,10 @@ class OpenShard:
         ):
             key = f"{name}_{facts.start + clip.window.start:07d}"
             self._writer.add(key=key, episode=episode, clip=clip)
+            stillness.add(clip.colour_blocks)
             count += 1
-        return count
+        stillness.judge(episode, settings.still_recordings)
+        return count, stillness
 
 
 @dataclass
@@ -141,13 +146,15 @@ class _Tally:
     notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     skipped: list[dict[str, str]] = field(default_factory=list)
     lost: list[list[int]] = field(default_factory=list)
+    remarks: list[dict[str, str]] = field(default_factory=list)
 
-    def count(self, episode: Episode, clips: int) -> None:
+    def count(self, episode: Episode, clips: int, stillness: Stillness) -> None:
         source = episode.source
         self.clips += clips
         self.episodes[source] += 1
         self.frames[source] += episode.num_frames
-        self.notes[source].update(episode.provenance.get("notes", ()))
+        self.notes[source].update([*episode.provenance.get("notes", ()), *stillness.notes])
+        self.remarks += [asdict(remark) for remark in remarks_on(episode, stillness)]
         if not episode.instruction.strip():
             self.unlabelled[source] += episode.num_frames
         if episode.actions is not None:
@@ -169,6 +176,7 @@ class _Tally:
             notes={source: dict(counts) for source, counts in self.notes.items()},
             skipped=self.skipped,
             lost=self.lost,
+            remarks=self.remarks,
         )
 
 

@@ -54,6 +54,13 @@ def thumbnail(frame: NDArray[np.uint8]) -> bytes:
     return small
 
 
+def colour_blocks(frame: NDArray[np.uint8]) -> bytes:
+    """Block means of a frame, ``uint8 (16, 16, 3)`` as bytes: grey alone misses changes of hue."""
+    size = (THUMBNAIL, THUMBNAIL)
+    blocks: bytes = cv2.resize(frame, size, interpolation=cv2.INTER_AREA).tobytes()
+    return blocks
+
+
 def perceptual_hash(frame: NDArray[np.uint8]) -> int:
     """64-bit perceptual hash (DCT) of a frame, for the near-duplicate report."""
     bits = imagehash.phash(Image.fromarray(frame)).hash

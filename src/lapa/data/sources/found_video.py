@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lapa.data.bad_input import bad, naming
+from lapa.data.frame_times import UNEVEN_NOTE
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.video_decode import VideoReader
 from lapa.data.video_frames import shared_reader
@@ -42,7 +43,7 @@ def video_facts(video: VideoReader, *, uses_times: bool) -> dict[str, Any]:
     if video.measured is not None and video.measured.uneven_share:
         facts["frame_intervals"] = video.measured.facts()
     if video.measured is not None and uses_times and not video.measured.is_even:
-        facts["notes"].append(video.measured.note)
+        facts["notes"].append(UNEVEN_NOTE)
     if video.hidden_frames:
         facts["notes"].append("stored frames before the first that can be decoded are left out")
         facts["hidden_frames"] = video.hidden_frames
