@@ -12,6 +12,7 @@ from lapa.data.episode import Episode
 from lapa.data.ingestion.resample import resample
 from lapa.data.sources.action_width import Widths, split_by_width
 from lapa.data.sources.checked import checked
+from lapa.data.sources.printable import printable
 from lapa.params.ingestion import IngestionParams, SourceParams
 
 Opener = Callable[[Report], Iterator[Episode]]
@@ -53,7 +54,8 @@ class Input:
         Raises:
             BadInputError: it cannot be used any more.
         """
-        (found,) = read_each([item], read, raise_bad)
+        # what `open_source` does to every episode
+        (found,) = printable(read_each([item], read, raise_bad))
         prepared = self._resampled(self._renamed(found), settings)
         named = split_by_width([prepared], {**widths})
         (sound,) = checked(named, min_frames=settings.min_frames)

@@ -145,8 +145,13 @@ def _digest_of_rest(episode: Episode) -> str:
     for rows in (episode.actions, episode.states):
         digest.update(b"none" if rows is None else rows.tobytes())
     told = (episode.state_names, episode.success, dict(episode.provenance))
-    digest.update(json.dumps(told, sort_keys=True, default=str).encode())
+    digest.update(json.dumps(told, sort_keys=True, default=_marked).encode())
     return digest.hexdigest()
+
+
+def _marked(value: object) -> list[str]:
+    """Stand for what JSON does not know, unlike any text that an adapter might make of it."""
+    return ["no JSON", repr(value)]
 
 
 def plan_digest(
