@@ -103,6 +103,8 @@ class DatasetFacts(Record):
     """One per dimension, or empty where the source does not tell: never invented."""
     actions_are: tuple[ActionMeaning, ...] = ()
     """One per dimension, or empty where the source does not tell."""
+    split_by: Literal["episode", "time"] = "episode"
+    """What was held out: whole episodes, or the last part of the very episodes of the training split."""
 
 
 class Split(Record):
@@ -142,7 +144,9 @@ class ShardSet(Record):
         """
         if name not in self.splits:
             raise KeyError(
-                f"shard set {self.path} has no split {name!r}, only {sorted(self.splits)}"
+                f"shard set {self.path} has no split {name!r}, only {sorted(self.splits)}; ingest "
+                f"again with `ingestion.split.{name}_fraction` above 0, and with few recordings "
+                "`ingestion.split.by=time`"
             )
         return self.splits[name]
 

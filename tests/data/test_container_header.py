@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import pytest
 
+from lapa.data.bad_input import BadInputError
 from lapa.data.container_header import declared_size, missing_bytes
-from recordings import encode_video, grey_frames
+from lapa.data.video_decode import VideoReader
+from recordings import encode_video, grey_frames, numbers_of
+from videos import with_header_first
 
 CASES = [
     ("libx264", "mp4"),
@@ -45,3 +49,60 @@ def test_mutilated_headers_end_quietly() -> None:
         broken = data[:position] + b"\xff\xff\xff\xff" + data[position + 4 :]
         missing_bytes(io.BytesIO(broken), len(broken))
         declared_size(io.BytesIO(broken), len(broken))
+
+
+TAILS = {
+    "trailer of an action camera": b"\x03\x01\xe4\x07\x00\x00" + bytes(range(1, 200)) * 3,
+    "text": b"recorded by robot 7\n" * 4,
+    "padding": bytes(300),
+    "a few bytes": b"abc",
+    "looks like an enormous box": struct.pack(">I4s", 1 << 30, b"junk") + bytes(40),
+    "free box longer than the file": struct.pack(">I4s", 1 << 20, b"free") + bytes(40),
+    "user data": struct.pack(">I4s", 24, b"udta") + bytes(16),
+    "a box with 64 bits": struct.pack(">I4sQ", 1, b"uuid", 1 << 40) + bytes(40),
+}
+WHOLE = [*CASES, ("libx264", "mpegts"), ("libx264", "flv"), ("wmv2", "asf"), ("mpeg2video", "mpeg")]
+
+
+@pytest.mark.parametrize("tail", TAILS.values(), ids=TAILS)
+@pytest.mark.parametrize(("codec", "container"), WHOLE)
+def test_bytes_behind_a_whole_file_are_no_truncation(
+    codec: str, container: str, tail: bytes
+) -> None:
+    data = encode_video(grey_frames(12), codec=codec, container=container, fps=25) + tail
+    assert missing_bytes(io.BytesIO(data), len(data)) == 0
+    with VideoReader(data) as reader:
+        assert numbers_of(reader.frames()) == list(range(12))
+
+
+@pytest.mark.parametrize("tail", TAILS.values(), ids=TAILS)
+def test_cut_before_its_trailer_a_file_is_truncated(tail: bytes) -> None:
+    """What a camera appends hides no loss: the sample table points beyond the end."""
+    whole = with_header_first(encode_video(grey_frames(12)))
+    assert whole.index(b"moov") < whole.index(b"mdat")
+    cut = whole[: len(whole) - 400] + tail[:300]
+    with pytest.raises(BadInputError, match="truncated_video"), VideoReader(cut) as reader:
+        reader.frames()
+
+
+def test_a_media_box_may_promise_more_than_its_samples_need() -> None:
+    whole = with_header_first(encode_video(grey_frames(12)))
+    start = whole.index(b"mdat") - 4
+    longer = struct.pack(">I", int.from_bytes(whole[start : start + 4], "big") + 5000)
+    with VideoReader(whole[:start] + longer + whole[start + 4 :]) as reader:
+        assert numbers_of(reader.frames()) == list(range(12))
+
+
+@pytest.mark.parametrize("length", [0, 0xFFFFFFFF])
+def test_an_avi_that_was_never_finished_is_read(length: int) -> None:
+    data = encode_video(grey_frames(12), codec="mjpeg", container="avi")
+    unfinished = data[:4] + struct.pack("<I", length) + data[8:]
+    with VideoReader(unfinished) as reader:
+        assert numbers_of(reader.frames()) == list(range(12))
+
+
+def test_boxes_in_front_are_walked() -> None:
+    data = encode_video(grey_frames(12))
+    for kind in (b"uuid", b"free", b"wide", b"skip"):
+        moved = struct.pack(">I4s", 24, kind) + bytes(16) + data
+        assert missing_bytes(io.BytesIO(moved[:-100]), len(moved) - 100) > 0

@@ -42,7 +42,8 @@ factories.tiny_shard_set(Path(sys.argv[1]), episodes=episodes)
 
 
 def _start(folder: Path, delay: float, prelude: str = "") -> subprocess.Popen:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+    environment = {**os.environ, "PYTHONPATH": path}
     return subprocess.Popen(
         [sys.executable, "-c", prelude + SLOW_INGESTION, str(folder), str(delay)],
         env=environment,
@@ -211,7 +212,9 @@ def test_bad_episodes_stop_or_are_counted(tmp_path: Path, policy: str) -> None:
                     tmp_path / str(number), episodes=[*moving_square_episodes(1), episode]
                 )
         return
-    shard_set = tiny_shard_set(tmp_path, episodes=episodes, on_bad_sample="skip")
+    shard_set = tiny_shard_set(
+        tmp_path, episodes=episodes, on_bad_sample="skip", split=SplitParams(val_fraction=0.4)
+    )
     report = _report(shard_set)["skipped"]
     assert report["counts"] == {reason: 1 for _, reason in cases.values()}
     assert all(item["item"] and item["detail"] for item in report["items"])

@@ -7,6 +7,7 @@ import struct
 import cv2
 import numpy as np
 import pytest
+import simplejpeg
 
 from lapa.data.bad_input import BadInputError
 from lapa.data.jpeg import decode_image, decode_jpeg, encode_jpeg, image_size
@@ -34,6 +35,12 @@ def test_jpeg_round_trip_is_close_and_rgb(image: np.ndarray) -> None:
 
 def test_quality_is_a_parameter(image: np.ndarray) -> None:
     assert len(encode_jpeg(image, quality=30)) < len(encode_jpeg(image, quality=95))
+
+
+@pytest.mark.parametrize("subsampling", ["444", "420"])
+def test_colour_resolution_is_a_parameter(image: np.ndarray, subsampling: str) -> None:
+    data = encode_jpeg(image, subsampling=subsampling)
+    assert simplejpeg.decode_jpeg_header(data)[3] == subsampling
 
 
 def test_png_is_exact(image: np.ndarray) -> None:

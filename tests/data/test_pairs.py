@@ -113,5 +113,11 @@ def test_impossible_requests_are_refused(tmp_path: Path) -> None:
         open_pairs(shard_set, "train", PairSpec(horizon_s=0.01))
     with pytest.raises(ValueError, match="holds no pair"):
         open_pairs(shard_set, "train", PairSpec(horizon_s=0.1, min_motion=0.9))
+    longer = shard_set.model_copy(update={"max_horizon_s": 2.0})
+    lengths = (
+        r"at 10 Hz the horizon of 2 s is 20 frames and the longest recording 12 frames \(1.2 s\)"
+    )
+    with pytest.raises(ValueError, match=lengths):
+        open_pairs(longer, "train", PairSpec(horizon_s=2.0))
     with pytest.raises(ValueError, match=r"action dimensions \{'squares': 0\}"):
         open_pairs(shard_set, "train", PairSpec(horizon_s=0.1), with_actions=True)

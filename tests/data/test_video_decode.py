@@ -24,6 +24,16 @@ CODECS = [
     ("libvpx", "webm", {"deadline": "realtime", "auto-alt-ref": "1", "lag-in-frames": "8"}),
     ("libsvtav1", "mp4", {"preset": "13", "svtav1-params": "lp=1"}),
     ("mjpeg", "mov", {}),
+    ("libx264", "mov", {}),
+    ("libx264", "avi", {}),
+    ("libx264", "mpegts", {}),
+    ("libx264", "flv", {}),
+    ("flv", "flv", {}),
+    ("libx264", "asf", {}),
+    ("wmv2", "asf", {}),
+    ("libvpx", "ogg", {"deadline": "realtime"}),
+    ("mpeg4", "3gp", {}),
+    ("ffv1", "matroska", {}),
 ]
 
 
@@ -51,11 +61,46 @@ def test_any_frame_of_any_codec(codec: str, container: str, options: dict[str, s
             reader.frames([26])
 
 
+@pytest.mark.parametrize(
+    ("codec", "container"),
+    [
+        ("mpeg2video", "mpegts"),
+        ("mpeg2video", "mpeg"),
+        ("mpeg1video", "mpeg"),
+        ("mpeg2video", "vob"),
+    ],
+)
+def test_broadcast_streams(codec: str, container: str) -> None:
+    with VideoReader(
+        encode_video(grey_frames(26), codec=codec, container=container, fps=25, key_frames=8)
+    ) as reader:
+        assert reader.num_frames == 26
+        assert reader.fps == pytest.approx(25)
+        assert numbers_of(reader.frames()) == list(range(26))
+        assert numbers_of(reader.frames([25, 3, 14])) == [25, 3, 14]
+
+
+def test_a_stream_cut_between_key_frames_begins_with_the_first_whole_picture() -> None:
+    """A trimmed transport stream still holds frames that refer to what was cut away."""
+    data = encode_video(grey_frames(28), container="mpegts", key_frames=10)
+    starts = [at for at in range(188, len(data), 188) if data[at + 1] & 0x40]
+    found = set()
+    for start in starts[:12]:
+        with VideoReader(data[: 188 * 3] + data[start:]) as reader:
+            shown = numbers_of(reader.frames())
+            assert shown == list(range(shown[0], 28))
+            assert len(shown) == reader.num_frames
+            found.add(shown[0])
+    assert len(found) > 1
+
+
 def test_sequential_chunks_decode_each_frame_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with VideoReader(encode_video(grey_frames(24), key_frames=6)) as reader:
         seeks = []
-        start = reader._start
-        monkeypatch.setattr(reader, "_start", lambda **kw: seeks.append(kw) or start(**kw))
+        start = reader._playhead._start
+        monkeypatch.setattr(
+            reader._playhead, "_start", lambda index, **kw: seeks.append(kw) or start(index, **kw)
+        )
         chunks = [reader.frames(range(first, first + 8)) for first in (0, 8, 16)]
         assert numbers_of(np.concatenate(chunks)) == list(range(24))
         assert seeks == [{"seek_to": None}], "started once, at the beginning"

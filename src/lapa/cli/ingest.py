@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
 from lapa.cli.inspect import inspect
 from lapa.data.ingest import REPORT
 from lapa.data.ingest import ingest as write_shards
+from lapa.data.sources.yaml_file import parse_yaml
 from lapa.params.ingestion import IngestionParams, SourceParams
 
 
@@ -20,7 +20,12 @@ from lapa.params.ingestion import IngestionParams, SourceParams
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--option", "options", multiple=True, help="Adapter option, name=value (YAML).")
-@click.option("--set", "settings", multiple=True, help="Ingestion parameter, name=value (YAML).")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    help="Ingestion parameter, name=value (YAML), e.g. split.by=time.",
+)
 @click.option("--horizon", default=1.0, show_default=True, help="Longest horizon, seconds.")
 @click.option("--skip-bad", is_flag=True, help="Count bad recordings instead of stopping.")
 @click.pass_context
@@ -39,6 +44,9 @@ def ingest(
 
     KIND names the format of SOURCE, a file or folder: rlds, lerobot, hdf5, video_folder,
     image_folder, video_with_arrays, tabletop. OUT becomes the shard set.
+
+    A tenth of the recordings is held out, none of a single one; `--set split.by=time` holds out the
+    end of each recording. A source of which nothing is left is an error.
 
     An interrupted run continues when the same command is given again. Prints the table of
     `lapa inspect`, what adapters noted and how much was skipped; OUT/ingestion_report.json lists
@@ -61,6 +69,15 @@ def _print_report(file: Path) -> None:
     for name, facts in report["sources"].items():
         for note, episodes in facts["notes"].items():
             click.echo(f"{name}: {episodes} episodes: {note}")
+        if facts["episodes_per_split"].get("val"):
+            click.echo(f"{name}: held out {facts['split']}")
+        else:
+            click.echo(
+                f"{name}: nothing held out for validation; split.by=time needs one recording"
+            )
+    for name, kinds in report["left_out"].items():
+        counted = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        click.echo(f"{name}: no recordings, left out: {counted}")
     skipped = report["skipped"]["counts"]
     reasons = ", ".join(f"{reason} {count}" for reason, count in skipped.items())
     click.echo(
@@ -69,11 +86,17 @@ def _print_report(file: Path) -> None:
 
 
 def _assignments(texts: tuple[str, ...]) -> dict[str, Any]:
-    """Parse ``name=value`` arguments; values are YAML."""
-    found = {}
+    """Parse ``name=value`` arguments; values are YAML, a dot in a name leads into a group."""
+    found: dict[str, Any] = {}
     for text in texts:
         name, separator, value = text.partition("=")
         if not separator:
             raise click.BadParameter(f"{text!r} has no '=', expected name=value")
-        found[name] = yaml.safe_load(value)
+        *groups, last = name.split(".")
+        inner = found
+        for group in groups:
+            inner = inner.setdefault(group, {})
+            if not isinstance(inner, dict):
+                raise click.BadParameter(f"{text!r}: {group!r} was given a value already")
+        inner[last] = parse_yaml(value, name=text)
     return found

@@ -11,17 +11,27 @@ The protocol between adapters and ingestion:
   ``skip``) collects, so that the ingestion report can list every skip. `reporter_of` chooses.
 * What only shows while frames are decoded is raised by `Episode.frames` as `BadInputError`;
   whoever decodes hands ``error.record`` to the same ``report``.
+* What nobody foresaw (a parser's own exception, a recursion limit, memory) becomes a `BadInputError`
+  with the original as its cause, in `naming`, `read_each` and `read_through`: one bad item never ends
+  a run under ``skip``, and under ``raise`` the whole chain is seen.
+* Asking a source for something it cannot be asked (`SettingsError`) is not the data's fault and stops
+  the run under either policy.
 
 Code that does not know its source (an image decoder) leaves both names empty; `naming` fills them in.
 """
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Literal, TypeVar
+
+from lapa.data.episode import Again, Episode
+from lapa.data.visible_text import visible
 
 Item = TypeVar("Item")
 Read = TypeVar("Read")
@@ -43,6 +53,19 @@ class BadRecord:
     detail: str
     """The value found, the value expected, what to do."""
 
+    def __post_init__(self) -> None:
+        """Names and texts that are not Unicode are made printable."""
+        for part in fields(self):
+            object.__setattr__(self, part.name, visible(getattr(self, part.name)))
+
+
+class SettingsError(ValueError):
+    """A source was asked for something that it cannot be asked for, whatever its data."""
+
+
+class MissingSourceError(SettingsError, FileNotFoundError):
+    """There is nothing at the path of a source, or at one of its options."""
+
 
 class BadInputError(ValueError):
     """A recording cannot be used; ``record`` says which and why."""
@@ -60,6 +83,18 @@ Report = Callable[[BadRecord], None]
 """Receives each bad record; raises or returns."""
 
 
+def require_path(path: Path, *, expected: str) -> None:
+    """Refuse a source that is not there, before anything is read.
+
+    Raises:
+        MissingSourceError: nothing is at ``path``; other troubles with it are those of its data.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingSourceError(f"{path} does not exist; expected {expected}") from error
+
+
 def raise_bad(record: BadRecord) -> None:
     """Stop at the first bad record (policy ``raise``).
 
@@ -74,6 +109,8 @@ class BadInputs:
     """Collects bad records and lets reading go on (policy ``skip``)."""
 
     records: list[BadRecord] = field(default_factory=list)
+    left_out: dict[str, Counter[str]] = field(default_factory=dict)
+    """What was no recording at all, see `lapa.data.left_out`."""
 
     def __call__(self, record: BadRecord) -> None:
         """Keep ``record`` and return, so that reading goes on."""
@@ -100,25 +137,73 @@ def bad(reason: str, detail: str, *, source: str = "", item: str = "") -> BadInp
     return BadInputError(BadRecord(source, item, reason, detail))
 
 
+def unexpected(error: Exception, *, source: str = "", item: str = "") -> BadInputError:
+    """Return the error to raise for an exception that no reader foresaw.
+
+    Its reason is ``unreadable_file`` where the operating system refused, else ``adapter_error``; the
+    detail names the exception and the line of lapa that met it.
+    """
+    reason = "unreadable_file" if isinstance(error, OSError) else "adapter_error"
+    own = [f for f in traceback.extract_tb(error.__traceback__) if "lapa" in Path(f.filename).parts]
+    place = f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+    return bad(reason, f"{type(error).__name__}: {error}{place}", source=source, item=item)
+
+
 @contextmanager
 def naming(source: str, item: str) -> Iterator[None]:
-    """Name the source and item of bad input found inside, where nothing deeper named them."""
+    """Name the source and item of bad input found inside, where nothing deeper named them.
+
+    Raises:
+        BadInputError: also for every other exception inside, see `unexpected`.
+        SettingsError: as it is.
+    """
     try:
         yield
     except BadInputError as error:
         found = error.record
         named = replace(found, source=found.source or source, item=found.item or item)
         raise BadInputError(named) from error
+    except SettingsError:
+        raise
+    except Exception as error:
+        raise unexpected(error, source=source, item=item) from error
 
 
 def read_each(
     items: Iterable[Item], read: Callable[[Item], Read], report: Report
 ) -> Iterator[Read]:
-    """Yield ``read(item)`` for every item; bad ones go to ``report`` and the rest is still read."""
+    """Yield ``read(item)`` for every item; bad ones go to ``report`` and the rest is still read.
+
+    An `Episode` leaves with `Episode.again`, so that ingestion reads single items later on.
+    """
     for item in items:
         try:
-            episode = read(item)
+            with naming("", _name_of(item)):
+                episode = read(item)
         except BadInputError as error:
             report(error.record)
             continue
-        yield episode
+        yield _repeatable(episode, read, item)
+
+
+def _repeatable(found: Read, read: Callable[[Item], Read], item: Item) -> Read:
+    if isinstance(found, Episode) and found.again is None:
+        return replace(found, again=Again(read, item))
+    return found
+
+
+def read_through(
+    items: Iterable[Read], report: Report, *, source: str = "", item: str = ""
+) -> Iterator[Read]:
+    """Yield ``items``; an exception ends them, and goes to ``report`` under the names given."""
+    try:
+        with naming(source, item):
+            yield from items
+    except BadInputError as error:
+        report(error.record)
+
+
+def _name_of(item: object) -> str:
+    """What to call an item whose reader did not name it."""
+    first = item[0] if isinstance(item, tuple) and item else item
+    return str(first) if isinstance(first, str | Path) else type(first).__name__

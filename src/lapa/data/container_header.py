@@ -2,7 +2,8 @@
 
 Demuxers read a cut-off file as if it simply ended earlier, and believe the codec where the header
 contradicts it, so both promises are checked directly: the boxes of MP4/MOV (ISO/IEC 14496-12), the
-segment of Matroska/WebM (RFC 8794), the RIFF chunk of AVI.
+segment of Matroska/WebM (RFC 8794), the RIFF chunk of AVI. What cameras append behind the end
+(trailers, padding, text) promises nothing.
 """
 
 from __future__ import annotations
@@ -11,31 +12,50 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-EBML_SIGNATURE: Final = b"\x1a\x45\xdf\xa3"
-EBML_SEGMENT: Final = b"\x18\x53\x80\x67"
-ISO_FIRST_BOXES: Final = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide")
+from lapa.data.ebml import SIGNATURE, end_of_segment
+from lapa.data.iso_boxes import boxes, is_iso
+
 ISO_PARENTS: Final = (b"moov", b"trak")
 """The boxes on the way to a track header."""
+RIFF_UNKNOWN: Final = (0, 0xFFFFFFFF)
+"""Lengths of a RIFF chunk that nobody has filled in: a recorder was stopped, or wrote to a pipe."""
 
 
 def missing_bytes(file: BinaryIO, size: int) -> int:
     """Return how many promised bytes ``file`` (of ``size`` bytes) lacks; 0 for unknown containers."""
     file.seek(0)
     start = file.read(12)
-    if start[4:8] in ISO_FIRST_BOXES:
-        ends = [end for _, _, end in _boxes(file, 0, size)]
-        return max(max(ends, default=0) - size, 0)
-    if start[:4] == EBML_SIGNATURE:
-        return max(_end_of_segment(file, size) - size, 0)
+    if is_iso(start):
+        return max(_end_of_boxes(file, size) - size, 0)
+    if start[:4] == SIGNATURE:
+        return max(end_of_segment(file, size) - size, 0)
     if start[:4] == b"RIFF" and len(start) >= 8:
-        return max(int(struct.unpack("<I", start[4:8])[0]) + 8 - size, 0)
+        length = int(struct.unpack("<I", start[4:8])[0])
+        return 0 if length in RIFF_UNKNOWN else max(length + 8 - size, 0)
     return 0
+
+
+def _end_of_boxes(file: BinaryIO, size: int) -> int:
+    """Return where the last box ends that the recording needs.
+
+    Behind a whole ``moov`` box ``mdat`` needs no check: the sample table tells where each frame lies.
+    Boxes of other kinds, and bytes that only look like a box, belong to no frame.
+    """
+    needed, end = {b"moov", b"moof", b"mdat"}, 0
+    for kind, _, box_end in boxes(file, 0, size):
+        if kind == b"moov" and box_end <= size:
+            needed = {b"moof"}
+        if kind == b"moof":
+            needed = {b"moof", b"mdat"}
+        if kind in needed:
+            end = max(end, box_end)
+    return end
 
 
 def declared_size(file: BinaryIO, size: int) -> tuple[int, int]:
     """Return the largest (height, width) an MP4/MOV header declares; (0, 0) for other containers."""
     file.seek(0)
-    if file.read(12)[4:8] not in ISO_FIRST_BOXES:
+    if not is_iso(file.read(12)):
         return 0, 0
     found = list(_track_sizes(file, 0, size))
     return max(found, key=lambda dimensions: dimensions[0] * dimensions[1], default=(0, 0))
@@ -43,7 +63,7 @@ def declared_size(file: BinaryIO, size: int) -> tuple[int, int]:
 
 def _track_sizes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield (height, width) of every track header; they are its last two 16.16 numbers."""
-    for kind, inside, box_end in _boxes(file, start, end):
+    for kind, inside, box_end in boxes(file, start, end):
         if kind in ISO_PARENTS:
             yield from _track_sizes(file, inside, box_end)
         elif kind == b"tkhd" and inside + 8 <= box_end <= end:
@@ -56,7 +76,7 @@ def _track_sizes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, in
 
 def _sample_sizes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield (height, width) of the visual sample entries below one ``mdia`` box."""
-    for kind, inside, box_end in _boxes(file, start, end):
+    for kind, inside, box_end in boxes(file, start, end):
         if kind in (b"minf", b"stbl"):
             yield from _sample_sizes(file, inside, box_end)
         elif kind == b"hdlr":
@@ -64,48 +84,8 @@ def _sample_sizes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, i
             if file.read(4) != b"vide":
                 return
         elif kind == b"stsd":
-            for _, entry, entry_end in _boxes(file, inside + 8, box_end):
+            for _, entry, entry_end in boxes(file, inside + 8, box_end):
                 if entry + 28 <= entry_end:
                     file.seek(entry + 24)
                     width, height = struct.unpack(">HH", file.read(4))
                     yield height, width
-
-
-def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield (kind, where its content starts, where it ends) of the boxes in ``[start, end)``.
-
-    A box starts with its length: 1 means that 64 bits follow the kind, 0 that it goes to the end.
-    """
-    position = start
-    while position + 8 <= end:
-        file.seek(position)
-        header = file.read(16)
-        length, inside = int.from_bytes(header[:4], "big"), position + 8
-        if length == 1:
-            length, inside = int.from_bytes(header[8:16], "big"), position + 16
-        if length == 0:
-            length = end - position
-        if length < inside - position:
-            return
-        yield header[4:8], inside, position + length
-        position += length
-
-
-def _end_of_segment(file: BinaryIO, size: int) -> int:
-    """Read past the EBML header to the segment; a live recording's is of unknown length."""
-    file.seek(4)
-    header_length, position = _ebml_size(file)
-    file.seek(position + (header_length or 0))
-    if file.read(4) != EBML_SEGMENT:
-        return size
-    length, position = _ebml_size(file)
-    return size if length is None else position + length
-
-
-def _ebml_size(file: BinaryIO) -> tuple[int | None, int]:
-    """Return (variable-length size at the file's position or None for unknown, position after)."""
-    first = file.read(1)
-    width = 9 - first[0].bit_length() if first and first[0] else 8
-    unknown = (1 << 7 * width) - 1
-    value = int.from_bytes(first + file.read(width - 1), "big") & unknown
-    return (None if value == unknown else value), file.tell()

@@ -5,31 +5,36 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 
-from lapa.data.bad_input import BadInputError, BadInputs, Report, reporter_of
+from lapa.data.bad_input import Report, reporter_of
 from lapa.data.episode import Episode
-from lapa.data.ingestion.inputs import Input
-from lapa.data.ingestion.lock import output_lock
-from lapa.data.ingestion.plan import (
-    SPLITS,
-    EpisodeFacts,
-    ShardTask,
-    list_episodes,
-    plan_digest,
-    plan_shards,
+from lapa.data.ingestion.content import (
+    EmptyResultError,
+    require_content,
+    require_sources,
+    require_splits,
+    skips_of,
 )
+from lapa.data.ingestion.horizon import splits_without_pairs
+from lapa.data.ingestion.inputs import Input
+from lapa.data.ingestion.listing import EpisodeFacts, list_episodes, plan_digest
+from lapa.data.ingestion.lock import output_lock
+from lapa.data.ingestion.outcome import kept_episodes, shard_set_of
+from lapa.data.ingestion.plan import ShardTask, plan_shards
 from lapa.data.ingestion.report import build_report
-from lapa.data.ingestion.work import WORK, ShardMaker, ShardResult, make_shards
+from lapa.data.ingestion.shard import WORK, ShardResult
+from lapa.data.ingestion.splits import SPLITS, split_episodes
+from lapa.data.ingestion.work import ShardMaker, make_shards
+from lapa.data.left_out import CountingReport
 from lapa.params.ingestion import IngestionParams, SourceParams
-from lapa.records import DatasetFacts, ShardSet, Split, digest_of
+from lapa.records import ShardSet
 
 REPORT = "ingestion_report.json"
 logger = logging.getLogger(__name__)
@@ -47,7 +52,8 @@ def ingest(*, sources: Sequence[SourceParams], params: IngestionParams, out: Pat
         out: the shard set's folder.
 
     Raises:
-        ValueError: a source holds no usable episode.
+        EmptyResultError: a source, or a split that was asked for, has nothing usable (a
+            ValueError), unless ``allow_empty``.
         BadInputError: a bad item, under ``on_bad_sample: raise``.
         OutputLockedError: another process writes ``out``.
         FileExistsError: ``out`` holds a complete shard set of other content.
@@ -66,32 +72,67 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
     """Do what `ingest` does, for sources that are opened by given functions."""
     out.mkdir(parents=True, exist_ok=True)
     with output_lock(out):
-        report = reporter_of(params.on_bad_sample)
-        episodes = list_episodes(inputs, params, report)
-        _require_episodes(inputs, episodes, report)
-        digest = plan_digest(inputs, params, episodes)
+        report = CountingReport(reporter_of(params.on_bad_sample))
+        listing = list_episodes(inputs, params, report)
+        require_sources(inputs, listing.episodes, report.report, params)
+        splits = split_episodes(listing.episodes, params)
+        require_splits(splits, listing.episodes, params)
+        digest = plan_digest(inputs, params, listing.episodes)
         if (out / "record.json").is_file():
             return _finished(out, digest)
         _prepare_work(out, digest)
-        tasks = plan_shards(episodes, params)
-        maker = ShardMaker(out, inputs, params)
-        results = list(_progress(make_shards(maker, tasks), tasks))
-        shard_set = _record(out, params, episodes, results)
+        for message in splits_without_pairs(splits, params):
+            logger.warning("%s", message)
+        maker = ShardMaker(out, inputs, listing.readers, listing.widths, params)
+        results = _results(maker, plan_shards(splits, params))
+        _require_content(out, splits, results, params)
+        kept = kept_episodes(splits, results, listing.episodes)
+        shard_set = shard_set_of(out, params, splits, kept, results)
         facts = build_report(
             shard_set=shard_set,
             folder=out,
             settings=params,
-            episodes=episodes,
+            episodes=kept,
             results=results,
-            skipped=[asdict(bad) for bad in report.records]
-            if isinstance(report, BadInputs)
-            else [],
+            skipped=skips_of(report.report),
+            left_out=report.left_out,
             plan=digest,
         )
-        (out / REPORT).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
-        shard_set.write(out)
-        shutil.rmtree(out / WORK)
+        _publish(out, facts, shard_set)
     return shard_set
+
+
+def _require_content(
+    out: Path,
+    splits: Mapping[str, Sequence[EpisodeFacts]],
+    results: Sequence[ShardResult],
+    params: IngestionParams,
+) -> None:
+    try:
+        require_content(splits, results, params)
+    except EmptyResultError:
+        _drop_work(out)  # the bad recordings may be mended before the next try
+        raise
+
+
+def _publish(out: Path, facts: Mapping[str, Any], shard_set: ShardSet) -> None:
+    """Write the report, then the record; what is left of the work goes last."""
+    _warn(facts["notes"]["counts"], out)
+    (out / REPORT).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
+    shard_set.write(out)
+    shutil.rmtree(out / WORK)
+
+
+def _results(maker: ShardMaker, tasks: Sequence[ShardTask]) -> list[ShardResult]:
+    results = list(_progress(make_shards(maker, tasks), tasks))
+    return sorted(results, key=lambda result: (SPLITS.index(result.split), result.name))
+
+
+def _warn(counts: Mapping[str, int], out: Path) -> None:
+    """Say what was kept and should be looked at."""
+    if counts:
+        found = ", ".join(f"{reason} {count}" for reason, count in counts.items())
+        logger.warning("recordings to look at: %s; by name under notes in %s", found, out / REPORT)
 
 
 def _progress(results: Iterable[ShardResult], tasks: Sequence[ShardTask]) -> Iterable[ShardResult]:
@@ -104,25 +145,6 @@ def _progress(results: Iterable[ShardResult], tasks: Sequence[ShardTask]) -> Ite
         transient=True,
         disable=not console.is_terminal,
     )
-
-
-def _require_episodes(
-    inputs: Sequence[Input], episodes: Sequence[EpisodeFacts], report: Report
-) -> None:
-    found = Counter(episode.input for episode in episodes)
-    for number, source in enumerate(inputs):
-        if found[number]:
-            continue
-        skipped = report.records if isinstance(report, BadInputs) else []
-        first = (
-            f"; the first of {len(skipped)} skipped: {BadInputError(skipped[0])}" if skipped else ""
-        )
-        path = Path(source.params.path)
-        holds = sorted(p.name for p in path.iterdir())[:5] if path.is_dir() else "no such folder"
-        raise ValueError(
-            f"source {source.params.kind!r} at {path} yields no usable episode: found {holds}, "
-            f"expected at least one episode of this kind that passes the filters{first}"
-        )
 
 
 def _finished(out: Path, digest: str) -> ShardSet:
@@ -141,56 +163,13 @@ def _prepare_work(out: Path, digest: str) -> None:
     if plan.is_file() and plan.read_text() == digest:
         logger.info("continuing the interrupted ingestion into %s", out)
         return
-    for name in (WORK, *SPLITS):
-        shutil.rmtree(out / name, ignore_errors=True)
+    _drop_work(out)
     (out / WORK).mkdir()
     partial_plan = plan.with_suffix(".partial")
     partial_plan.write_text(digest)
     partial_plan.replace(plan)
 
 
-def _record(
-    out: Path,
-    params: IngestionParams,
-    episodes: Sequence[EpisodeFacts],
-    results: Sequence[ShardResult],
-) -> ShardSet:
-    digests = {name: sha for result in results for name, sha in result.shards.items()}
-    splits = {name: _split(name, results) for name in SPLITS}
-    return ShardSet(
-        path=str(out),
-        codec=params.codec,
-        max_horizon_s=params.max_horizon_s,
-        datasets=_datasets(episodes),
-        splits={name: split for name, split in splits.items() if split.clips},
-        digest=digest_of(sorted(digests.items())),
-    )
-
-
-def _split(name: str, results: Sequence[ShardResult]) -> Split:
-    own = [result for result in results if result.split == name]
-    return Split(
-        shards=tuple(shard for result in own for shard in result.shards),
-        episodes=sum(sum(result.episodes.values()) for result in own),
-        clips=sum(result.clips for result in own),
-        frames=sum(sum(result.frames.values()) for result in own),
-    )
-
-
-def _datasets(episodes: Sequence[EpisodeFacts]) -> dict[str, DatasetFacts]:
-    """What the episodes of each dataset agree on."""
-    by_source: dict[str, list[EpisodeFacts]] = {}
-    for episode in episodes:
-        by_source.setdefault(episode.source, []).append(episode)
-    return {source: _dataset(own) for source, own in sorted(by_source.items())}
-
-
-def _dataset(episodes: Sequence[EpisodeFacts]) -> DatasetFacts:
-    described = next((e for e in episodes if e.has_actions), episodes[0])
-    return DatasetFacts(
-        fps=Counter(episode.fps for episode in episodes).most_common(1)[0][0],
-        episodes=len(episodes),
-        action_names=described.action_names,
-        action_units=described.action_units,
-        actions_are=described.actions_are,
-    )
+def _drop_work(out: Path) -> None:
+    for name in (WORK, *SPLITS):
+        shutil.rmtree(out / name, ignore_errors=True)

@@ -7,7 +7,7 @@ sources hold, through OpenCV.
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import Final, Literal
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ import simplejpeg
 
 from lapa.data.bad_input import bad
 from lapa.data.episode import Frames
+from lapa.data.orientation import STORED, exif_orientation, shown_size, upright
 
 MAX_PIXELS: Final = 4096 * 4096
 """Largest image decoded by default; a bigger header is a mistake or a decompression bomb."""
@@ -38,11 +39,15 @@ def check_size(height: int, width: int, *, max_pixels: int = MAX_PIXELS) -> None
 
 
 def image_size(data: bytes) -> tuple[int, int]:
-    """Return (height, width) from the header of a JPEG or PNG, without decoding.
+    """Return (height, width) of the shown picture from the header of a JPEG or PNG, without decoding.
 
     Raises:
         BadInputError: ``empty_image``, ``unknown_image`` or ``corrupt_image``.
     """
+    return shown_size(*_stored_size(data), exif_orientation(data))
+
+
+def _stored_size(data: bytes) -> tuple[int, int]:
     if not data:
         raise bad("empty_image", "found 0 bytes, expected a JPEG or PNG")
     if data.startswith(JPEG_SIGNATURE):
@@ -60,21 +65,20 @@ def image_size(data: bytes) -> tuple[int, int]:
 
 
 def decode_image(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Frames:
-    """Decode a JPEG or PNG to ``uint8 (height, width, 3)`` RGB.
+    """Decode a JPEG or PNG to ``uint8 (height, width, 3)`` RGB, turned as its EXIF tag says.
 
     Raises:
         BadInputError: ``empty_image``, ``unknown_image``, ``absurd_dimensions`` (before
             decoding) or ``corrupt_image``.
     """
-    height, width = image_size(data)
-    check_size(height, width, max_pixels=max_pixels)
-    if data.startswith(JPEG_SIGNATURE):
-        return decode_jpeg(data)
-    return _decode_png(data)
+    check_size(*_stored_size(data), max_pixels=max_pixels)
+    image = decode_jpeg(data) if data.startswith(JPEG_SIGNATURE) else _decode_png(data)
+    orientation = exif_orientation(data)
+    return image if orientation == STORED else upright(image, orientation)
 
 
 def decode_jpeg(data: bytes) -> Frames:
-    """Decode a JPEG of a size known to be sane to ``uint8 (height, width, 3)`` RGB.
+    """Decode a JPEG of a size known to be sane to ``uint8 (height, width, 3)`` RGB, as it is stored.
 
     Raises:
         BadInputError: ``corrupt_image``; recoverable damage counts, never grey patches.
@@ -86,16 +90,24 @@ def decode_jpeg(data: bytes) -> Frames:
     return image
 
 
-def encode_jpeg(image: Frames, *, quality: int = 95) -> bytes:
-    """Encode ``uint8 (height, width, 3)`` RGB as JPEG with 4:2:0 colour, as cameras do."""
+def encode_jpeg(
+    image: Frames, *, quality: int = 95, subsampling: Literal["444", "420"] = "420"
+) -> bytes:
+    """Encode ``uint8 (height, width, 3)`` RGB as JPEG; the same image always gives the same bytes."""
     data: bytes = simplejpeg.encode_jpeg(
-        np.ascontiguousarray(image), quality=quality, colorspace="RGB", colorsubsampling="420"
+        np.ascontiguousarray(image),
+        quality=quality,
+        colorspace="RGB",
+        colorsubsampling=subsampling,
+        fastdct=False,
     )
     return data
 
 
 def _decode_png(data: bytes) -> Frames:
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    # OpenCV would turn the picture too, but only if it reads EXIF of PNG in this build
+    how = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), how)
     if image is None:
         raise bad("corrupt_image", f"PNG of {len(data)} bytes cannot be decoded")
     return np.asarray(image, np.uint8)

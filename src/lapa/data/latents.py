@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.labels import load_codes
-from lapa.data.pair_index import select_pairs
+from lapa.data.pair_index import longest_recording, select_pairs
 from lapa.data.pairs import SlotDataset, require_horizon, subset
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.reader import ClipReader
@@ -63,7 +63,7 @@ def open_latents(
     if not len(slots):
         raise ValueError(
             f"split {split!r} of {shard_set.path} holds no labelled pair for {spec!r}: {counts}; "
-            "expected at least one"
+            f"{longest_recording(table, spec)}; expected at least one pair"
         )
     return LatentDataset(
         reader=ClipReader(table, image_size=shard_set.image_size),

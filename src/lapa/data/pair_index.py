@@ -61,6 +61,19 @@ def clips_in(table: ClipTable, datasets: Sequence[str] | None) -> NDArray[np.boo
     return np.isin(known.codes, [known.values.index(name) for name in datasets])
 
 
+def longest_recording(table: ClipTable, spec: PairSpec) -> str:
+    """Say how long the horizon and the longest recordings of a split are, in frames and seconds."""
+    frames, rates = table.numbers["episode_frames"], table.numbers["fps"]
+    lines = []
+    for rate in np.unique(rates):
+        longest, offset = int(frames[rates == rate].max()), spec.frame_offset(float(rate))
+        lines.append(
+            f"at {rate:g} Hz the horizon of {spec.horizon_s:g} s is {offset} frames and the longest "
+            f"recording {longest} frames ({longest / rate:.3g} s)"
+        )
+    return "; ".join(lines)
+
+
 def _moving(table: ClipTable, spec: PairSpec) -> NDArray[np.bool_]:
     """Tell which slots move: mean absolute difference of the grey 16x16 thumbnails.
 

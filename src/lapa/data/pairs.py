@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.action_motion import ActionMotion, motion_of
-from lapa.data.pair_index import clip_offsets, select_pairs
+from lapa.data.pair_index import clip_offsets, longest_recording, select_pairs
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.reader import ClipReader
 from lapa.records import PairSpec, ShardSet
@@ -191,8 +191,9 @@ def open_pairs(
     slots, counts = select_pairs(table, spec, datasets=datasets)
     if not len(slots):
         raise ValueError(
-            f"split {split!r} of {shard_set.path} holds no pair for {spec!r}: {counts}; expected at "
-            "least one: lower `horizon_s` or `min_motion`, or ingest longer episodes"
+            f"split {split!r} of {shard_set.path} holds no pair for {spec!r}: {counts}; "
+            f"{longest_recording(table, spec)}; expected at least one pair: lower `horizon_s` or "
+            "`min_motion`, or ingest longer episodes, or at their true rate (`fps_override`, `fps`)"
         )
     for wanted, member in ((with_actions, "action"), (with_states, "state")):
         if wanted:

@@ -7,23 +7,23 @@ Counting the frames of an MP4 reads its sample table only; other containers are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Self
 
-import av
 import numpy as np
+from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
 from lapa.data.episode import Frames
 from lapa.data.frame_indices import resolve_indices
+from lapa.data.frame_times import FrameTimes, Seconds, measure_times
 from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.playhead import Playhead
+from lapa.data.shown_picture import ShownPicture, shown_picture
 from lapa.data.video_file import VideoFile
 from lapa.data.video_index import VideoIndex, read_index, read_sample_table
-
-FAR: Final = 8
-"""Frames to decode through before a seek, which flushes the decoder, is the cheaper way."""
 
 
 class VideoReader:
@@ -37,7 +37,7 @@ class VideoReader:
         threads: int = 1,
         index: VideoIndex | None = None,
     ) -> None:
-        """Open and check the video; counting its frames needs no decoding.
+        """Open and check the video and decode its first frame, which tells how it is shown.
 
         Args:
             video: the file, or its bytes.
@@ -51,26 +51,45 @@ class VideoReader:
                 ``corrupt_video`` or ``no_frames``.
         """
         self._file = VideoFile(video, max_pixels=max_pixels, threads=threads)
-        self._stream = self._file.stream
-        codec = self._stream.codec_context
-        self.height, self.width = int(codec.height), int(codec.width)
-        """Pixels."""
-        self.codec = str(codec.name)
+        self.codec = str(self._file.stream.codec_context.name)
         """Name of the decoder, e.g. ``h264``."""
         self._index = index
+        self._table: NDArray[np.int64] | None = None
         self._last: tuple[int, Frames] | None = None
-        self._is_started = False
-        self._decoded: Iterator[Any] = iter(())
-        self._ahead: Any = None
-        self._next = 0
+        self._playhead = Playhead(self._file)
+        self._measured: FrameTimes | None = None
+        self.hidden_frames = 0
+        """Frames stored before the first that can be decoded: the file was cut between key frames."""
         try:
-            container = self._file.container
-            self._table = read_sample_table(container, self._stream, self._file.size)
-            if self._table is None:
-                self._index = index or read_index(container, self._stream)
+            self._table = read_sample_table(self._file)
+            if self._table is None and index is None:
+                self._index = read_index(self._file.container, self._file.stream)
+            self.shown = self._look()
+            """How the coded pictures are shown."""
+            self.shown.check(max_pixels)
         except BaseException:
             self._file.close()
             raise
+        self.height, self.width = self.shown.size
+        """Of the frames that `frames` returns, pixels."""
+
+    def _look(self) -> ShownPicture:
+        """Decode the first frame, and leave out what is stored before the first one that is shown."""
+        first = self._playhead.first(self._index)
+        if self._table is not None and first.pts != self._table[0]:
+            self._table = None  # only its packets tell which frames are shown
+        if self._table is None and first.pts is not None:
+            stored = self.index.num_frames
+            self._index = self.index.since(first.pts)
+            self.hidden_frames = stored - self._index.num_frames
+        codec = self._file.stream.codec_context
+        return shown_picture(
+            first,
+            height=int(codec.height),
+            width=int(codec.width),
+            crop=self._file.crop(),
+            pixel_aspect=self._file.stream.sample_aspect_ratio,
+        )
 
     @property
     def index(self) -> VideoIndex:
@@ -80,8 +99,9 @@ class VideoReader:
             BadInputError: ``corrupt_video``: there are not as many frames as the sample table lists.
         """
         if self._index is None:
-            self._index = read_index(self._file.container, self._stream)
-            self._is_started = False
+            self._playhead.rewind(int(self._file.stream.index_entries[0].timestamp))
+            self._index = read_index(self._file.container, self._file.stream)
+            self._playhead.lost()
         if self._table is not None and self._index.num_frames != len(self._table):
             detail = f"{self._index.num_frames} frames, the sample table lists {len(self._table)}"
             raise bad("corrupt_video", detail)
@@ -89,20 +109,53 @@ class VideoReader:
 
     @property
     def num_frames(self) -> int:
-        """Frames the file really holds."""
+        """Frames the file really shows."""
         return self.index.num_frames if self._table is None else len(self._table)
 
     @property
+    def channel_bits(self) -> tuple[int, ...]:
+        """Bits per stored channel, e.g. ``(8, 8, 8)``; one deep channel is depth, not colour."""
+        pixels = self._file.stream.codec_context.format
+        return () if pixels is None else tuple(channel.bits for channel in pixels.components)
+
+    @property
+    def _tick_s(self) -> float:
+        return float(self._file.stream.time_base)
+
+    @property
+    def times(self) -> Seconds | None:
+        """When each frame is shown, ``float64 (num_frames,)``, s; None where the file has no times."""
+        ticks = self.index.times if self._table is None else self._table
+        return ticks.astype(np.float64) * self._tick_s if len(ticks) else None
+
+    @property
+    def measured(self) -> FrameTimes | None:
+        """Rate and intervals by the times of the frames; None for one frame, or without times."""
+        times = self.times
+        if self._measured is None and times is not None and len(times) > 1:
+            self._measured = measure_times(times, tick=self._tick_s, claims=[self.header_fps])
+        return self._measured
+
+    @property
     def fps(self) -> float:
+        """Frames per second by the times of the frames; the header's where they have none."""
+        return self.header_fps if self.measured is None else self.measured.rate
+
+    @property
+    def header_fps(self) -> float:
         """Frames per second as the header says; 0 where it says nothing."""
-        rate = self._stream.average_rate or self._stream.guessed_rate
+        rate = self._file.stream.average_rate or self._file.stream.guessed_rate
         return float(rate) if rate else 0.0
+
+    @property
+    def uneven_times(self) -> Seconds | None:
+        """`times` where frame numbers do not count time, else None; what `Episode.times` wants."""
+        return None if self.measured is None or self.measured.is_even else self.times
 
     @property
     def largest_gap_s(self) -> float:
         """Longest time between two frames, s: far above 1 / fps where frames were lost or rates vary."""
-        gaps = np.diff(self.index.times if self._table is None else self._table)
-        return float(gaps.max() * self._stream.time_base) if len(gaps) else 0.0
+        return 0.0 if self.measured is None else self.measured.largest_s
 
     def frames(self, indices: Sequence[int] | None = None) -> Frames:
         """Decode the asked frames to ``uint8 (frame, height, width, 3)`` RGB, in the order asked.
@@ -122,7 +175,8 @@ class VideoReader:
 
     def close(self) -> None:
         """Give the file, the decoder and the last frame back."""
-        self._decoded, self._ahead, self._last = iter(()), None, None
+        self._last = None
+        self._playhead.lost()
         self._file.close()
 
     def __enter__(self) -> Self:
@@ -138,75 +192,8 @@ class VideoReader:
 
     def _frame(self, number: int) -> Frames:
         if self._last is None or self._last[0] != number:
-            self._approach(number)
-            frame = self._decode_to(number)
-            self._last = number, self._pixels(frame, number)
+            frame = self._playhead.frame(number, self.index)
+            if frame.is_corrupt:
+                raise bad("corrupt_video", f"frame {number} is damaged")
+            self._last = number, self.shown.picture(frame)
         return self._last[1]
-
-    def _approach(self, number: int) -> None:
-        """Seek when the frame lies behind, or when a key frame far ahead leads to it."""
-        keys = self.index.key_frames
-        if not self._is_started:
-            self._start(seek_to=None)
-        place = int(np.searchsorted(keys, number, side="right")) - 1
-        key = int(keys[place]) if place >= 0 else 0
-        if self._next <= number and key <= self._next + FAR:
-            return
-        self._start(seek_to=int(self.index.seek_times[place]) if place >= 0 else None)
-        if self._next > number:
-            self._start(seek_to=None)
-
-    def _start(self, *, seek_to: int | None) -> None:
-        """Begin to decode at a key frame, or at the very beginning for None."""
-        container, times = self._file.container, self.index.times
-        target = (int(times[0]) if len(times) else 0) if seek_to is None else seek_to
-        try:
-            container.seek(target, stream=self._stream, backward=True)
-        except av.FFmpegError as error:
-            raise bad("corrupt_video", f"seeking to {target} failed: {error}") from error
-        self._is_started = True
-        self._decoded = self._decode()
-        self._ahead = None
-        self._next = 0
-        if seek_to is not None:
-            self._ahead = next(self._decoded, None)
-            self._next = self._number_of(self._ahead) if self._ahead is not None else 0
-
-    def _decode(self) -> Iterator[Any]:
-        try:
-            yield from self._file.container.decode(self._stream)
-        except av.FFmpegError as error:
-            raise bad("corrupt_video", f"decoding failed: {error}") from error
-
-    def _decode_to(self, number: int) -> Any:
-        """Decode until frame ``number`` comes out."""
-        while self._next <= number:
-            frame, self._ahead = self._ahead or next(self._decoded, None), None
-            if frame is None:
-                break
-            found = self._number_of(frame)
-            self._next = found + 1
-            if found == number:
-                return frame
-        reached, self._next = self._next, self.num_frames
-        raise bad(
-            "corrupt_video",
-            f"frame {number} of {self.num_frames} cannot be decoded: after frame {reached - 1} "
-            "comes none, or a later one",
-        )
-
-    def _number_of(self, frame: Any) -> int:
-        """Number of a decoded frame by its time; by counting where the file has no times."""
-        times = self.index.times
-        if not len(times):
-            return self._next
-        number = int(np.searchsorted(times, frame.pts)) if frame.pts is not None else len(times)
-        if number == len(times) or times[number] != frame.pts:
-            raise bad("corrupt_video", f"a frame at time {frame.pts} is in no packet")
-        return number
-
-    def _pixels(self, frame: Any, number: int) -> Frames:
-        if frame.is_corrupt:
-            raise bad("corrupt_video", f"frame {number} is damaged")
-        image = frame.to_ndarray(format="rgb24", width=self.width, height=self.height)
-        return np.asarray(image, np.uint8)

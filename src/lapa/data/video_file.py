@@ -3,30 +3,74 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import av
+import numpy as np
+from av.stream import Disposition
+from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
 from lapa.data.container_header import declared_size, missing_bytes
+from lapa.data.ebml import pixel_crop
+from lapa.data.iso_track import clean_aperture, composition_offsets
 from lapa.data.jpeg import check_size
+from lapa.data.shown_picture import Crop
 
-CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,flv,gif"
+CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,asf,ogg,mxf"
 """Demuxers allowed: none that follows links to other files, as playlists do."""
+
+READABLE_SUFFIXES: Final = frozenset(
+    {".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".f4v", ".mj2", ".mkv", ".webm"}
+    | {".avi", ".divx", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".vob", ".flv", ".gif"}
+    | {".wmv", ".asf", ".ogv", ".ogm", ".mxf"}
+)
+"""What videos in these containers are usually called, in lower case; ``.ogg`` is mostly sound."""
 
 
 class VideoFile:
     """A container and its first video stream, checked and ready to be read."""
 
     def __init__(self, video: Path | bytes, *, max_pixels: int, threads: int) -> None:
-        self._file = io.BytesIO(video) if isinstance(video, bytes) else video.open("rb")
+        self._file: BinaryIO = io.BytesIO(video) if isinstance(video, bytes) else video.open("rb")
         try:
             self.size = self._file.seek(0, io.SEEK_END)
-            self.container, self.stream = _open(self._file, self.size, max_pixels, threads)
+            _check_container(self._file, self.size, max_pixels)
+            self._limits = max_pixels, threads
+            self.container, self.stream = _open(self._file, self.size, *self._limits)
         except BaseException:
             self._file.close()
             raise
+
+    def reopen(self) -> None:
+        """Begin at the first byte again: for containers without an index, where seeking is a guess."""
+        self.container.close()
+        self.container, self.stream = _open(self._file, self.size, *self._limits)
+
+    def composition_offsets(self) -> NDArray[np.int64] | None:
+        """See `lapa.data.iso_track.composition_offsets`."""
+        with self._kept_position():
+            return composition_offsets(self._file, self.size)
+
+    def crop(self) -> Crop:
+        """Return what the container cuts off the coded pictures."""
+        codec = self.stream.codec_context
+        with self._kept_position():
+            if "matroska" in self.container.format.name:
+                return pixel_crop(self._file, self.size)
+            return clean_aperture(self._file, self.size, height=codec.height, width=codec.width)
+
+    @contextmanager
+    def _kept_position(self) -> Iterator[None]:
+        """The demuxer reads on from where the file stands."""
+        position = self._file.tell()
+        try:
+            yield
+        finally:
+            self._file.seek(position)
 
     def close(self) -> None:
         """Give the file and the decoder back."""
@@ -38,10 +82,9 @@ def _open(file: BinaryIO, size: int, max_pixels: int, threads: int) -> tuple[Any
     """Return (container, video stream).
 
     Raises:
-        BadInputError: ``empty_video``, ``truncated_video``, ``absurd_dimensions``,
-            ``unreadable_video``, ``no_video_stream`` or ``unsupported_codec``.
+        BadInputError: ``absurd_dimensions``, ``unreadable_video``, ``no_video_stream`` or
+            ``unsupported_codec``.
     """
-    _check_container(file, size, max_pixels)
     file.seek(0)
     options = {"max_pixels": str(max_pixels), "format_whitelist": CONTAINERS}
     try:
@@ -56,6 +99,11 @@ def _open(file: BinaryIO, size: int, max_pixels: int, threads: int) -> tuple[Any
 
 
 def _check_container(file: BinaryIO, size: int, max_pixels: int) -> None:
+    """Refuse what its own header contradicts.
+
+    Raises:
+        BadInputError: ``empty_video``, ``truncated_video`` or ``absurd_dimensions``.
+    """
     if size == 0:
         raise bad("empty_video", "the file has 0 bytes")
     missing = missing_bytes(file, size)
@@ -71,7 +119,8 @@ def _video_stream(container: Any, max_pixels: int, threads: int) -> Any:
     if not container.streams.video:
         kinds = [stream.type for stream in container.streams]
         raise bad("no_video_stream", f"found streams {kinds}, expected a video stream")
-    stream = container.streams.video[0]
+    films = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    stream = (films or container.streams.video)[0]  # a cover picture may come first
     codec = stream.codec_context
     if codec is None:
         raise bad("unsupported_codec", "the installed PyAV has no decoder for this video stream")

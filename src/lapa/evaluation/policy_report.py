@@ -16,7 +16,7 @@ from lapa.evaluation.rollout import RolloutResult, rollout, save_clips
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import load_policy
 from lapa.params.evaluation import EvaluationParams, RolloutParams
-from lapa.records import Checkpoint, Figure, Report, ShardSet, require_same
+from lapa.records import Checkpoint, Figure, FrameCodec, Report, ShardSet, require_same
 
 CLOSED_LOOP = "closed-loop success"
 CHECKPOINT = "policy.json"
@@ -56,7 +56,7 @@ def evaluate_policy(
         analyses.skip(CLOSED_LOOP, "no simulator looks like this data (evaluation.rollout is null)")
     else:
         scenes = params.rollout
-        results = analyses.run(CLOSED_LOOP, lambda: _roll_out(net, scenes)) or []
+        results = analyses.run(CLOSED_LOOP, lambda: _roll_out(net, scenes, shards.codec)) or []
     clips = _keep(results, policy, out)
     pictures = tuple(name for name in ("rollouts.png", "actions.png") if (out / name).is_file())
     return Report(
@@ -96,8 +96,8 @@ def _open_loop(
     return held_out.errors.figures(resamples=params.probe.resamples, seed=params.seed)
 
 
-def _roll_out(policy: Policy, params: RolloutParams) -> list[RolloutResult]:
-    """Try every task on the same seeds."""
+def _roll_out(policy: Policy, params: RolloutParams, codec: FrameCodec) -> list[RolloutResult]:
+    """Try every task on the same seeds, seeing pictures as the shards hold them."""
     env = params.env.model_copy(update={"max_steps": params.max_steps})
     return [
         rollout(
@@ -105,6 +105,7 @@ def _roll_out(policy: Policy, params: RolloutParams) -> list[RolloutResult]:
             env_params=env,
             task=task,
             seeds=range(params.first_seed, params.first_seed + params.num_scenes),
+            codec=codec,
             execute=params.execute,
             with_states=policy.state_input is not None,
             keep_clips=params.num_videos,

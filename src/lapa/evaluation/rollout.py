@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lapa.data.episode import Frames
-from lapa.data.jpeg import decode_jpeg, encode_jpeg
+from lapa.data.shards.images import as_stored
 from lapa.data.video_encode import write_playable_video
 from lapa.envs.tabletop import CONTROL_HZ, TabletopEnv
 from lapa.params.tabletop import TabletopParams
+from lapa.records import FrameCodec
 
 Chunks = NDArray[np.float32]
 """Actions ahead, ``float32 (env, time, 4)``."""
@@ -81,9 +82,9 @@ def rollout(
     env_params: TabletopParams,
     task: str,
     seeds: Sequence[int],
+    codec: FrameCodec | None,
     execute: int = 1,
     with_states: bool = False,
-    jpeg_quality: int | None = None,
     keep_clips: int = 0,
     batch_size: int = 100,
     device: str = "cpu",
@@ -95,10 +96,11 @@ def rollout(
         env_params: the environment; its ``tasks`` are overridden by ``task``.
         task: what to try.
         seeds: each fixes one scene and instruction, whatever the policy.
+        codec: `ShardSet.codec` of the shards the policy was trained on: every picture is made square,
+            compressed and decoded again before the policy sees it, as theirs were. None shows
+            pictures as the simulator draws them, for something that never saw a shard.
         execute: how many actions of each predicted chunk are done before looking again.
         with_states: also pass the states, for a policy that was finetuned with them.
-        jpeg_quality: show the policy pictures that went through JPEG at this quality, as those of
-            its shards did (`ShardSet.jpeg_quality`); None shows them as they are.
         keep_clips: how many episodes, the first ones, keep their pictures.
         batch_size: scenes that run at once; it changes memory and speed, not the outcome.
         device: where the policy's inputs go.
@@ -108,7 +110,9 @@ def rollout(
     """
 
     def choose(scenes: Sequence[Scene]) -> Chunks:
-        pictures = [_as_stored(scene.observation["image"], jpeg_quality) for scene in scenes]
+        pictures = [scene.observation["image"] for scene in scenes]
+        if codec is not None:
+            pictures = [as_stored(picture, codec) for picture in pictures]
         images = torch.from_numpy(np.stack(pictures))
         states = np.stack([scene.observation["state"] for scene in scenes])
         given = torch.from_numpy(states).to(device) if with_states else None
@@ -165,11 +169,6 @@ def save_clips(result: RolloutResult, folder: Path, *, scale: int = 4) -> list[P
         write_playable_video(file, frames, fps=CONTROL_HZ, scale=scale)
         files.append(file)
     return files
-
-
-def _as_stored(image: Frames, quality: int | None) -> Frames:
-    """The picture as it comes back out of a shard."""
-    return image if quality is None else decode_jpeg(encode_jpeg(image, quality=quality))
 
 
 def _result(task: str, seeds: Sequence[int], scenes: Sequence[Scene]) -> RolloutResult:

@@ -31,13 +31,20 @@ class SourceParams(Params):
 
 
 class SplitParams(Params):
-    """Which episodes are held out: a seeded fraction per source, and whole groups by metadata.
+    """What is held out: a seeded fraction per source, and whole groups by metadata.
 
     Metadata comes first: an episode named by a hold-out never enters the seeded draw.
     """
 
-    val_fraction: float = Field(default=0.1, ge=0, lt=1)
-    """Share of each source's episodes, rounded to whole ones; at least one when positive."""
+    by: Literal["episode", "time", "auto"] = "episode"
+    """``episode`` holds out whole episodes. ``time`` holds out the last part of each one, after a gap of
+    `max_horizon_s`, for want of other recordings: it measures the same scenes a little later, which
+    is easier than new ones. ``auto`` takes ``time`` where the fraction is less than one episode of a
+    source."""
+    val_fraction: float | None = Field(default=None, ge=0, lt=1)
+    """Share of each source's episodes, rounded to whole ones and at least one when positive, or of
+    each episode's time; where it leaves no validation split, ingestion stops. Null: a tenth, and none
+    from a source of a single episode."""
     test_fraction: float = Field(default=0.0, ge=0, lt=1)
     val_environments: tuple[str, ...] = ()
     """Environments that are held out whole."""
@@ -47,11 +54,26 @@ class SplitParams(Params):
     test_instructions: tuple[str, ...] = ()
     seed: int = 0
 
+    @property
+    def val_share(self) -> float:
+        """``val_fraction``, or a tenth where nothing was said."""
+        return 0.1 if self.val_fraction is None else self.val_fraction
+
+    def asked(self) -> tuple[str, ...]:
+        """Splits that were asked for, by a fraction, a way of splitting or a named group."""
+        val = self.val_fraction or (self.val_share and self.by == "time")
+        named = {
+            "train": True,
+            "val": bool(val or self.val_environments or self.val_instructions),
+            "test": bool(self.test_fraction or self.test_environments or self.test_instructions),
+        }
+        return tuple(name for name, is_asked in named.items() if is_asked)
+
     @model_validator(mode="after")
     def _leave_something_to_train_on(self) -> SplitParams:
-        if self.val_fraction + self.test_fraction >= 1:
+        if self.val_share + self.test_fraction >= 1:
             raise ValueError(
-                f"val_fraction + test_fraction is {self.val_fraction + self.test_fraction}; "
+                f"val_fraction + test_fraction is {self.val_share + self.test_fraction}; "
                 "expected less than 1, the rest is the training split"
             )
         return self
@@ -83,8 +105,12 @@ class IngestionParams(Params):
     split: SplitParams = SplitParams()
     workers: int = Field(default=1, gt=0)
     """Processes; the output does not depend on it."""
+    allow_empty: bool = False
+    """Accept a source, or a split that was asked for, of which nothing is left; else ingestion stops."""
     on_bad_sample: Literal["raise", "skip"] = "raise"
     """Stop at a bad episode, or leave it out and list it in the report."""
+    still_recordings: Literal["keep", "refuse"] = "keep"
+    """Keep and report what is all black, one colour or never changes, or treat it as a bad episode."""
     duplicate_distance: int = Field(default=2, ge=0)
     """Bits (of 64) by which two perceptual hashes of a near-duplicate may differ."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from factories import as_input, moving_square_episodes
 from lapa.data.bad_input import BadInputError, BadInputs, raise_bad
-from lapa.data.ingestion.inputs import resample
+from lapa.data.ingestion.resample import resample
 from lapa.params.ingestion import IngestionParams
 
 PARAMS = IngestionParams(max_horizon_s=0.3)
@@ -62,3 +62,60 @@ def test_what_cannot_be_resampled_is_counted_and_the_rest_kept() -> None:
     kept = [episode.episode_id for episode in source.episodes(params, report)]
     assert kept == [fast[0].episode_id, fast[2].episode_id]
     assert report.counts() == {"absolute_actions": 1, "too_few_frames_per_second": 2}
+
+
+def _paused(**changes: Any) -> Any:
+    """Twelve frames at 10 Hz, half a second of which nobody recorded."""
+    episode = moving_square_episodes(1)[0]
+    times = np.r_[np.arange(8) / 10, 1.2 + np.arange(4) / 10]
+    return replace(episode, times=times, **changes)
+
+
+def test_uneven_recordings_are_placed_on_an_even_grid() -> None:
+    episode = _paused()
+    even = resample(episode, None, actions="sum")
+    shown = [0, 1, 2, 3, 4, 5, 6, 7, 7, 7, 7, 7, 8, 9, 10, 11]
+    assert (even.num_frames, even.fps, even.times) == (16, 10.0, None)
+    np.testing.assert_array_equal(even.frames(), episode.frames(shown))
+    np.testing.assert_array_equal(even.frames([12, 3]), episode.frames([8, 3]))
+    np.testing.assert_array_equal(even.states, episode.states[shown])
+    np.testing.assert_allclose(even.actions.sum(0), episode.actions.sum(0), atol=1e-5)
+    np.testing.assert_array_equal(even.actions[7:11], 0)
+    np.testing.assert_allclose(even.actions[11], episode.actions[7])
+
+
+def test_target_rates_count_seconds_of_uneven_recordings() -> None:
+    episode = _paused()
+    slower = resample(episode, 5.0, actions="sum")
+    shown = [0, 2, 4, 6, 7, 7, 8, 10]
+    np.testing.assert_array_equal(slower.frames(), episode.frames(shown))
+    for row, (start, stop) in enumerate(zip(shown, [*shown[1:], 12], strict=True)):
+        np.testing.assert_allclose(slower.actions[row], episode.actions[start:stop].sum(0))
+
+
+def test_targets_stay_targets_when_only_the_times_are_mended() -> None:
+    targets = _paused(provenance={"actions_are": "absolute"})
+    even = resample(targets, None, actions="sum")
+    np.testing.assert_array_equal(even.actions[7:12], targets.actions[[7] * 5])
+    with pytest.raises(BadInputError, match="absolute_actions"):
+        resample(targets, 5.0, actions="sum")
+
+
+def test_of_mixed_actions_only_differences_are_summed() -> None:
+    episode = replace(moving_square_episodes(1)[0], actions_are=("relative", "absolute"))
+    slower = resample(episode, 5.0, actions="sum")
+    np.testing.assert_allclose(slower.actions[0, 0], episode.actions[:2, 0].sum())
+    np.testing.assert_array_equal(slower.actions[:, 1], episode.actions[::2, 1])
+
+
+def test_times_of_another_length_are_refused() -> None:
+    with pytest.raises(BadInputError, match="length_mismatch: 3 times for 12 frames"):
+        resample(replace(_paused(), times=np.arange(3.0)), None, actions="sum")
+
+
+def test_recordings_slower_than_the_horizon_are_left_out() -> None:
+    report = BadInputs()
+    source = as_input([*moving_square_episodes(1, fps=1.0), *moving_square_episodes(1, seed=1)])
+    kept = [episode.episode_id for episode in source.episodes(PARAMS, report)]
+    assert kept == ["1-0000"]
+    assert "max_horizon_s = 0.3 s is less than half a frame" in report.records[0].detail

@@ -9,7 +9,9 @@ import pytest
 
 from factories import as_input, moving_square_episodes
 from lapa.data.bad_input import BadInputError, BadInputs, raise_bad
-from lapa.data.ingestion.plan import EpisodeFacts, assign_splits, list_episodes, plan_shards
+from lapa.data.ingestion.listing import EpisodeFacts, list_episodes
+from lapa.data.ingestion.plan import plan_shards
+from lapa.data.ingestion.splits import assign_splits, split_episodes
 from lapa.params.ingestion import IngestionParams, SplitParams
 
 
@@ -70,7 +72,7 @@ def test_shards_hold_whole_episodes_up_to_the_limit() -> None:
         split=SplitParams(val_fraction=0.2),
     )
     episodes = _facts(20)
-    tasks = plan_shards(episodes, params)
+    tasks = plan_shards(split_episodes(episodes, params), params)
     assert [e for task in tasks if task.split == "train" for e in task.episodes] == sorted(
         (e for task in tasks if task.split == "train" for e in task.episodes),
         key=lambda e: e.ordinal,
@@ -90,7 +92,7 @@ def test_an_episode_that_two_sources_hold_counts_once() -> None:
     made = moving_square_episodes(4)
     inputs = [as_input(made[:3]), as_input(made[1:]), as_input(made, name="other")]
     report = BadInputs()
-    episodes = list_episodes(inputs, IngestionParams(max_horizon_s=0.3), report)
+    episodes = list_episodes(inputs, IngestionParams(max_horizon_s=0.3), report).episodes
     assert [(e.source, e.input, e.ordinal) for e in episodes] == [
         *(("squares", 0, i) for i in range(3)),
         ("squares", 1, 2),

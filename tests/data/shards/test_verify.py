@@ -121,3 +121,27 @@ def test_missing_exchanged_and_unlisted_shards_are_found(shard_set: ShardSet) ->
     assert "damaged" in verify(shard_set)[0].reason
     first.with_suffix(".parquet").unlink()
     assert "missing" in verify(shard_set)[0].reason
+
+
+def test_an_edited_digest_and_shards_exchanged_for_sound_ones_are_found(
+    shard_set: ShardSet, tmp_path: Path
+) -> None:
+    edited = shard_set.model_copy(update={"digest": "1" * 64})
+    (damage,) = verify(edited)
+    assert (damage.shard, damage.member) == ("record.json", "")
+    assert "1" * 64 in damage.reason
+    assert shard_set.digest in damage.reason
+    other = tiny_shard_set(tmp_path / "b", n=4, max_samples_per_shard=3, size=16, jpeg_quality=60)
+    assert other.digest != shard_set.digest
+    for name in shard_set.split("train").shards:
+        for file in (Path(name), index_path(Path(name))):
+            (Path(shard_set.path) / file).write_bytes((Path(other.path) / file).read_bytes())
+    (damage,) = verify(shard_set)  # every shard is whole, but not of this set
+    assert "exchanged" in damage.reason
+
+
+def test_counts_of_the_record_are_compared(shard_set: ShardSet) -> None:
+    train = shard_set.split("train")
+    splits = {**shard_set.splits, "train": train.model_copy(update={"frames": train.frames + 1})}
+    (damage,) = verify(shard_set.model_copy(update={"splits": splits}))
+    assert f"the record says {train.clips} and {train.frames + 1}" in damage.reason

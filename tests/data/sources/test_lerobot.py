@@ -230,3 +230,14 @@ def test_missing_episode_list_of_v3_is_reported(tmp_path: Path) -> None:
     write_lerobot_v3(tmp_path, [[3]])
     (tmp_path / "meta/episodes/chunk-000/file-000.parquet").unlink()
     assert reasons(tmp_path) == ([], ["no_episodes"])
+
+
+def test_linked_datasets_are_read_once_and_hidden_ones_not_at_all(tmp_path: Path) -> None:
+    write_lerobot_v2(tmp_path / "disk/one", [4])
+    write_lerobot_v2(tmp_path / "root/two", [5])
+    write_lerobot_v2(tmp_path / "root/__MACOSX/three", [6])
+    for name in ("link", "same"):
+        (tmp_path / "root" / name).symlink_to(tmp_path / "disk/one")
+    (tmp_path / "root/loop").symlink_to(tmp_path / "root")
+    found = [(e.source, e.num_frames) for e in open_source("lerobot", tmp_path / "root")]
+    assert found == [("link", 4), ("two", 5)]

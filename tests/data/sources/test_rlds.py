@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -51,6 +53,124 @@ def test_episodes_hold_everything_the_map_names(folder: Path) -> None:
     assert episode.states is not None
     assert episode.states[4, 6] == 34
     json.dumps(dict(episode.provenance))
+
+
+@pytest.mark.parametrize(
+    "left", ["incomplete.K7ZQ9A_1.0.0", "1.0.0.incompleteABC123", "2.0.0.INCOMPLETE"]
+)
+def test_leftovers_of_an_interrupted_build_are_no_dataset(folder: Path, left: str) -> None:
+    write_rlds(folder / "bridge_dataset" / left, [[bridge_example(9)]])
+    (folder / "bridge_dataset" / left / "features.json").unlink()
+    assert len(list(open_source("rlds", folder))) == 3
+    report = BadInputs()
+    assert len(list(open_source("rlds", folder / "bridge_dataset", report=report))) == 3
+    assert not report.records
+    assert report.left_out["bridge_dataset"] == {f"interrupted TFDS build: {left}": 1}
+
+
+def _without_features(folder: Path) -> None:
+    (folder / "features.json").unlink()
+
+
+def _deep_features(folder: Path) -> None:
+    (folder / "features.json").write_text("[" * 100_000)
+
+
+def _deep_info(folder: Path) -> None:
+    (folder / "dataset_info.json").write_text("[" * 100_000)
+
+
+def _list_info(folder: Path) -> None:
+    (folder / "dataset_info.json").write_text("[]")
+
+
+def _unmapped(folder: Path) -> None:
+    info = json.loads((folder / "dataset_info.json").read_text())
+    (folder / "dataset_info.json").write_text(json.dumps({**info, "name": "nobody_knows"}))
+
+
+def _without_files(folder: Path) -> None:
+    for path in folder.glob("*.tfrecord*"):
+        path.unlink()
+    (folder / "dataset_info.json").write_text('{"name": "bridge_dataset"}')
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (_without_features, "missing_features"),
+        (_deep_features, "unreadable_features"),
+        (_deep_info, "unreadable_info"),
+        (_list_info, "unreadable_info"),
+        (_unmapped, "no_field_map"),
+        (_without_files, "no_tfrecords"),
+    ],
+)
+def test_a_broken_dataset_among_good_ones_is_a_named_skip(
+    folder: Path, damage: Callable[[Path], None], reason: str
+) -> None:
+    broken = folder / "another/1.0.0"
+    write_rlds(broken, [[bridge_example(7)]])
+    damage(broken)
+    report = BadInputs()
+    assert len(list(open_source("rlds", folder, report=report))) == 3
+    (record,) = report.records
+    assert record.reason == reason
+    assert "another" in record.item
+    with pytest.raises(BadInputError, match=reason):
+        list(open_source("rlds", folder))
+
+
+def test_a_dataset_under_two_names_is_read_once(folder: Path) -> None:
+    (folder / "again").symlink_to(folder / "bridge_dataset")
+    report = BadInputs()
+    assert len(list(open_source("rlds", folder, report=report))) == 3
+    assert not report.records
+    assert sum(report.left_out[folder.name].values()) == 1
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "closed").mkdir()
+    is_file = Path.is_file
+
+    def denied(path: Path) -> bool:
+        if path.parent.name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", denied)
+    report = BadInputs()
+    assert len(list(open_source("rlds", folder, report=report))) == 3
+    assert [(r.item, r.reason) for r in report.records] == [
+        (str(folder / "closed"), "unreadable_file")
+    ]
+
+
+def test_hidden_twins_of_an_archive_are_no_shards(folder: Path) -> None:
+    version = folder / "bridge_dataset/1.0.0"
+    for path in list(version.iterdir()):
+        (version / f"._{path.name}").write_bytes(bytes(200))
+    (folder / "__MACOSX/bridge_dataset").mkdir(parents=True)
+    (folder / "__MACOSX/bridge_dataset/dataset_info.json").write_bytes(bytes(9))
+    assert len(list(open_source("rlds", folder))) == 3
+
+
+def test_depth_is_no_camera(tmp_path: Path) -> None:
+    depth = cv2.imencode(".png", np.full((8, 8), 700, np.uint16))[1].tobytes()
+    records = [bridge_example(0), bridge_example(1, image_0=[depth] * 4)]
+    write_rlds(tmp_path / "bridge_dataset/1.0.0", [records])
+    report = BadInputs()
+    assert len(list(open_source("rlds", tmp_path, report=report))) == 1
+    assert [record.reason for record in report.records] == ["depth_not_colour"]
+
+
+def test_texts_that_are_not_utf8_stay_visible(tmp_path: Path) -> None:
+    records = [bridge_example(0, language_instruction=[b"caf\xe9"] * 4)]
+    write_rlds(tmp_path / "bridge_dataset/1.0.0", [records])
+    (episode,) = open_source("rlds", tmp_path)
+    assert episode.instruction == r"caf\xe9"
 
 
 def test_only_asked_frames_in_asked_order_of_the_asked_camera(folder: Path) -> None:

@@ -1,7 +1,9 @@
 """Video with JSON or NPZ side files: DROID's layout, plain layouts, and broken ones."""
 
+import io
 import json
 import pickle
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +120,7 @@ def test_npz_beside_the_video(tmp_path: Path) -> None:
     assert (episode.instruction, episode.environment, episode.success) == ("wave", "lab", True)
     assert (episode.fps, episode.states) == (4, None)
     assert episode.action_names == ("action_0", "action_1")
+    assert (episode.action_units, episode.actions_are) == ((), ())
     np.testing.assert_allclose(episode.actions, rows(0, 4, 2), rtol=1e-6)
 
 
@@ -170,3 +173,81 @@ def test_side_files_without_videos_are_named_one_by_one(tmp_path: Path) -> None:
     assert reasons(tmp_path, fields=None) == ([], ["missing_file", "missing_file"])
     (tmp_path / "empty").mkdir()
     assert reasons(tmp_path / "empty", fields=None) == ([], ["no_files"])
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"actions": ' + "[" * 100_000, "broken_json"),
+        ("[1, 2]", "broken_json"),
+        ('{"actions": [[1, 2], [3]]}', "ragged_rows"),
+        ('{"n": ' + "9" * 5000 + "}", "broken_json"),
+        (" " * (65 << 20), "absurd_dimensions"),
+    ],
+    ids=["deep", "list", "ragged", "number", "large"],
+)
+def test_an_absurd_side_file_costs_only_its_recording(
+    tmp_path: Path, content: str, reason: str
+) -> None:
+    for name in ("a", "b"):
+        write_video(tmp_path / f"{name}.mp4", pictures(0, 4))
+        (tmp_path / f"{name}.json").write_text(json.dumps({"actions": rows(0, 4, 2).tolist()}))
+    (tmp_path / "a.json").write_text(content)
+    report = BadInputs()
+    found = open_source("video_with_arrays", tmp_path, fields="json", report=report)
+    assert [episode.episode_id for episode in found] == ["b"]
+    assert [(Path(r.item).name, r.reason) for r in report.records] == [("a.json", reason)]
+
+
+def test_an_array_header_that_promises_terabytes_is_refused(tmp_path: Path) -> None:
+    header = io.BytesIO()
+    shape = {"descr": "<f8", "fortran_order": False, "shape": (1 << 40,)}
+    np.lib.format.write_array_header_2_0(header, shape)
+    write_video(tmp_path / "a.mp4", pictures(0, 4))
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as file:
+        file.writestr("actions.npy", header.getvalue())
+    report = BadInputs()
+    assert not list(open_source("video_with_arrays", tmp_path, fields="npz", report=report))
+    assert [record.reason for record in report.records] == ["broken_npz"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_side_files_of_any_editor_in_capitals_hidden_and_linked(
+    tmp_path: Path, encoding: str
+) -> None:
+    folder = tmp_path / "disk/set"
+    folder.mkdir(parents=True)
+    write_video(folder / "A.MP4", pictures(0, 4))
+    contents = json.dumps({"actions": rows(0, 4, 2).tolist(), "instruction": "öffne"})
+    (folder / "A.JSON").write_bytes(contents.encode(encoding))
+    (folder / "._A.JSON").write_bytes(bytes(200))
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/set").symlink_to(folder)
+    (episode,) = open_source("video_with_arrays", tmp_path / "root", fields="json")
+    assert (episode.episode_id, episode.instruction, episode.num_frames) == ("set/A", "öffne", 4)
+
+
+def test_one_kind_per_column(tmp_path: Path) -> None:
+    write_video(tmp_path / "a.mp4", pictures(0, 4))
+    (tmp_path / "a.json").write_text(json.dumps({"actions": rows(0, 8, 3).tolist()}))
+    fields = {
+        "side_files": "*.json",
+        "video": "file:{stem}.mp4",
+        "rows_per_frame": 2,
+        "actions": [
+            {
+                "field": "actions",
+                "names": ["x", "y", "grip"],
+                "kind": ["increment", "increment", "absolute"],
+            }
+        ],
+    }
+    (episode,) = open_source("video_with_arrays", tmp_path, fields=fields, actions="accumulate")
+    assert episode.actions_are == ("relative", "relative", "absolute")
+    assert episode.provenance["actions_are"] == "mixed"
+    raw = rows(0, 8, 3)
+    np.testing.assert_allclose(episode.actions[:, :2], raw[::2, :2] + raw[1::2, :2], rtol=1e-6)
+    np.testing.assert_allclose(episode.actions[:, 2], raw[1::2, 2], rtol=1e-6)
+    fields["actions"][0]["kind"] = ["increment"]
+    with pytest.raises(ValueError, match="1 kinds but 3 names"):
+        list(open_source("video_with_arrays", tmp_path, fields=fields))

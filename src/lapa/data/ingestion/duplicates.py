@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
+from lapa.data.ingestion.near_hashes import NONE, Hashes, first_alike
 from lapa.data.shards.index import read_index
 from lapa.records import ShardSet
 
-_ROWS = 256
-"""Held-out clips compared at a time: bounds the size of the distance table."""
 _LISTED = 100
 
 
@@ -24,18 +24,18 @@ def near_duplicates(shard_set: ShardSet, *, folder: Path, distance: int) -> dict
     recordings of the same scene too: read it as a list to look at, not as a verdict.
     """
     report: dict[str, Any] = {"distance": distance}
-    train_names, train = _hashes(shard_set, folder, "train")
+    train = _read(shard_set, folder, "train")
     for split in ("val", "test"):
         if split not in shard_set.splits:
             continue
-        names, hashes = _hashes(shard_set, folder, split)
-        found = _matches(names, hashes, train_names, train, distance)
+        held_out = _read(shard_set, folder, split)
+        found = _matches(held_out, train, distance)
         report[split] = {
-            "episodes": len(set(names)),
+            "episodes": held_out.episodes(),
             "near_duplicates": len(found),
             "examples": [
-                {"episode": f"{a[0]}/{a[1]}", "looks_like": f"{b[0]}/{b[1]}"}
-                for a, b in sorted(found.items())[:_LISTED]
+                {"episode": "/".join(a), "looks_like": "/".join(train.name(row))}
+                for a, row in sorted(found.items())[:_LISTED]
             ],
         }
     return report
@@ -44,33 +44,36 @@ def near_duplicates(shard_set: ShardSet, *, folder: Path, distance: int) -> dict
 Name = tuple[str, str]
 
 
-def _hashes(shard_set: ShardSet, folder: Path, split: str) -> tuple[list[Name], NDArray[np.uint64]]:
-    names: list[Name] = []
-    hashes = [np.empty((0, 2), np.uint64)]
+@dataclass(frozen=True)
+class _Clips:
+    """Hashes of the clips of a split, ``uint64 (clip, 2)``, and whose clips they are."""
+
+    names: pa.Table
+    hashes: Hashes
+
+    def name(self, row: int) -> Name:
+        return self.names["dataset"][row].as_py(), self.names["episode_id"][row].as_py()
+
+    def episodes(self) -> int:
+        return int(self.names.group_by(["dataset", "episode_id"]).aggregate([]).num_rows)
+
+
+def _read(shard_set: ShardSet, folder: Path, split: str) -> _Clips:
+    schema = pa.schema([("dataset", pa.string()), ("episode_id", pa.string())])
+    names, hashes = [schema.empty_table()], [np.empty((0, 2), np.uint64)]
     shards = shard_set.splits[split].shards if split in shard_set.splits else ()
     for shard in shards:
         table = read_index(folder / shard, columns=["dataset", "episode_id", "hashes"])
-        names += zip(table["dataset"].to_pylist(), table["episode_id"].to_pylist(), strict=True)
         flat = table["hashes"].combine_chunks().flatten().to_numpy()
         hashes.append(flat.reshape(-1, 2))
-    return names, np.concatenate(hashes)
+        names.append(table.select(["dataset", "episode_id"]).replace_schema_metadata())
+    return _Clips(pa.concat_tables(names), np.concatenate(hashes))
 
 
-def _matches(
-    names: list[Name],
-    hashes: NDArray[np.uint64],
-    train_names: list[Name],
-    train: NDArray[np.uint64],
-    distance: int,
-) -> dict[Name, Name]:
-    found: dict[Name, Name] = {}
-    if not len(train):
-        return found
-    for start in range(0, len(hashes), _ROWS):
-        rows = hashes[start : start + _ROWS]
-        first = np.bitwise_count(rows[:, None, 0] ^ train[None, :, 0]) <= distance
-        middle = np.bitwise_count(rows[:, None, 1] ^ train[None, :, 1]) <= distance
-        alike = first & middle
-        for row in np.flatnonzero(alike.any(axis=1)):
-            found.setdefault(names[start + row], train_names[int(alike[row].argmax())])
+def _matches(held_out: _Clips, train: _Clips, distance: int) -> dict[Name, int]:
+    """Return for each held-out episode that looks like another one the first training clip."""
+    found: dict[Name, int] = {}
+    alike = first_alike(held_out.hashes, train.hashes, distance)
+    for row in np.flatnonzero(alike != NONE).tolist():
+        found.setdefault(held_out.name(row), int(alike[row]))
     return found

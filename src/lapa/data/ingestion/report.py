@@ -9,10 +9,17 @@ from typing import Any
 
 from lapa.data.ingestion.action_sums import ActionSums
 from lapa.data.ingestion.duplicates import near_duplicates
-from lapa.data.ingestion.plan import EpisodeFacts
-from lapa.data.ingestion.work import ShardResult
+from lapa.data.ingestion.listing import EpisodeFacts
+from lapa.data.ingestion.shard import ShardResult
+from lapa.data.left_out import LeftOut
 from lapa.params.ingestion import IngestionParams
 from lapa.records import ShardSet
+
+_SPLIT_BY = {
+    "episode": "by episode: what is held out comes from other recordings than the training split",
+    "time": "by time: what is held out is the end of the recordings that the training split begins; "
+    "figures on it say nothing about new recordings",
+}
 
 
 def build_report(
@@ -23,26 +30,32 @@ def build_report(
     episodes: Sequence[EpisodeFacts],
     results: Sequence[ShardResult],
     skipped: Sequence[dict[str, str]],
+    left_out: LeftOut,
     plan: str,
 ) -> dict[str, Any]:
     """Gather the report; it holds no time stamp, so the same input gives the same bytes."""
-    everything = [*skipped, *(bad for result in results for bad in result.skipped)]
     return {
         "plan_digest": plan,
         "shards_digest": shard_set.digest,
         "settings": settings.model_dump(mode="json", exclude={"workers", "sources"}),
         "sources": {
             name: _source_facts(name, episodes, results)
+            | {"split": _SPLIT_BY[shard_set.datasets[name].split_by]}
             for name in sorted({episode.source for episode in episodes})
         },
-        "skipped": {
-            "counts": dict(sorted(Counter(bad["reason"] for bad in everything).items())),
-            "items": everything,
-        },
+        "skipped": _listed([*skipped, *(bad for result in results for bad in result.skipped)]),
+        "left_out": {name: dict(sorted(kinds.items())) for name, kinds in left_out.items()},
+        "notes": _listed([remark for result in results for remark in result.remarks]),
         "near_duplicates": near_duplicates(
             shard_set, folder=folder, distance=settings.duplicate_distance
         ),
     }
+
+
+def _listed(records: Sequence[dict[str, str]]) -> dict[str, Any]:
+    """Return records by name, and how many there are of each reason."""
+    counts = Counter(record["reason"] for record in records)
+    return {"counts": dict(sorted(counts.items())), "items": list(records)}
 
 
 def _source_facts(

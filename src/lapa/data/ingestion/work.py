@@ -1,242 +1,138 @@
-"""Encodes planned shards, in one or many processes; a finished shard is never written twice."""
+"""Writes the planned shards, in one or many processes; a finished shard is never written twice.
+
+Each episode is read once more here, after listing. Where its adapter can read single items,
+processes share the shards and each reads its own episodes. Any other source is walked once, by this
+process, with the shard of every split open.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from lapa.data.bad_input import BadInputError, BadRecord
+from lapa.data.bad_input import BadInputError
 from lapa.data.episode import Episode
-from lapa.data.ingestion.action_sums import ActionSums
+from lapa.data.ingestion.fetch import Fetcher
 from lapa.data.ingestion.inputs import Input
-from lapa.data.ingestion.plan import EpisodeFacts, ShardTask
-from lapa.data.shards.clips import overlap_frames
-from lapa.data.shards.encode import encode_clips
-from lapa.data.shards.index import index_path
-from lapa.data.shards.layout import slug
-from lapa.data.shards.writer import ShardWriter
+from lapa.data.ingestion.plan import ShardTask
+from lapa.data.ingestion.shard import OpenShard, ShardResult, finished
+from lapa.data.sources.action_width import Widths
 from lapa.params.ingestion import IngestionParams
-from lapa.records import digest_of_file
-
-WORK = ".work"
-"""Folder of everything unfinished, inside the output."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShardResult:
-    """What came of one task; kept as JSON beside the unfinished output until the record exists."""
-
-    split: str
-    shards: dict[str, str]
-    """SHA-256 of every tar, by its name relative to the output."""
-    clips: int
-    episodes: dict[str, int]
-    """Per source."""
-    frames: dict[str, int]
-    """Distinct frames per source."""
-    unlabelled: dict[str, int]
-    """Frames without an instruction, per source."""
-    bytes: int
-    actions: dict[str, dict[str, Any]]
-    notes: dict[str, dict[str, int]]
-    """Per source, how many episodes carry each note of its adapter (``provenance["notes"]``)."""
-    skipped: list[dict[str, str]] = field(default_factory=list)
-
-
-class SourceCursor:
-    """Walks forward through sources, so that a process reads each one once per split, not per shard."""
-
-    def __init__(self, inputs: Sequence[Input], settings: IngestionParams) -> None:
-        self._inputs, self._settings = inputs, settings
-        self._open: dict[int, tuple[int, Iterator[Episode]]] = {}
-
-    def fetch(self, facts: EpisodeFacts) -> Episode:
-        """Return the planned episode.
-
-        Raises:
-            RuntimeError: the source no longer yields what was planned.
-        """
-        position, episodes = self._open.get(facts.input, (0, iter(())))
-        if position > facts.ordinal or facts.input not in self._open:
-            position = 0
-            episodes = self._inputs[facts.input].episodes(self._settings, _already_reported)
-        found = None
-        for _ in range(facts.ordinal - position + 1):
-            found = next(episodes, None)
-        self._open[facts.input] = (facts.ordinal + 1, episodes)
-        if found is None or (found.episode_id, found.num_frames) != (
-            facts.episode_id,
-            facts.num_frames,
-        ):
-            raise RuntimeError(
-                f"source {facts.source} changed while it was read: episode {facts.ordinal} was "
-                f"{facts.episode_id!r}, now {found and found.episode_id!r}; run ingestion again"
-            )
-        return found
-
-
-def _already_reported(record: BadRecord) -> None:
-    """Planning has reported (or raised) what this pass meets again."""
-
-
-@dataclass
+@dataclass(frozen=True)
 class ShardMaker:
     """Turns tasks into finished shards under ``out``."""
 
     out: Path
     inputs: Sequence[Input]
+    readers: Mapping[int, Callable[[Any], Episode]]
+    widths: Sequence[Widths]
     settings: IngestionParams
-    _cursor: SourceCursor | None = None
 
-    def __call__(self, task: ShardTask) -> ShardResult:
-        """Write one shard, or return what a run before has left.
+    def fetcher(self) -> Fetcher:
+        """Return what reads the planned episodes in one process."""
+        return Fetcher(self.inputs, self.readers, self.widths, self.settings)
+
+    def walk(self, tasks: Sequence[ShardTask], fetcher: Fetcher) -> Iterator[ShardResult]:
+        """Write shards side by side, reading their episodes in source order; yield each when full.
 
         Raises:
             BadInputError: a bad episode, under the policy ``raise``.
         """
-        done = self.out / WORK / f"{task.split}-{task.name}.json"
-        if done.is_file():
-            return ShardResult(**json.loads(done.read_text()))
-        folder = self.out / WORK / f"{task.split}.parts"
-        folder.mkdir(exist_ok=True)
-        writer = ShardWriter(
-            folder=folder, name=task.name, max_bytes=self.settings.max_bytes_per_shard
-        )
+        shards: dict[tuple[str, str], OpenShard] = {}
+        steps = [(facts, task) for task in tasks for facts in task.episodes]
+        left = {(task.split, task.name): len(task.episodes) for task in tasks}
         try:
-            result = self._write(task, writer)
+            for facts, task in sorted(steps, key=lambda step: step[0].place):
+                name = (task.split, task.name)
+                if name not in shards:
+                    shards[name] = OpenShard(task, out=self.out, settings=self.settings)
+                try:
+                    episode = fetcher.fetch(facts)
+                except BadInputError as error:
+                    shards[name].skip(facts, error)
+                else:
+                    shards[name].add(facts, episode)
+                left[name] -= 1
+                if not left[name]:
+                    result = shards[name].close()
+                    del shards[name]
+                    yield result
         except BaseException:  # also an interrupt or a full disk: leave no part behind
-            writer.discard()
+            for shard in shards.values():
+                shard.discard()
             raise
-        _write_json(done, asdict(result))
-        return result
-
-    def _write(self, task: ShardTask, writer: ShardWriter) -> ShardResult:
-        tally = _Tally()
-        cursor = self._cursor = self._cursor or SourceCursor(self.inputs, self.settings)
-        for facts in task.episodes:
-            mark = writer.mark()
-            episode = cursor.fetch(facts)
-            try:
-                clips = self._add(episode, facts, writer)
-            except BadInputError as error:
-                if self.settings.on_bad_sample == "raise":
-                    raise
-                writer.rollback(mark)
-                tally.skipped.append(asdict(error.record))
-                continue
-            tally.count(episode, clips)
-        shards, size = self._publish(task.split, writer.close())
-        return tally.result(split=task.split, shards=shards, size=size)
-
-    def _add(self, episode: Episode, facts: EpisodeFacts, writer: ShardWriter) -> int:
-        settings = self.settings
-        overlap = overlap_frames(settings.max_horizon_s, episode.fps)
-        count = 0
-        for clip in encode_clips(
-            episode, codec=settings.codec, clip_frames=settings.clip_frames, overlap=overlap
-        ):
-            key = (
-                f"{slug(episode.source)}_{facts.input}-{facts.ordinal:07d}_{clip.window.start:07d}"
-            )
-            writer.add(key=key, episode=episode, clip=clip)
-            count += 1
-        return count
-
-    def _publish(self, split: str, paths: list[Path]) -> tuple[dict[str, str], int]:
-        (self.out / split).mkdir(exist_ok=True)
-        digests, size = {}, 0
-        for path in paths:
-            digests[f"{split}/{path.name}"] = digest_of_file(path)
-            size += path.stat().st_size
-            for part in (index_path(path), path):
-                part.replace(self.out / split / part.name)
-        return digests, size
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_cursor": None}
-
-
-@dataclass
-class _Tally:
-    """Counts of one shard while it is written."""
-
-    clips: int = 0
-    episodes: Counter[str] = field(default_factory=Counter)
-    frames: Counter[str] = field(default_factory=Counter)
-    unlabelled: Counter[str] = field(default_factory=Counter)
-    actions: dict[str, ActionSums] = field(default_factory=dict)
-    notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    skipped: list[dict[str, str]] = field(default_factory=list)
-
-    def count(self, episode: Episode, clips: int) -> None:
-        source = episode.source
-        self.clips += clips
-        self.episodes[source] += 1
-        self.frames[source] += episode.num_frames
-        self.notes[source].update(episode.provenance.get("notes", ()))
-        if not episode.instruction.strip():
-            self.unlabelled[source] += episode.num_frames
-        if episode.actions is not None:
-            sums = ActionSums.of(episode)
-            known = self.actions.get(source)
-            self.actions[source] = sums if known is None else known.merged(sums)
-
-    def result(self, *, split: str, shards: dict[str, str], size: int) -> ShardResult:
-        return ShardResult(
-            split=split,
-            shards=shards,
-            clips=self.clips,
-            episodes=dict(self.episodes),
-            frames=dict(self.frames),
-            unlabelled=dict(self.unlabelled),
-            bytes=size,
-            actions={source: asdict(sums) for source, sums in self.actions.items()},
-            notes={source: dict(counts) for source, counts in self.notes.items()},
-            skipped=self.skipped,
-        )
-
-
-def _write_json(path: Path, facts: dict[str, Any]) -> None:
-    partial = path.with_suffix(".partial")
-    with partial.open("w") as file:
-        json.dump(facts, file, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def make_shards(maker: ShardMaker, tasks: Sequence[ShardTask]) -> Iterator[ShardResult]:
-    """Yield the result of every task, in order; `IngestionParams.workers` processes share them."""
-    workers = min(maker.settings.workers, len(tasks))
-    if workers <= 1:
-        yield from map(maker, tasks)
+    """Yield the result of every task as it is finished; the bytes do not depend on the order."""
+    open_tasks = []
+    for task in tasks:
+        result = finished(maker.out, task)
+        if result is None:
+            open_tasks.append(task)
+        else:
+            yield result
+    workers = min(maker.settings.workers, len(open_tasks))
+    shared = _shareable(maker, open_tasks) if workers > 1 else {}
+    own = [task for task in open_tasks if (task.split, task.name) not in shared]
+    if not shared:
+        yield from maker.walk(own, maker.fetcher())
         return
+    readers = {number: read for number, read in maker.readers.items() if _travels(read)}
     # spawned, not forked: the parent may hold threads and locks of video or tracking libraries
     pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_keep_maker, initargs=(maker,)
+        workers,
+        mp_context=get_context("spawn"),
+        initializer=_keep,
+        initargs=(replace(maker, readers=readers),),
     )
     with pool:
         try:
-            yield from pool.map(_run_kept_maker, tasks)
+            waiting = pool.map(_make_one, shared.values())
+            yield from maker.walk(own, maker.fetcher())
+            yield from waiting
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
 
 
-_maker: list[ShardMaker] = []
-"""The maker of this worker process: its open sources outlive a task."""
+def _shareable(maker: ShardMaker, tasks: Sequence[ShardTask]) -> dict[tuple[str, str], ShardTask]:
+    """Tasks whose episodes another process can read one by one."""
+    if not _travels(maker.inputs):
+        return {}
+    travels = {number: _travels(read) for number, read in maker.readers.items()}
+    return {
+        (task.split, task.name): task
+        for task in tasks
+        if all(facts.reader is not None and travels[facts.reader] for facts in task.episodes)
+        and _travels(task)
+    }
 
 
-def _keep_maker(maker: ShardMaker) -> None:
-    _maker[:] = [maker]
+def _travels(thing: object) -> bool:
+    try:
+        pickle.dumps(thing)
+    except (pickle.PicklingError, AttributeError, TypeError):  # a local function, an open file
+        return False
+    return True
 
 
-def _run_kept_maker(task: ShardTask) -> ShardResult:
-    return _maker[0](task)
+_kept: list[tuple[ShardMaker, Fetcher]] = []
+"""The maker of this worker process, and what it has open."""
+
+
+def _keep(maker: ShardMaker) -> None:
+    _kept[:] = [(maker, maker.fetcher())]
+
+
+def _make_one(task: ShardTask) -> ShardResult:
+    maker, fetcher = _kept[0]
+    (result,) = maker.walk([task], fetcher)
+    return result

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lapa.data.shards.bounds import require_fit
 from lapa.data.shards.images import THUMBNAIL
 from lapa.data.shards.index import SCHEMA, read_index
 from lapa.data.shards.layout import require_keys, require_shard_name
@@ -135,6 +136,7 @@ def _read_shard(root: Path, name: str, columns: list[str]) -> pa.Table:
         )
     table = read_index(shard, columns=columns)
     require_keys(table["key"].to_pylist(), shard=name)
+    require_fit(shard, table)
     return table
 
 

@@ -38,7 +38,7 @@ def contact_sheet(
     drawn = [
         _row(readers[split], split, clip, frames) for split, clip in _choose(readers, rows, random)
     ]
-    return np.concatenate(drawn)
+    return np.concatenate(drawn) if drawn else np.zeros((_LABEL, frames * _TILE, 3), np.uint8)
 
 
 def _choose(

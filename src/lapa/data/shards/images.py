@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import imagehash
 import numpy as np
-import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
+from lapa.data.jpeg import decode_jpeg, encode_jpeg
 from lapa.records import FrameCodec
 
 THUMBNAIL = 16
@@ -32,14 +32,12 @@ def to_square(frame: NDArray[np.uint8], codec: FrameCodec) -> NDArray[np.uint8]:
 
 def encode_square(frame: NDArray[np.uint8], codec: FrameCodec) -> bytes:
     """Compress a square RGB frame; the same frame always gives the same bytes."""
-    jpeg: bytes = simplejpeg.encode_jpeg(
-        frame,
-        quality=codec.jpeg_quality,
-        colorspace="RGB",
-        colorsubsampling=codec.jpeg_subsampling,
-        fastdct=False,
-    )
-    return jpeg
+    return encode_jpeg(frame, quality=codec.jpeg_quality, subsampling=codec.jpeg_subsampling)
+
+
+def as_stored(frame: NDArray[np.uint8], codec: FrameCodec) -> NDArray[np.uint8]:
+    """Return ``uint8 (height, width, 3)`` as it comes back out of a shard of this codec."""
+    return decode_jpeg(encode_square(to_square(frame, codec), codec))
 
 
 def _centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -54,6 +52,13 @@ def thumbnail(frame: NDArray[np.uint8]) -> bytes:
     grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
     small: bytes = cv2.resize(grey, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA).tobytes()
     return small
+
+
+def colour_blocks(frame: NDArray[np.uint8]) -> bytes:
+    """Block means of a frame, ``uint8 (16, 16, 3)`` as bytes: grey alone misses changes of hue."""
+    size = (THUMBNAIL, THUMBNAIL)
+    blocks: bytes = cv2.resize(frame, size, interpolation=cv2.INTER_AREA).tobytes()
+    return blocks
 
 
 def perceptual_hash(frame: NDArray[np.uint8]) -> int:

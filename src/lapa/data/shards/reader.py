@@ -110,9 +110,22 @@ class ClipReader:
         return out
 
     def array(self, clip: int, member: Literal["actions", "states"]) -> NDArray[np.float32]:
-        """Return a clip's actions or states, ``float32 (frame, dimension)``."""
-        values = np.load(io.BytesIO(self.member(clip, member)), allow_pickle=False)
-        return np.asarray(values, dtype=np.float32)
+        """Return a clip's actions or states, ``float32 (frame, dimension)``.
+
+        Raises:
+            BadInputError: the member is no such array.
+        """
+        numbers = self.table.numbers
+        width = numbers["action_dim" if member == "actions" else "state_dim"][clip]
+        expected = (int(numbers["num_frames"][clip]), int(width))
+        data = self.member(clip, member)
+        try:
+            return read_rows(data, expected)
+        except ValueError as error:
+            key = self.table.keys[int(clip)].as_py()
+            source = str(self.table.root / self.table.shards[self.table.shard[clip]])
+            detail = f"{error}; the shard is damaged, run `lapa inspect --verify`"
+            raise bad("corrupt_array", detail, source=source, item=f"{key}.{member}.npy") from error
 
     def facts(self, clip: int) -> dict[str, Any]:
         """Return the clip's json."""
@@ -124,3 +137,17 @@ class ClipReader:
         numbers = self.table.numbers
         offset, size = numbers[f"{member}_offset"][clip], numbers[f"{member}_size"][clip]
         return self._files.read(self.table.shard[clip], int(offset), int(size)) if size else b""
+
+
+def read_rows(data: bytes, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Return the ``float32`` array of a ``.npy`` file of this shape, at most as large as its bytes.
+
+    Raises:
+        ValueError: the header promises another shape or type, or the bytes are fewer.
+    """
+    file = io.BytesIO(data)
+    np.lib.format.read_magic(file)
+    found = np.lib.format.read_array_header_1_0(file)
+    if found != (shape, False, np.dtype("<f4")):
+        raise ValueError(f"found {found[2]} {found[0]}, expected float32 {shape}")
+    return np.frombuffer(file.read(), "<f4").reshape(shape).astype(np.float32)

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from lapa.data.shards.index import read_index
 from lapa.data.shards.layout import MEMBERS, UnsafeMemberError, split_name
-from lapa.records import ShardSet
+from lapa.records import ShardSet, digest_of, digest_of_file
 
 _BLOCK = 512
 _COLUMNS = {member: member.split(".")[0] for member in MEMBERS}
@@ -38,14 +38,29 @@ def verify(shard_set: ShardSet) -> list[Damage]:
     """Return every damage found; an empty list means each byte is the one that was written.
 
     The index and the tar check each other: members are hashed at their indexed places, and the
-    bytes between them must be exactly the headers and padding that belong there.
+    bytes between them must be exactly the headers and padding that belong there. Where all that is
+    whole, the record's digest is compared with that of the tars, so that a shard set whose files were
+    exchanged for sound ones, or whose record was edited, is found too.
     """
     damages = [damage for split in shard_set.splits for damage in _verify_split(shard_set, split)]
-    return [*damages, *_unlisted(shard_set)]
+    return [*(damages or _verify_digest(shard_set)), *_unlisted(shard_set)]
+
+
+def _verify_digest(shard_set: ShardSet) -> list[Damage]:
+    root = Path(shard_set.path)
+    names = sorted(name for split in shard_set.splits.values() for name in split.shards)
+    found = digest_of([(name, digest_of_file(root / name)) for name in names])
+    if found == shard_set.digest:
+        return []
+    reason = (
+        f"its digest is {shard_set.digest}, that of its shards {found}: whole shards were exchanged, "
+        "or the record is of another set"
+    )
+    return [Damage("record.json", "", reason)]
 
 
 def _verify_split(shard_set: ShardSet, split: str) -> Iterator[Damage]:
-    clips = 0
+    clips, frames = 0, 0
     facts = shard_set.split(split)
     for name in facts.shards:
         path = Path(shard_set.path) / name
@@ -55,9 +70,14 @@ def _verify_split(shard_set: ShardSet, split: str) -> Iterator[Damage]:
             yield Damage(name, "", str(error))
             continue
         clips += len(rows)
+        frames += sum(row["owned_frames"] or 0 for row in rows)
         yield from verify_shard(path, name, rows)
-    if clips != facts.clips:
-        yield Damage(split, "", f"the indices hold {clips} clips, the record says {facts.clips}")
+    if (clips, frames) != (facts.clips, facts.frames):
+        reason = (
+            f"the indices hold {clips} clips and {frames} frames, the record says {facts.clips} "
+            f"and {facts.frames}"
+        )
+        yield Damage(split, "", reason)
 
 
 def _unlisted(shard_set: ShardSet) -> Iterator[Damage]:
@@ -92,11 +112,10 @@ def _verify_member(
     file: BinaryIO, row: dict[str, Any], member: str, column: str, position: int
 ) -> str | None:
     offset, size = row[f"{column}_offset"], row[f"{column}_size"]
-    if offset != position + _BLOCK:
-        return f"starts at byte {offset}, expected {position + _BLOCK}: the index is of another tar"
+    if wrong := _verify_place(file, offset, size, position):
+        return wrong
     header = os.pread(file.fileno(), _BLOCK, position)
-    wrong = _verify_header(header, f"{row['key']}.{member}", size)
-    if wrong:
+    if wrong := _verify_header(header, f"{row['key']}.{member}", size):
         return wrong
     data = os.pread(file.fileno(), size + -size % _BLOCK, offset)
     if len(data) < size + -size % _BLOCK:
@@ -105,11 +124,25 @@ def _verify_member(
         return "content differs from its SHA-256: bytes were changed after writing"
     if any(data[size:]):
         return "padding is not zero: bytes were changed after writing"
-    return _verify_row(row, json.loads(data[:size])) if member == "json" else None
+    return _verify_row(row, data[:size]) if member == "json" else None
 
 
-def _verify_row(row: dict[str, Any], facts: dict[str, Any]) -> str | None:
+def _verify_place(file: BinaryIO, offset: int, size: int, position: int) -> str | None:
+    """Check where a member lies before anything is read by these numbers."""
+    if offset != position + _BLOCK:
+        return f"starts at byte {offset}, expected {position + _BLOCK}: the index is of another tar"
+    left = os.fstat(file.fileno()).st_size - offset
+    if not 0 < size <= left:
+        return f"truncated, or of another tar: the index says {size} bytes, {left} are left"
+    return None
+
+
+def _verify_row(row: dict[str, Any], data: bytes) -> str | None:
     """Compare what the index repeats with the clip's own json, which is hashed."""
+    try:
+        facts: dict[str, Any] = json.loads(data)
+    except ValueError as error:
+        return f"is no JSON: {error}"
     different = [name for name in facts if name in row and row[name] != facts[name]]
     return f"the index says other {', '.join(different)} than this member" if different else None
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from lapa.data.bad_input import SettingsError
 from lapa.data.sources.rows import Rows
 
 ActionRule = Literal["subsample", "accumulate"]
@@ -23,21 +24,29 @@ ColumnKind = Literal["absolute", "increment"]
 """A target (position, gripper), or a change or velocity that adds up over an interval."""
 
 
-def per_frame(rows: Rows, rows_per_frame: int, *, rule: ActionRule, kind: ColumnKind) -> Rows:
+def per_frame(
+    rows: Rows, rows_per_frame: int, *, rule: ActionRule, kinds: tuple[ColumnKind, ...]
+) -> Rows:
     """Reduce raw rows ``(row, dimension)`` to ``(frame, dimension)``.
 
     The last interval is shorter than the others when the recording stops inside it.
 
+    Args:
+        rows: what was recorded.
+        rows_per_frame: how many of them make one frame.
+        rule: see above.
+        kinds: one per dimension; none for targets.
+
     Raises:
-        ValueError: an unknown rule.
+        SettingsError: an unknown rule.
     """
     if rule not in ("subsample", "accumulate"):
-        raise ValueError(f"actions={rule!r}, expected 'subsample' or 'accumulate'")
+        raise SettingsError(f"actions={rule!r}, expected 'subsample' or 'accumulate'")
     starts = np.arange(0, len(rows), rows_per_frame)
-    if rule == "subsample":
+    if rule == "subsample" or rows_per_frame == 1:
         return rows[starts]
-    if kind == "increment":
-        sums: Rows = np.add.reduceat(rows, starts, axis=0, dtype=np.float32)
-        return sums
     ends: Rows = rows[np.minimum(starts + rows_per_frame, len(rows)) - 1]
-    return ends
+    if not kinds or not len(rows):
+        return ends
+    sums: Rows = np.add.reduceat(rows, starts, axis=0, dtype=np.float32)
+    return np.where(np.array(kinds) == "increment", sums, ends)

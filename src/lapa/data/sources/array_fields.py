@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from lapa.data.bad_input import SettingsError
 from lapa.data.sources.action_interval import ColumnKind
+from lapa.data.sources.yaml_file import read_yaml, validated
 from lapa.params.base import Params
 
 BUILT_IN = Path(__file__).parent / "arrays_fields"
@@ -25,8 +26,24 @@ class Columns(Params):
     """One per column; numbered when empty."""
     units: tuple[str, ...] = ()
     """One per column, or none."""
-    kind: ColumnKind | None = None
-    """Target or difference; unknown when left out, which ``actions="accumulate"`` takes for targets."""
+    kind: ColumnKind | tuple[ColumnKind, ...] | None = None
+    """Target or difference, of all columns or one per column; unknown when left out, which
+    ``actions="accumulate"`` takes for targets."""
+
+    @model_validator(mode="after")
+    def _one_kind_per_column(self) -> Columns:
+        if isinstance(self.kind, tuple) and len(self.kind) != len(self.names):
+            raise ValueError(
+                f"{self.field}: {len(self.kind)} kinds but {len(self.names)} names; expected one kind "
+                "per column, or one for all"
+            )
+        return self
+
+    def kinds(self, width: int) -> tuple[ColumnKind, ...]:
+        """Kind of each of ``width`` columns; empty where nobody says."""
+        if self.kind is None:
+            return ()
+        return self.kind if isinstance(self.kind, tuple) else (self.kind,) * width
 
 
 class ArrayFields(Params):
@@ -60,10 +77,10 @@ def load_array_fields(fields: str | Path | Mapping[str, Any]) -> ArrayFields:
     """Read a field map: a built-in name, a YAML file, or the mapping itself.
 
     Raises:
-        ValueError: neither a built-in name nor a file, or a wrong entry.
+        SettingsError: neither a built-in name nor a file, or a wrong entry.
     """
     if isinstance(fields, Mapping):
-        return ArrayFields.model_validate(fields)
+        return validated(ArrayFields, fields, "fields")
     path = Path(fields)
     if path.suffix not in (".yml", ".yaml"):
         path = BUILT_IN / f"{fields}.yml"
@@ -71,8 +88,8 @@ def load_array_fields(fields: str | Path | Mapping[str, Any]) -> ArrayFields:
         names = built_in_maps()
         close = difflib.get_close_matches(str(fields), names, n=1)
         hint = f"did you mean {close[0]!r}? " if close else ""
-        raise ValueError(f"no field map {str(fields)!r}; {hint}built in: {', '.join(names)}")
-    return ArrayFields.model_validate(yaml.safe_load(path.read_text()))
+        raise SettingsError(f"no field map {str(fields)!r}; {hint}built in: {', '.join(names)}")
+    return validated(ArrayFields, read_yaml(path), str(path))
 
 
 def built_in_maps() -> list[str]:

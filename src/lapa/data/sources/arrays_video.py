@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from lapa.data.bad_input import BadInputError, bad
+from lapa.data.bad_input import BadInputError, SettingsError, bad, naming
 from lapa.data.sources.array_fields import ArrayFields, built_in_maps, load_array_fields, value_at
+from lapa.data.sources.glob_match import matches
 from lapa.data.sources.inside import inside
 from lapa.data.sources.side_file import read_side_file
 
@@ -33,27 +34,42 @@ def locate_video(
     if not isinstance(relative, str):
         raise bad("missing_columns", f"no video path under {place!r}, found {sorted(contents)}")
     folder = side_file.parent
-    while not (folder / relative).is_file() and folder not in (root, folder.parent):
+    while not _spelt(folder / relative).is_file() and folder not in (root, folder.parent):
         folder = folder.parent
-    return (root if how == "file" else folder), inside(root, folder / relative)
+    return (root if how == "file" else folder), inside(root, _spelt(folder / relative))
 
 
-def fitting_fields(root: Path) -> ArrayFields:
+def _spelt(path: Path) -> Path:
+    """Return the path as it is spelt, or with its suffix in capitals where only that file exists."""
+    capitals = path.with_suffix(path.suffix.upper())
+    return capitals if not path.is_file() and capitals.is_file() else path
+
+
+def side_files_of(root: Path, paths: list[str], fields: ArrayFields) -> list[Path]:
+    """Return those of the ``paths`` below ``root`` that the map's glob takes."""
+    return [root / path for path in paths if matches(path, fields.side_files)]
+
+
+def fitting_fields(root: Path, paths: list[str]) -> ArrayFields:
     """Return the built-in map under which a side file below ``root`` leads to a video.
 
     Where none does, the first one whose side files exist, so that each of them is named with what
     is wrong with it.
 
+    Args:
+        root: folder of the source.
+        paths: all JSON and NPZ files below it.
+
     Raises:
-        ValueError: several maps fit.
+        SettingsError: several maps fit.
         BadInputError: ``no_files``: no map has side files here.
     """
     maps = {name: load_array_fields(name) for name in built_in_maps()}
-    found = {name: sorted(root.glob(fields.side_files)) for name, fields in maps.items()}
+    found = {name: side_files_of(root, paths, fields) for name, fields in maps.items()}
     candidates = [name for name, files in found.items() if files]
     fitting = [name for name in candidates if any(_videos(root, found[name], maps[name]))]
     if len(fitting) > 1:
-        raise ValueError(f"{root} fits the field maps {fitting}; name one of them as `fields`")
+        raise SettingsError(f"{root} fits the field maps {fitting}; name one of them as `fields`")
     if not candidates:
         globs = [fields.side_files for fields in maps.values()]
         raise bad("no_files", f"nothing below {root} matches one of {globs}; give `fields`")
@@ -64,9 +80,10 @@ def _videos(root: Path, side_files: list[Path], fields: ArrayFields) -> Iterator
     """Tell of the first side files whether each leads to a video."""
     for side_file in islice(side_files, PROBED):
         try:
-            # a plain file name needs no look inside; damage is named when the episode is read
-            contents = {} if fields.video.startswith("file:") else read_side_file(side_file)
-            video = locate_video(root, side_file, contents, fields, fields.cameras[0])[1]
+            with naming("", str(side_file)):
+                # a plain file name needs no look inside; damage is named when the episode is read
+                contents = {} if fields.video.startswith("file:") else read_side_file(side_file)
+                video = locate_video(root, side_file, contents, fields, fields.cameras[0])[1]
         except BadInputError:
             continue
         yield video.is_file()

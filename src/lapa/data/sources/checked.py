@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import BadInputError, Report, bad, raise_bad
+from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad
 from lapa.data.episode import Episode
+
+MAX_INSTRUCTION: Final = 1 << 16
+"""Characters; a longer text is a document that lies in the wrong place."""
 
 
 def checked(
@@ -18,14 +22,15 @@ def checked(
     """Yield the sound episodes; the others go to ``report``, each once.
 
     Reasons: ``no_frames``, ``one_frame`` (no pair fits), ``too_short`` (for ``min_frames``),
-    ``bad_fps``, ``length_mismatch``, ``name_mismatch``, ``not_finite`` and ``duplicate_id`` (within
+    ``bad_fps``, ``absurd_text``, ``length_mismatch``, ``name_mismatch``, ``not_finite`` and ``duplicate_id`` (within
     one dataset; the first one counts). Keeps one hash per episode to know the ids it has seen.
     """
     seen: set[int] = set()
     for episode in episodes:
         try:
-            _check(episode, min_frames)
-            _check_new(episode, seen)
+            with naming(episode.source, episode.episode_id):
+                _check(episode, min_frames)
+                _check_new(episode, seen)
         except BadInputError as error:
             report(error.record)
             continue
@@ -42,6 +47,9 @@ def _check(episode: Episode, min_frames: int) -> None:
         raise _bad(episode, "too_short", detail)
     if not math.isfinite(episode.fps) or episode.fps <= 0:
         raise _bad(episode, "bad_fps", f"control rate is {episode.fps} Hz, expected more than 0")
+    if len(episode.instruction) > MAX_INSTRUCTION:
+        detail = f"{len(episode.instruction)} characters of instruction, at most {MAX_INSTRUCTION}"
+        raise _bad(episode, "absurd_text", detail)
     _check_rows(episode, "actions", episode.actions, episode.action_names)
     _check_rows(episode, "states", episode.states, episode.state_names)
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import Field, model_validator
 
+from lapa.data.bad_input import SettingsError
+from lapa.data.sources.yaml_file import read_yaml, validated
 from lapa.params.base import Params
 from lapa.records import ActionMeaning
 
@@ -93,30 +94,32 @@ def load_field_map(fields: str | Path | Mapping[str, Any]) -> FieldMap:
     """Read a field map: a built-in name, a YAML file, or the mapping itself.
 
     Raises:
-        ValueError: neither a built-in name nor a file.
+        SettingsError: neither a built-in name nor a file, or a wrong entry.
     """
     if isinstance(fields, Mapping):
-        return FieldMap.model_validate(fields)
+        return validated(FieldMap, fields, "fields")
     path = Path(fields)
     if path.suffix not in (".yml", ".yaml"):
         path = BUILT_IN / f"{fields}.yml"
     if not path.is_file():
-        raise ValueError(f"no field map {str(fields)!r}; {_choices(str(fields), built_in_maps())}")
-    return FieldMap.model_validate(yaml.safe_load(path.read_text()))
+        raise SettingsError(
+            f"no field map {str(fields)!r}; {_choices(str(fields), built_in_maps())}"
+        )
+    return validated(FieldMap, read_yaml(path), str(path))
 
 
 def field_map_for(dataset: str) -> FieldMap:
     """Return the built-in map that lists ``dataset``.
 
     Raises:
-        ValueError: no built-in map knows this dataset.
+        SettingsError: no built-in map knows this dataset.
     """
     known: dict[str, FieldMap] = {}
     for name in built_in_maps():
         fields = load_field_map(name)
         known.update(dict.fromkeys(fields.datasets, fields))
     if dataset not in known:
-        raise ValueError(
+        raise SettingsError(
             f"no field map for RLDS dataset {dataset!r}; {_choices(dataset, list(known))}; "
             "or write one (docs/add-a-source.md) and pass it as `fields`"
         )

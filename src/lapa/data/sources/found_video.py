@@ -7,8 +7,10 @@ per episode.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from lapa.data.bad_input import bad, naming
+from lapa.data.frame_times import UNEVEN_NOTE
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.video_decode import VideoReader
 from lapa.data.video_frames import shared_reader
@@ -24,3 +26,25 @@ def found_video(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoReader:
         raise bad("missing_file", "the video file does not exist", item=str(path))
     with naming("", str(path)):
         return shared_reader(path, max_pixels=max_pixels)
+
+
+def video_facts(video: VideoReader, *, uses_times: bool) -> dict[str, Any]:
+    """Return what an episode's provenance says about how its video is shown.
+
+    Args:
+        video: an open reader.
+        uses_times: the episode's rate comes from the video, not from the dataset or an option.
+    """
+    facts: dict[str, Any] = {"notes": list(video.shown.notes)}
+    if video.shown.notes:
+        facts["stored_size"] = [video.shown.height, video.shown.width]
+    if video.measured is None and uses_times:
+        facts["notes"].append("frames carry no times: the rate is the header's")
+    if video.measured is not None and video.measured.uneven_share:
+        facts["frame_intervals"] = video.measured.facts()
+    if video.measured is not None and uses_times and not video.measured.is_even:
+        facts["notes"].append(UNEVEN_NOTE)
+    if video.hidden_frames:
+        facts["notes"].append("stored frames before the first that can be decoded are left out")
+        facts["hidden_frames"] = video.hidden_frames
+    return facts

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
 
-from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad, read_each
+from lapa.data.bad_input import (
+    BadInputError,
+    Report,
+    bad,
+    naming,
+    raise_bad,
+    read_each,
+    require_path,
+)
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
-from lapa.data.sources.hdf5_file import opened_hdf5
+from lapa.data.sources.folder_walk import recordings_below
+from lapa.data.sources.hdf5_file import member, opened_hdf5
 from lapa.data.sources.hdf5_robomimic import (
     RobomimicOptions,
     list_demonstrations,
@@ -19,7 +29,7 @@ from lapa.data.sources.hdf5_robomimic import (
 from lapa.data.sources.hdf5_robonet import RobonetOptions, read_robonet
 from lapa.data.sources.rows import ExtraFrame
 
-SUFFIXES = (".hdf5", ".h5", ".hdf")
+SUFFIXES = frozenset({".hdf5", ".h5", ".hdf", ".he5"})
 
 
 def open_hdf5(
@@ -36,6 +46,8 @@ def open_hdf5(
 ) -> Iterator[Episode]:
     """Yield the episodes of a file, or of every HDF5 file below a folder, in order of their paths.
 
+    Linked folders are walked; hidden files, and files with other suffixes, are counted as left out.
+
     Args:
         path: file or folder.
         report: receives what cannot be used: a file, or one demonstration of it.
@@ -47,9 +59,13 @@ def open_hdf5(
         flip_vertical: robomimic only: turn upside-down renderings up.
         extra_frame: what happens to a last frame without action, see `lapa.data.sources.rows`.
         max_pixels: largest image decoded.
+
+    Raises:
+        MissingSourceError: ``path`` does not exist.
     """
-    files = [path] if path.is_file() else _files_below(path)
+    require_path(path, expected="an HDF5 file, or a folder of them")
     source = name or path.stem
+    files = [path] if path.is_file() else _files_below(path, source, report)
     robomimic = RobomimicOptions(
         camera=camera,
         states=None if states is None else tuple(states),
@@ -60,17 +76,33 @@ def open_hdf5(
     )
     robonet = RobonetOptions(camera=camera, fps=fps, extra_frame=extra_frame, max_pixels=max_pixels)
     if not files:
-        report(bad("no_files", f"no {', '.join(SUFFIXES)} below {path}", source=source).record)
+        detail = f"no {', '.join(sorted(SUFFIXES))} at any depth"
+        report(bad("no_files", detail, source=source, item=str(path)).record)
 
-    def read(item: tuple[Path, str]) -> Episode:
+    reader = _Reader(root=path, source=source, name=name, robomimic=robomimic, robonet=robonet)
+    yield from read_each(_recordings(files, source, report), reader.read, report)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """Reads single recordings; plain data, so other processes can read them too."""
+
+    root: Path
+    source: str
+    name: str
+    robomimic: RobomimicOptions
+    robonet: RobonetOptions
+
+    def read(self, item: tuple[Path, str]) -> Episode:
         file, demonstration = item
-        episode_id = "-".join(part for part in (_episode_id(path, file), demonstration) if part)
-        with naming(source, f"{file}:{demonstration}" if demonstration else str(file)):
+        parts = (_episode_id(self.root, file), demonstration)
+        episode_id = "-".join(part for part in parts if part)
+        with naming(self.source, f"{file}:{demonstration}" if demonstration else str(file)):
             if demonstration:
-                return read_demonstration(file, demonstration, episode_id, source, robomimic)
-            return read_robonet(file, episode_id, name, robonet)
-
-    yield from read_each(_recordings(files, source, report), read, report)
+                return read_demonstration(
+                    file, demonstration, episode_id, self.source, self.robomimic
+                )
+            return read_robonet(file, episode_id, self.name, self.robonet)
 
 
 def _recordings(files: list[Path], source: str, report: Report) -> Iterator[tuple[Path, str]]:
@@ -95,14 +127,15 @@ def detect_layout(path: Path) -> str:
     with opened_hdf5(path) as file:
         if "env" in file and "policy" in file:
             return "robonet"
-        if isinstance(file.get("data"), h5py.Group) and len(file["data"]):
+        if isinstance(data := member(file, "data"), h5py.Group) and len(data):
             return "robomimic"
         expected = "env + policy (RoboNet) or data/<demonstration> (robomimic, LIBERO)"
         raise bad("unknown_layout", f"the file holds {sorted(file)}, expected {expected}")
 
 
-def _files_below(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
+def _files_below(folder: Path, source: str, report: Report) -> list[Path]:
+    found = recordings_below(folder, SUFFIXES, source=source, report=report)
+    return sorted(folder / relative for relative in found)
 
 
 def _episode_id(path: Path, file: Path) -> str:

@@ -1,4 +1,8 @@
-"""Reading untrusted HDF5 files: named errors, and shapes checked before any array is loaded."""
+"""Reading untrusted HDF5 files: named errors, shapes checked before any array is loaded.
+
+A file may say that a part of it lies in another file: external links, external storage, virtual datasets.
+Whoever wrote it would then choose which files of this machine are read, so each is refused by name.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,11 @@ from typing import Any
 import h5py
 import numpy as np
 
-from lapa.data.bad_input import bad
+from lapa.data.bad_input import BadInputError, bad
 from lapa.data.sources.rows import MAX_ROWS, Rows, check_shape, float_rows
+
+MAX_LINKS = 16
+"""Soft links followed in a row; more is a loop."""
 
 DAMAGE = (OSError, RuntimeError, KeyError, UnicodeDecodeError)
 """What h5py raises from flipped bytes, depending on which structure they hit."""
@@ -33,13 +40,68 @@ def opened_hdf5(path: Path) -> Iterator[h5py.File]:
         raise bad("broken_hdf5", f"{type(error).__name__}: {error}", item=str(path)) from error
 
 
+def member(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset | None:
+    """Return what lies at a path below ``group``, or None; nothing outside the file is ever opened.
+
+    Raises:
+        BadInputError: ``external_hdf5``.
+    """
+    found: Any = group
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    links = 0
+    while parts:
+        part = parts.pop(0)
+        link = found.get(part, getlink=True) if isinstance(found, h5py.Group) else None
+        if isinstance(link, h5py.ExternalLink):
+            raise _external(f"{found.name}/{part} is a link into {link.filename!r}")
+        if isinstance(link, h5py.SoftLink):
+            links += 1
+            if links > MAX_LINKS:
+                raise bad("broken_hdf5", f"{group.name}/{name}: over {MAX_LINKS} links in a row")
+            parts = [step for step in link.path.split("/") if step not in ("", ".")] + parts
+            found = found.file if link.path.startswith("/") else found
+        elif link is None:
+            return None
+        else:
+            found = found[part]
+    if isinstance(found, h5py.Dataset):
+        _check_storage(found)
+    return found
+
+
+def _check_storage(dataset: h5py.Dataset) -> None:
+    files = [str(entry[0]) for entry in dataset.external or ()]
+    if dataset.is_virtual:
+        files += [entry.file_name for entry in dataset.virtual_sources() if entry.file_name != "."]
+    if files:
+        raise _external(f"{dataset.name} is stored in {files}")
+
+
+def _external(found: str) -> BadInputError:
+    return bad("external_hdf5", f"{found}, outside this file; refused, copy the values into it")
+
+
+def group_at(group: h5py.Group, name: str) -> h5py.Group:
+    """Return a group by path.
+
+    Raises:
+        BadInputError: ``missing_columns``: there is none; ``external_hdf5``.
+    """
+    found = member(group, name)
+    if not isinstance(found, h5py.Group):
+        detail = f"no group {name!r} in {group.name!r}, which holds {sorted(group)}"
+        raise bad("missing_columns", detail)
+    return found
+
+
 def dataset_at(group: h5py.Group, name: str) -> h5py.Dataset:
     """Return a dataset by path.
 
     Raises:
-        BadInputError: there is none; the message lists what the group holds.
+        BadInputError: ``missing_columns``: there is none, the message lists what the group holds;
+            ``external_hdf5``.
     """
-    found = group.get(name)
+    found = member(group, name)
     if not isinstance(found, h5py.Dataset):
         detail = f"no dataset {name!r} in {group.name!r}, which holds {sorted(group)}"
         raise bad("missing_columns", detail)

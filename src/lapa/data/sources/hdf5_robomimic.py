@@ -21,8 +21,16 @@ from lapa.data.bad_input import bad
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
 from lapa.data.jpeg import MAX_PIXELS, check_size
-from lapa.data.sources.hdf5_file import attributes, dataset_at, opened_hdf5, plain, read_rows
-from lapa.data.sources.rows import ExtraFrame, Rows, align_rows, numbered_names
+from lapa.data.sources.hdf5_file import (
+    attributes,
+    dataset_at,
+    group_at,
+    member,
+    opened_hdf5,
+    plain,
+    read_rows,
+)
+from lapa.data.sources.rows import ExtraFrame, Rows, align_rows, check_shape, numbered_names
 
 DEFAULT_FPS = 20.0
 """robosuite's control rate, used where the file does not tell (LIBERO does not)."""
@@ -52,7 +60,7 @@ class Pictures:
         is_run = len(unique) > 0 and unique[-1] - unique[0] + 1 == len(unique)
         rows = slice(unique[0], unique[-1] + 1) if is_run else unique.tolist()
         with opened_hdf5(self.path) as file:
-            frames = np.asarray(file[self.dataset][rows], np.uint8)[places]
+            frames = np.asarray(dataset_at(file, self.dataset)[rows], np.uint8)[places]
         return np.ascontiguousarray(frames[:, ::-1] if self.flip_vertical else frames)
 
 
@@ -78,7 +86,7 @@ def list_demonstrations(path: Path) -> list[str]:
         BadInputError: the file cannot be read.
     """
     with opened_hdf5(path) as file:
-        return sorted(file["data"], key=_number)
+        return sorted(group_at(file, "data"), key=_number)
 
 
 def read_demonstration(
@@ -90,7 +98,7 @@ def read_demonstration(
         BadInputError: an array or camera is missing, absurd, not finite, or of another length.
     """
     with opened_hdf5(path) as file:
-        demo = file["data"][demonstration]
+        demo = group_at(file, f"data/{demonstration}")
         return _episode(path, demo, episode_id=episode_id, source=source, options=options)
 
 
@@ -102,7 +110,7 @@ def _number(name: str) -> tuple[int, str]:
 def _episode(
     path: Path, demo: h5py.Group, *, episode_id: str, source: str, options: RobomimicOptions
 ) -> Episode:
-    data = demo.parent
+    data = group_at(demo.file, "data")
     camera = _camera(demo, options.camera)
     pictures = dataset_at(demo, f"obs/{camera}")
     check_size(*pictures.shape[1:3], max_pixels=options.max_pixels)
@@ -143,7 +151,8 @@ def _is_picture(item: Any) -> bool:
 
 
 def _camera(demo: h5py.Group, wanted: str) -> str:
-    cameras = sorted(key for key, item in demo.get("obs", {}).items() if _is_picture(item))
+    observations = group_at(demo, "obs")
+    cameras = sorted(key for key in observations if _is_picture(member(observations, key)))
     camera = wanted or (cameras[0] if cameras else "")
     if camera not in cameras:
         detail = f"camera {wanted or 'any'} not found below obs, which has pictures {cameras}"
@@ -154,7 +163,8 @@ def _camera(demo: h5py.Group, wanted: str) -> str:
 def _states(demo: h5py.Group, wanted: Sequence[str] | None) -> tuple[Rows | None, tuple[str, ...]]:
     keys = wanted
     if keys is None:
-        complete = [group for group in STATE_KEYS if all(key in demo["obs"] for key in group)]
+        there = set(group_at(demo, "obs"))
+        complete = [group for group in STATE_KEYS if there.issuperset(group)]
         keys = complete[0] if complete else ()
     parts = [read_rows(demo, f"obs/{key}") for key in keys]
     if not parts:
@@ -197,8 +207,9 @@ def _instruction(data: h5py.Group, demo: h5py.Group) -> str:
 
 def _success(demo: h5py.Group) -> bool | None:
     """Sparse rewards tell success; dense ones do not."""
-    rewards = demo.get("rewards")
-    if rewards is None or not len(rewards):
+    rewards = member(demo, "rewards")
+    if not isinstance(rewards, h5py.Dataset) or rewards.ndim != 1 or not len(rewards):
         return None
+    check_shape(rewards.shape, "rewards")
     values = np.asarray(rewards[()])
     return bool(values.max() == 1) if set(np.unique(values)) <= {0, 1} else None

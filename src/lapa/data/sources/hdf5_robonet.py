@@ -22,8 +22,17 @@ from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
 from lapa.data.jpeg import MAX_PIXELS
-from lapa.data.sources.action_meaning import ABSOLUTE, meaning_word
-from lapa.data.sources.hdf5_file import attributes, opened_hdf5, plain, read_bytes, read_rows
+from lapa.data.sources.action_meaning import meaning_word
+from lapa.data.sources.hdf5_file import (
+    attributes,
+    dataset_at,
+    group_at,
+    member,
+    opened_hdf5,
+    plain,
+    read_bytes,
+    read_rows,
+)
 from lapa.data.sources.rows import ExtraFrame, align_rows, numbered_names
 from lapa.data.video_decode import VideoReader
 from lapa.records import ActionMeaning
@@ -75,18 +84,19 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
         BadInputError: an array or camera is missing, absurd, not finite, or of another length.
     """
     with opened_hdf5(path) as file:
-        camera, is_bgr = _camera(file["env"], options.camera)
+        camera, is_bgr = _camera(group_at(file, "env"), options.camera)
         dataset = f"env/{camera}_video/frames"
         actions, states = read_rows(file, "policy/actions"), read_rows(file, "env/state")
-        metadata = attributes(file["metadata"]) if "metadata" in file else {}
-        promised = plain(file[dataset].attrs.get("T"))
+        metadata = attributes(found) if (found := member(file, "metadata")) is not None else {}
+        promised = plain(dataset_at(file, dataset).attrs.get("T"))
         with VideoReader(read_bytes(file, dataset), max_pixels=options.max_pixels) as video:
-            num_frames, header_fps = video.num_frames, video.fps
+            num_frames, video_fps = video.num_frames, video.fps
+            times = None if options.fps else video.uneven_times
     if promised is not None and promised != num_frames:
         detail = f"{camera} holds {num_frames} frames, its attribute T promises {promised}"
         raise bad("length_mismatch", detail)
     aligned = align_rows(num_frames, actions, states, extra_frame=options.extra_frame)
-    guess = f"control rate unknown: {header_fps} Hz is the mp4 header's"
+    guess = f"control rate unknown: {video_fps:.6g} Hz is the mp4's"
     rate_note = () if options.fps else (guess,)
     space = str(metadata.get("action_space", ""))
     actions_are = _actions_are(space, actions.shape[1])
@@ -95,7 +105,8 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
         source=source,
         episode_id=episode_id,
         num_frames=aligned.num_frames,
-        fps=options.fps or header_fps,
+        fps=options.fps or video_fps,
+        times=None if times is None else times[: aligned.num_frames],
         read_frames=EmbeddedFrames(
             path=path,
             dataset=dataset,
@@ -128,10 +139,8 @@ def _camera(env: h5py.Group, wanted: str) -> tuple[str, bool]:
     camera = wanted or (cameras[0] if cameras else "")
     if camera not in cameras:
         raise bad("missing_camera", f"camera {wanted or 'any'} not found, found {cameras}")
-    group = env[f"{camera}_video"]
-    if "frames" not in group:
-        raise bad("missing_columns", f"{group.name} holds {sorted(group)}, expected frames")
-    return camera, str(plain(group["frames"].attrs.get("image_format", "RGB"))) == "BGR"
+    frames = dataset_at(env, f"{camera}_video/frames")
+    return camera, str(plain(frames.attrs.get("image_format", "RGB"))) == "BGR"
 
 
 def _names(space: str, width: int, prefix: str) -> tuple[str, ...]:
@@ -148,11 +157,10 @@ def _actions_are(space: str, width: int) -> tuple[ActionMeaning, ...]:
     names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
     if len(names) != width:
         return ()
-    if "vec_x" in names:
-        return ABSOLUTE * width
-    meanings: list[ActionMeaning] = []
-    for name in names:
-        meanings.append("absolute" if name in ("grasp", "gripper") else "relative")
+    targets = names if "vec_x" in names else ("grasp", "gripper")
+    meanings: list[ActionMeaning] = [
+        "absolute" if name in targets else "relative" for name in names
+    ]
     return tuple(meanings)
 
 

@@ -21,3 +21,18 @@ def inside(root: Path, path: Path) -> Path:
     if not normal.is_relative_to(os.path.normpath(root)):
         raise bad("unsafe_path", f"{path} leads outside {root}; refused")
     return normal
+
+
+def is_beside(side_file: Path, recording: Path, root: Path) -> bool:
+    """Whether a text belongs to the source it lies in.
+
+    It does when it really lies below the root, or in the folder the recording really lies in (a linked
+    folder, a cache of linked files). A link to any other text would carry it into the dataset unseen,
+    because every text reads as a caption; a video must still be a video.
+    """
+    if not side_file.is_symlink():
+        return True
+    target = os.path.realpath(side_file)
+    real_root = os.path.realpath(root)
+    is_below = os.path.commonpath([target, real_root]) == real_root
+    return is_below or os.path.dirname(target) == os.path.dirname(os.path.realpath(recording))

@@ -2,20 +2,22 @@
 
 Mapping files are JSON or CSV: ``{"a.mp4": "pick the can"}``, ``{"a": {"instruction": "…"}}``, or a
 list (or table) of rows such as ``{"id": "74225", "label": "…"}`` (Something-Something-v2). A key may
-be the path below the root, the file name, or the name without suffix.
+be the path below the root, the file name, or the name without suffix. Encodings: `read_text`.
 """
 
 from __future__ import annotations
 
 import csv
-import json
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from lapa.data.bad_input import bad
+from lapa.data.bad_input import BadInputError, MissingSourceError, Report, bad, naming, raise_bad
+from lapa.data.sources.inside import is_beside
+from lapa.data.sources.text_file import Text, parse_json, read_text
 
 TEXT_KEYS: Final = (
     "instruction",
@@ -44,6 +46,12 @@ MAPPING_FILES: Final = (
 )
 """Where ``auto`` looks: at the root of the source, else in the folder above it."""
 
+MAX_MAPPING_BYTES: Final = 256 << 20
+"""Of a file with the texts of all recordings; Something-Something-v2 has 40 MB."""
+
+MAX_CAPTION_BYTES: Final = 1 << 20
+"""Of a file with the text of one recording."""
+
 
 @dataclass(frozen=True)
 class Instructions:
@@ -51,26 +59,33 @@ class Instructions:
 
     mode: str
     texts: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """On the files of ``texts``."""
 
-    def of(self, path: Path, root: Path) -> str:
+    def of(self, path: Path, root: Path) -> Text:
         """Return the instruction of the file or folder ``path``; empty where nobody wrote one.
 
         Raises:
-            BadInputError: ``unreadable_instructions``: a side-car file cannot be parsed.
+            BadInputError: a side-car file cannot be read: ``unreadable_instructions``,
+                ``unreadable_text``, ``absurd_dimensions`` or ``unsafe_path``.
         """
         if self.mode == "file_name":
-            return words_of(path.stem)
+            return Text(words_of(path.stem))
         if self.mode == "folder_name":
-            return words_of(path.parent.name)
+            return Text(words_of(path.parent.name))
         relative = path.relative_to(root) if path != root else Path(path.name)
         above = root.name / relative
         places = (form for place in (relative, above) for form in (place, place.with_suffix("")))
         names = [*(place.as_posix() for place in places), path.name, path.stem]
         mapped = next((self.texts[name] for name in names if name in self.texts), "")
-        return mapped or (_side_car(path) if self.mode == "auto" else "")
+        if mapped or self.mode != "auto":
+            return Text(mapped, self.notes)
+        return _side_car(path, root)
 
 
-def find_instructions(root: Path, instructions: str) -> Instructions:
+def find_instructions(
+    root: Path, instructions: str, *, source: str = "", report: Report = raise_bad
+) -> Instructions:
     """Return where instructions come from.
 
     Args:
@@ -78,28 +93,49 @@ def find_instructions(root: Path, instructions: str) -> Instructions:
         instructions: ``auto`` (mapping files named as in `MAPPING_FILES`, then a ``.txt``, ``.json`` or
             ``.csv`` beside each recording), ``file_name``, ``folder_name``, ``none``, or a
             mapping file (relative to ``root`` or absolute).
+        source: dataset name for the report.
+        report: receives mapping files that cannot be read; those found by ``auto`` cost their texts only.
 
     Raises:
-        FileNotFoundError: the mapping file does not exist.
-        BadInputError: ``unreadable_instructions``.
+        MissingSourceError: the mapping file does not exist.
+        BadInputError: ``unreadable_instructions``: the mapping file that was asked for.
     """
     if instructions in ("none", "file_name", "folder_name"):
         return Instructions(instructions)
     if instructions == "auto":
-        found = _mapping_files(root) or _mapping_files(root.parent)
-    else:
-        found = [root / instructions]
-        if not found[0].is_file():
-            raise FileNotFoundError(
-                f"instructions {found[0]} do not exist; expected 'auto', 'file_name', "
-                "'folder_name', 'none' or a JSON or CSV file"
-            )
-    texts = {name: text for path in found for name, text in _read_mapping(path)}
-    return Instructions("auto" if instructions == "auto" else "mapping", texts)
+        files = _mapping_files(root) or _mapping_files(root.parent)
+        return _joined("auto", [found for path in files for found in _tried(path, source, report)])
+    path = root / instructions
+    if not path.is_file():
+        raise MissingSourceError(
+            f"instructions {path} do not exist; expected 'auto', 'file_name', "
+            "'folder_name', 'none' or a JSON or CSV file"
+        )
+    return _joined("mapping", [_mapping(path)])
+
+
+def _joined(mode: str, files: list[Instructions]) -> Instructions:
+    texts = {name: text for found in files for name, text in found.texts.items()}
+    return Instructions(mode, texts, tuple(note for found in files for note in found.notes))
+
+
+def _tried(path: Path, source: str, report: Report) -> list[Instructions]:
+    try:
+        with naming(source, str(path)):
+            return [_mapping(path)]
+    except BadInputError as error:
+        report(error.record)
+        return []
+
+
+def _mapping(path: Path) -> Instructions:
+    content, notes = _load(path, max_bytes=MAX_MAPPING_BYTES)
+    return Instructions("mapping", dict(_read_mapping(content)), notes)
 
 
 def _mapping_files(folder: Path) -> list[Path]:
-    return sorted({path for pattern in MAPPING_FILES for path in folder.glob(pattern)})
+    found = {path for pattern in MAPPING_FILES for path in folder.glob(pattern)}
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 def words_of(name: str) -> str:
@@ -107,20 +143,27 @@ def words_of(name: str) -> str:
     return re.sub(r"[_\-\s]+", " ", name).strip()
 
 
-def _side_car(path: Path) -> str:
-    text_file = path.with_suffix(".txt")
-    if text_file.is_file():
-        return text_file.read_text(encoding="utf-8", errors="replace").strip()
-    for suffix in (".json", ".csv"):
-        side_car = path.with_suffix(suffix)
-        if side_car.is_file():
-            content = _load(side_car)
-            return next((text for row in _rows(content) if (text := _text_of(row))), "")
-    return ""
+def _side_car(path: Path, root: Path) -> Text:
+    for suffix in (".txt", ".json", ".csv"):
+        for spelling in (suffix, suffix.upper()):
+            side_car = path.with_suffix(spelling)
+            if side_car.is_file():
+                return _caption(side_car, path, root)
+    return Text("")
 
 
-def _read_mapping(path: Path) -> Iterator[tuple[str, str]]:
-    content = _load(path)
+def _caption(side_car: Path, recording: Path, root: Path) -> Text:
+    if not is_beside(side_car, recording, root):
+        detail = f"{side_car.name} links to a text outside the source; copy the text"
+        raise bad("unsafe_path", detail)
+    if side_car.suffix.lower() == ".txt":
+        text, notes = read_text(side_car, max_bytes=MAX_CAPTION_BYTES)
+        return Text(text.strip(), notes)
+    content, notes = _load(side_car, max_bytes=MAX_CAPTION_BYTES)
+    return Text(next((text for row in _rows(content) if (text := _text_of(row))), ""), notes)
+
+
+def _read_mapping(content: Any) -> Iterator[tuple[str, str]]:
     if isinstance(content, Mapping):
         yield from ((str(name), _text_of(value)) for name, value in content.items())
         return
@@ -130,23 +173,23 @@ def _read_mapping(path: Path) -> Iterator[tuple[str, str]]:
             yield name, _text_of(row)
 
 
-def _load(path: Path) -> Any:
-    """Parse a JSON file, or a CSV file as a list of rows.
+def _load(path: Path, *, max_bytes: int) -> tuple[Any, tuple[str, ...]]:
+    """Parse a JSON file, or a CSV file as a list of rows; with notes on its encoding.
 
     Raises:
-        BadInputError: ``unreadable_instructions``.
+        BadInputError: ``unreadable_instructions``, or what `read_text` finds.
     """
+    text, notes = read_text(path, max_bytes=max_bytes)
+    if path.suffix.lower() == ".json":
+        return parse_json(text, name=path.name, reason="unreadable_instructions"), notes
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        if path.suffix.lower() == ".json":
-            return json.loads(text)
-        header = text.partition("\n")[0]
-        delimiter = max(",;\t", key=header.count)
-        return list(csv.DictReader(text.splitlines(), delimiter=delimiter))
-    except (ValueError, csv.Error) as error:
-        raise bad(
-            "unreadable_instructions", f"{type(error).__name__}: {error}", item=str(path)
-        ) from error
+        # newline="" leaves line breaks inside quotes to the CSV reader
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise bad("unreadable_instructions", f"{path.name}: {error}") from error
+    return [{str(key).strip().lower(): row[key] for key in row} for row in rows], notes
 
 
 def _rows(content: Any) -> Iterable[Mapping[str, Any]]:

@@ -11,9 +11,18 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
-from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad, read_each
+from lapa.data.bad_input import (
+    BadInputError,
+    Report,
+    bad,
+    naming,
+    raise_bad,
+    read_each,
+    require_path,
+)
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.sources.folder_walk import walk_folders
 from lapa.data.sources.lerobot_entry import EpisodeEntry
 from lapa.data.sources.lerobot_episode import EpisodeReader
 from lapa.data.sources.lerobot_meta import LeRobotInfo, read_info, read_tasks
@@ -66,7 +75,8 @@ def open_lerobot(
         extra_frame: what happens to a last frame without a row.
         max_pixels: largest image decoded.
     """
-    roots = _dataset_folders(path)
+    require_path(path, expected="a LeRobot dataset, or a folder of them")
+    roots = _dataset_folders(path, name or path.name, report)
     if not roots:
         report(bad("missing_info", f"no meta/info.json at or below {path}", item=str(path)).record)
     options = ValueOptions(
@@ -101,10 +111,12 @@ def open_lerobot(
         yield from read_each(chain(first, entries), reader.read, report)
 
 
-def _dataset_folders(path: Path) -> list[Path]:
+def _dataset_folders(path: Path, source: str, report: Report) -> list[Path]:
     if (path / "meta" / "info.json").is_file():  # spares walking its hundred thousand videos
         return [path]
-    return sorted(info.parent.parent for info in path.glob("**/meta/info.json"))
+    walked = walk_folders(path, source=source, report=report)
+    metas = [path / folder.relative for folder in walked if "info.json" in folder.names]
+    return sorted(meta.parent for meta in metas if meta.name == "meta")
 
 
 def _listed(

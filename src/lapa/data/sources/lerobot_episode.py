@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -38,8 +39,8 @@ class EpisodeReader:
     extra_frame: ExtraFrame
     max_pixels: int
     _table: EpisodeTable | None = None
-    _said: set[str] = field(default_factory=set)
-    """Notes on the dataset that an episode has brought already."""
+    _said: dict[str, int] = field(default_factory=dict)
+    """Notes on the dataset, and the episode that brings each: the first that was read."""
 
     def read(self, entry: EpisodeEntry) -> Episode:
         """Read one episode.
@@ -111,9 +112,11 @@ class EpisodeReader:
         taken, told = [*used, entry.camera], " ".join([*entry.notes, *entry.dataset_notes])
         unused = unused_notes(self.info, table.columns, taken, told)
         notes = dict.fromkeys([*entry.dataset_notes, *joined, *meaning, *unused])
-        news = [note for note in notes if note not in self._said]
-        self._said.update(news)
-        return news
+        return [note for note in notes if self._said.setdefault(note, entry.index) == entry.index]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """An open file does not travel to another process."""
+        return {**self.__dict__, "_table": None}
 
     def _clock(self, header_fps: float) -> float:
         """Return the rate that ``from_timestamp`` counts in.

@@ -11,9 +11,11 @@ from typing import Any, Final
 
 import yaml
 
-from lapa.data.bad_input import Report, raise_bad
+from lapa.data.bad_input import Report, SettingsError, raise_bad, read_through
 from lapa.data.episode import Episode
+from lapa.data.sources.action_width import split_by_width
 from lapa.data.sources.checked import checked
+from lapa.data.sources.printable import printable
 
 KINDS_FILE: Final = Path(__file__).parent / "kinds.yml"
 
@@ -30,12 +32,20 @@ def open_source(
         options: the adapter's own, see its docstring.
 
     Raises:
-        ValueError: no such kind or option; the message lists those that exist.
-        BadInputError: from ``report``, for anything that cannot be used.
+        SettingsError: no such kind, option or path; the message lists those that exist.
+        BadInputError: from ``report``, for anything that cannot be used: nothing else comes out of an
+            adapter, whatever happens inside it.
     """
     adapter = adapter_of(kind)
     _require_options(kind, adapter, options)
-    return checked(adapter(Path(path), report=report, **options), report=report)
+
+    def episodes() -> Iterator[Episode]:
+        yield from adapter(Path(path), report=report, **options)
+
+    found = read_through(episodes(), report, item=str(path))
+    sound = checked(printable(found), report=report)
+    # a name that was asked for stays; ingestion splits by width all the same
+    return sound if options.get("name") else split_by_width(sound)
 
 
 def _require_options(kind: str, adapter: Callable[..., Any], options: Mapping[str, Any]) -> None:
@@ -45,7 +55,7 @@ def _require_options(kind: str, adapter: Callable[..., Any], options: Mapping[st
         signature.bind(Path(), report=raise_bad, **options)
     except TypeError as error:
         known = [name for name in list(signature.parameters)[1:] if name != "report"]
-        raise ValueError(
+        raise SettingsError(
             f"source kind {kind!r}: {error}; its options: {', '.join(known)}"
         ) from error
 
@@ -60,14 +70,14 @@ def adapter_of(kind: str) -> Callable[..., Iterator[Episode]]:
     """Import the adapter function behind ``kind``.
 
     Raises:
-        ValueError: no such kind.
+        SettingsError: no such kind.
     """
     kinds = source_kinds()
     target = kinds.get(kind, kind)
     if ":" not in target:
         close = difflib.get_close_matches(kind, kinds, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"no source kind {kind!r}{hint} Known: {', '.join(kinds)}")
+        raise SettingsError(f"no source kind {kind!r}{hint} Known: {', '.join(kinds)}")
     module, function = target.split(":")
     adapter: Callable[..., Iterator[Episode]] = getattr(importlib.import_module(module), function)
     return adapter

@@ -10,23 +10,32 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad
+from lapa.data.bad_input import (
+    BadInputError,
+    Report,
+    SettingsError,
+    bad,
+    naming,
+    raise_bad,
+    read_through,
+)
 from lapa.data.encoded_frames import EncodedFrames
-from lapa.data.episode import Episode
+from lapa.data.episode import Again, Episode
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.sources.action_meaning import meaning_word
+from lapa.data.sources.depth import is_deep, png_bits
 from lapa.data.sources.field_map import FieldMap, NumericField, field_map_for, load_field_map
 from lapa.data.sources.rlds_features import FieldSchema, read_schema, tensor_of, texts_of
-from lapa.data.sources.rlds_folder import RldsFolder, find_folders
+from lapa.data.sources.rlds_folder import RldsFolder, find_folders, read_folder
 from lapa.data.sources.tf_example import Feature, parse_example
-from lapa.data.sources.tfrecord import read_records
+from lapa.data.sources.tfrecord import Place, placed_records, read_record
 
 
 def open_rlds(
@@ -53,14 +62,32 @@ def open_rlds(
         max_pixels: largest image decoded.
 
     Raises:
-        BadInputError: ``missing_features`` or ``no_tfrecords``: nothing can be read at all.
-        ValueError: no field map, camera or split of this name.
+        MissingSourceError: ``path`` does not exist.
+        SettingsError: no field map, camera or split of this name.
     """
-    for folder in find_folders(Path(path)):
-        mapped = field_map_for(folder.name) if fields is None else load_field_map(fields)
+    path = Path(path)
+    given = None if fields is None else load_field_map(fields)
+
+    def of_folder(found: Path) -> Iterator[Episode]:
+        folder = read_folder(found)
+        mapped = _map_of(folder.name) if given is None else given
         reader = _reader(folder, mapped, name=name, camera=camera, fps=fps, max_pixels=max_pixels)
         for shard in folder.shards(splits, report=report):
-            yield from reader.episodes(shard, folder.expected_records(shard), report)
+            records = reader.episodes(shard, folder.expected_records(shard), report)
+            yield from read_through(records, report, source=reader.source, item=shard.name)
+
+    source = name or path.name
+    with naming(source, str(path)):
+        folders = find_folders(path, source=source, report=report)
+    for found in folders:
+        yield from read_through(of_folder(found), report, source=source, item=str(found))
+
+
+def _map_of(dataset: str) -> FieldMap:
+    try:
+        return field_map_for(dataset)
+    except ValueError as error:  # a dataset nobody mapped, among others that somebody did
+        raise bad("no_field_map", str(error), source=dataset) from error
 
 
 def _reader(
@@ -74,9 +101,9 @@ def _reader(
 ) -> _EpisodeReader:
     camera = camera or fields.camera
     if camera not in fields.cameras:
-        raise ValueError(f"{folder.name}: no camera {camera!r}, only {sorted(fields.cameras)}")
+        raise SettingsError(f"{folder.name}: no camera {camera!r}, only {sorted(fields.cameras)}")
     if fps is None and folder.name not in fields.datasets:
-        raise ValueError(
+        raise SettingsError(
             f"{folder.name}: the field map knows the control rate of {sorted(fields.datasets)} "
             "only; give `fps` in Hz"
         )
@@ -104,20 +131,33 @@ class _EpisodeReader:
     def episodes(self, shard: Path, expected: int | None, report: Report) -> Iterator[Episode]:
         """Yield the episodes of one tfrecord file and check their number against the manifest."""
         last = -1
-        for number, data in read_records(shard, source=self.source, report=report):
-            last = number
+        for place, data in placed_records(shard, source=self.source, report=report):
+            last = place.number
             try:
-                with naming(self.source, f"{shard.name} record {number}"):
-                    episode = self._episode(shard, number, data)
+                episode = self._placed(place, data)
             except BadInputError as error:
                 report(error.record)
                 continue
-            yield episode
+            yield replace(episode, again=Again(self.read, place))
         if expected is not None and last + 1 < expected:
             detail = (
                 f"{last + 1} readable records, dataset_info.json says {expected}: the rest is lost"
             )
             report(bad("missing_records", detail, source=self.source, item=shard.name).record)
+
+    def read(self, place: Place) -> Episode:
+        """Read one episode.
+
+        Raises:
+            BadInputError: its record is damaged.
+        """
+        with naming(self.source, f"{place.path.name} record {place.number}"):
+            data = read_record(place)
+        return self._placed(place, data)
+
+    def _placed(self, place: Place, data: bytes) -> Episode:
+        with naming(self.source, f"{place.path.name} record {place.number}"):
+            return self._episode(place.path, place.number, data)
 
     def _episode(self, shard: Path, number: int, data: bytes) -> Episode:
         example = parse_example(data)
@@ -161,6 +201,8 @@ class _EpisodeReader:
         values = self._field(example, name)[1].values()
         if not isinstance(values, list) or not values:
             raise bad("no_images", f"{name} holds {len(values)} numbers, expected encoded images")
+        if is_deep(bits := png_bits(values[0])):
+            raise bad("depth_not_colour", f"{name}: one channel of {bits[0]} bits: depth")
         return tuple(values)
 
     def _rows(

@@ -14,6 +14,7 @@ from einops import rearrange
 from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
+from lapa.data.sources.text_file import MAX_INFO_BYTES, read_text
 from lapa.data.sources.tf_example import Feature
 
 Kind = Literal["image", "text", "tensor"]
@@ -40,7 +41,7 @@ def read_schema(path: Path) -> dict[str, FieldSchema]:
     """Flatten ``features.json``.
 
     Raises:
-        BadInputError: ``missing_features`` or ``unreadable_features``.
+        BadInputError: ``missing_features``, ``unreadable_features`` or ``absurd_dimensions``.
     """
     if not path.is_file():
         raise bad(
@@ -49,9 +50,10 @@ def read_schema(path: Path) -> dict[str, FieldSchema]:
             "copy it from where the dataset came from",
             item=str(path),
         )
+    text = read_text(path, max_bytes=MAX_INFO_BYTES).text
     try:
-        return dict(_leaves(json.loads(path.read_text()), "", per_step=False))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return dict(_leaves(json.loads(text), "", per_step=False))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise bad(
             "unreadable_features", f"{type(error).__name__}: {error}", item=str(path)
         ) from error
@@ -116,11 +118,11 @@ def _numbers(name: str, field: FieldSchema, values: list[bytes]) -> NDArray[Any]
 def texts_of(name: str, field: FieldSchema, feature: Feature) -> list[str]:
     """Return a text field, one per step; integer tensors are UTF-8 bytes padded with zeros.
 
-    Language-Table stores its instructions as ``int32 (512,)``.
+    Language-Table stores its instructions as ``int32 (512,)``. Bytes that are not UTF-8 stay visible.
     """
     if field.kind == "text":
         values = feature.values()
         raw = values if isinstance(values, list) else []
     else:
         raw = [row.astype(np.uint8).tobytes() for row in tensor_of(name, field, feature)]
-    return [text.rstrip(b"\0").decode("utf-8", errors="replace").strip() for text in raw]
+    return [text.rstrip(b"\0").decode("utf-8", errors="backslashreplace").strip() for text in raw]

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from lapa.data.bad_input import Report, bad
+from lapa.data.bad_input import BadInputError, Report, SettingsError, bad, naming, require_path
+from lapa.data.left_out import leave_out
+from lapa.data.sources.folder_walk import is_hidden
+from lapa.data.sources.text_file import MAX_INFO_BYTES, read_text
 
 SHARD_NAME: Final = re.compile(
     r"(?P<dataset>.+)-(?P<split>[^-]+)\.tfrecord-(?P<number>\d+)-of-(?P<total>\d+)$"
@@ -18,6 +21,8 @@ SHARD_NAME: Final = re.compile(
 
 
 VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
+INTERRUPTED: Final = re.compile(r"^incomplete\.|\.incomplete", re.IGNORECASE)
+"""TFDS builds in ``incomplete.XXXXXX_1.0.0`` (earlier ``1.0.0.incompleteXXXXXX``) and renames at the end."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class RldsFolder:
 
         Raises:
             BadInputError: ``no_tfrecords``.
-            ValueError: no such split.
+            SettingsError: no such split.
         """
         found = {(m["split"], int(m["number"])): p for p, m in _tfrecords(self.path)}
         if not found:
@@ -43,7 +48,7 @@ class RldsFolder:
         wanted = sorted(found.keys() | self.records.keys())
         known = sorted({split for split, _ in wanted})
         if splits is not None and not set(splits) <= set(known):
-            raise ValueError(f"{self.path}: asked for splits {list(splits)}, it has {known}")
+            raise SettingsError(f"{self.path}: asked for splits {list(splits)}, it has {known}")
         for split, number in wanted:
             if splits is not None and split not in splits:
                 continue
@@ -61,50 +66,81 @@ class RldsFolder:
         return self.records.get((match["split"], int(match["number"]))) if match else None
 
 
-def find_folders(path: Path) -> list[RldsFolder]:
-    """Return the datasets at ``path`` or up to two folders below, the newest version of each.
+def find_folders(path: Path, *, source: str, report: Report) -> list[Path]:
+    """Return the version folders at ``path`` or up to two folders below, the newest of each dataset.
+
+    Hidden folders and what an interrupted build left behind are counted as left out.
 
     Raises:
-        FileNotFoundError: ``path`` does not exist.
+        MissingSourceError: ``path`` does not exist.
         BadInputError: ``no_tfrecords``: nothing like a TFDS dataset is there.
     """
-    if not path.exists():
-        raise FileNotFoundError(f"RLDS folder {path} does not exist")
-    folders = [path, *sorted(path.glob("*/")), *sorted(path.glob("*/*/"))]
+    require_path(path, expected="a TFDS dataset, or a folder of them")
     newest: dict[Path, Path] = {}
-    for folder in folders:
-        if (folder / "dataset_info.json").is_file() or _tfrecords(folder):
-            is_version = bool(VERSION.fullmatch(folder.name)) and folder != path
-            dataset = folder.parent if is_version else folder
-            newest[dataset] = max(newest.get(dataset, folder), folder, key=_version)
+    for folder in _datasets_below(path, source, report):
+        is_version = bool(VERSION.fullmatch(folder.name)) and folder != path
+        dataset = folder.parent if is_version else folder
+        newest[dataset] = max(newest.get(dataset, folder), folder, key=_version)
     if not newest:
         detail = "no dataset_info.json and no tfrecord files here or two folders below"
         raise bad("no_tfrecords", detail, item=str(path))
-    return [_folder(newest[dataset]) for dataset in sorted(newest)]
+    return [newest[dataset] for dataset in sorted(newest)]
+
+
+def _datasets_below(path: Path, source: str, report: Report) -> Iterator[Path]:
+    """Yield what looks like a version folder, each real one once."""
+    seen: set[Path] = set()
+    for folder in [path, *sorted(path.glob("*/")), *sorted(path.glob("*/*/"))]:
+        below = folder.relative_to(path)
+        try:
+            with naming(source, str(folder)):
+                is_dataset = not any(map(is_hidden, below.parts)) and _is_dataset(folder)
+        except BadInputError as error:
+            report(error.record)
+            continue
+        if not is_dataset:
+            continue
+        if any(map(INTERRUPTED.search, below.parts)):
+            leave_out(report, source, {f"interrupted TFDS build: {below.as_posix()}": 1})
+        elif folder.resolve() in seen:
+            leave_out(report, source, {f"read under another name: {below.as_posix()}": 1})
+        else:
+            seen.add(folder.resolve())
+            yield folder
+
+
+def _is_dataset(folder: Path) -> bool:
+    return (folder / "dataset_info.json").is_file() or bool(_tfrecords(folder))
 
 
 def _tfrecords(folder: Path) -> list[tuple[Path, re.Match[str]]]:
     matches = ((path, SHARD_NAME.match(path.name)) for path in sorted(folder.glob("*.tfrecord*")))
-    return [(path, match) for path, match in matches if match]
+    return [(path, match) for path, match in matches if match and not is_hidden(path.name)]
 
 
 def _version(folder: Path) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", folder.name))
 
 
-def _folder(path: Path) -> RldsFolder:
+def read_folder(path: Path) -> RldsFolder:
+    """Return the dataset in a version folder.
+
+    Raises:
+        BadInputError: ``unreadable_info``, ``absurd_dimensions``.
+    """
     info_path = path / "dataset_info.json"
     if not info_path.is_file():
         return RldsFolder(path, _tfrecords(path)[0][1]["dataset"])
+    text = read_text(info_path, max_bytes=MAX_INFO_BYTES).text
     try:
-        info = json.loads(info_path.read_text())
+        info = json.loads(text)
         records = {
             (split["name"], number): int(length)
             for split in info.get("splits", [])
             for number, length in enumerate(split.get("shardLengths", []))
         }
         return RldsFolder(path, str(info["name"]), records)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise bad(
             "unreadable_info", f"{type(error).__name__}: {error}", item=str(info_path)
         ) from error

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
-from lapa.data.bad_input import bad
+from lapa.data.bad_input import BadInputError, bad
 from lapa.data.sources.action_interval import ActionRule, per_frame
 from lapa.data.sources.array_fields import Columns, value_at
 from lapa.data.sources.rows import Rows, float_rows, numbered_names
+from lapa.data.sources.text_file import parse_json, read_text
 from lapa.records import ActionMeaning
 
-MAX_SIDE_BYTES = 1 << 30
-"""A larger side file is a mistake; its arrays are held in memory."""
+MAX_NPZ_BYTES: Final = 1 << 30
+"""Unpacked; a larger side file is a mistake, its arrays are held in memory."""
+
+MAX_JSON_BYTES: Final = 64 << 20
+"""JSON takes up to fifty times its size in memory; longer recordings belong into NPZ."""
 
 
 def read_side_file(path: Path) -> Mapping[str, Any]:
@@ -26,30 +29,35 @@ def read_side_file(path: Path) -> Mapping[str, Any]:
     Raises:
         BadInputError: truncated, no object at the top, pickled arrays, or too large.
     """
-    if path.stat().st_size > MAX_SIDE_BYTES:
-        raise bad("absurd_dimensions", f"{path.stat().st_size} bytes, expected below 1 GiB")
-    return _read_npz(path) if path.suffix == ".npz" else _read_json(path)
+    return _read_npz(path) if path.suffix.lower() == ".npz" else _read_json(path)
 
 
 def _read_json(path: Path) -> Mapping[str, Any]:
-    try:
-        contents = json.loads(path.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise bad("broken_json", f"{path.name}: {error}") from error
+    text = read_text(path, max_bytes=MAX_JSON_BYTES).text
+    contents = parse_json(text, name=path.name, reason="broken_json")
     if not isinstance(contents, dict):
         raise bad("broken_json", f"{path.name} holds a {type(contents).__name__}, not an object")
     return contents
 
 
 def _read_npz(path: Path) -> Mapping[str, Any]:
+    _check_bytes(path.stat().st_size)
     try:
         with np.load(path, allow_pickle=False) as file:
-            size = sum(member.file_size for member in file.zip.infolist())
-            if size > MAX_SIDE_BYTES:
-                raise bad("absurd_dimensions", f"unpacks to {size} bytes, expected below 1 GiB")
+            if not isinstance(file, NpzFile):
+                raise bad("broken_npz", f"{path.name} holds one array, expected named ones")
+            members = [] if file.zip is None else file.zip.infolist()
+            _check_bytes(sum(int(member.file_size) for member in members))
             return {key: _unwrapped(file[key]) for key in file.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise bad("broken_npz", f"{path.name}: {error}") from error
+    except BadInputError:
+        raise
+    except Exception as error:  # zip, zlib and NumPy raise a dozen kinds from flipped bytes
+        raise bad("broken_npz", f"{path.name}: {type(error).__name__}: {error}") from error
+
+
+def _check_bytes(size: int) -> None:
+    if size > MAX_NPZ_BYTES:
+        raise bad("absurd_dimensions", f"{size} bytes, expected at most {MAX_NPZ_BYTES}")
 
 
 def _unwrapped(array: Any) -> Any:
@@ -105,7 +113,7 @@ def read_columns(
     if len(set(lengths.values())) != 1:
         raise bad("length_mismatch", f"arrays have different lengths: {lengths}")
     reduced = [
-        per_frame(rows, rows_per_frame, rule=rule, kind=part.kind or "absolute")
+        per_frame(rows, rows_per_frame, rule=rule, kinds=part.kinds(rows.shape[1]))
         for part, rows in zip(columns, parts, strict=True)
     ]
     return np.concatenate(reduced, axis=1)
@@ -130,8 +138,7 @@ def column_meanings(columns: tuple[Columns, ...], width: int) -> tuple[ActionMea
     found: list[ActionMeaning] = []
     for part in columns:
         count = width if len(columns) == 1 else len(part.names)
-        if part.kind is not None:
-            found += ["relative" if part.kind == "increment" else "absolute"] * count
+        found += [MEANINGS[kind] for kind in part.kinds(count)]
     return tuple(found) if len(found) == width else ()
 
 
@@ -139,3 +146,7 @@ def column_units(columns: tuple[Columns, ...], width: int) -> tuple[str, ...]:
     """Return the units of the joined columns, none unless every part has them."""
     units = tuple(unit for part in columns for unit in part.units)
     return units if len(units) == width else ()
+
+
+MEANINGS: Final[Mapping[str, ActionMeaning]] = {"absolute": "absolute", "increment": "relative"}
+"""What the kinds of a field map are called in an episode."""

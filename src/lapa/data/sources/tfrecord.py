@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -34,10 +35,27 @@ def frame_record(data: bytes) -> bytes:
     return length + next(crcs) + data + next(crcs)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a record lies; enough to read it without those before it."""
+
+    path: Path
+    number: int
+    offset: int
+
+
 def read_records(
     path: Path, *, source: str = "", report: Report = raise_bad
 ) -> Iterator[tuple[int, bytes]]:
-    """Yield (record number, bytes) of every sound record.
+    """Yield (record number, bytes) of every sound record, see `placed_records`."""
+    for place, data in placed_records(path, source=source, report=report):
+        yield place.number, data
+
+
+def placed_records(
+    path: Path, *, source: str = "", report: Report = raise_bad
+) -> Iterator[tuple[Place, bytes]]:
+    """Yield (place, bytes) of every sound record.
 
     A record whose data fails its CRC is reported (``wrong_crc``) and skipped. After a truncation or a
     damaged length nothing later can be found: reported (``truncated_tfrecord``,
@@ -46,7 +64,7 @@ def read_records(
     size = path.stat().st_size
     with path.open("rb") as file:
         number = 0
-        while file.tell() < size:
+        while (start := file.tell()) < size:
             try:
                 with naming(source, f"{path.name} record {number}"):
                     data, is_sound = _read_record(file, size)
@@ -54,12 +72,29 @@ def read_records(
                 report(error.record)
                 return
             if is_sound:
-                yield number, data
+                yield Place(path, number, start), data
             else:
-                problem = f"{len(data)} bytes before offset {file.tell()} do not match their CRC"
-                item = f"{path.name} record {number}"
-                report(bad("wrong_crc", problem, source=source, item=item).record)
+                report(_wrong_crc(data, file, source, f"{path.name} record {number}").record)
             number += 1
+
+
+def read_record(place: Place) -> bytes:
+    """Return one record.
+
+    Raises:
+        BadInputError: it is damaged, or no longer there.
+    """
+    with place.path.open("rb") as file:
+        file.seek(place.offset)
+        data, is_sound = _read_record(file, place.path.stat().st_size)
+        if not is_sound:
+            raise _wrong_crc(data, file, "", "")
+    return data
+
+
+def _wrong_crc(data: bytes, file: BinaryIO, source: str, item: str) -> BadInputError:
+    problem = f"{len(data)} bytes before offset {file.tell()} do not match their CRC"
+    return bad("wrong_crc", problem, source=source, item=item)
 
 
 def _read_record(file: BinaryIO, size: int) -> tuple[bytes, bool]:

@@ -7,19 +7,32 @@ is one frame more than rows, `lapa.data.sources.rows` does. Both are kept in the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad, read_each
+from lapa.data.bad_input import (
+    Report,
+    SettingsError,
+    bad,
+    naming,
+    raise_bad,
+    read_each,
+    require_path,
+)
 from lapa.data.episode import Episode
 from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.left_out import leave_out
 from lapa.data.sources.action_interval import ActionRule
 from lapa.data.sources.action_meaning import meaning_word
 from lapa.data.sources.array_fields import ArrayFields, load_array_fields
-from lapa.data.sources.arrays_video import fitting_fields, locate_video
-from lapa.data.sources.found_video import found_video
+from lapa.data.sources.arrays_video import fitting_fields, locate_video, side_files_of
+from lapa.data.sources.depth import is_deep
+from lapa.data.sources.folder_walk import by_suffix, files_below, suffix_of
+from lapa.data.sources.found_video import found_video, video_facts
+from lapa.data.sources.glob_match import matches
 from lapa.data.sources.rows import ExtraFrame, Rows, align_rows
 from lapa.data.sources.side_file import (
     column_meanings,
@@ -30,6 +43,7 @@ from lapa.data.sources.side_file import (
     success_at,
     text_at,
 )
+from lapa.data.video_file import READABLE_SUFFIXES
 from lapa.data.video_frames import VideoFrames
 from lapa.records import ActionMeaning
 
@@ -46,7 +60,9 @@ def open_video_with_arrays(
     extra_frame: ExtraFrame = "drop",
     max_pixels: int = MAX_PIXELS,
 ) -> Iterator[Episode]:
-    """Yield one episode per side file, in order of their paths.
+    """Yield one episode per side file, in natural order of their paths.
+
+    Linked folders are walked; hidden files, and files with other suffixes, are counted as left out.
 
     Args:
         path: folder that holds side files and videos.
@@ -62,18 +78,20 @@ def open_video_with_arrays(
         max_pixels: largest image decoded.
 
     Raises:
-        ValueError: no such field map, camera or rule, or several maps fit.
+        MissingSourceError: ``path`` does not exist.
+        SettingsError: no such field map, camera or rule, or several maps fit.
     """
-    try:
-        with naming(name or path.name, str(path)):
-            mapped = fitting_fields(path) if fields is None else load_array_fields(fields)
-    except BadInputError as error:
-        report(error.record)
-        return
+    require_path(path, expected="a folder of videos and side files")
+    source = name or path.name
+    mapped = None if fields is None else load_array_fields(fields)
+    paths = files_below(path, source=source, report=report)
+    if mapped is None:
+        with naming(source, str(path)):
+            mapped = fitting_fields(path, paths)
     if camera and camera not in mapped.cameras:
-        raise ValueError(f"no camera {camera!r}, the field map has {list(mapped.cameras)}")
+        raise SettingsError(f"no camera {camera!r}, the field map has {list(mapped.cameras)}")
     if actions not in ("subsample", "accumulate"):
-        raise ValueError(f"actions={actions!r}, expected 'subsample' or 'accumulate'")
+        raise SettingsError(f"actions={actions!r}, expected 'subsample' or 'accumulate'")
     reader = _EpisodeReader(
         root=path,
         source=name,
@@ -84,11 +102,21 @@ def open_video_with_arrays(
         extra_frame=extra_frame,
         max_pixels=max_pixels,
     )
-    side_files = sorted(path.glob(mapped.side_files))
+    side_files = side_files_of(path, paths, mapped)
+    leave_out(report, source, _unused(paths, mapped))
     if not side_files:
         detail = f"nothing below {path} matches {mapped.side_files!r}; check `fields`"
-        report(bad("no_files", detail, source=name or path.name).record)
+        report(bad("no_files", detail, source=source, item=str(path)).record)
     yield from read_each(side_files, reader.read, report)
+
+
+def _unused(paths: list[str], fields: ArrayFields) -> Counter[str]:
+    """Count the files that are neither side files nor videos, by suffix."""
+    return by_suffix(
+        path
+        for path in paths
+        if not matches(path, fields.side_files) and suffix_of(path) not in READABLE_SUFFIXES
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +146,16 @@ class _EpisodeReader:
         dataset, path = locate_video(self.root, side_file, contents, self.fields, self.camera)
         source = self.source or dataset.name
         video = found_video(path, max_pixels=self.max_pixels)
+        if is_deep(video.channel_bits):
+            detail = f"camera {self.camera}: one channel of {video.channel_bits[0]} bits: depth"
+            raise bad("depth_not_colour", f"{detail}; choose a camera with colour")
         actions = read_columns(
             contents, self.fields.actions, rows_per_frame=self.fields.rows_per_frame, rule=self.rule
         )
         states = read_columns(contents, self.fields.states)
         aligned = align_rows(video.num_frames, actions, states, extra_frame=self.extra_frame)
+        times = video.uneven_times
+        facts = video_facts(video, uses_times=not self.fps)
         episode_id = side_file.relative_to(self.root).with_suffix("").as_posix()
         environment = self.fields.environment
         return Episode(
@@ -130,6 +163,7 @@ class _EpisodeReader:
             episode_id=episode_id,
             num_frames=aligned.num_frames,
             fps=self.fps or video.fps,
+            times=None if times is None or self.fps else times[: aligned.num_frames],
             read_frames=VideoFrames(
                 path, aligned.num_frames, source=source, max_pixels=self.max_pixels
             ),
@@ -143,13 +177,14 @@ class _EpisodeReader:
             environment="" if environment is None else text_at(contents, (environment,)),
             success=success_at(contents, self.fields.success),
             provenance={
+                **facts,
                 "file": str(side_file),
                 "video": str(path),
                 "camera": self.camera,
                 "action_rule": self.rule if actions is not None else None,
                 "rows_per_frame": self.fields.rows_per_frame,
                 "actions_are": meaning_word(_meanings(self.fields.actions, aligned.actions)),
-                "notes": [*aligned.notes, *self._absence(actions)],
+                "notes": [*facts["notes"], *aligned.notes, *self._absence(actions)],
             },
         )
 

@@ -1,0 +1,61 @@
+"""Success in closed loop with and without the codec of the shards, on the same scenes.
+
+    python benchmarks/closed_loop_codec.py [--run main] [--arm lapa] [--data data] [--scenes 200]
+
+Takes a policy of a finished run. Each scene is tried twice: with pictures that went through the square and JPEG of
+the policy's shards, as `evaluate_policy` shows them, and with the simulator's own pictures. Prints both rates
+with 95 % intervals, and the paired difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from lapa.evaluation.intervals import paired_difference, success_rate
+from lapa.evaluation.rollout import rollout
+from lapa.models.policy.storage import load_policy
+from lapa.params.tabletop import TabletopParams
+from lapa.records import Figure, ShardSet
+
+
+def main() -> None:
+    """Roll out twice per task, print one line per figure."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--run", default="main")
+    parser.add_argument("--arm", default="lapa")
+    parser.add_argument("--data", type=Path, default=Path("data"))
+    parser.add_argument("--scenes", type=int, default=200)
+    parser.add_argument("--first-seed", type=int, default=190_000)
+    parser.add_argument("--max-steps", type=int, default=30)
+    parser.add_argument("--tasks", nargs="+", default=["reach", "lift"])
+    options = parser.parse_args()
+    codec = ShardSet.read(options.data / "03_primary" / options.run / "clips").codec
+    policy = load_policy(options.data / "06_models" / options.run / options.arm / "policy")
+    env = TabletopParams(image_size=codec.image_size, max_steps=options.max_steps)
+    seeds = range(options.first_seed, options.first_seed + options.scenes)
+    print(codec)
+    for task in options.tasks:
+        stored, drawn = (
+            rollout(
+                policy,
+                env_params=env,
+                task=task,
+                seeds=seeds,
+                codec=shown,
+                with_states=policy.state_input is not None,
+            )
+            for shown in (codec, None)
+        )
+        show(success_rate(f"{task} with codec", stored.successes))
+        show(success_rate(f"{task} without", drawn.successes))
+        show(paired_difference(f"{task} with - without", stored.successes, drawn.successes))
+
+
+def show(figure: Figure) -> None:
+    """Print a figure with its interval."""
+    print(f"{figure.name:24} {figure.value:+.3f} [{figure.low:+.3f}, {figure.high:+.3f}]")
+
+
+if __name__ == "__main__":
+    main()
