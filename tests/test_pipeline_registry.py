@@ -15,8 +15,8 @@ def _project() -> None:
     bootstrap_project(ROOT)
 
 
-def test_the_registry_holds_the_six_stages_and_their_sum() -> None:
-    assert set(pipelines.keys()) == STAGES | {"__default__"}
+def test_the_registry_holds_the_six_stages_their_sum_and_the_way_of_plain_video() -> None:
+    assert set(pipelines.keys()) == STAGES | {"codes", "__default__"}
     whole = {node.name for node in pipelines["__default__"].nodes}
     assert whole == {node.name for stage in STAGES for node in pipelines[stage].nodes}
 
@@ -29,3 +29,10 @@ def test_the_default_pipeline_starts_from_parameters_alone() -> None:
 def test_every_arm_ends_in_a_policy_report() -> None:
     outputs = pipelines["evaluation"].all_outputs()
     assert {f"{arm}.policy_report" for arm in ("lapa", "random_laq", "scratch")} <= outputs
+
+
+def test_plain_video_ends_in_a_page_without_any_policy() -> None:
+    codes = pipelines["codes"]
+    assert "laq_page" in codes.outputs()
+    assert all(name.startswith("params:") for name in codes.inputs()), codes.inputs()
+    assert not any("policy" in name for name in codes.datasets())

@@ -114,7 +114,7 @@ def test_one_mlflow_run_with_curves_and_three_nested_arms(project: Project) -> N
     assert len(history) >= 2
     assert any(name.startswith("val/") for name in arms["lapa"].data.metrics)
     logged = {file.path for file in client.list_artifacts(parents[0].info.run_id)}
-    assert logged == {"clip_shards", "laq_report", "report"}
+    assert logged == {"clip_shards", "laq_report", "laq_page", "report"}
 
 
 def test_a_second_run_has_nothing_to_do(project: Project) -> None:

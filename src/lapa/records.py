@@ -163,6 +163,8 @@ class Checkpoint(Record):
     metrics: dict[str, float] = {}
     """Validation figures at this step."""
     code_version: str
+    datasets: tuple[str, ...] = ()
+    """Datasets whose actions it has learnt; empty for models that read none."""
     selected: Literal["best", "last"] = "last"
     """Which weights these are: the best by ``selected_by``, or those of the last step."""
     selected_by: str = ""
@@ -205,6 +207,16 @@ class ActionDimension(Record):
     """bins + 1 increasing edges, in the dimension's unit."""
     clipped: int
     """Training values outside the outer edges."""
+    still: bool = False
+    """It stands still in the labelled episodes (`lapa.data.standing_still`): its bins are wider than
+    its range, and it does not count in mean normalised errors."""
+    least_scale: float = 0.0
+    """Errors are divided by at least this, for a dimension that is held and may be held elsewhere."""
+
+    @property
+    def scale(self) -> float:
+        """What normalised errors are divided by: half the span of the bins, or `least_scale`."""
+        return max((self.bin_edges[-1] - self.bin_edges[0]) / 2, self.least_scale)
 
 
 class ActionStats(Record):
@@ -214,6 +226,13 @@ class ActionStats(Record):
     episodes: int
     steps: int
     shard_digest: str
+    datasets: tuple[str, ...] = ()
+    """Datasets of the shard set that the steps come from; empty in older policies: all that there are."""
+
+    @property
+    def still(self) -> tuple[str, ...]:
+        """Names of the dimensions that stand still."""
+        return tuple(dimension.name for dimension in self.dimensions if dimension.still)
 
 
 class Figure(Record):

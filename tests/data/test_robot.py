@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,8 +50,8 @@ def test_subsets_are_nested_and_seeded(tmp_path: Path) -> None:
 
     assert chosen(5) < chosen(10) < chosen(25)
     assert chosen(5) != chosen(5, seed=1)
-    with pytest.raises(ValueError, match=r"asked for 33 episodes, .* has 32"):
-        chosen(33)
+    all_of_them = open_robot(shard_set, "train", chunk=1, pair_spec=SPEC, max_episodes=900, seed=0)
+    assert all_of_them.num_episodes == 32
 
 
 def test_datasets_of_other_robots_are_left_out(tmp_path: Path) -> None:
@@ -62,8 +63,33 @@ def test_datasets_of_other_robots_are_left_out(tmp_path: Path) -> None:
     )
     assert {robot.sample(i)["dataset"] for i in range(len(robot))} == {"robot"}
     assert robot.num_episodes == 2
-    with pytest.raises(ValueError, match=r"action dimensions .*'people': 0.*'robot': 2"):
+    anything = open_robot(shard_set, "train", chunk=1, pair_spec=SPEC, max_episodes=None, seed=0)
+    assert {anything.sample(i)["dataset"] for i in range(len(anything))} == {"robot"}
+    assert anything.datasets == ("robot",)
+
+
+def test_robots_of_several_widths_are_not_mixed(tmp_path: Path) -> None:
+    two = moving_square_episodes(4, 6, source="two")
+    three = [
+        replace(
+            e, source="three", action_names=(), action_units=(), actions=e.actions[:, [0, 1, 1]]
+        )
+        for e in two
+        if e.actions is not None
+    ]
+    shard_set = tiny_shard_set(tmp_path, episodes=[*two, *three])
+    with pytest.raises(ValueError, match=r"action dimensions .*'two': 2.*'three': 3"):
         open_robot(shard_set, "train", chunk=1, pair_spec=SPEC, max_episodes=None, seed=0)
+    robot = open_robot(
+        shard_set, "val", chunk=1, pair_spec=SPEC, max_episodes=None, seed=0, datasets=["three"]
+    )
+    assert robot.action_dim == 3
+    with pytest.raises(
+        ValueError, match=r"split 'val' has .* expected one of \['four'\].*val_fraction"
+    ):
+        open_robot(
+            shard_set, "val", chunk=1, pair_spec=SPEC, max_episodes=None, seed=0, datasets=["four"]
+        )
 
 
 def test_action_free_video_is_refused(tmp_path: Path) -> None:

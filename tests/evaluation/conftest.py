@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import torch
 
 from factories import tiny_shard_set
 from lapa.data.sources.tabletop import open_tabletop
+from lapa.evaluation.laq_report import evaluate_laq
 from lapa.inference.record_episodes import record_episodes
 from lapa.models.foundation.storage import build_foundation, save_foundation
 from lapa.models.laq import LatentActionQuantizer
@@ -20,7 +22,7 @@ from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation import FilmCnnParams, FoundationModelParams
 from lapa.params.laq_model import LaqModelParams
 from lapa.params.tabletop import RecordParams, TabletopParams
-from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.records import Checkpoint, PairSpec, Report, ShardSet
 from lapa.training.policy import fit
 
 ENV = TabletopParams(image_size=16)
@@ -32,6 +34,7 @@ EVALUATION = EvaluationParams(
     probe=ProbeParams(max_samples=120, folds=2, max_iterations=5, hidden_dim=8, resamples=50),
     batch_size=16,
     num_pictures=3,
+    on_error="raise",
 )
 
 
@@ -68,23 +71,53 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     )
 
 
-def _laq(folder: Path, shards: ShardSet, step: int) -> Checkpoint:
+def _laq(folder: Path, shards: ShardSet, step: int, **model: Any) -> Checkpoint:
     torch.manual_seed(step)
     config = LaqModelParams(
-        image_size=16,
-        patch_size=2,
-        dim=16,
-        heads=2,
-        head_dim=8,
-        spatial_depth=1,
-        temporal_depth=1,
-        code_seq_len=2,
-        codebook_size=4,
-        quant_dim=4,
+        **{
+            "image_size": shards.image_size,
+            "patch_size": shards.image_size // 8,
+            "dim": 16,
+            "heads": 2,
+            "head_dim": 8,
+            "spatial_depth": 1,
+            "temporal_depth": 1,
+            "code_seq_len": 2,
+            "codebook_size": 4,
+            "quant_dim": 4,
+            **model,
+        }
     )
     digest = save_laq(folder, LatentActionQuantizer(config))
     inputs = {"shards": shards.digest}
     return _record(folder, kind="laq", step=step, digest=digest, inputs=inputs)
+
+
+MeasureLaq = Callable[..., Report]
+
+
+@pytest.fixture
+def measure_laq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MeasureLaq:
+    """Evaluate a quantiser of random weights; pictures take most of the time, so they are asked for."""
+
+    def measure(
+        shards: ShardSet,
+        *,
+        params: EvaluationParams = EVALUATION,
+        pictures: bool = False,
+        **model: Any,
+    ) -> Report:
+        if not pictures:
+            monkeypatch.setattr("lapa.evaluation.laq_report.draw_laq_pictures", lambda *_, **__: ())
+        return evaluate_laq(
+            shards=shards,
+            laq=_laq(tmp_path / "laq", shards, 10, **model),
+            random_laq=_laq(tmp_path / "random", shards, 0, **model),
+            params=params,
+            out=tmp_path / "out",
+        )
+
+    return measure
 
 
 def _foundation(folder: Path, shards: ShardSet, step: int) -> Checkpoint:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lapa.evaluation.episode_bootstrap import MIN_EPISODES, episode_interval
 from lapa.evaluation.intervals import paired_difference, success_rate, wilson_interval
 
 
@@ -53,3 +54,28 @@ def test_pairing_narrows_the_interval():
 def test_unequal_arms_are_refused():
     with pytest.raises(ValueError, match="expected the same"):
         paired_difference("gain", [True], [True, False])
+
+
+def test_few_pairs_give_a_difference_and_no_interval():
+    found = paired_difference("gain", [True] * 5, [False] * 5)
+    assert (found.value, found.low, found.high, found.n) == (1.0, None, None, 5)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_frames_of_few_episodes_give_a_value_and_no_interval(count):
+    episodes = np.repeat(np.arange(count), 100)
+    values = np.random.default_rng(0).normal(size=len(episodes))
+    found = episode_interval(_mean, (values,), episodes, resamples=50, seed=0)
+    assert found.value == pytest.approx(values.mean())
+    assert (found.low, found.high) == (None, None)
+
+
+def test_enough_episodes_give_an_interval():
+    episodes = np.repeat(np.arange(MIN_EPISODES), 100)
+    values = np.random.default_rng(0).normal(size=len(episodes))
+    found = episode_interval(_mean, (values,), episodes, resamples=200, seed=0)
+    assert found.low < found.value < found.high
+
+
+def _mean(sums):
+    return sums[..., 1] / sums[..., 0]

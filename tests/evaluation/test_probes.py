@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import r2_score
 
+from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.probes import out_of_fold, probe, r2_interval
 from lapa.params.evaluation import ProbeParams
 
@@ -87,6 +88,27 @@ def test_interval_widens_when_the_frames_of_an_episode_agree() -> None:
         r2_interval(truth, p, _episodes(), resamples=200, seed=0) for p in (free, shared)
     )
     assert wide.high - wide.low > 1.5 * (narrow.high - narrow.low)
+
+
+def test_many_features_of_few_episodes_are_kept_from_overfitting() -> None:
+    rng = np.random.default_rng(0)
+    episodes = _episodes(10, 12)
+    noise = rng.normal(size=(120, 192))
+    for score in _scores(noise, rng.normal(size=(120, 2)), episodes):
+        assert -0.2 < score.interval.value < 0.1, "an unregularised fit is far below zero"
+
+
+def test_the_penalty_leaves_what_can_be_read() -> None:
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(800, 192))
+    actions = inputs[:, :2] + 0.3 * rng.normal(size=(800, 2))
+    assert all(score.interval.value > 0.8 for score in _scores(inputs, actions, _episodes()))
+
+
+def test_inputs_that_are_not_finite_are_declined() -> None:
+    inputs = np.full((800, 3), np.nan)
+    with pytest.raises(CannotMeasureError, match="codes holds NaN"):
+        _scores(inputs, np.random.default_rng(0).normal(size=(800, 2)), _episodes())
 
 
 def test_one_episode_is_refused() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from lapa.evaluation.arm_comparison import error_sentence, wins_sentence
 from lapa.evaluation.verdict import (
+    ProbeVerdict,
     accuracy_sentence,
     code_sentences,
     probe_sentences,
+    probe_summary,
     success_sentence,
 )
 from lapa.records import Figure
@@ -60,3 +63,51 @@ def test_codes_that_only_repeat_the_state_tell_no_more() -> None:
 
 def test_untrained_backbone_says_nothing() -> None:
     assert accuracy_sentence("scratch", {}) is None
+
+
+def test_without_an_interval_nothing_is_concluded() -> None:
+    def bare(name: str, value: float) -> Figure:
+        return Figure(name=name, value=value, n=1)
+
+    rates = {"lapa": _figure("reach", 1.0, 0.2, 1.0), "scratch": _figure("reach", 0.0, 0.0, 0.8)}
+    sentences = [
+        success_sentence("reach", "lapa", "scratch", rates, bare("d", 1.0)),
+        error_sentence("lapa", "scratch", rates, bare("d", -0.5)),
+        *code_sentences([bare("psnr_gain", 3.0), bare("code_dependence", 2.0)]),
+        *probe_sentences([bare("probe/linear/codes/dx", 0.9)], []),
+    ]
+    for sentence in sentences:
+        assert "too few" in sentence
+        for verdict in ("beats", "better", "closer", "uses the codes", "tell more"):
+            assert verdict not in sentence
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-0.3, -0.1, "are closer to the true ones than those of scratch"),
+        (-0.3, 0.1, "are no closer to the true ones than those of scratch"),
+        (0.1, 0.3, "are farther from the true ones than those of scratch"),
+    ],
+)
+def test_arms_are_judged_by_paired_errors(low: float, high: float, words: str) -> None:
+    errors = {"lapa": _figure("e", 0.3, 0.2, 0.4), "scratch": _figure("e", 0.5, 0.4, 0.6)}
+    difference = _figure("d", (low + high) / 2, low, high)
+    assert words in error_sentence("lapa", "scratch", errors, difference)
+
+
+def test_many_tasks_are_counted() -> None:
+    differences = [_figure(f"t{i}", 0.2, 0.1, 0.3) for i in range(5)]
+    differences.append(_figure("t5", -0.2, -0.3, -0.1))
+    sentence = wins_sentence("lapa", "scratch", differences)
+    assert sentence == "lapa beats scratch on 5 of 6 tasks, is worse on 1."
+
+
+def test_many_dimensions_make_one_sentence() -> None:
+    verdicts = [
+        ProbeVerdict(dimension=f"j{i}", tells=i < 2, sentence=f"About j{i}.") for i in range(26)
+    ]
+    assert probe_summary(verdicts) == (
+        "The codes tell more than every control about 2 of 26 action dimensions: j0, j1."
+    )
+    assert probe_summary([]) is None

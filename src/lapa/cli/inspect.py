@@ -79,5 +79,5 @@ def _actions(summaries: list[DatasetSummary]) -> Table:
     for row in summaries:
         for dim in row.actions:
             figures = (f"{value:.4g}" for value in (dim.minimum, dim.mean, dim.maximum))
-            table.add_row(row.split, row.dataset, dim.name, dim.unit, *figures)
+            table.add_row(row.split, row.dataset, dim.name, dim.unit or "unknown", *figures)
     return table

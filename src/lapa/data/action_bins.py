@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.data.standing_still import movement
 from lapa.records import ActionDimension, ActionStats
 
 BinMethod = Literal["uniform", "quantile"]
@@ -30,9 +31,10 @@ def fit_action_stats(
     actions: FlatActions,
     *,
     names: Sequence[str],
-    units: Sequence[str],
+    units: Sequence[str] = (),
     episodes: int,
     shard_digest: str,
+    datasets: Sequence[str] = (),
     bins: int = 256,
     method: BinMethod = "uniform",
 ) -> ActionStats:
@@ -41,22 +43,42 @@ def fit_action_stats(
     Args:
         actions: ``float (step, action_dim)``, physical units, every labelled step once.
         names: one per dimension.
-        units: one per dimension.
+        units: one per dimension, empty ones unknown; none where nobody knows any.
         episodes: how many episodes the steps come from.
         shard_digest: digest of the shard set they come from.
+        datasets: those of the shard set that they come from.
         bins: classes per dimension.
         method: ``uniform`` widths, or ``quantile`` (see `quantile_edges`).
 
     Raises:
         ValueError: no steps, values that are not finite, or names that do not match.
     """
+    units = tuple(units) or ("",) * len(names)
     _check(actions, names, units)
-    dimensions = tuple(
-        _fit_dimension(actions[:, i].astype(np.float64), name, unit, bins=bins, method=method)
-        for i, (name, unit) in enumerate(zip(names, units, strict=True))
-    )
+    columns = [actions[:, i].astype(np.float64) for i in range(actions.shape[1])]
+    spans = [_span(column) for column in columns]
+    ranges = np.array([high - low for low, high in spans])
+    largest = np.array([np.abs(column).max() for column in columns])
+    moves = movement(ranges, largest, units)
+    dimensions = []
+    for i, (values, span) in enumerate(zip(columns, spans, strict=True)):
+        bin_span = _widened(*span, moves.least_span[i]) if moves.still[i] else span
+        dimensions.append(
+            _fit_dimension(
+                values,
+                _edges(values, bin_span, bins=bins, method=method),
+                name=names[i],
+                unit=units[i],
+                still=bool(moves.still[i]),
+                least_scale=float(moves.least_scale[i]),
+            )
+        )
     return ActionStats(
-        dimensions=dimensions, episodes=episodes, steps=len(actions), shard_digest=shard_digest
+        dimensions=tuple(dimensions),
+        episodes=episodes,
+        steps=len(actions),
+        shard_digest=shard_digest,
+        datasets=tuple(datasets),
     )
 
 
@@ -76,16 +98,10 @@ def _check(actions: FlatActions, names: Sequence[str], units: Sequence[str]) -> 
 
 
 def _fit_dimension(
-    values: NDArray[np.float64], name: str, unit: str, *, bins: int, method: BinMethod
+    values: NDArray[np.float64], edges: NDArray[np.float64], **known: Any
 ) -> ActionDimension:
     p01, p99 = np.quantile(values, (0.01, 0.99))
-    low, high = _range(values, float(p01), float(p99))
-    edges = np.linspace(low, high, bins + 1)
-    if method == "quantile" and not _is_discrete(values):
-        edges = quantile_edges(values, low, high, bins)
     return ActionDimension(
-        name=name,
-        unit=unit,
         mean=float(values.mean()),
         std=float(values.std()),
         minimum=float(values.min()),
@@ -93,20 +109,35 @@ def _fit_dimension(
         p01=float(p01),
         p99=float(p99),
         bin_edges=tuple(edges.tolist()),
-        clipped=int(np.count_nonzero((values < low) | (values > high))),
+        clipped=int(np.count_nonzero((values < edges[0]) | (values > edges[-1]))),
+        **known,
     )
 
 
-def _range(values: NDArray[np.float64], p01: float, p99: float) -> tuple[float, float]:
-    """What the bins span: percentiles, or everything for discrete and constant dimensions."""
-    low, high = p01, p99
-    if _is_discrete(values) or p99 <= p01:
-        low, high = float(values.min()), float(values.max())
-    if high > low:
-        return low, high
-    # Constant: a sliver wide enough for float32 to tell the bins apart, so decoding returns it.
-    half = 5e-4 * max(abs(low), 1.0)
-    return low - half, high + half
+def _span(values: NDArray[np.float64]) -> tuple[float, float]:
+    """How far a dimension moves: percentiles, or everything for discrete and constant ones."""
+    low, high = (float(edge) for edge in np.quantile(values, (0.01, 0.99)))
+    if _is_discrete(values) or high <= low:
+        return float(values.min()), float(values.max())
+    return low, high
+
+
+def _widened(low: float, high: float, floor: float) -> tuple[float, float]:
+    """Span of the bins of a dimension that stands still: around it, at least ``floor`` wide.
+
+    Wide enough, too, for float32 to tell the bins apart, so that decoding returns the value.
+    """
+    centre = (low + high) / 2
+    half = max((high - low) / 2, floor / 2, 5e-4 * max(abs(centre), 1.0))
+    return centre - half, centre + half
+
+
+def _edges(
+    values: NDArray[np.float64], span: tuple[float, float], *, bins: int, method: BinMethod
+) -> NDArray[np.float64]:
+    if method == "quantile" and not _is_discrete(values):
+        return quantile_edges(values, *span, bins)
+    return np.linspace(*span, bins + 1)
 
 
 def _is_discrete(values: NDArray[np.float64]) -> bool:

@@ -243,7 +243,7 @@ def require_one_dimension(table: ClipTable, clips: NDArray[np.int64], member: st
         }
         raise ValueError(
             f"{table.root}: found {member} dimensions {found} (0 = none), expected the same one "
-            f"everywhere; keep one dataset or ask for no {member}s"
+            f"everywhere; keep one dataset (for a policy: finetune.dataset) or ask for no {member}s"
         )
     return int(dims[0])
 

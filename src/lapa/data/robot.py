@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.data.labelled_datasets import clips_with_actions, labelled_datasets
 from lapa.data.labels import load_codes
 from lapa.data.pair_index import clips_in
 from lapa.data.pairs import SlotDataset, require_horizon, require_one_dimension
@@ -35,8 +36,11 @@ class RobotDataset(SlotDataset):
         action_dim: int,
         with_states: bool,
         codes: NDArray[np.int16] | None,
+        datasets: Sequence[str] = (),
     ) -> None:
         super().__init__(reader=reader, slots=slots)
+        self.datasets = tuple(datasets)
+        """Names of the datasets that may be sampled."""
         self.chunk = chunk
         self.action_dim = action_dim
         self._with_states = with_states
@@ -102,19 +106,22 @@ def open_robot(
         split: its name.
         chunk: actions per sample, in frames.
         pair_spec: the pair spec of the pretrained model, checked against ``labels``.
-        max_episodes: keep a seeded subset of episodes; nested, so 5 are among the 10.
+        max_episodes: keep a seeded subset of episodes; nested, so 5 are among the 10. All of them where
+            there are fewer.
         seed: of that subset.
         labels: adds ``latent_codes``; tail frames, which have none, hold `NO_LABEL`.
         with_states: adds ``state``.
-        datasets: keep only these datasets; None keeps all, which must agree in their actions.
+        datasets: keep only these datasets; None keeps all with actions, which must agree in them.
+            Action-free clips never take part.
 
     Raises:
-        ValueError: no actions, differing dimensions, fewer episodes than asked, or labels of
-            another pair spec or shard set.
+        ValueError: no actions, differing dimensions, or labels of another pair spec or shard set.
     """
     require_horizon(shard_set, pair_spec)
     table = load_clip_table(shard_set, split)
     slots = _slots_of(table, chosen_episodes(table, max_episodes, seed=seed, datasets=datasets))
+    if not len(slots):
+        raise ValueError(_no_actions(table, split, datasets))
     clips = table.clips_of(slots)
     action_dim = require_one_dimension(table, clips, "action")
     if with_states:
@@ -126,6 +133,7 @@ def open_robot(
         action_dim=action_dim,
         with_states=with_states,
         codes=None if labels is None else _codes(shard_set, labels, split, table, pair_spec),
+        datasets=datasets or [dataset.name for dataset in labelled_datasets(table)],
     )
 
 
@@ -134,17 +142,23 @@ def chosen_episodes(
 ) -> NDArray[np.int64]:
     """Return the numbers of the first ``count`` episodes of a seeded order, ascending.
 
-    Raises:
-        ValueError: there are fewer.
+    Episodes without actions do not count; all are returned where there are fewer than ``count``.
     """
-    available = np.unique(table.episode[clips_in(table, datasets)])
-    if count is not None and count > len(available):
-        raise ValueError(
-            f"asked for {count} episodes, {table.root} has {len(available)} in this split; lower "
-            "`max_episodes` or record more"
-        )
+    known = set(table.texts["dataset"].values)
+    held = None if datasets is None else [name for name in datasets if name in known]
+    available = np.unique(table.episode[clips_in(table, held) & clips_with_actions(table)])
     order = np.random.default_rng(seed).permutation(len(available))
     return np.sort(available[order[:count]])
+
+
+def _no_actions(table: ClipTable, split: str, datasets: Sequence[str] | None) -> str:
+    names, dims = table.texts["dataset"], table.numbers["action_dim"]
+    found = {name: int(dims[names.codes == code].max()) for code, name in enumerate(names.values)}
+    asked = "an episode with actions" if datasets is None else f"one of {sorted(datasets)}"
+    return (
+        f"{table.root}: split {split!r} has the action dimensions {found} (0 = none), expected {asked}; "
+        "ingest a source with actions, or hold out more of it (ingestion.split.val_fraction)"
+    )
 
 
 def _slots_of(table: ClipTable, episodes: NDArray[np.int64]) -> NDArray[np.int64]:

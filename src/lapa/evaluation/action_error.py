@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from lapa.data.loader import evaluation_loader
 from lapa.data.robot import open_robot
-from lapa.models.policy.action_error import ActionError
+from lapa.data.shards.clip_table import ClipTable
+from lapa.evaluation.analyses import CannotMeasureError
+from lapa.evaluation.episode_errors import EpisodeErrors
+from lapa.evaluation.probed_datasets import datasets_of_policy
 from lapa.models.policy.policy import Policy
-from lapa.records import Checkpoint, ShardSet
+from lapa.records import ActionStats, Checkpoint, ShardSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +26,8 @@ class HeldOutActions:
     predicted: NDArray[np.float32]
     """``(step, action_dim)``, physical units; valid steps of all chunks."""
     actions: NDArray[np.float32]
-    errors: dict[str, float]
-    """As `lapa.models.policy.action_error.ActionError` names them."""
-    episodes: int
+    errors: EpisodeErrors
+    """By episode, so that arms can be compared episode by episode."""
 
 
 @torch.no_grad()
@@ -40,7 +42,14 @@ def held_out_actions(
         shards: clips with actions.
         split: held-out episodes.
         batch_size: frames per prediction; the result does not depend on it.
+
+    Raises:
+        CannotMeasureError: nothing is held out, or nothing with the policy's actions.
     """
+    if split not in shards.splits or not shards.split(split).clips:
+        raise CannotMeasureError(
+            f"there are no held-out episodes (split {split!r}); hold some out at ingestion"
+        )
     dataset = open_robot(
         shards,
         split,
@@ -49,19 +58,49 @@ def held_out_actions(
         max_episodes=None,
         seed=0,
         with_states=policy.state_input is not None,
+        datasets=datasets_of_policy(shards, split, policy.stats),
     )
-    error = ActionError(codec=policy.head.codec)
-    predicted, actions = [], []
+    predicted, actions, clips = [], [], []
     for batch in evaluation_loader(dataset, batch_size=batch_size):
         guess = policy.predict(batch["image"], batch["text"], batch.get("state"))
-        error.update(guess, batch["actions"], batch["action_mask"])
-        predicted.append(guess[batch["action_mask"]])
-        actions.append(batch["actions"][batch["action_mask"]])
+        mask = batch["action_mask"]
+        predicted.append(guess[mask].numpy())
+        actions.append(batch["actions"][mask].numpy())
+        of_sample = dataset.table.clips_of(batch["sample_id"].numpy())
+        clips.append(np.repeat(of_sample, mask.sum(dim=1).numpy()))
+    guessed, truth = np.concatenate(predicted), np.concatenate(actions)
     return HeldOutActions(
-        predicted=torch.cat(predicted).numpy(),
-        actions=torch.cat(actions).numpy(),
-        errors=error.compute([d.name for d in policy.stats.dimensions]),
-        episodes=dataset.num_episodes,
+        predicted=guessed,
+        actions=truth,
+        errors=_by_episode(guessed, truth, np.concatenate(clips), dataset.table, policy.stats),
+    )
+
+
+def _by_episode(
+    predicted: NDArray[np.float32],
+    actions: NDArray[np.float32],
+    clips: NDArray[np.int64],
+    table: ClipTable,
+    stats: ActionStats,
+) -> EpisodeErrors:
+    """Sum the errors of all steps of each episode."""
+    error = predicted.astype(np.float64) - actions
+    numbers, first, group = np.unique(table.episode[clips], return_index=True, return_inverse=True)
+    absolute, squared = (np.zeros((len(numbers), error.shape[1])) for _ in range(2))
+    np.add.at(absolute, group, np.abs(error))
+    np.add.at(squared, group, error**2)
+    texts = table.texts
+    return EpisodeErrors(
+        episodes=tuple(
+            f"{texts['dataset'][clip]}/{texts['episode_id'][clip]}" for clip in clips[first]
+        ),
+        steps=tuple(np.bincount(group).tolist()),
+        dimensions=tuple(d.name for d in stats.dimensions),
+        units=tuple(d.unit for d in stats.dimensions),
+        scales=tuple(d.scale for d in stats.dimensions),
+        still=stats.still,
+        absolute=tuple(map(tuple, absolute.tolist())),
+        squared=tuple(map(tuple, squared.tolist())),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lapa.evaluation.episode_bootstrap import MIN_EPISODES
 from lapa.records import Figure
 
 Z_95 = 1.959963984540054
@@ -45,6 +46,8 @@ def paired_difference(
 ) -> Figure:
     """Mean of ``first - second`` over paired trials, with a bootstrap 95 % interval.
 
+    Fewer than `MIN_EPISODES` trials give the mean without an interval.
+
     Args:
         name: of the figure.
         first: ``(trial,)`` successes or scores of one arm.
@@ -61,8 +64,9 @@ def paired_difference(
             f"arms have shapes {one.shape} and {two.shape}; expected the same (trial,)"
         )
     differences = one - two
+    value = float(differences.mean())
+    if len(one) < MIN_EPISODES:
+        return Figure(name=name, value=value, n=len(one))
     draws = np.random.default_rng(seed).integers(len(one), size=(resamples, len(one)))
     low, high = np.quantile(differences[draws].mean(axis=1), (0.025, 0.975))
-    return Figure(
-        name=name, value=float(differences.mean()), low=float(low), high=float(high), n=len(one)
-    )
+    return Figure(name=name, value=value, low=float(low), high=float(high), n=len(one))

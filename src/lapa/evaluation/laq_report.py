@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-
-from lapa.evaluation.bottleneck import (
-    CONDITIONS,
-    gain_interval,
-    psnr_interval,
-    reconstruction_errors,
+from lapa.evaluation.analyses import Analyses, CannotMeasureError
+from lapa.evaluation.encoded import Encoded, encode_held_out, with_actions
+from lapa.evaluation.held_out import HeldOutPairs
+from lapa.evaluation.laq_details import describe, write_details
+from lapa.evaluation.laq_figures import (
+    CONTINUOUS,
+    probe_figures,
+    reconstruction_figures,
+    usage_figures,
 )
-from lapa.evaluation.episode_bootstrap import Interval
-from lapa.evaluation.figures.training_curves import draw_curves, read_curves
 from lapa.evaluation.laq_pictures import draw_laq_pictures
-from lapa.evaluation.latent_samples import (
-    HeldOutPairs,
-    LatentSamples,
-    encode_pairs,
-    open_held_out,
-)
+from lapa.evaluation.latent_samples import LatentSamples
 from lapa.evaluation.probe_suite import probe_everything
 from lapa.evaluation.probes import ProbeScore
-from lapa.evaluation.token_statistics import associations, code_usage
+from lapa.evaluation.token_statistics import Association, associations
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import load_laq
 from lapa.params.evaluation import EvaluationParams
 from lapa.records import Checkpoint, Figure, Report, ShardSet, require_same
+
+QUANTISERS = {"laq": "the quantiser", "random_laq": "the untrained quantiser"}
+Arms = dict[str, tuple[Figure, ...]]
 
 
 def evaluate_laq(
@@ -41,6 +38,9 @@ def evaluate_laq(
     out: Path,
 ) -> Report:
     """Measure what the codes carry on held-out episodes, beside an untrained quantiser.
+
+    What the data does not allow (no actions, one episode, too few pairs) is listed in
+    `Report.not_measured` with its reason; the rest is measured.
 
     Args:
         shards: clips with a held-out split; probes need true actions in it.
@@ -62,124 +62,102 @@ def evaluate_laq(
         remedy="make the control with the trained quantiser's pair spec",
     )
     out.mkdir(parents=True, exist_ok=True)
-    pairs = open_held_out(
-        shards,
-        params.split,
-        laq.pair_spec,
-        max_samples=params.probe.max_samples,
-        batch_size=params.batch_size,
-    )
     models = [load_laq(Path(checkpoint.path)) for checkpoint in (laq, random_laq)]
-    trained, untrained = (
-        encode_pairs(model, pairs, batch_size=params.batch_size) for model in models
+    analyses = Analyses(on_error=params.on_error)
+    whole = analyses.run(
+        "latent actions", lambda: encode_held_out(shards, models, laq.pair_spec, params)
     )
-    scores = _probe_scores(pairs, trained, untrained, params)
+    arms: Arms = dict.fromkeys(QUANTISERS, ())
+    pictures: tuple[str, ...] = ()
+    if whole is not None:
+        probed = analyses.run(
+            "probes from codes to actions",
+            lambda: with_actions(shards, models, whole, params, analyses),
+        )
+        arms, pictures = _measure(
+            laq, models, whole, probed, params=params, analyses=analyses, out=out
+        )
+    return Report(path=str(out), arms=arms, pictures=pictures, not_measured=analyses.not_measured)
+
+
+def _measure(
+    checkpoint: Checkpoint,
+    models: Sequence[LatentActionQuantizer],
+    whole: Encoded,
+    probed: Encoded | None,
+    *,
+    params: EvaluationParams,
+    analyses: Analyses,
+    out: Path,
+) -> tuple[Arms, tuple[str, ...]]:
+    """Figures, pictures and details of encoded pairs."""
+    scores = [] if probed is None else _probe(probed, params, analyses)
+    found = [] if probed is None else _associate(probed, params, analyses)
+    samples = (whole.trained, whole.untrained)
     arms = {
-        "laq": _figures(models[0], pairs, trained, params)
-        + _probe_figures(scores, untrained=False),
-        "random_laq": _figures(models[1], pairs, untrained, params)
-        + _probe_figures(scores, untrained=True),
+        name: _figures(words, model, whole.pairs, of_model, params=params, analyses=analyses)
+        + probe_figures(scores, untrained=name == "random_laq")
+        for (name, words), model, of_model in zip(QUANTISERS.items(), models, samples, strict=True)
     }
     pictures = draw_laq_pictures(
-        models[0], pairs, trained, scores, figures=arms["laq"], params=params, out=out
+        models[0],
+        whole,
+        probed,
+        scores=scores,
+        figures=arms["laq"],
+        checkpoint=checkpoint,
+        params=params,
+        analyses=analyses,
+        out=out,
     )
-    if draw_curves(
-        {"laq": read_curves(Path(laq.path))},
-        "Training of the quantiser (dashed: held-out)",
-        out / "curves.png",
-        loss="loss_recon",
-    ):
-        pictures += ("curves.png",)
-    _write_details(pairs, trained, scores, params, out / "laq.json")
-    return Report(path=str(out), arms=arms, pictures=pictures)
+    write_details(
+        describe(whole=whole, probed=probed, scores=scores, found=found, checkpoint=checkpoint), out
+    )
+    return arms, pictures
 
 
-def _probe_scores(
-    pairs: HeldOutPairs,
-    trained: LatentSamples,
-    untrained: LatentSamples,
-    params: EvaluationParams,
-) -> list[ProbeScore]:
-    if pairs.actions is None:
-        return []
+def _probe(probed: Encoded, params: EvaluationParams, analyses: Analyses) -> list[ProbeScore]:
+    """Probes of every dimension that moves."""
+    actions = probed.actions
+    if still := [actions.names[i] for i in actions.still()]:
+        analyses.skip(
+            "probes of " + ", ".join(still),
+            "these action dimensions stand still in the held-out pairs",
+        )
     return probe_everything(
-        pairs, pairs.actions, trained, untrained, params=params.probe, seed=params.seed
+        probed.pairs,
+        actions,
+        probed.trained,
+        probed.untrained,
+        params=params.probe,
+        seed=params.seed,
+        analyses=analyses,
     )
 
 
-@torch.no_grad()
+def _associate(probed: Encoded, params: EvaluationParams, analyses: Analyses) -> list[Association]:
+    """What codes say about actions without fitting anything."""
+
+    def measure() -> list[Association]:
+        if probed.trained.codes is None:
+            raise CannotMeasureError(CONTINUOUS)
+        actions = probed.actions
+        return associations(probed.trained.codes, actions.values, actions.names, seed=params.seed)
+
+    return analyses.run("mutual information of codes and actions", measure) or []
+
+
 def _figures(
+    whose: str,
     laq: LatentActionQuantizer,
     pairs: HeldOutPairs,
     samples: LatentSamples,
+    *,
     params: EvaluationParams,
+    analyses: Analyses,
 ) -> tuple[Figure, ...]:
-    """PSNR, its gain under every condition, and code usage; ``n`` counts episodes."""
-    errors = reconstruction_errors(
-        laq, pairs, samples, batch_size=params.batch_size, seed=params.seed
+    reconstruction = analyses.run(
+        f"reconstruction by {whose}", lambda: reconstruction_figures(laq, pairs, samples, params)
     )
-    sampling = {"resamples": params.probe.resamples, "seed": params.seed}
-    copy, episodes = errors["copy"], pairs.episodes
-    intervals = {
-        "psnr": psnr_interval(errors["right"], episodes, **sampling),
-        "psnr_copy": psnr_interval(copy, episodes, **sampling),
-    }
-    suffixes = {"right": "", "shuffled": "_shuffled", "constant": "_constant"}
-    for condition in CONDITIONS[:-1]:
-        name = f"psnr_gain{suffixes[condition]}"
-        intervals[name] = gain_interval(errors[condition], copy, episodes, **sampling)
-    intervals["code_dependence"] = gain_interval(
-        errors["right"], errors["shuffled"], episodes, **sampling
-    )
-    count = len(set(episodes.tolist()))
-    usage = code_usage(samples.codes, codebook_size=samples.codebook_size)
-    return (
-        *(_figure(name, interval, count) for name, interval in intervals.items()),
-        Figure(name="utilisation", value=usage.utilisation, n=len(pairs)),
-        Figure(name="perplexity", value=usage.perplexity, n=len(pairs)),
-        Figure(name="sequences", value=usage.sequences, n=len(pairs)),
-        Figure(name="sequence_entropy", value=usage.sequence_entropy, n=len(pairs)),
-    )
-
-
-def _probe_figures(scores: list[ProbeScore], *, untrained: bool) -> tuple[Figure, ...]:
-    """Probe scores as ``probe/<kind>/<inputs>/<dimension>``."""
-    return tuple(
-        _figure(
-            f"probe/{score.kind}/{score.inputs.removeprefix('random_')}/{score.dimension}",
-            score.interval,
-            score.episodes,
-        )
-        for score in scores
-        if score.inputs.startswith("random_") == untrained
-    )
-
-
-def _figure(name: str, interval: Interval, n: int) -> Figure:
-    return Figure(name=name, value=interval.value, low=interval.low, high=interval.high, n=n)
-
-
-def _write_details(
-    pairs: HeldOutPairs,
-    samples: LatentSamples,
-    scores: list[ProbeScore],
-    params: EvaluationParams,
-    path: Path,
-) -> None:
-    usage = code_usage(samples.codes, codebook_size=samples.codebook_size)
-    details = {
-        "pairs": len(pairs),
-        "histogram": usage.histogram.tolist(),
-        "probes": [asdict(score) for score in scores],
-        "associations": [
-            asdict(found)
-            for found in (
-                associations(
-                    samples.codes, pairs.actions.values, pairs.actions.names, seed=params.seed
-                )
-                if pairs.actions is not None
-                else []
-            )
-        ],
-    }
-    path.write_text(json.dumps(details, indent=2) + "\n")
+    usage = analyses.run(f"use of codes by {whose}", lambda: usage_figures(samples))
+    return (*(reconstruction or ()), *(usage or ()))

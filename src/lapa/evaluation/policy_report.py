@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from lapa.evaluation.action_error import HeldOutActions, held_out_actions, policy_folder
+from lapa.evaluation.action_error import held_out_actions, policy_folder
+from lapa.evaluation.analyses import Analyses
+from lapa.evaluation.episode_errors import write_errors
 from lapa.evaluation.figures.action_distribution import draw_action_distribution
 from lapa.evaluation.figures.filmstrips import Strip, draw_filmstrips
 from lapa.evaluation.intervals import success_rate
@@ -15,6 +17,10 @@ from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import load_policy
 from lapa.params.evaluation import EvaluationParams, RolloutParams
 from lapa.records import Checkpoint, Figure, Report, ShardSet, require_same
+
+CLOSED_LOOP = "closed-loop success"
+CHECKPOINT = "policy.json"
+"""The policy's record, kept beside its figures: weights, notes, ancestry."""
 
 
 def evaluate_policy(
@@ -26,10 +32,11 @@ def evaluate_policy(
         policy: what finetuning saved.
         shards: the clips it was finetuned on, for their held-out split.
         params: scenes, tasks, split.
-        out: folder to fill: pictures, ``outcomes.json``, ``clips/``.
+        out: folder to fill: pictures, ``outcomes.json``, ``action_errors.json``, ``clips/``.
 
     Returns:
-        Figures of the arm ``policy``: ``success/<task>`` and ``action/<error>``.
+        Figures of the arm ``policy``: ``success/<task>`` and ``action/<error>``; what could not be
+        measured is listed with its reason.
 
     Raises:
         ValueError: the policy was finetuned on other shards, or is no policy.
@@ -42,17 +49,51 @@ def evaluate_policy(
         remedy="evaluate on the shards it was finetuned on, or finetune again",
     )
     out.mkdir(parents=True, exist_ok=True)
-    held_out = held_out_actions(
-        net, policy, shards, split=params.split, batch_size=params.batch_size
-    )
-    draw_action_distribution(held_out.predicted, held_out.actions, net.stats, out / "actions.png")
-    results = [] if params.rollout is None else _roll_out(net, params.rollout)
-    _keep(results, policy, out)
+    analyses = Analyses(on_error=params.on_error)
+    figures = _open_loop(net, policy, shards, params, analyses=analyses, out=out)
+    results: list[RolloutResult] = []
+    if params.rollout is None:
+        analyses.skip(CLOSED_LOOP, "no simulator looks like this data (evaluation.rollout is null)")
+    else:
+        scenes = params.rollout
+        results = analyses.run(CLOSED_LOOP, lambda: _roll_out(net, scenes)) or []
+    clips = _keep(results, policy, out)
+    pictures = tuple(name for name in ("rollouts.png", "actions.png") if (out / name).is_file())
     return Report(
         path=str(out),
-        arms={"policy": (*_success(results), *_action_errors(held_out))},
-        pictures=("rollouts.png", "actions.png") if _shown(results) else ("actions.png",),
+        arms={"policy": (*_success(results), *figures)},
+        pictures=pictures,
+        clips=clips,
+        not_measured=analyses.not_measured,
     )
+
+
+def _open_loop(
+    net: Policy,
+    policy: Checkpoint,
+    shards: ShardSet,
+    params: EvaluationParams,
+    *,
+    analyses: Analyses,
+    out: Path,
+) -> tuple[Figure, ...]:
+    """Action error on held-out episodes, its picture and its raw sums."""
+    held_out = analyses.run(
+        "action error on held-out episodes",
+        lambda: held_out_actions(
+            net, policy, shards, split=params.split, batch_size=params.batch_size
+        ),
+    )
+    if held_out is None:
+        return ()
+    write_errors(held_out.errors, out)
+    analyses.run(
+        "picture of predicted actions",
+        lambda: draw_action_distribution(
+            held_out.predicted, held_out.actions, net.stats, out / "actions.png"
+        ),
+    )
+    return held_out.errors.figures(resamples=params.probe.resamples, seed=params.seed)
 
 
 def _roll_out(policy: Policy, params: RolloutParams) -> list[RolloutResult]:
@@ -77,27 +118,25 @@ def _success(results: list[RolloutResult]) -> tuple[Figure, ...]:
     return tuple(success_rate(f"success/{r.task}", r.successes) for r in results)
 
 
-def _action_errors(held_out: HeldOutActions) -> tuple[Figure, ...]:
-    """Errors as ``action/<name>``; ``n`` counts steps."""
-    steps = len(held_out.actions)
-    return tuple(
-        Figure(name=f"action/{name}", value=value, n=steps)
-        for name, value in held_out.errors.items()
-    )
-
-
-def _keep(results: list[RolloutResult], policy: Checkpoint, out: Path) -> None:
-    """Write outcomes, clips, the film strip and the curves of the training."""
+def _keep(results: list[RolloutResult], policy: Checkpoint, out: Path) -> tuple[str, ...]:
+    """Write outcomes, film strip, curves and the policy's record; return the clips' names."""
     if results:
         write_outcomes({result.task: _outcomes(result) for result in results}, out)
-    for result in results:
-        save_clips(result, out / "clips")
+    files = [file for result in results for file in save_clips(result, out / "clips")]
     if strips := _shown(results):
         heading = f"Closed loop, first {len(strips)} scenes (not chosen)"
         draw_filmstrips(strips, heading, out / "rollouts.png")
     curves = Path(policy.path) / "metrics.jsonl"
     if curves.is_file():
         shutil.copyfile(curves, out / curves.name)
+    (out / CHECKPOINT).write_text(policy.model_dump_json(indent=2) + "\n")
+    return tuple(str(file.relative_to(out)) for file in files)
+
+
+def policy_record(report: Report) -> Checkpoint | None:
+    """The policy behind a report; None where the report does not keep it."""
+    file = Path(report.path) / CHECKPOINT
+    return Checkpoint.model_validate_json(file.read_text()) if file.is_file() else None
 
 
 def _outcomes(result: RolloutResult) -> TaskOutcomes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.bottleneck import shuffled_codes
+from lapa.evaluation.analyses import Analyses
+from lapa.evaluation.bottleneck import another_pairs
 from lapa.evaluation.latent_samples import HeldOutPairs, LatentSamples, TrueActions
 from lapa.evaluation.probes import ProbeKind, ProbeScore, probe
 from lapa.params.evaluation import ProbeParams
@@ -21,41 +24,60 @@ def probe_everything(
     *,
     params: ProbeParams,
     seed: int,
+    analyses: Analyses,
 ) -> list[ProbeScore]:
-    """Probe every input for the true actions, with a linear and with an MLP probe."""
-    return [
-        score
-        for name, inputs in probe_inputs(pairs, trained, untrained, seed=seed).items()
-        for kind in KINDS
-        for score in probe(
-            inputs,
-            actions.values,
-            pairs.episodes,
-            name=name,
-            kind=kind,
-            dimensions=actions.names,
-            params=params,
-            seed=seed,
-        )
-    ]
+    """Probe every input for the true actions, with a linear and with an MLP probe.
+
+    Each probe is an analysis of its own; dimensions that stand still are not looked at.
+    """
+    moving = [i for i in range(len(actions.names)) if i not in actions.still()]
+    scores: list[ProbeScore] = []
+    for name, inputs in probe_inputs(pairs, trained, untrained, seed=seed).items():
+        for kind in KINDS:
+            ask = partial(
+                probe,
+                inputs,
+                actions.values[:, moving],
+                pairs.episodes,
+                name=name,
+                kind=kind,
+                dimensions=tuple(actions.names[i] for i in moving),
+                params=params,
+                seed=seed,
+            )
+            scores += analyses.run(f"{kind} probe of {LABELS[name]}", ask) or []
+    return scores
+
+
+LABELS = {
+    "codes": "codes",
+    "pre_quantised": "vectors before quantisation",
+    "shuffled_labels": "another pair's codes (control)",
+    "state": "state alone (control)",
+    "frame_difference": "raw frame difference (control)",
+    "random_codes": "codes of the untrained quantiser (control)",
+    "random_pre_quantised": "vectors of the untrained quantiser (control)",
+}
+"""What each probe reads, in words, in the order of the report."""
 
 
 def probe_inputs(
     pairs: HeldOutPairs, trained: LatentSamples, untrained: LatentSamples, *, seed: int
 ) -> dict[str, NDArray[np.float32]]:
-    """What the probes read, by name; ``(sample, feature)`` each."""
-    shuffled = LatentSamples(
-        codes=shuffled_codes(trained.codes, seed=seed),
-        pre_quantised=trained.pre_quantised,
-        codebook_size=trained.codebook_size,
-    )
-    inputs = {
-        "codes": trained.one_hot,
-        "pre_quantised": trained.pre_quantised,
+    """What the probes read, by name; ``(sample, feature)`` each.
+
+    Continuous latents have no codes: then their vectors stand for them, the shuffled control included.
+    """
+    inputs = {"pre_quantised": trained.pre_quantised}
+    if trained.codes is not None:
+        inputs = {"codes": trained.one_hot} | inputs
+    if untrained.codes is not None:
+        inputs["random_codes"] = untrained.one_hot
+    latents = next(iter(inputs.values()))
+    inputs |= {
         "frame_difference": pairs.difference,
-        "random_codes": untrained.one_hot,
         "random_pre_quantised": untrained.pre_quantised,
-        "shuffled_labels": shuffled.one_hot,
+        "shuffled_labels": another_pairs(latents, seed=seed),
     }
     if pairs.states is not None:
         inputs["state"] = pairs.states

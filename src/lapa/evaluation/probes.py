@@ -11,17 +11,20 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import Ridge
-from sklearn.model_selection import GroupKFold
+from sklearn.linear_model import RidgeCV
+from sklearn.model_selection import GroupKFold, KFold
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.episode_bootstrap import Interval, episode_interval
 from lapa.params.evaluation import ProbeParams
 
 ProbeKind = Literal["linear", "mlp"]
 Floats = NDArray[np.floating]
+MIN_FITTED: dict[ProbeKind, int] = {"linear": 6, "mlp": 30}
+"""Pairs a probe is fitted on at least; the MLP holds a tenth of them back to stop in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +56,13 @@ def probe(
     A dimension that never varies has no R² and is left out.
 
     Raises:
-        ValueError: fewer than two episodes.
+        CannotMeasureError: too few episodes or pairs, no dimension varies, or inputs are not finite.
     """
     varying = [i for i in range(actions.shape[1]) if np.ptp(actions[:, i]) > 1e-9]
+    if not varying:
+        raise CannotMeasureError("no action dimension changes in the held-out pairs")
+    if not np.isfinite(inputs).all():
+        raise CannotMeasureError(f"{name} holds NaN or infinity")
     targets = actions[:, varying].astype(np.float64)
     predicted = out_of_fold(inputs, targets, episodes, kind=kind, params=params, seed=seed)
     scores = []
@@ -92,18 +99,19 @@ def out_of_fold(
     """Predictions ``(sample, dimension)`` by probes fitted on other episodes.
 
     Raises:
-        ValueError: fewer than two episodes.
+        CannotMeasureError: fewer than two episodes, or too few pairs to fit this kind of probe.
     """
     distinct = len(np.unique(episodes))
     if distinct < 2:
-        raise ValueError(
-            f"{distinct} held-out episode, expected at least 2 to fit and test a probe on "
+        raise CannotMeasureError(
+            f"there is {distinct} held-out episode, expected at least 2 to fit and test a probe on "
             "different ones; hold out more episodes"
         )
     predicted = np.zeros(targets.shape, dtype=np.float64)
     folds = GroupKFold(n_splits=min(params.folds, distinct))
     for fitted, tested in folds.split(inputs, targets, episodes):
-        regressor = _regressor(kind, params, seed)
+        _require_enough(len(fitted), kind)
+        regressor = _regressor(kind, params, seed, episodes[fitted])
         scaler = StandardScaler().fit(targets[fitted])
         regressor.fit(inputs[fitted], scaler.transform(targets[fitted]))
         raw = regressor.predict(inputs[tested]).reshape(len(tested), -1)
@@ -111,9 +119,17 @@ def out_of_fold(
     return predicted
 
 
-def _regressor(kind: ProbeKind, params: ProbeParams, seed: int) -> Any:
+def _require_enough(pairs: int, kind: ProbeKind) -> None:
+    if pairs < MIN_FITTED[kind]:
+        raise CannotMeasureError(
+            f"there are {pairs} held-out pairs to fit the {kind} probe on, expected at least "
+            f"{MIN_FITTED[kind]}; hold out more episodes"
+        )
+
+
+def _regressor(kind: ProbeKind, params: ProbeParams, seed: int, groups: NDArray[np.int64]) -> Any:
     if kind == "linear":
-        return make_pipeline(StandardScaler(), Ridge(alpha=params.ridge))
+        return make_pipeline(StandardScaler(), _ridge(params, groups))
     network = MLPRegressor(
         hidden_layer_sizes=(params.hidden_dim,),
         alpha=1e-3,
@@ -124,6 +140,20 @@ def _regressor(kind: ProbeKind, params: ProbeParams, seed: int) -> Any:
         random_state=seed,
     )
     return make_pipeline(StandardScaler(), network)
+
+
+def _ridge(params: ProbeParams, groups: NDArray[np.int64]) -> RidgeCV:
+    """Ridge whose penalty is chosen on episodes it was not fitted on, for every input alike.
+
+    A fixed small penalty lets inputs of many features (the frame difference has 192) overfit, and a
+    control that overfits is no opponent. ``groups`` are the episodes of the fitted pairs.
+    """
+    distinct = len(np.unique(groups))
+    if distinct > 1:
+        splits = list(GroupKFold(min(3, distinct)).split(groups, groups=groups))
+    else:
+        splits = list(KFold(3).split(groups))
+    return RidgeCV(params.ridge, cv=splits, scoring="neg_mean_squared_error")
 
 
 def r2_interval(

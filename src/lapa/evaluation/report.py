@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-import lapa
-from lapa.evaluation import report_tables as tables
-from lapa.evaluation import verdict
-from lapa.evaluation.embed import data_address
+from lapa.evaluation import in_short
+from lapa.evaluation.analyses import Analyses
+from lapa.evaluation.codes_section import codes_section, motion_section
+from lapa.evaluation.comparisons import Comparison, compare_errors, compare_successes
 from lapa.evaluation.figures.success_bars import draw_success
 from lapa.evaluation.figures.training_curves import draw_curves, read_curves
-from lapa.evaluation.intervals import paired_difference
-from lapa.evaluation.outcomes import paired_successes, read_outcomes
+from lapa.evaluation.laq_details import read_details
+from lapa.evaluation.not_measured import all_not_measured, not_measured_section
+from lapa.evaluation.page import Listed, Section, write_page
+from lapa.evaluation.policy_report import policy_record
+from lapa.evaluation.policy_sections import (
+    action_error_section,
+    backbone_section,
+    closed_loop_section,
+    episodes_section,
+    training_section,
+)
+from lapa.evaluation.run_facts import RunFacts
+from lapa.evaluation.run_section import (
+    arms_section,
+    notes_of,
+    provenance_blocks,
+    run_section,
+    terms_section,
+)
 from lapa.evaluation.success_table import success_rates
 from lapa.params.evaluation import EvaluationParams
-from lapa.records import Checkpoint, Figure, Report
+from lapa.records import Checkpoint, Report, ShardSet
 
-TEMPLATE = "report.html.j2"
+PAGE = "report.html"
+TITLE = "Latent action pretraining: what this run measured"
 
-CAPTIONS = {
-    "reconstructions.png": "What the quantiser draws for pairs it never saw.",
-    "probes.png": "Probes: the codes must beat every control.",
-    "code_actions.png": "True actions, coloured by code.",
-    "compass.png": "Mean true motion of each code.",
-    "code_usage.png": "How often each code occurs.",
-    "curves.png": "Mean squared error of the reconstruction, pixels in [0, 1].",
-}
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """Everything that the page is made of."""
+
+    laq: Report
+    arms: Mapping[str, Report]
+    foundation: Mapping[str, Checkpoint]
+    successes: Sequence[Comparison]
+    errors: Sequence[Comparison]
+    pictures: Mapping[str, Path]
+    not_measured: Mapping[str, str]
 
 
 def write_report(
@@ -37,8 +58,10 @@ def write_report(
     laq: Report,
     arms: dict[str, Report],
     foundation: dict[str, Checkpoint],
+    shards: ShardSet,
     params: EvaluationParams,
     out: Path,
+    facts: RunFacts | None = None,
 ) -> Report:
     """Write ``report.html``, self-contained, and return all figures in one record.
 
@@ -46,130 +69,103 @@ def write_report(
         laq: what `evaluate_laq` returned.
         arms: what `evaluate_policy` returned, by arm; the first is compared with the others.
         foundation: the arms' backbones.
+        shards: the clips that everything was made from and measured on.
         params: what was evaluated; written into the page.
         out: folder to fill.
+        facts: which run this is; unknown where nobody says.
 
     Raises:
-        ValueError: the arms were rolled out on different scenes.
+        ValueError: the arms were measured on different scenes or episodes.
     """
     out.mkdir(parents=True, exist_ok=True)
-    compared = _paired_differences(arms)
-    pictures = _draw(arms, foundation, out)
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+    analyses = Analyses(on_error=params.on_error)
+    successes = compare_successes(arms)
+    errors = compare_errors(arms, params, analyses)
+    pictures = _draw(arms, foundation, analyses, out)
+    found = Gathered(
+        laq=laq,
+        arms=arms,
+        foundation=foundation,
+        successes=successes,
+        errors=errors,
+        pictures=pictures,
+        not_measured=all_not_measured(laq, arms, analyses.not_measured),
     )
-    page = environment.get_template(TEMPLATE).render(
-        verdicts=_verdicts(laq, arms, foundation, compared),
-        tables={
-            "success": tables.success(arms),
-            "differences": tables.differences(compared),
-            "errors": tables.action_errors(arms),
-            "laq": tables.laq(laq),
-            "probes": tables.probes(laq),
-            "foundation": tables.foundation(foundation),
-            "provenance": tables.provenance(foundation),
-        },
-        pictures={name: data_address(out / name) for name in pictures},
-        laq_pictures=_laq_pictures(laq),
-        shown=[_shown(arm, report) for arm, report in arms.items()],
-        settings=params.model_dump_json(indent=2),
-        version=lapa.__version__,
+    run = facts or RunFacts()
+    write_page(
+        out / PAGE,
+        title=TITLE,
+        subtitle=run.line,
+        in_short=_in_short(found),
+        sections=_sections(found, shards, params, run),
     )
-    (out / "report.html").write_text(page)
-    figures = {arm: report.arms.get("policy", ()) for arm, report in arms.items()}
     return Report(
         path=str(out),
-        arms=figures | dict(laq.arms) | {"differences": tuple(compared)},
+        arms={arm: report.arms.get("policy", ()) for arm, report in arms.items()}
+        | dict(laq.arms)
+        | {"differences": tuple(c.difference for c in (*successes, *errors))},
         pictures=tuple(pictures),
+        not_measured=dict(found.not_measured),
     )
 
 
-def _paired_differences(arms: Mapping[str, Report]) -> list[Figure]:
-    """The first arm minus every other one, task by task, scene by scene."""
-    main, *others = arms
-    outcomes = {arm: read_outcomes(report) for arm, report in arms.items()}
-    found = []
-    for task, first in outcomes[main].items():
-        for other in others:
-            if task not in outcomes[other]:
-                continue
-            one, two = paired_successes(first, outcomes[other][task], names=(main, other))
-            found.append(paired_difference(f"{main} - {other}/{task}", one, two))
-    return found
+def _in_short(found: Gathered) -> list[str]:
+    return in_short.shortened(
+        in_short.about_arms(found.successes, found.errors, found.arms),
+        in_short.about_codes(found.laq),
+        in_short.about_backbone(found.foundation),
+        in_short.about_missing(found.not_measured),
+    )
 
 
-def _verdicts(
-    laq: Report,
-    arms: Mapping[str, Report],
-    foundation: Mapping[str, Checkpoint],
-    compared: list[Figure],
-) -> list[str]:
-    rates = {arm: {r.name: r for r in success_rates(report)} for arm, report in arms.items()}
-    sentences = []
-    for difference in compared:
-        pair, task = difference.name.rsplit("/", 1)
-        arm, other = pair.split(" - ")
-        of_task = {name: by_task[task] for name, by_task in rates.items() if task in by_task}
-        sentences.append(verdict.success_sentence(task, arm, other, of_task, difference))
-    sentences += verdict.code_sentences(laq.arms["laq"])
-    sentences += verdict.probe_sentences(laq.arms["laq"], laq.arms["random_laq"])
-    accuracies = (verdict.accuracy_sentence(arm, c.metrics) for arm, c in foundation.items())
-    return sentences + [sentence for sentence in accuracies if sentence]
+def _sections(
+    found: Gathered, shards: ShardSet, params: EvaluationParams, facts: RunFacts
+) -> list[Section]:
+    quantiser = read_details(found.laq).checkpoint
+    policies = {arm: policy_record(report) for arm, report in found.arms.items()}
+    models = {
+        **({"quantiser": quantiser} if quantiser else {}),
+        **{f"{arm}, backbone": checkpoint for arm, checkpoint in found.foundation.items()},
+        **{f"{arm}, policy": record for arm, record in policies.items() if record},
+    }
+    spec = next((checkpoint.pair_spec for checkpoint in models.values()), None)
+    notes = notes_of(models)
+    error_words = in_short.error_sentences(found.errors, found.arms)
+    success_words = in_short.success_sentences(found.successes, found.arms)
+    return [
+        run_section(facts, shards, spec),
+        arms_section(found.arms),
+        Section(title="Notes", blocks=[Listed(sentences=notes)] if notes else []),
+        closed_loop_section(found.arms, found.successes, success_words, found.pictures),
+        action_error_section(found.arms, error_words),
+        codes_section(found.laq),
+        motion_section(found.laq),
+        backbone_section(found.foundation),
+        training_section(found.pictures),
+        episodes_section(found.arms),
+        not_measured_section(found.not_measured),
+        Section(
+            title="Where the numbers come from",
+            blocks=provenance_blocks(models, params.model_dump_json(indent=2)),
+        ),
+        terms_section(),
+    ]
 
 
-def _draw(arms: Mapping[str, Report], foundation: Mapping[str, Checkpoint], out: Path) -> list[str]:
-    """Draw what compares arms; return the names of the files that exist."""
-    drawn = []
+def _draw(
+    arms: Mapping[str, Report], foundation: Mapping[str, Checkpoint], analyses: Analyses, out: Path
+) -> dict[str, Path]:
+    """Draw what compares arms; return the files that exist, by name."""
     rates = {arm: success_rates(report) for arm, report in arms.items()}
     if all(rates.values()):
-        draw_success(rates, out / "success.png")
-        drawn.append("success.png")
+        analyses.run("picture of success", partial(draw_success, rates, out / "success.png"))
     stages = {
         "foundation": {arm: read_curves(Path(c.path)) for arm, c in foundation.items()},
         "policy": {arm: read_curves(Path(report.path)) for arm, report in arms.items()},
     }
     for stage, curves in stages.items():
-        name = f"curves_{stage}.png"
-        if draw_curves(curves, f"Training of the {stage} (dashed: held-out)", out / name):
-            drawn.append(name)
-    return drawn
-
-
-@dataclass(frozen=True, kw_only=True)
-class Captioned:
-    """A picture or video of the page."""
-
-    address: str
-    caption: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """What one arm did, to look at."""
-
-    arm: str
-    pictures: list[Captioned]
-    videos: list[Captioned]
-
-
-def _laq_pictures(laq: Report) -> list[Captioned]:
-    folder = Path(laq.path)
-    return [
-        Captioned(address=data_address(folder / name), caption=CAPTIONS.get(name, name))
-        for name in laq.pictures
-    ]
-
-
-def _shown(arm: str, report: Report) -> Shown:
-    folder = Path(report.path)
-    return Shown(
-        arm=arm,
-        pictures=[
-            Captioned(address=data_address(folder / name), caption=f"{arm}: {Path(name).stem}")
-            for name in report.pictures
-        ],
-        videos=[
-            Captioned(address=data_address(video), caption=video.stem.replace("_", " "))
-            for video in sorted((folder / "clips").glob("*.mp4"))
-        ],
-    )
+        heading = f"Training of the {stage} (dashed: held-out)"
+        draw = partial(draw_curves, curves, heading, out / f"curves_{stage}.png")
+        analyses.run(f"curves of the {stage}", draw)
+    names = ("success.png", "curves_foundation.png", "curves_policy.png")
+    return {name: out / name for name in names if (out / name).is_file()}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lapa.evaluation.episode_errors import read_errors
+from lapa.evaluation.own_answers import answers_one_after_the_other, own_answers
 from lapa.evaluation.success_table import success_rates
 from lapa.records import Checkpoint, Figure, Report
 
 ABSENT = "–"
 
+QUANTISERS = {"laq": "trained quantiser", "random_laq": "untrained (control)"}
 LAQ_ROWS = {
     "psnr": ("PSNR, dB", 2),
     "psnr_copy": ("PSNR of copying frame t, dB", 2),
@@ -21,6 +24,10 @@ LAQ_ROWS = {
     "perplexity": ("perplexity of the codes", 1),
     "sequences": ("distinct code sequences", 0),
     "sequence_entropy": ("entropy of the sequences, bits", 1),
+}
+ERROR_ROWS = {
+    "mae_normalised": "mean absolute error, normalised",
+    "mse_normalised": "mean squared error, normalised",
 }
 FOUNDATION_ROWS = {
     "val/top1": "top-1",
@@ -39,6 +46,7 @@ class Table:
     """A table of the report."""
 
     head: tuple[str, ...]
+    """Empty for a table without column headings."""
     rows: Sequence[tuple[str, ...]]
 
 
@@ -69,20 +77,40 @@ def differences(found: Sequence[Figure]) -> Table:
 
 
 def action_errors(policies: Mapping[str, Report]) -> Table:
-    """Error on held-out episodes (rows) per arm (columns)."""
-    by_arm = {
-        arm: {f.name: f for f in report.arms.get("policy", ()) if f.name.startswith("action/")}
-        for arm, report in policies.items()
-    }
-    names = list(dict.fromkeys(name for figures in by_arm.values() for name in figures))
+    """Mean error on held-out episodes (rows) per arm (columns), normalised."""
+    by_arm = {arm: _action_figures(report) for arm, report in policies.items()}
     rows = [
-        (
-            name.removeprefix("action/").replace("_", " "),
-            *(number(by_arm[arm].get(name), 4) for arm in by_arm),
-        )
-        for name in names
+        (label, *(number(figures.get(f"action/{name}"), 3) for figures in by_arm.values()))
+        for name, label in ERROR_ROWS.items()
+        if any(f"action/{name}" in figures for figures in by_arm.values())
     ]
     return Table(head=("held-out action error", *by_arm), rows=rows)
+
+
+def errors_by_dimension(policies: Mapping[str, Report]) -> Table:
+    """Mean absolute error of every dimension (rows) per arm (columns), in its unit."""
+    by_arm = {arm: read_errors(report) for arm, report in policies.items()}
+    measured = next((errors for errors in by_arm.values() if errors is not None), None)
+    figures = {arm: _action_figures(report) for arm, report in policies.items()}
+    rows = [
+        (
+            name,
+            unit or "unknown",
+            *(number(figures[arm].get(f"action/mae/{name}"), 4) for arm in by_arm),
+            *(number(figures[arm].get(f"action/mae_normalised/{name}"), 2) for arm in by_arm),
+            "stood still" if measured is not None and name in measured.still else "",
+        )
+        for name, unit in (
+            zip(measured.dimensions, measured.units, strict=True) if measured is not None else ()
+        )
+    ]
+    head = ("dimension", "unit", *by_arm, *(f"{arm}, normalised" for arm in by_arm), "")
+    return Table(head=head, rows=rows)
+
+
+def _action_figures(report: Report) -> dict[str, Figure]:
+    figures = report.arms.get("policy", ())
+    return {figure.name: figure for figure in figures if figure.name.startswith("action/")}
 
 
 def laq(report: Report) -> Table:
@@ -91,53 +119,36 @@ def laq(report: Report) -> Table:
     rows = [
         (label, *(number(figures.get(name), digits) for figures in arms.values()))
         for name, (label, digits) in LAQ_ROWS.items()
+        if any(name in figures for figures in arms.values())
     ]
-    return Table(head=("held-out pairs", *(arm.replace("_", " ") for arm in arms)), rows=rows)
-
-
-def probes(report: Report) -> Table:
-    """R² of every probe (rows) per action dimension (columns)."""
-    found: dict[tuple[str, str], dict[str, Figure]] = {}
-    for arm, figures in report.arms.items():
-        for figure in figures:
-            if not figure.name.startswith("probe/"):
-                continue
-            _, kind, inputs, dimension = figure.name.split("/")
-            source = inputs.replace("_", " ")
-            label = f"untrained: {source}" if arm == "random_laq" else source
-            found.setdefault((kind, label), {})[dimension] = figure
-    dimensions = list(dict.fromkeys(d for row in found.values() for d in row))
-    rows = [
-        (kind, label, *(number(row.get(d), 2) for d in dimensions))
-        for (kind, label), row in sorted(found.items())
-    ]
-    return Table(head=("probe", "reads", *(f"R² {d}" for d in dimensions)), rows=rows)
+    return Table(head=("held-out pairs", *(QUANTISERS.get(arm, arm) for arm in arms)), rows=rows)
 
 
 def foundation(checkpoints: Mapping[str, Checkpoint]) -> Table:
-    """Code accuracy (rows) per arm (columns), in percent; untrained arms show nothing."""
+    """Code accuracy (rows) per arm (columns), in percent; untrained arms show nothing.
+
+    What a model names by itself comes first; figures that saw the true earlier codes say so.
+    """
+    own = {arm: own_answers(checkpoint.metrics) for arm, checkpoint in checkpoints.items()}
+    forced = {
+        arm: checkpoint.metrics
+        for arm, checkpoint in checkpoints.items()
+        if answers_one_after_the_other(checkpoint.metrics)
+    }
     rows = [
-        (label, *(_share(checkpoint.metrics.get(name)) for checkpoint in checkpoints.values()))
+        (label, *(_share(own[arm].get(name)) for arm in checkpoints))
         for name, label in FOUNDATION_ROWS.items()
-        if any(name in checkpoint.metrics for checkpoint in checkpoints.values())
+        if any(name in metrics for metrics in own.values())
+    ]
+    rows += [
+        (
+            f"{FOUNDATION_ROWS[name]}, given the true earlier codes",
+            *(_share(forced.get(arm, {}).get(name)) for arm in checkpoints),
+        )
+        for name in ("val/top1", "val/sequence")
+        if any(name in metrics for metrics in forced.values())
     ]
     return Table(head=("held-out codes, %", *checkpoints), rows=rows)
-
-
-def provenance(checkpoints: Mapping[str, Checkpoint]) -> Table:
-    """What each backbone came from, so that a number can be traced to its bytes."""
-    rows = [
-        (
-            arm,
-            str(checkpoint.step),
-            checkpoint.digest[:12],
-            ", ".join(f"{name} {digest[:12]}" for name, digest in checkpoint.inputs.items()),
-            f"{checkpoint.pair_spec.horizon_s} s",
-            checkpoint.code_version,
-        )
-        for arm, checkpoint in checkpoints.items()
-    ]
-    return Table(head=("backbone", "steps", "weights", "trained on", "horizon", "lapa"), rows=rows)
 
 
 def percent(figure: Figure | None, *, signed: bool = False) -> str:

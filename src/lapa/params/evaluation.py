@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
 from lapa.params.base import Params
 from lapa.params.tabletop import TabletopParams, TaskName
@@ -38,8 +38,8 @@ class ProbeParams(Params):
     """Held-out pairs at most."""
     folds: int = Field(default=5, ge=2)
     """Episode-disjoint folds; every pair is predicted by a probe that never saw its episode."""
-    ridge: float = Field(default=1.0, gt=0)
-    """L2 penalty of the linear probe."""
+    ridge: tuple[PositiveFloat, ...] = Field(default=(1.0, 10.0, 1e2, 1e3, 1e4, 1e5), min_length=1)
+    """L2 penalties of the linear probe; the best on episodes it was not fitted on is taken."""
     hidden_dim: int = Field(default=64, gt=0)
     """Width of the MLP probe's one hidden layer."""
     max_iterations: int = Field(default=200, gt=0)
@@ -58,7 +58,10 @@ class EvaluationParams(Params):
     """Held-out episodes for codes and action errors."""
     batch_size: int = Field(default=256, gt=0)
     num_pictures: int = Field(default=6, gt=0)
-    """Pairs in the reconstruction grid."""
+    """Pairs in the reconstruction grid, and of each code in the pictures that show codes."""
+    on_error: Literal["report", "raise"] = "report"
+    """An analysis that fails unforeseen is listed in the report and the rest goes on, or ends the
+    run: the choice for tests. What the data does not allow is listed either way."""
     seed: int = 0
 
     @model_validator(mode="after")

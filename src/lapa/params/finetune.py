@@ -74,6 +74,10 @@ class PolicyModelParams(Params):
     """Actions per prediction."""
     state_dim: int | None = None
     """Width of the proprioceptive state it needs; None for images and words alone."""
+    state_names: tuple[str, ...] = ()
+    """One per column of the state; empty where nobody knows."""
+    states_left_out: tuple[str, ...] = ()
+    """Columns of the state that stood still in the labelled episodes: they change nothing."""
     stats: ActionStats
 
 
@@ -87,10 +91,14 @@ class FinetuneParams(StageParams):
     for its features are random."""
     chunk: int = Field(default=1, gt=0)
     """Actions per prediction."""
-    labelled_episodes: int | None = Field(default=25, gt=0)
-    """Training episodes whose actions may be seen; None is all."""
+    dataset: str | None = None
+    """Dataset of the shard set whose actions are learnt. None: all with actions, if these mean the same,
+    else the one with the most labelled frames."""
+    labelled_episodes: int | None = Field(default=None, gt=0)
+    """Training episodes whose actions may be seen; None is all, and so is more than there are."""
     labelled_fraction: float | None = Field(default=None, gt=0, le=1)
-    """Instead of a count: this share of the training episodes, at least one."""
+    """Instead of a count (which must be None then): this share of the training episodes that have actions,
+    at least one."""
     use_state: bool = False
     """Let the policy see the proprioceptive state at t; its weights start at zero."""
     bins: int = Field(default=256, ge=2)
@@ -128,6 +136,17 @@ class FinetuneParams(StageParams):
             reason = "head.embeddings is 'codebook', which needs a quantiser"
             used["laq"] = _found(laq, reason, "set it to 'fresh'")
         return used
+
+    @model_validator(mode="after")
+    def _one_number_of_labels(self) -> Self:
+        count, share = self.labelled_episodes, self.labelled_fraction
+        if count is not None and share is not None:
+            raise ValueError(
+                f"finetune.labelled_episodes is {count} and finetune.labelled_fraction is {share}, "
+                "expected one of them; set the other to null, e.g. "
+                f"--params=finetune.labelled_episodes=null,finetune.labelled_fraction={share}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _actions_keep_their_side(self) -> Self:

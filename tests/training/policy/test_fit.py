@@ -216,7 +216,7 @@ def test_every_option_gives_a_policy_that_loads(
 
 
 def test_fraction_of_the_labels(shards: ShardSet, pretrained: Checkpoint, tmp_path: Path) -> None:
-    record = _fit(shards, pretrained, tmp_path, labelled_fraction=0.25)
+    record = _fit(shards, pretrained, tmp_path, labelled_episodes=None, labelled_fraction=0.25)
     assert record.metrics["labelled_episodes"] == round(0.25 * shards.split("train").episodes)
 
 
@@ -364,8 +364,16 @@ def test_joint_training_without_labels_is_refused(
         _fit(shards, pretrained, tmp_path, train="all", joint_latent_weight=0.5)
 
 
-def test_more_labels_than_episodes_is_refused(
-    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+def test_more_labels_than_episodes_uses_them_all_and_says_so(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with pytest.raises(ValueError, match="asked for 900 episodes"):
-        _fit(shards, pretrained, tmp_path, labelled_episodes=900)
+    record = _fit(shards, pretrained, tmp_path, labelled_episodes=900)
+    assert record.metrics["labelled_episodes"] == shards.split("train").episodes
+    assert "finetune.labelled_episodes is 900" in caplog.text
+
+
+def test_a_count_and_a_fraction_together_are_refused() -> None:
+    with pytest.raises(
+        ValueError, match=r"labelled_episodes=null,finetune\.labelled_fraction=0\.1"
+    ):
+        _params(labelled_episodes=25, labelled_fraction=0.1)

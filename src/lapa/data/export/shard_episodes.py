@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,11 @@ def shard_episodes(shard_set: ShardSet, split: str, dataset: str) -> Iterator[Ep
         require_one_dimension(table, clips, name)
     borders = np.flatnonzero(np.diff(table.episode[clips])) + 1
     for group in np.split(clips, borders):
-        yield _episode(
+        episode = _episode(
             reader, group, with_actions="action" in members, with_states="state" in members
         )
+        told = shard_set.datasets.get(dataset)
+        yield episode if told is None else replace(episode, actions_are=told.actions_are)
 
 
 def datasets_of(shard_set: ShardSet, splits: Sequence[str]) -> list[str]:

@@ -116,7 +116,7 @@ def load_clip_table(shard_set: ShardSet, split: str) -> ClipTable:
     tables = [_read_shard(root, name, columns) for name in facts.shards]
     if not tables:
         raise ValueError(
-            f"split {split!r} of {root} holds no shard; lower the held-out fraction or ingest more"
+            f"split {split!r} of {root} holds no shard; change ingestion.split or ingest more"
         )
     table = _table(root, facts.shards, tables)
     if (len(table), table.num_slots) != (facts.clips, facts.frames):

@@ -20,6 +20,8 @@ FOLLOWS = 0.8
 """Correlation from which actions count as the next state."""
 CHANGES = 0.5
 """Correlation from which actions count as the change of the state; commands are noisier than targets."""
+ABSOLUTE: tuple[ActionMeaning, ...] = ("absolute",)
+"""To be repeated for every dimension."""
 MIN_STEPS = 8
 """Fewer steps than this prove nothing."""
 
@@ -114,10 +116,10 @@ def _verdict(follows: NDArray[np.float64], changes: NDArray[np.float64], episode
     )
     undecided = ~(absolute | relative)
     if absolute.any() and not relative.any() and 2 * absolute.sum() >= moving.sum():
-        return Meaning(actions_are=("absolute",) * len(target), known_by=f"inferred: {figures}")
+        return Meaning(actions_are=ABSOLUTE * len(target), known_by=f"inferred: {figures}")
     if relative.any() and not (undecided & moving).any():
-        words: list[ActionMeaning] = [
-            "absolute" if is_target else "relative" for is_target in absolute
-        ]
+        words: list[ActionMeaning] = ["relative"] * len(target)
+        for place in np.flatnonzero(absolute):
+            words[place] = "absolute"
         return Meaning(actions_are=tuple(words), known_by=f"inferred: {figures}")
     return Meaning(known_by=f"cannot be inferred: {figures}")

@@ -22,7 +22,7 @@ from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
 from lapa.data.jpeg import MAX_PIXELS
-from lapa.data.sources.action_meaning import meaning_word
+from lapa.data.sources.action_meaning import ABSOLUTE, meaning_word
 from lapa.data.sources.hdf5_file import (
     attributes,
     dataset_at,
@@ -157,10 +157,11 @@ def _actions_are(space: str, width: int) -> tuple[ActionMeaning, ...]:
     names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
     if len(names) != width:
         return ()
-    targets = names if "vec_x" in names else ("grasp", "gripper")
-    meanings: list[ActionMeaning] = [
-        "absolute" if name in targets else "relative" for name in names
-    ]
+    if "vec_x" in names:
+        return ABSOLUTE * width
+    meanings: list[ActionMeaning] = []
+    for name in names:
+        meanings.append("absolute" if name in ("grasp", "gripper") else "relative")
     return tuple(meanings)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from lapa.data.action_names import distinct_names
 from lapa.data.bad_input import bad
 from lapa.data.sources.lerobot_meta import LeRobotInfo, dimension_names
 
@@ -67,21 +68,12 @@ def joined_names(
     for column, width in zip(columns, widths, strict=True):
         own = dimension_names(info, column, width)
         names += own if len(columns) == 1 else [f"{_short(column)}.{name}" for name in own]
-    return _distinct(names)
+    return distinct_names(names)
 
 
 def _short(column: str) -> str:
     stem = next((s for s in (*ACTIONS, *STATES) if column.startswith(f"{s}.")), "")
     return column.removeprefix(f"{stem}.")
-
-
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
-    taken: dict[str, int] = {}
-    found = []
-    for name in names:
-        taken[name] = taken.get(name, 0) + 1
-        found.append(name if taken[name] == 1 else f"{name}_{taken[name]}")
-    return tuple(found)
 
 
 def unused_notes(

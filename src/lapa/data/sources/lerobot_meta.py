@@ -42,7 +42,8 @@ class Feature(BaseModel):
     def _tolerate(cls, found: Any) -> Any:
         """Features that nobody reads may hold nothing, or anything: they must not cost the dataset."""
         facts = found if isinstance(found, Mapping) else {}
-        shape, info = facts.get("shape"), {}
+        shape = facts.get("shape")
+        info: dict[str, Any] = {}
         for name in ("video_info", "info"):
             info |= facts[name] if isinstance(facts.get(name), Mapping) else {}
         is_shape = isinstance(shape, list | tuple) and all(isinstance(n, int) for n in shape)

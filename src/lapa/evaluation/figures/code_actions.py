@@ -19,24 +19,26 @@ def draw_code_actions(
     codes: NDArray[np.int64],
     motion: NDArray[np.floating],
     names: tuple[str, str],
-    units: tuple[str, str],
+    axes: tuple[str, str],
     path: Path,
     *,
+    equal: bool,
     seed: int,
 ) -> None:
     """Draw one panel per code position.
 
     Args:
         codes: ``(sample, code)``.
-        motion: ``(sample, 2)``, two dimensions of the action summed over H.
+        motion: ``(sample, 2)``, two dimensions of the true motion.
         names: of the two dimensions.
-        units: of the two dimensions.
+        axes: what each axis shows, with its unit.
         path: PNG to write.
+        equal: whether both have one unit, so that the axes may share a scale.
         seed: of the choice of points when there are many.
     """
     shown = np.random.default_rng(seed).permutation(len(codes))[:MAX_POINTS]
     positions = min(codes.shape[1], 4)
-    size = (2.9 * positions + 0.6, 3.4)
+    size = (max(2.9 * positions + 0.6, 5.0), 4.0)
     with drawn(
         path, ncols=positions, sharex=True, sharey=True, squeeze=False, figsize=size
     ) as panels:
@@ -47,17 +49,16 @@ def draw_code_actions(
             shares = [eta_squared(column, motion[:, i].astype(np.float64)) for i in (0, 1)]
             panel.set_title(
                 f"code position {position}\n"
-                f"η² {names[0]} {shares[0]:.2f}, {names[1]} {shares[1]:.2f}"
+                f"η² {names[0]} {shares[0]:.2f}\nη² {names[1]} {shares[1]:.2f}",
+                fontsize=9,
             )
-            panel.set_xlabel(_axis(names[0], units[0]))
-            panel.set_aspect("equal", adjustable="box")
-        panels[0, 0].set_ylabel(_axis(names[1], units[1]))
-        panels[0, 0].figure.suptitle(
-            f"True action of {len(shown)} held-out pairs, coloured by code "
-            "(η²: share of the action's variance between codes)",
+            if equal:
+                panel.set_aspect("equal", adjustable="box")
+        figure = panels[0, 0].figure
+        figure.supxlabel(axes[0], fontsize=9)
+        figure.supylabel(axes[1], fontsize=9)
+        figure.suptitle(
+            f"True motion of {len(shown)} held-out pairs, coloured by code "
+            "(η²: share of the motion's variance between codes)",
             fontsize=10,
         )
-
-
-def _axis(name: str, unit: str) -> str:
-    return f"{name} summed over H" + (f" [{unit}]" if unit else "")

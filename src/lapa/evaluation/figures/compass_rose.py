@@ -11,13 +11,17 @@ from lapa.evaluation.compass import MIN_SAMPLES, Direction
 from lapa.evaluation.figures.style import CYCLE, drawn
 
 
-def draw_compass(
-    found: Sequence[Direction], names: tuple[str, str], units: tuple[str, str], path: Path
-) -> None:
-    """Draw one panel per code position; arrow length is the mean motion."""
+def draw_compass(found: Sequence[Direction], axes: tuple[str, str], path: Path) -> None:
+    """Draw one panel per code position; arrow length is the mean motion.
+
+    Args:
+        found: as `lapa.evaluation.compass.directions` gives them.
+        axes: what each axis shows, with its unit.
+        path: PNG to write.
+    """
     positions = sorted({direction.position for direction in found})[:4]
     reach = 1.25 * max((max(abs(d.x), abs(d.y)) + d.radius for d in found), default=1.0) or 1.0
-    size = (2.9 * max(len(positions), 1) + 0.6, 3.4)
+    size = (max(2.9 * len(positions) + 0.6, 5.0), 3.8)
     with drawn(path, ncols=max(len(positions), 1), squeeze=False, figsize=size) as panels:
         for position, panel in zip(positions, panels[0], strict=False):
             for direction in (d for d in found if d.position == position):
@@ -26,11 +30,12 @@ def draw_compass(
             panel.set_ylim(-reach, reach)
             panel.set_aspect("equal")
             panel.set_title(f"code position {position}")
-            panel.set_xlabel(f"mean {names[0]}" + (f" [{units[0]}]" if units[0] else ""))
-        panels[0, 0].set_ylabel(f"mean {names[1]}" + (f" [{units[1]}]" if units[1] else ""))
-        panels[0, 0].figure.suptitle(
-            "Compass: mean true motion of each code (number), summed over H; circle: 95 % of the "
-            f"mean; codes seen < {MIN_SAMPLES} times left out",
+        figure = panels[0, 0].figure
+        figure.supxlabel(f"mean {axes[0]}", fontsize=9)
+        figure.supylabel(f"mean {axes[1]}", fontsize=9)
+        figure.suptitle(
+            "Compass: mean true motion of each code (number); circle: 95 % of the mean;\n"
+            f"codes seen less than {MIN_SAMPLES} times are left out",
             fontsize=10,
         )
 

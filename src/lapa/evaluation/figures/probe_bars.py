@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from lapa.evaluation.episode_bootstrap import Interval
 from lapa.evaluation.figures.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, YELLOW, drawn
+from lapa.evaluation.probe_suite import LABELS
 from lapa.evaluation.probes import ProbeScore
 
 COLOURS = {
@@ -22,22 +25,15 @@ COLOURS = {
 FLOOR = -0.25
 """A probe that generalises badly can be arbitrarily far below zero, which means no more than zero."""
 TITLES = {"linear": "linear probe", "mlp": "MLP probe"}
-LABELS = {
-    "codes": "codes",
-    "pre_quantised": "before quantisation",
-    "state": "state only (control)",
-    "frame_difference": "raw frame difference (control)",
-    "random_codes": "untrained quantiser: codes (control)",
-    "random_pre_quantised": "untrained quantiser: before quantisation (control)",
-    "shuffled_labels": "codes, shuffled actions (control)",
-}
+MAX_DIMENSIONS = 8
 
 
 def draw_probes(scores: Sequence[ProbeScore], path: Path) -> None:
-    """Draw one panel per probe kind (linear, MLP)."""
+    """Draw one panel per probe kind (linear, MLP), at most `MAX_DIMENSIONS` dimensions."""
     kinds = sorted({score.kind for score in scores})
-    dimensions = list(dict.fromkeys(score.dimension for score in scores))
-    size = (max(6.0, 2.0 * len(dimensions) + 1.0), 2.5 * len(kinds) + 1.2)
+    every = tuple(dict.fromkeys(score.dimension for score in scores))
+    dimensions = best_read(scores)[:MAX_DIMENSIONS]
+    size = (max(6.0, 1.6 * len(dimensions) + 1.0), 2.5 * len(kinds) + 1.6)
     with drawn(path, nrows=len(kinds), sharex=True, squeeze=False, figsize=size) as panels:
         for panel, kind in zip(panels[:, 0], kinds, strict=True):
             _panel(panel, [s for s in scores if s.kind == kind], dimensions)
@@ -45,13 +41,29 @@ def draw_probes(scores: Sequence[ProbeScore], path: Path) -> None:
         figure = panels[0, 0].figure
         handles, labels = panels[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=8)
-        first = scores[0]
-        figure.suptitle(
-            "Can the true action, summed over H, be read from the codes?\n"
-            f"{first.samples} pairs of {first.episodes} unseen episodes; 95 % interval over "
-            f"episodes; bars below {FLOOR} are cut",
-            fontsize=10,
-        )
+        figure.suptitle(_heading(scores, len(dimensions), len(every)), fontsize=10)
+
+
+def best_read(scores: Sequence[ProbeScore]) -> list[str]:
+    """Dimensions, the one first that the latents tell most about."""
+    own = next((name for name in COLOURS if any(s.inputs == name for s in scores)), "")
+    best: dict[str, float] = {}
+    for score in scores:
+        value = score.interval.value if score.inputs == own else -np.inf
+        best[score.dimension] = max(best.get(score.dimension, -np.inf), value)
+    return sorted(best, key=lambda dimension: -best[dimension])
+
+
+def _heading(scores: Sequence[ProbeScore], shown: int, every: int) -> str:
+    first = scores[0]
+    sure = first.interval.low is not None
+    chosen = "" if shown == every else f"; the {shown} of {every} dimensions they tell most about"
+    return (
+        f"Can the true motion over H be read from the latent actions{chosen}?\n"
+        f"{first.samples} pairs of {first.episodes} unseen episodes; "
+        + ("95 % interval over episodes; " if sure else "too few episodes for an interval; ")
+        + f"bars below {FLOOR} are cut"
+    )
 
 
 def _panel(axes, scores, dimensions) -> None:  # type: ignore[no-untyped-def]
@@ -61,20 +73,29 @@ def _panel(axes, scores, dimensions) -> None:  # type: ignore[no-untyped-def]
         chosen = {score.dimension: score.interval for score in scores if score.inputs == name}
         shown = [dimension for dimension in dimensions if dimension in chosen]
         x = [dimensions.index(d) + (position - (len(inputs) - 1) / 2) * width for d in shown]
-        values = np.array([chosen[d].value for d in shown])
-        low = np.array([max(chosen[d].low, FLOOR) for d in shown])
-        high = np.array([max(chosen[d].high, FLOOR) for d in shown])
-        values = np.maximum(values, FLOOR)
-        error = [values - low, high - values]
+        values = np.maximum([chosen[d].value for d in shown], FLOOR)
         axes.bar(
             x,
             values,
             0.95 * width,
             color=COLOURS[name],
-            label=LABELS[name],
-            yerr=np.clip(error, 0, None),
+            label=LABELS[name].capitalize(),
+            yerr=_whiskers([chosen[d] for d in shown], values),
             error_kw={"linewidth": 0.8},
         )
     axes.axhline(0, color="black", linewidth=0.8)
     axes.set_ylim(FLOOR, 1.05)
-    axes.set_xticks(range(len(dimensions)), dimensions)
+    crowded = any(len(name) > 10 for name in dimensions)
+    turned = {"rotation": 20, "ha": "right"} if crowded else {}
+    axes.set_xticks(range(len(dimensions)), dimensions, **turned)
+
+
+def _whiskers(intervals: Sequence[Interval], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lengths below and above each bar ``(2, bar)``; none where there is no interval."""
+    low = [
+        v if i.low is None else max(i.low, FLOOR) for i, v in zip(intervals, values, strict=True)
+    ]
+    high = [
+        v if i.high is None else max(i.high, FLOOR) for i, v in zip(intervals, values, strict=True)
+    ]
+    return np.clip([values - low, high - values], 0, None)

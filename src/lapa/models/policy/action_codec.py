@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from lapa.records import ActionStats
+from lapa.records import ActionDimension, ActionStats
 
 
 class ActionCodec(nn.Module):
@@ -16,11 +16,23 @@ class ActionCodec(nn.Module):
 
     edges: Tensor
     """``float32 (action_dim, bins + 1)``."""
+    still: Tensor
+    """``bool (action_dim,)``: dimensions that stand still in the labelled data."""
+    least_scale: Tensor
+    """``float32 (action_dim,)``: errors are divided by at least this."""
+    bounds: Tensor
+    """``float32 (action_dim, 2)``: smallest and largest action that is ever commanded."""
 
     def __init__(self, *, stats: ActionStats) -> None:
         super().__init__()
         edges = torch.tensor([d.bin_edges for d in stats.dimensions], dtype=torch.float32)
         self.register_buffer("edges", edges)
+        still = [d.still for d in stats.dimensions]
+        self.register_buffer("still", torch.tensor(still), persistent=False)
+        least = torch.tensor([d.least_scale for d in stats.dimensions], dtype=torch.float32)
+        self.register_buffer("least_scale", least, persistent=False)
+        bounds = torch.tensor([_bounds(d) for d in stats.dimensions], dtype=torch.float32)
+        self.register_buffer("bounds", bounds, persistent=False)
 
     @property
     def action_dim(self) -> int:
@@ -41,6 +53,11 @@ class ActionCodec(nn.Module):
     def high(self) -> Tensor:
         """Largest action that decodes, ``float32 (action_dim,)``."""
         return self.edges[:, -1]
+
+    @property
+    def scale(self) -> Tensor:
+        """What normalised errors are divided by, ``float32 (action_dim,)``: half the span, mostly."""
+        return torch.maximum((self.high - self.low) / 2, self.least_scale)
 
     @property
     def centres(self) -> Tensor:
@@ -75,4 +92,11 @@ class ActionCodec(nn.Module):
 
     def clip(self, actions: Tensor) -> Tensor:
         """Actions limited to what the labelled data spans."""
-        return torch.minimum(torch.maximum(actions, self.low), self.high)
+        return torch.minimum(torch.maximum(actions, self.bounds[:, 0]), self.bounds[:, 1])
+
+
+def _bounds(dimension: ActionDimension) -> tuple[float, float]:
+    """Limits of a command: the bins, but never beyond what a dimension that stands still has shown."""
+    if dimension.still:
+        return dimension.minimum, dimension.maximum
+    return dimension.bin_edges[0], dimension.bin_edges[-1]

@@ -18,7 +18,8 @@ from lapa.models.policy.policy import Policy
 class ActionError:
     """Mean squared and absolute error per dimension, in physical and normalised units.
 
-    Normalised means [-1, 1] between the outer bin edges. The target is not clipped.
+    Normalised means divided by half the span of the bins, for held dimensions by more
+    (`lapa.data.standing_still`); the means leave out those that stand still. The target is not clipped.
     """
 
     def __init__(self, *, codec: ActionCodec) -> None:
@@ -47,12 +48,14 @@ class ActionError:
         """
         if self._steps == 0:
             raise ValueError("no valid action step in the split; expected at least one")
-        scale = (2 / (self._codec.high - self._codec.low)).double().cpu()
+        scale = (1 / self._codec.scale).double().cpu()
+        still = self._codec.still.cpu()
+        counted = ~still if not still.all() else still
         mse, mae = self._squared / self._steps, self._absolute / self._steps
         normalised_mse, normalised_mae = mse * scale.square(), mae * scale
         figures = {
-            "mse_normalised": float(normalised_mse.mean()),
-            "mae_normalised": float(normalised_mae.mean()),
+            "mse_normalised": float(normalised_mse[counted].mean()),
+            "mae_normalised": float(normalised_mae[counted].mean()),
         }
         for i, name in enumerate(names):
             figures |= {

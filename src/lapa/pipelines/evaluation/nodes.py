@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
+from lapa.evaluation.laq_page import write_laq_page as render_laq_page
 from lapa.evaluation.laq_report import evaluate_laq as measure_laq
 from lapa.evaluation.policy_report import evaluate_policy as measure_policy
 from lapa.evaluation.report import write_report as render_report
 from lapa.evaluation.success_table import success_table
 from lapa.params.evaluation import EvaluationParams
 from lapa.pipelines.arms import ARMS
+from lapa.pipelines.run_facts import current_run
 from lapa.records import Checkpoint, Report, ShardSet
 from lapa.scratch import stage_folder
 
@@ -36,14 +40,33 @@ def evaluate_policy(
     return measure_policy(shards=shards, policy=policy, params=evaluation, out=folder / "report")
 
 
+def write_laq_page(
+    shards: ShardSet, laq: Report, evaluation: EvaluationParams, work: str
+) -> Report:
+    """Show what the codes are worth, without any policy."""
+    folder = stage_folder(work, "laq_page", [shards.digest, laq.path])
+    return render_laq_page(
+        laq=laq,
+        shards=shards,
+        params=evaluation,
+        facts=current_run(Path(work).name, seed=evaluation.seed),
+        out=folder / "report",
+    )
+
+
 def write_report(
-    evaluation: EvaluationParams, work: str, laq: Report, *by_arm: Report | Checkpoint
+    evaluation: EvaluationParams,
+    work: str,
+    shards: ShardSet,
+    laq: Report,
+    *by_arm: Report | Checkpoint,
 ) -> tuple[Report, pd.DataFrame]:
     """Put every arm side by side on one page and in one table.
 
     Args:
         evaluation: parameters.
         work: scratch root of the run.
+        shards: the clips that everything was measured on.
         laq: what was measured about the codes.
         by_arm: the policy reports of all arms, then their foundation checkpoints, in `ARMS` order.
     """
@@ -55,7 +78,9 @@ def write_report(
         laq=laq,
         arms=arms,
         foundation=dict(zip(ARMS, foundations, strict=True)),
+        shards=shards,
         params=evaluation,
+        facts=current_run(Path(work).name, seed=evaluation.seed),
         out=folder / "report",
     )
     return report, success_table(arms)

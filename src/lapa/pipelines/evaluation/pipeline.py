@@ -4,6 +4,7 @@
 clip_shards, laq_checkpoint, random_laq_checkpoint ─ evaluate_laq ─► laq_report ──────────┐
 clip_shards, <arm>.policy_checkpoint ─ evaluate_policy ─► <arm>.policy_report ─ write_report ─► report
                                                                                           └───► success_table
+clip_shards, laq_report ─ write_laq_page ─► laq_page
 ```
 """
 
@@ -14,11 +15,16 @@ from typing import Any
 from kedro.pipeline import Node, Pipeline
 
 from lapa.pipelines.arms import ARMS
-from lapa.pipelines.evaluation.nodes import evaluate_laq, evaluate_policy, write_report
+from lapa.pipelines.evaluation.nodes import (
+    evaluate_laq,
+    evaluate_policy,
+    write_laq_page,
+    write_report,
+)
 
 
 def create_pipeline(**kwargs: Any) -> Pipeline:
-    """Measure the codes, roll out every arm, write the report."""
+    """Measure the codes and show them on a page, roll out every arm, write the report."""
     return sum((_arm(arm) for arm in ARMS), _shared())
 
 
@@ -38,10 +44,17 @@ def _shared() -> Pipeline:
                 name="evaluate_laq",
             ),
             Node(
+                write_laq_page,
+                inputs=["clip_shards", "laq_report", "params:evaluation", "params:work"],
+                outputs="laq_page",
+                name="write_laq_page",
+            ),
+            Node(
                 write_report,
                 inputs=[
                     "params:evaluation",
                     "params:work",
+                    "clip_shards",
                     "laq_report",
                     *(f"{arm}.policy_report" for arm in ARMS),
                     *(f"{arm}.foundation_checkpoint" for arm in ARMS),

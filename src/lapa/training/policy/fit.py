@@ -30,6 +30,8 @@ from lapa.training.policy.labelled import (
     check_codes,
     labelled_states,
     open_labelled,
+    state_names,
+    states_left_out,
 )
 from lapa.training.policy.module import PolicyModule
 from lapa.training.policy.observed import ObservedDataset, observe_all, observed_loader
@@ -111,14 +113,17 @@ class _Finetuning:
         self.policy = self._build()
 
     def _model_config(self) -> PolicyModelParams:
-        state_dim = None
+        state_dim: int | None = None
+        names: tuple[str, ...] = ()
         if self.params.use_state:
             state_dim = labelled_states(self.dataset).shape[1]
+            names = state_names(self.dataset, state_dim)
         return PolicyModelParams(
             foundation=self.sizes,
             head=self.params.head,
             chunk=self.params.chunk,
             state_dim=state_dim,
+            state_names=names,
             stats=action_stats(self.dataset, self.shards, self.params),
         )
 
@@ -129,6 +134,7 @@ class _Finetuning:
         policy = build_policy(self.config, backbone=backbone)
         if policy.state_input is not None:
             policy.state_input.fit(torch.from_numpy(labelled_states(self.dataset)))
+            self.config = states_left_out(self.config, policy.state_input.left_out)
         if self.laq is not None:
             start_from_codebook(policy, self.laq, self.foundation)
         select_trainable(policy, self.what)
@@ -144,6 +150,7 @@ class _Finetuning:
             max_episodes=None,
             seed=0,
             with_states=self.params.use_state,
+            datasets=self.config.stats.datasets,
         )
         trainer = self._train(held_out, run)
         if not trainer.is_global_zero:
@@ -241,6 +248,7 @@ class _Finetuning:
             inputs=inputs,
             pair_spec=self.foundation.pair_spec,
             metrics=metrics | {"labelled_episodes": self.config.stats.episodes},
+            datasets=self.config.stats.datasets,
             code_version=lapa.__version__,
         )
         return record.model_dump(mode="json")

@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.action_bins import fit_action_stats
-from lapa.data.robot import RobotDataset, open_robot
-from lapa.params.finetune import FinetuneParams
+from lapa.data.action_names import described_actions
+from lapa.data.labelled_datasets import choose_datasets
+from lapa.data.robot import RobotDataset, chosen_episodes, open_robot
+from lapa.data.shards.clip_table import load_clip_table
+from lapa.params.finetune import FinetuneParams, PolicyModelParams
 from lapa.params.foundation import FoundationModelParams
 from lapa.records import ActionStats, Checkpoint, LabelSet, PairSpec, ShardSet, require_same
+
+logger = logging.getLogger(__name__)
 
 
 def open_labelled(
     shards: ShardSet, pair_spec: PairSpec, params: FinetuneParams, labels: LabelSet | None
 ) -> RobotDataset:
     """Open the training episodes whose actions may be seen, with codes where there are labels."""
+    table = load_clip_table(shards, "train")
+    datasets = choose_datasets(shards, table, params.dataset)
+    available = len(chosen_episodes(table, None, seed=0, datasets=datasets))
+    count = labelled_episodes(available, params)
+    names = ", ".join(datasets)
+    logger.info("learning the actions of %s: %d of %d episodes", names, count, available)
     return open_robot(
         shards,
         "train",
         chunk=params.chunk,
         pair_spec=pair_spec,
-        max_episodes=labelled_episodes(shards, params),
+        max_episodes=count,
         seed=params.trainer.seed,
         labels=labels,
         with_states=params.use_state,
+        datasets=datasets,
     )
 
 
@@ -43,28 +58,57 @@ def check_codes(labels: LabelSet, foundation: Checkpoint, sizes: FoundationModel
         require_same(f"{name}: {field}", found, expected_size, remedy=again)
 
 
-def labelled_episodes(shards: ShardSet, params: FinetuneParams) -> int | None:
-    """How many training episodes may be used: the count, the fraction of all, or all (None)."""
-    if params.labelled_fraction is None:
-        return params.labelled_episodes
-    return max(1, round(params.labelled_fraction * shards.split("train").episodes))
+def labelled_episodes(available: int, params: FinetuneParams) -> int:
+    """How many of the available training episodes with actions are used: a count, a share, or all."""
+    if params.labelled_fraction is not None:
+        return max(1, round(params.labelled_fraction * available))
+    asked = available if params.labelled_episodes is None else params.labelled_episodes
+    if asked > available:
+        logger.warning(
+            "finetune.labelled_episodes is %d, the training split has %d episodes with actions: all of "
+            "them are used",
+            asked,
+            available,
+        )
+    return min(asked, available)
 
 
 def action_stats(dataset: RobotDataset, shards: ShardSet, params: FinetuneParams) -> ActionStats:
     """Fit bins and statistics to the labelled training episodes, and to nothing else."""
     facts = dataset.reader.facts(dataset.position_of(0)[0])
-    return fit_action_stats(
+    names, units = described_actions(facts, dataset.action_dim)
+    stats = fit_action_stats(
         dataset.all_actions(),
-        names=facts["action_names"],
-        units=facts["action_units"],
+        names=names,
+        units=units,
         episodes=dataset.num_episodes,
         shard_digest=shards.digest,
+        datasets=dataset.datasets,
         bins=params.bins,
         method=params.bin_method,
     )
+    if stats.still:
+        still = ", ".join(stats.still)
+        logger.info("action dimensions that stand still in the labelled episodes: %s", still)
+    return stats
+
+
+def state_names(dataset: RobotDataset, width: int) -> tuple[str, ...]:
+    """Names of the state's columns, numbered where the source has none."""
+    names = dataset.reader.facts(dataset.position_of(0)[0])["state_names"]
+    return tuple(names) if len(names) == width else tuple(f"state_{i}" for i in range(width))
 
 
 def labelled_states(dataset: RobotDataset) -> NDArray[np.float32]:
     """The state of every labelled step, ``float32 (step, state_dim)``, no image read."""
     places = (dataset.position_of(index) for index in range(len(dataset)))
     return np.stack([dataset.reader.array(clip, "states")[frame] for clip, frame in places])
+
+
+def states_left_out(config: PolicyModelParams, columns: Sequence[int]) -> PolicyModelParams:
+    """Record and log by name the columns of the state that stand still, so that nobody looks for them."""
+    if not columns:
+        return config
+    names = tuple(config.state_names[column] for column in columns)
+    logger.warning("columns of the state that stand still are left out: %s", ", ".join(names))
+    return config.model_copy(update={"states_left_out": names})

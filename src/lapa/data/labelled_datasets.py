@@ -1,0 +1,90 @@
+"""Which datasets of a shard set a policy learns its actions from."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.data.shards.clip_table import ClipTable
+from lapa.records import ShardSet
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledDataset:
+    """One dataset of a split that has actions."""
+
+    name: str
+    action_dim: int
+    frames: int
+    """Frames with an action, those that overlapping clips share counted once."""
+    episodes: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name!r} ({self.action_dim} action dimensions, {self.episodes} episodes, "
+            f"{self.frames} frames)"
+        )
+
+
+def labelled_datasets(table: ClipTable) -> list[LabelledDataset]:
+    """Return the datasets of a split with actions, most frames first; action-free video is no part."""
+    names, numbers = table.texts["dataset"], table.numbers
+    found = []
+    for code, name in enumerate(names.values):
+        clips = np.flatnonzero((names.codes == code) & (numbers["action_dim"] > 0))
+        if len(clips):
+            found.append(
+                LabelledDataset(
+                    name=name,
+                    action_dim=int(numbers["action_dim"][clips].max()),
+                    frames=int(numbers["owned_frames"][clips].sum()),
+                    episodes=len(np.unique(table.episode[clips])),
+                )
+            )
+    return sorted(found, key=lambda dataset: (-dataset.frames, dataset.name))
+
+
+def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> tuple[str, ...]:
+    """Return the datasets to learn actions from.
+
+    The one asked for; else all that have actions, if these mean the same (number, names, units, and
+    whether they are differences or targets); else the one with the most labelled frames.
+
+    Raises:
+        ValueError: none has actions, or none is called ``wanted``; the message lists those there are.
+    """
+    found = labelled_datasets(table)
+    listed = ", ".join(map(str, found)) or "none"
+    if not found or (wanted is not None and wanted not in {dataset.name for dataset in found}):
+        asked = "a dataset" if wanted is None else f"finetune.dataset = {wanted!r}"
+        raise ValueError(f"{table.root}: expected {asked} with actions, found {listed}")
+    if wanted is not None:
+        return (wanted,)
+    kinds = {_kind(shards, dataset) for dataset in found}
+    if len(kinds) == 1:
+        return tuple(sorted(dataset.name for dataset in found))
+    logger.warning(
+        "%s holds %d kinds of actions: %s. Learning those of %r, which has the most frames; name "
+        "another one as finetune.dataset",
+        table.root,
+        len(kinds),
+        listed,
+        found[0].name,
+    )
+    return (found[0].name,)
+
+
+def _kind(shards: ShardSet, dataset: LabelledDataset) -> tuple[object, ...]:
+    facts = shards.datasets.get(dataset.name)
+    told = () if facts is None else (facts.action_names, facts.action_units, facts.actions_are)
+    return (dataset.action_dim, *told)
+
+
+def clips_with_actions(table: ClipTable) -> NDArray[np.bool_]:
+    """Tell for every clip whether it has actions."""
+    return np.asarray(table.numbers["action_dim"] > 0)

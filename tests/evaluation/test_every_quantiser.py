@@ -1,0 +1,85 @@
+"""Every quantiser goes through the whole evaluation, the continuous one included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from factories import moving_square_episodes, tiny_shard_set
+from lapa.evaluation.bottleneck import given_vectors
+from lapa.evaluation.laq_details import read_details
+from lapa.evaluation.laq_page import write_laq_page
+from lapa.evaluation.latent_samples import LatentSamples
+from lapa.models.laq import LatentActionQuantizer
+from lapa.params.evaluation import EvaluationParams
+from lapa.params.ingestion import SplitParams
+from lapa.params.laq_model import LaqModelParams
+from lapa.records import Report, ShardSet
+
+PARAMS = EvaluationParams()
+pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+
+DISCRETE: dict[str, dict[str, Any]] = {
+    "nsvq": {},
+    "vq_ema": {},
+    "fsq": {"fsq_levels": (2, 2)},
+    "residual_vq": {},
+}
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
+    episodes = moving_square_episodes(14, size=16)
+    folder = tmp_path_factory.mktemp("squares")
+    return tiny_shard_set(folder, episodes=episodes, size=16, split=SplitParams(val_fraction=0.5))
+
+
+def _names(report: Report, arm: str = "laq") -> set[str]:
+    return {figure.name for figure in report.arms[arm]}
+
+
+@pytest.mark.parametrize("quantizer", DISCRETE)
+def test_discrete_codes_are_measured_and_probed(
+    shards: ShardSet, quantizer: str, measure_laq: Callable[..., Report]
+) -> None:
+    report = measure_laq(shards, quantizer=quantizer, **DISCRETE[quantizer])
+    assert report.not_measured == {}
+    for arm in ("laq", "random_laq"):
+        assert {"psnr_gain", "code_dependence", "utilisation"} <= _names(report, arm)
+        assert "probe/linear/codes/dx" in _names(report, arm)
+
+
+def test_continuous_latents_are_measured_by_their_vectors(
+    shards: ShardSet, tmp_path: Path, measure_laq: Callable[..., Report]
+) -> None:
+    report = measure_laq(shards, quantizer="none", pictures=True)
+    reason = "the latents are continuous: there are no codes to count"
+    assert report.not_measured["use of codes by the quantiser"] == reason
+    assert report.not_measured["mutual information of codes and actions"] == reason
+    assert {"psnr_gain", "psnr_gain_constant", "code_dependence"} <= _names(report)
+    assert {"probe/linear/pre_quantised/dx", "probe/mlp/shuffled_labels/dx"} <= _names(report)
+    assert not any("/codes/" in name for name in _names(report))
+    assert read_details(report).continuous
+    assert {"reconstructions.png", "probes.png"} <= set(report.pictures)
+    page = write_laq_page(laq=report, shards=shards, params=PARAMS, out=tmp_path / "page")
+    text = Path(page.path, "report.html").read_text()
+    assert "vectors" in text
+    assert f"not measured, because {reason}" in text
+
+
+def test_the_constant_of_continuous_latents_is_their_mean() -> None:
+    vectors = np.random.default_rng(0).normal(size=(20, 2, 4)).astype(np.float32)
+    samples = LatentSamples(
+        codes=None, vectors=vectors, pre_quantised=vectors.reshape(20, 8), codebook_size=1
+    )
+    config = LaqModelParams(
+        image_size=16, patch_size=2, dim=16, heads=2, head_dim=8, quantizer="none"
+    )
+    given = given_vectors(LatentActionQuantizer(config), samples, seed=0)
+    assert np.allclose(given["constant"], vectors.mean(axis=0))
+    assert sorted(given["shuffled"][:, 0, 0]) == sorted(vectors[:, 0, 0])
+    assert not (given["shuffled"] == vectors).all(axis=(1, 2)).any()
