@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from lapa.data.bad_input import SettingsError
+from lapa.data.bad_input import SettingsError, bad
 from lapa.data.sources.yaml_file import read_yaml, validated
 from lapa.params.base import Params
 from lapa.records import ActionMeaning
@@ -90,6 +90,18 @@ class FieldMap(Params):
         return (told,) * width if told in ("relative", "absolute") else ()
 
 
+def names_of(fields: tuple[NumericField, ...]) -> tuple[str, ...]:
+    """Names of all columns."""
+    return tuple(name for field in fields for name in field.names)
+
+
+def units_of(fields: tuple[NumericField, ...]) -> tuple[str, ...]:
+    """Units of all columns, unknown ones empty; none at all where no field has any."""
+    padded = (field.units or ("",) * len(field.names) for field in fields)
+    units = tuple(unit for part in padded for unit in part)
+    return units if any(units) else ()
+
+
 def load_field_map(fields: str | Path | Mapping[str, Any]) -> FieldMap:
     """Read a field map: a built-in name, a YAML file, or the mapping itself.
 
@@ -112,17 +124,18 @@ def field_map_for(dataset: str) -> FieldMap:
     """Return the built-in map that lists ``dataset``.
 
     Raises:
-        SettingsError: no built-in map knows this dataset.
+        BadInputError: ``no_field_map``: no built-in map knows this dataset; others beside it may be.
     """
     known: dict[str, FieldMap] = {}
     for name in built_in_maps():
         fields = load_field_map(name)
         known.update(dict.fromkeys(fields.datasets, fields))
     if dataset not in known:
-        raise SettingsError(
+        detail = (
             f"no field map for RLDS dataset {dataset!r}; {_choices(dataset, list(known))}; "
             "or write one (docs/add-a-source.md) and pass it as `fields`"
         )
+        raise bad("no_field_map", detail, source=dataset)
     return known[dataset]
 
 

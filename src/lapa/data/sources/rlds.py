@@ -31,7 +31,14 @@ from lapa.data.episode import Again, Episode
 from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.sources.action_meaning import meaning_word
 from lapa.data.sources.depth import is_deep, png_bits
-from lapa.data.sources.field_map import FieldMap, NumericField, field_map_for, load_field_map
+from lapa.data.sources.field_map import (
+    FieldMap,
+    NumericField,
+    field_map_for,
+    load_field_map,
+    names_of,
+    units_of,
+)
 from lapa.data.sources.rlds_features import FieldSchema, read_schema, tensor_of, texts_of
 from lapa.data.sources.rlds_folder import RldsFolder, find_folders, read_folder
 from lapa.data.sources.tf_example import Feature, parse_example
@@ -70,7 +77,7 @@ def open_rlds(
 
     def of_folder(found: Path) -> Iterator[Episode]:
         folder = read_folder(found)
-        mapped = _map_of(folder.name) if given is None else given
+        mapped = field_map_for(folder.name) if given is None else given
         reader = _reader(folder, mapped, name=name, camera=camera, fps=fps, max_pixels=max_pixels)
         for shard in folder.shards(splits, report=report):
             records = reader.episodes(shard, folder.expected_records(shard), report)
@@ -81,13 +88,6 @@ def open_rlds(
         folders = find_folders(path, source=source, report=report)
     for found in folders:
         yield from read_through(of_folder(found), report, source=source, item=str(found))
-
-
-def _map_of(dataset: str) -> FieldMap:
-    try:
-        return field_map_for(dataset)
-    except ValueError as error:  # a dataset nobody mapped, among others that somebody did
-        raise bad("no_field_map", str(error), source=dataset) from error
 
 
 def _reader(
@@ -171,11 +171,11 @@ class _EpisodeReader:
             read_frames=EncodedFrames(images, self.source, episode_id, self.max_pixels),
             instruction=self._instruction(example),
             actions=self._rows(example, self.fields.actions, len(images)),
-            action_names=_names(self.fields.actions),
-            action_units=_units(self.fields.actions),
+            action_names=names_of(self.fields.actions),
+            action_units=units_of(self.fields.actions),
             actions_are=self.fields.action_meanings(),
             states=self._rows(example, self.fields.states, len(images)),
-            state_names=_names(self.fields.states),
+            state_names=names_of(self.fields.states),
             environment=self._environment(example),
             success=self._success(example),
             provenance={
@@ -258,14 +258,3 @@ class _EpisodeReader:
             return None
         reward = tensor_of(self.fields.success, *self._field(example, self.fields.success))
         return bool(reward[-1] > 0) if len(reward) else None
-
-
-def _names(fields: tuple[NumericField, ...]) -> tuple[str, ...]:
-    return tuple(name for field in fields for name in field.names)
-
-
-def _units(fields: tuple[NumericField, ...]) -> tuple[str, ...]:
-    """Units of all columns, unknown ones empty; none at all where no field has any."""
-    padded = (field.units or ("",) * len(field.names) for field in fields)
-    units = tuple(unit for part in padded for unit in part)
-    return units if any(units) else ()
