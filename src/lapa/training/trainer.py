@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -74,7 +73,7 @@ def build_trainer(
         log_every_n_steps=params.log_every,
         num_sanity_val_steps=0,
         enable_model_summary=False,
-        enable_progress_bar=sys.stderr.isatty(),
+        enable_progress_bar=False,  # `ShowProgress` tells more, also without a terminal
         use_distributed_sampler=False,
         deterministic="warn",
         profiler=_profiler(profile, work),

@@ -18,6 +18,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.training.checkpoints import newest_readable, prune, save_atomically, step_file
+from lapa.training.selection import learnt
 
 KEEP = 3
 """Resume points kept."""
@@ -77,6 +78,15 @@ def full_weights(fabric: Fabric, state: TrainState, *, sharded: bool) -> dict[st
         weights = get_model_state_dict(state.model, options=options)
     elif fabric.is_global_zero:
         weights = state.model.state_dict()
+    return {name: tensor.detach().cpu() for name, tensor in weights.items()}
+
+
+def learnt_weights(fabric: Fabric, state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
+    """As `full_weights`, as copies and without what is frozen; collective."""
+    if not sharded:
+        return learnt(state.model) if fabric.is_global_zero else {}
+    options = StateDictOptions(full_state_dict=True, cpu_offload=True, ignore_frozen_params=True)
+    weights = get_model_state_dict(state.model, options=options)
     return {name: tensor.detach().cpu() for name, tensor in weights.items()}
 
 
