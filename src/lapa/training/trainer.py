@@ -54,7 +54,11 @@ def build_trainer(
     # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     joined = build_logger(run)
-    resume_point = ResumePoint(folder=resume_folder(work), every=params.checkpoint_every)
+    resume_point = ResumePoint(
+        folder=resume_folder(work),
+        every=params.checkpoint_every,
+        validate_every=params.validate_every,
+    )
     return pl.Trainer(
         default_root_dir=work,
         logger=[MetricsFile(path=work / "metrics.jsonl"), *([joined] if joined else [])],
