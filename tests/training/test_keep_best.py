@@ -101,9 +101,7 @@ def test_without_validation_the_last_step_is_exported_and_said_so(tmp_path: Path
 
 @pytest.mark.parametrize("validating", [False, True])
 @pytest.mark.parametrize("step", [4, GOAL, 8])
-def test_a_killed_training_keeps_the_candidate(
-    step: int, validating: bool, tmp_path: Path
-) -> None:
+def test_a_killed_training_keeps_the_candidate(step: int, validating: bool, tmp_path: Path) -> None:
     """Also when it dies in the validation that would have found the best."""
     with pytest.raises(MemoryError):
         walk(tmp_path, dies_at=step, dies_validating=validating)

@@ -106,7 +106,7 @@ class FinetuneParams(StageParams):
     optimiser: OptimiserParams = OptimiserParams(
         learning_rate=1e-3, final_learning_rate=1e-5, warmup_steps=30, weight_decay=0.01
     )
-    trainer: TrainerParams = TrainerParams(max_steps=300, batch_size=64)
+    trainer: TrainerParams = TrainerParams(max_steps=300, batch_size=64, validate_every=50)
     unpretrained_max_steps: int | None = Field(default=None, gt=0)
     """Optimiser steps for a backbone without pretraining, which needs more; None: as the others."""
 

@@ -44,8 +44,10 @@ from lapa.training.show_progress import ShowProgress
 from lapa.training.tracking import JoinedRun
 from lapa.training.trainer import build_trainer, set_threads
 
-CRITERION = Criterion(metric="val/loss")
-"""What the best policy is best by."""
+CRITERION = Criterion(metric="val/mse_normalised")
+"""What the best policy is best by: the error of its actions. Not the loss: that also counts how sure the
+head is, and is best long before the actions are (`docs/finetune.md` has the measurement)."""
+SHOWN = {CRITERION.metric: "held-out action error {:.3f}"}
 
 
 def fit(
@@ -73,8 +75,7 @@ def fit(
         The `Checkpoint` record (kind ``policy``) as JSON.
 
     Raises:
-        ValueError: the parameters ask for something that was not handed over although the backbone
-            is pretrained. An unpretrained one does without, and the record says so.
+        ValueError: the parameters need something that was not handed over with a pretrained backbone.
     """
     config, backbone = FinetuneParams(**params), Checkpoint(**foundation)
     used = config.artefacts(labels=labels, laq=laq)
@@ -171,10 +172,7 @@ class _Finetuning:
             self.settings,
             work=self.work,
             run=run,
-            callbacks=[
-                keep_best,
-                ShowProgress(stage="policy", figures={"val/loss": "held-out loss {:.3f}"}),
-            ],
+            callbacks=[keep_best, ShowProgress(stage="policy", figures=SHOWN)],
             clip_norm=self.params.optimiser.clip_norm,
         )
         val = held_out_loader(held_out, self.settings) if held_out else None

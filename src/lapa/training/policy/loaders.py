@@ -33,7 +33,7 @@ def labelled_loader(
     return training_loader(data, num_workers=settings.num_workers, **order)
 
 
-def held_out_loader(held_out: RobotDataset, settings: TrainerParams, *, with_states: bool) -> Any:
+def held_out_loader(held_out: RobotDataset, settings: TrainerParams) -> Any:
     """The same held-out frames every time and on every rank."""
     part = RobotDataset(
         reader=held_out.reader,
