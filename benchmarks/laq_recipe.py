@@ -82,14 +82,14 @@ def main() -> None:
     spec = PairSpec(horizon_s=arguments.horizon)
     work = Path(mkdtemp(prefix="laq-recipe-"))
     wall, cpu = time.perf_counter(), time.process_time()
-    model, figures = train(params, open_loaders(shards, spec, params), work=work)
+    model, exported = train(params, open_loaders(shards, spec, params), work=work)
     result = {
         "set": arguments.set,
         "wall_s": round(time.perf_counter() - wall, 1),
         "cpu_s": round(time.process_time() - cpu, 1),
         "parameters": sum(p.numel() for p in model.parameters()),
         "work": str(work),
-        **{name: round(value, 4) for name, value in figures.items()},
+        **{name: round(value, 4) for name, value in exported.metrics.items()},
         **{f"probe_r2/{k}": round(v, 3) for k, v in probe(model, shards, spec).items()},
     }
     print(json.dumps(result))

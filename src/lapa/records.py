@@ -173,6 +173,8 @@ class Checkpoint(Record):
     """Which weights these are: the best by ``selected_by``, or those of the last step."""
     selected_by: str = ""
     """Metric that chose the best weights, e.g. ``val/loss``; empty where the last step was taken."""
+    notes: tuple[str, ...] = ()
+    """What a reader of its figures must know, in sentences: e.g. a parameter that this arm could not use."""
 
 
 class LabelSet(Record):

@@ -61,6 +61,15 @@ def test_a_rerun_skips_what_is_complete_and_repairs_the_rest(recording, tmp_path
     assert content(tmp_path) == content(out)
 
 
+def test_a_bar_only_where_something_is_recorded(recording, tmp_path, capsys):
+    out, params, _ = recording
+    record_episodes(out, params)
+    record_episodes(tmp_path / "none", params.model_copy(update={"num_episodes": 0}))
+    assert "recording" not in capsys.readouterr().err
+    record_episodes(tmp_path / "one", params.model_copy(update={"num_episodes": 1}))
+    assert "recording" in capsys.readouterr().err
+
+
 def test_another_recording_is_not_mixed_in(recording):
     out, params, _ = recording
     with pytest.raises(ValueError, match="found a recording with"):

@@ -43,7 +43,7 @@ class RobotDataset(SlotDataset):
         """Names of the datasets that may be sampled."""
         self.chunk = chunk
         self.action_dim = action_dim
-        self._with_states = with_states
+        self.with_states = with_states
         self._codes = codes
 
     def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class RobotDataset(SlotDataset):
             "action_mask": mask,
             "sample_id": self.slots[index],
         }
-        if self._with_states:
+        if self.with_states:
             item["state"] = self.reader.array(clip, "states")[frame]
         if self._codes is not None:
             item["latent_codes"] = self._codes[self.slots[index]].astype(np.int64)

@@ -57,6 +57,8 @@ def record_episodes(out: Path, params: RecordParams) -> RawEpisodes:
 
 def _record_missing(out: Path, params: RecordParams) -> None:
     missing = [i for i in range(params.num_episodes) if not _folder(out, i).is_dir()]
+    if not missing:
+        return
     batches = [missing[i : i + _BATCH] for i in range(0, len(missing), _BATCH)]
     console = Console(stderr=True)
     for _ in track(

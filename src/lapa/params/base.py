@@ -57,6 +57,9 @@ class TrainerParams(Params):
     """Torch intra-op threads; 0 keeps torch's choice."""
     validate_every: int = Field(default=500, gt=0)
     """Optimiser steps between validations."""
+    select: Literal["best", "last"] = "best"
+    """Which weights are exported: the best that were validated, by the stage's metric (which the
+    checkpoint's record names), or those of the last step."""
     val_max_samples: int = Field(default=1024, gt=0)
     """Validation pairs, the first of a seeded order."""
     checkpoint_every: int = Field(default=200, gt=0)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from lapa.params.augmentation import AugmentationParams
 from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
 from lapa.params.foundation import FoundationModelParams
-from lapa.records import ActionStats
+from lapa.records import ActionStats, FrameCodec
 
 
 class BinnedHeadParams(Params):
@@ -35,7 +35,7 @@ class MlpHeadParams(Params):
     """Width of a code's embedding."""
     embeddings: Literal["fresh", "codebook"] = "fresh"
     """Where the embeddings start: random, or the quantiser's codebook (``embedding_dim`` is then its
-    ``quant_dim``); they learn either way."""
+    ``quant_dim``); they learn either way. An arm without a quantiser (`scratch`) starts at random."""
 
 
 class L1HeadParams(Params):
@@ -79,6 +79,8 @@ class PolicyModelParams(Params):
     states_left_out: tuple[str, ...] = ()
     """Columns of the state that stood still in the labelled episodes: they change nothing."""
     stats: ActionStats
+    frame_codec: FrameCodec
+    """How its training pictures were made square and stored; raw frames go the same way."""
 
 
 class FinetuneParams(StageParams):
@@ -105,16 +107,21 @@ class FinetuneParams(StageParams):
     """Classes per action dimension."""
     bin_method: Literal["uniform", "quantile"] = "uniform"
     joint_latent_weight: float = Field(default=0.0, ge=0)
-    """Weight of predicting the latent codes while finetuning; needs ``train: all`` and an arm with
-    labels."""
+    """Weight of predicting the latent codes while finetuning; needs ``train: all``. An arm without
+    labels (`scratch`) trains without it, and its record says so."""
     augmentation: AugmentationParams = AugmentationParams()
     """Changes of the training images; with any, features are not computed once but at every step."""
     optimiser: OptimiserParams = OptimiserParams(
         learning_rate=1e-3, final_learning_rate=1e-5, warmup_steps=30, weight_decay=0.01
     )
-    trainer: TrainerParams = TrainerParams(max_steps=300, batch_size=64)
+    trainer: TrainerParams = TrainerParams(max_steps=300, batch_size=64, validate_every=50)
     unpretrained_max_steps: int | None = Field(default=None, gt=0)
     """Optimiser steps for a backbone without pretraining, which needs more; None: as the others."""
+
+    @property
+    def starts_from_codebook(self) -> bool:
+        """Whether the head's embeddings begin as the quantiser's vectors."""
+        return isinstance(self.head, MlpHeadParams) and self.head.embeddings == "codebook"
 
     def artefacts(self, *, labels: Any = None, laq: Any = None) -> dict[str, Any]:
         """Of what an arm has beside shards and backbone, by name, that which these parameters use.
@@ -124,18 +131,36 @@ class FinetuneParams(StageParams):
         Args:
             labels: the arm's label set (a record, or its JSON); None where it has none.
             laq: the quantiser whose codes the backbone learnt, likewise.
-
-        Raises:
-            ValueError: the parameters ask for something that the arm does not have.
         """
         used = {}
-        if self.joint_latent_weight > 0:
-            reason = f"joint_latent_weight is {self.joint_latent_weight}, which needs a label set"
-            used["labels"] = _found(labels, reason, "set the weight to 0")
-        if isinstance(self.head, MlpHeadParams) and self.head.embeddings == "codebook":
-            reason = "head.embeddings is 'codebook', which needs a quantiser"
-            used["laq"] = _found(laq, reason, "set it to 'fresh'")
+        if self.joint_latent_weight > 0 and labels is not None:
+            used["labels"] = labels
+        if self.starts_from_codebook and laq is not None:
+            used["laq"] = laq
         return used
+
+    def for_arm(self, *, labels: Any, laq: Any) -> tuple[Self, tuple[str, ...]]:
+        """These parameters without what an arm cannot do, and a sentence for each thing left out.
+
+        Args:
+            labels: as for `artefacts`.
+            laq: likewise.
+        """
+        changes: dict[str, Any] = {}
+        notes = []
+        if self.joint_latent_weight > 0 and labels is None:
+            changes["joint_latent_weight"] = 0.0
+            notes.append(
+                f"joint_latent_weight is {self.joint_latent_weight}, but this arm has no latent "
+                "labels: it learnt the actions alone"
+            )
+        if self.starts_from_codebook and laq is None:
+            changes["head"] = self.head.model_copy(update={"embeddings": "fresh"})
+            notes.append(
+                "head.embeddings is 'codebook', but this arm has no quantiser: its embeddings "
+                "started at random"
+            )
+        return self.model_copy(update=changes), tuple(notes)
 
     @model_validator(mode="after")
     def _one_number_of_labels(self) -> Self:
@@ -181,13 +206,3 @@ class FinetuneParams(StageParams):
                 f"{steps}; shorten the warm-up or train longer"
             )
         return self
-
-
-def _found(artefact: Any, reason: str, remedy: str) -> Any:
-    if artefact is None:
-        raise ValueError(
-            f"{reason}, and there is none (a backbone without pretraining has no codes); {remedy}, "
-            "or finetune only the pretrained arms: "
-            "kedro run --pipelines=finetune --namespaces=lapa,random_laq"
-        )
-    return artefact

@@ -57,14 +57,20 @@ def newest_readable(folder: Path) -> Path | None:
     it and a warning, not the training.
     """
     for path in sorted(folder.glob("step-*.ckpt"), reverse=True):
-        try:
-            torch.load(path, map_location="cpu", weights_only=True)
-        except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            warnings.warn(
-                f"resume file {path} is unreadable ({reason}); going on from the one before it",
-                stacklevel=2,
-            )
-        else:
+        if readable(path) is not None:
             return path
     return None
+
+
+def readable(path: Path) -> dict[str, Any] | None:
+    """What `save_atomically` wrote, on the CPU; None, with a warning, if it does not load."""
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        warnings.warn(
+            f"file {path} is unreadable ({reason}); going on with what was saved before it",
+            stacklevel=2,
+        )
+        return None
+    return state

@@ -35,12 +35,18 @@ class AtomicCheckpointIO(TorchCheckpointIO):
 
 
 class ResumePoint(Checkpoint):
-    """Saves the whole training state every ``every`` optimiser steps, keeping the last few."""
+    """Saves the whole training state every ``every`` optimiser steps, keeping the last few.
 
-    def __init__(self, *, folder: Path, every: int, keep: int = 3) -> None:
+    Where a validation is due at the same step, after it: Lightning does not repeat one that was cut
+    short, and the weights that it would have found best would be lost.
+    """
+
+    def __init__(self, *, folder: Path, every: int, validate_every: int, keep: int = 3) -> None:
         self._folder = folder
         self._every = every
+        self._validate_every = validate_every
         self._keep = keep
+        self._waits = False
 
     def on_train_batch_end(
         self,
@@ -51,10 +57,24 @@ class ResumePoint(Checkpoint):
         batch_idx: int,
     ) -> None:
         """Save when due; collective, so every rank calls it."""
-        if trainer.global_step % self._every == 0:
-            trainer.save_checkpoint(step_file(self._folder, trainer.global_step))
-            if trainer.is_global_zero:
-                prune(self._folder, keep=self._keep)
+        if trainer.global_step % self._every:
+            return
+        validates = trainer.enable_validation and trainer.global_step % self._validate_every == 0
+        if validates:
+            self._waits = True
+        else:
+            self._save(trainer)
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Save what waited."""
+        if self._waits:
+            self._waits = False
+            self._save(trainer)
+
+    def _save(self, trainer: pl.Trainer) -> None:
+        trainer.save_checkpoint(step_file(self._folder, trainer.global_step))
+        if trainer.is_global_zero:
+            prune(self._folder, keep=self._keep)
 
 
 class ResumableLoader(Generic[Batch]):

@@ -35,7 +35,10 @@ def seed_globally(*facts: int | str) -> None:
 
 
 class StepSeed(Callback):
-    """Seeds the global generators before every training step."""
+    """Seeds the global generators before every training step, and alike before every validation.
+
+    A loss that draws (flow matching) then differs between validations by the weights alone.
+    """
 
     def __init__(self, *, seed: int) -> None:
         self._seed = seed
@@ -45,3 +48,7 @@ class StepSeed(Callback):
     ) -> None:
         """Draw the generators of this step and rank."""
         seed_globally(self._seed, trainer.global_step, trainer.global_rank)
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Draw the same numbers in every validation."""
+        seed_globally(self._seed, "validation", trainer.global_rank)

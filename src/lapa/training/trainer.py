@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,7 +54,11 @@ def build_trainer(
     # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     joined = build_logger(run)
-    resume_point = ResumePoint(folder=resume_folder(work), every=params.checkpoint_every)
+    resume_point = ResumePoint(
+        folder=resume_folder(work),
+        every=params.checkpoint_every,
+        validate_every=params.validate_every,
+    )
     return pl.Trainer(
         default_root_dir=work,
         logger=[MetricsFile(path=work / "metrics.jsonl"), *([joined] if joined else [])],
@@ -74,7 +77,7 @@ def build_trainer(
         log_every_n_steps=params.log_every,
         num_sanity_val_steps=0,
         enable_model_summary=False,
-        enable_progress_bar=sys.stderr.isatty(),
+        enable_progress_bar=False,  # `ShowProgress` tells more, also without a terminal
         use_distributed_sampler=False,
         deterministic="warn",
         profiler=_profiler(profile, work),

@@ -24,7 +24,7 @@ from lapa.params.finetune import (
     PolicyModelParams,
 )
 from lapa.params.foundation import FilmCnnParams, FoundationModelParams
-from lapa.records import ActionStats
+from lapa.records import ActionStats, FrameCodec
 
 TEXTS = ["reach the red cube", "lift the blue cube", "reach the green cube"]
 FOUNDATION = FoundationModelParams(
@@ -51,6 +51,7 @@ def make(
         chunk=2,
         state_dim=state_dim,
         stats=stats(),
+        frame_codec=FrameCodec(image_size=16),
     )
     backbone = build_foundation(FOUNDATION, instructions=TEXTS)
     return build_policy(config, backbone=backbone).eval(), config

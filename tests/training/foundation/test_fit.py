@@ -194,14 +194,14 @@ def test_published_modules_train_in_training_mode_from_the_first_step(
     squares, tmp_path, monkeypatch
 ) -> None:
     modes = []
-    step, fresh = loop_module.Loop._step, fit_module._fresh_model
+    step, fresh = loop_module.Loop._step, fit_module.fresh_model
 
     def watched(self, batches):
         modes.append(self.state.module.training and self.state.model.stem.training)
         return step(self, batches)
 
     monkeypatch.setattr(loop_module.Loop, "_step", watched)
-    monkeypatch.setattr(fit_module, "_fresh_model", lambda *given: fresh(*given).eval())
+    monkeypatch.setattr(fit_module, "fresh_model", lambda *given: fresh(*given).eval())
     fit(**arguments(*squares, params(trainer={"max_steps": 3}), tmp_path))
     assert modes == [True] * 3
 

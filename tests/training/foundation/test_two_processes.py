@@ -53,7 +53,9 @@ def together(squares, tmp_path_factory) -> dict[str, Path]:
     works = {name: tmp_path_factory.mktemp(name) for name in configs}
     jobs = [arguments(*squares, config, works[name]) for name, config in configs.items()]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        tests = str(Path(__file__).parents[2])
+        path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
+        patch.setenv("PYTHONPATH", path)
         launch("training.foundation.rank_task:fit_all", {"trainings": jobs}, devices=2)
     return works
 

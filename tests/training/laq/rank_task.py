@@ -35,11 +35,11 @@ def run(
         augmentation=augmentation or {},
         codebook={"replace_every": 3, "replace_below": 0.9, "replace_until": 1.0},
     )
-    model, figures = train(params, squares_loaders(params), work=Path(work))
+    model, exported = train(params, squares_loaders(params), work=Path(work))
     rows = model.quantizer.codebook_rows().contiguous()
     everyone = [torch.zeros_like(rows) for _ in range(world_size())]
     if world_size() > 1:
         dist.all_gather(everyone, rows)
     else:
         everyone = [rows]
-    return {"codebooks": [rows.tolist() for rows in everyone], "figures": figures}
+    return {"codebooks": [rows.tolist() for rows in everyone], "figures": exported.metrics}

@@ -104,9 +104,9 @@ def test_it_learns_the_moves(tmp_path: Path) -> None:
         optimiser={"learning_rate": 4e-3, "warmup_steps": 5},
         codebook={"replace_every": 25},
     )
-    _, figures = train(params, squares_loaders(params, count=256), work=tmp_path)
-    assert figures["val/psnr_gain_over_copy"] > 1.5
-    assert figures["val/code_dependence"] > 1.0
+    _, exported = train(params, squares_loaders(params, count=256), work=tmp_path)
+    assert exported.metrics["val/psnr_gain_over_copy"] > 1.5
+    assert exported.metrics["val/code_dependence"] > 1.0
 
 
 def test_prediction_is_codes_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,8 +142,8 @@ def test_every_quantiser_trains(quantizer: str, tmp_path: Path) -> None:
     size = {"quant_dim": 3} if quantizer == "fsq" else {}
     short = {"max_steps": 4, "validate_every": 4}
     params: LaqParams = tiny_params(model={"quantizer": quantizer, **size}, trainer=short)
-    _, figures = train(params, squares_loaders(params), work=tmp_path)
-    assert all(torch.isfinite(torch.tensor(value)) for value in figures.values())
+    _, exported = train(params, squares_loaders(params), work=tmp_path)
+    assert all(torch.isfinite(torch.tensor(value)) for value in exported.metrics.values())
 
 
 def test_the_profiler_writes_a_report(tmp_path: Path) -> None:

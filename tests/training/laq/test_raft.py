@@ -139,9 +139,9 @@ def test_trains_with_a_frozen_teacher_that_is_not_saved(weights: str, tmp_path: 
     target = build_targets(params)["flow"].train()
     assert all(name.startswith("decoder.") for name in target.state_dict())
     assert not any(parameter.requires_grad for parameter in target._teacher._model.parameters())
-    _, figures = train(params, squares_loaders(params), work=tmp_path)
+    _, exported = train(params, squares_loaders(params), work=tmp_path)
     silent = ((100 * 3 / 128) ** 2 + (100 * 5 / 128) ** 2) / 2
-    assert 0 < figures["val/loss_flow"] < silent, "nothing was learnt"
+    assert 0 < exported.metrics["val/loss_flow"] < silent, "nothing was learnt"
 
 
 @pytest.mark.usefixtures("fake_torchvision")

@@ -21,7 +21,9 @@ def logged(work: Path, name: str) -> list[float]:
 
 @pytest.fixture
 def _tests_importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    tests = str(Path(__file__).parents[2])
+    path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
+    monkeypatch.setenv("PYTHONPATH", path)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("GLOO_SOCKET_IFNAME", "lo")
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)

@@ -21,7 +21,8 @@ TESTS = Path(__file__).parents[2]
 def killed_run(work: Path, step: int) -> int:
     """Exit code of a training in its own process that dies before ``step``."""
     script = Path(__file__).with_name("kill_script.py")
-    environment = {**os.environ, "PYTHONPATH": str(TESTS), "OMP_NUM_THREADS": "1"}
+    path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(script), str(work), str(step)]
     return subprocess.run(command, env=environment, check=False).returncode
 

@@ -78,9 +78,9 @@ def test_every_loss_is_logged_and_part_of_the_total(
     params = params_with(name, vision_folder)
     short = params.trainer.model_copy(update={"max_steps": 3, "validate_every": 3})
     params = params.model_copy(update={"trainer": short})
-    _, figures = train(params, squares_loaders(params), work=tmp_path)
-    expected = figures["val/loss_pixels"] + 0.1 * figures[f"val/loss_{name}"]
-    assert figures["val/loss"] == pytest.approx(expected, rel=1e-4)
+    _, exported = train(params, squares_loaders(params), work=tmp_path)
+    expected = exported.metrics["val/loss_pixels"] + 0.1 * exported.metrics[f"val/loss_{name}"]
+    assert exported.metrics["val/loss"] == pytest.approx(expected, rel=1e-4)
 
 
 def test_frozen_features_are_neither_trained_nor_saved(vision_folder: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +30,7 @@ from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation import FilmCnnParams, FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.policy import fit
+from lapa.training.policy.fit import CRITERION
 from lapa.training.policy.labelled import action_stats, open_labelled
 from lapa.training.policy.module import PolicyModule
 from lapa.training.resume import AtomicCheckpointIO, resume_file
@@ -120,7 +122,9 @@ def test_learns_to_act_and_says_so(
         optimiser={"learning_rate": 1e-2, "final_learning_rate": 1e-4, "warmup_steps": 10},
         trainer={"max_steps": 200, "batch_size": 64},
     )
-    assert (policy.kind, policy.step) == ("policy", 200)
+    assert policy.kind == "policy"
+    assert (policy.selected, policy.selected_by) == ("best", CRITERION.metric)
+    assert policy.step <= 200
     assert policy.inputs == {"shards": shards.digest, "foundation": pretrained.digest}
     assert policy.metrics["labelled_episodes"] == 40
     assert policy.metrics["mse_normalised/dx"] < 0.05
@@ -357,11 +361,78 @@ def test_a_warm_up_longer_than_the_training_without_pretraining_is_refused() -> 
         _params(unpretrained_max_steps=3)
 
 
-def test_joint_training_without_labels_is_refused(
+JOINT: dict[str, Any] = {"train": "all", "joint_latent_weight": 0.5}
+CODEBOOK: dict[str, Any] = {
+    "train": "head",
+    "head": {"kind": "mlp", "hidden_dims": [16], "embedding_dim": 4, "embeddings": "codebook"},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [(JOINT, "no latent labels: it learnt the actions alone"), (CODEBOOK, "has no quantiser")],
+)
+def test_a_backbone_without_pretraining_trains_without_codes_and_says_so(
+    changes: dict[str, Any], note: str, shards: ShardSet, tmp_path: Path
+) -> None:
+    scratch = _foundation(tmp_path / "scratch", shards, step=0)
+    policy = _fit(shards, scratch, tmp_path / "work", **changes)
+    (said,) = policy.notes
+    assert note in said
+    assert set(policy.inputs) == {"shards", "foundation"}
+    assert "train/latent_loss" not in (tmp_path / "work" / "metrics.jsonl").read_text()
+    load_policy(Path(policy.path))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"), [(JOINT, "joint_latent_weight is 0.5"), (CODEBOOK, "head.embeddings is")]
+)
+def test_a_pretrained_backbone_without_its_codes_is_refused(
+    changes: dict[str, Any], reason: str, shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=f"{reason}.*is pretrained.*hand them over"):
+        _fit(shards, pretrained, tmp_path, **changes)
+
+
+def _worsening(**trainer: Any) -> dict[str, Any]:
+    """A learning rate that helps at first and ruins everything at the end of its warm-up."""
+    return {
+        "train": "head",
+        "use_state": True,
+        "head": {"kind": "l1", "hidden_dim": 16},
+        "optimiser": {"learning_rate": 3.0, "final_learning_rate": 3.0, "warmup_steps": 39},
+        "trainer": {"max_steps": 40, "batch_size": 64, "validate_every": 4, **trainer},
+    }
+
+
+def _validated(work: Path) -> dict[int, float]:
+    """The selecting metric by the number of optimiser steps behind it."""
+    lines = [json.loads(line) for line in (work / "metrics.jsonl").read_text().splitlines()]
+    name = CRITERION.metric
+    return {line["step"] + 1: line[name] for line in lines if name in line}
+
+
+def test_a_training_that_gets_worse_exports_the_earlier_weights(
     shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
 ) -> None:
-    with pytest.raises(ValueError, match="needs a label set"):
-        _fit(shards, pretrained, tmp_path, train="all", joint_latent_weight=0.5)
+    best = _fit(shards, pretrained, tmp_path / "best", **_worsening())
+    curve = _validated(tmp_path / "best")
+    assert best.step == min(curve, key=curve.__getitem__) < 40
+    assert best.metrics[CRITERION.metric] == pytest.approx(min(curve.values()))
+    last = _fit(shards, pretrained, tmp_path / "last", **_worsening(select="last"))
+    assert (last.step, last.selected, last.selected_by) == (40, "last", "")
+    assert last.digest != best.digest
+    assert best.metrics["mse_normalised"] < last.metrics["mse_normalised"]
+
+
+def test_without_held_out_episodes_the_last_step_is_exported_and_said_so(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    everything = shards.model_copy(update={"splits": {"train": shards.split("train")}})
+    policy = _fit(everything, pretrained, tmp_path)
+    assert (policy.step, policy.selected) == (12, "last")
+    assert "no validation data" in policy.notes[0]
+    assert set(policy.metrics) == {"labelled_episodes"}
 
 
 def test_more_labels_than_episodes_uses_them_all_and_says_so(

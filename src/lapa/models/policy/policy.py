@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from lapa.models.foundation.interface import LatentPolicy
+from lapa.models.policy.frames import to_square
 from lapa.models.policy.heads import ActionHead
 from lapa.models.policy.state_input import StateInput
-from lapa.records import ActionStats
+from lapa.records import ActionStats, FrameCodec
 
 
 class Policy(nn.Module):
@@ -23,12 +24,14 @@ class Policy(nn.Module):
         backbone: LatentPolicy,
         head: ActionHead,
         stats: ActionStats,
+        frame_codec: FrameCodec,
         state_input: StateInput | None = None,
     ) -> None:
         super().__init__()
         self.backbone = backbone
         self.head = head
         self.stats = stats
+        self.frame_codec = frame_codec
         self.state_input = state_input
 
     @property
@@ -37,7 +40,7 @@ class Policy(nn.Module):
         return self.head.chunk
 
     def observe(self, images: Tensor, instructions: list[str]) -> Tensor:
-        """What the backbone makes of ``uint8 (batch, height, width, 3)``.
+        """What the backbone makes of ``uint8 (batch, height, width, 3)``, pictures as in the shards.
 
         Returns:
             Features ``float (batch, feature_dim)``, or codes ``int64 (batch, code)`` for a head
@@ -90,7 +93,8 @@ class Policy(nn.Module):
         """Predict action chunks.
 
         Args:
-            images: ``uint8 (batch, height, width, 3)``, RGB.
+            images: ``uint8 (batch, height, width, 3)``, RGB, of any size: they are made square as
+                the training pictures were (`frame_codec`); those of that size stay as they are.
             instructions: one per image.
             states: ``float (batch, state_dim)``; only for a policy finetuned with states.
             generator: draws from the head's distribution; None (the default) is deterministic.
@@ -108,4 +112,5 @@ class Policy(nn.Module):
             )
         if len(instructions) != len(images):
             raise ValueError(f"{len(images)} images but {len(instructions)} instructions")
-        return self.predict_from(self.observe(images, instructions), states, generator)
+        pictures = to_square(images, self.frame_codec)
+        return self.predict_from(self.observe(pictures, instructions), states, generator)

@@ -1,6 +1,6 @@
 """Build a policy from its configuration, and keep it in a folder.
 
-The folder holds ``model.safetensors``, ``config.json`` (with the action statistics) and what turns
+The folder holds ``model.safetensors``, ``config.json`` (with the action statistics and the frames' codec) and what turns
 instructions into tokens.
 """
 
@@ -33,7 +33,13 @@ def build_policy(config: PolicyModelParams, *, backbone: LatentPolicy) -> Policy
     state_input = None
     if config.state_dim is not None:
         state_input = StateInput(state_dim=config.state_dim, feature_dim=backbone.feature_dim)
-    return Policy(backbone=backbone, head=head, stats=config.stats, state_input=state_input)
+    return Policy(
+        backbone=backbone,
+        head=head,
+        stats=config.stats,
+        frame_codec=config.frame_codec,
+        state_input=state_input,
+    )
 
 
 def save_policy(folder: Path, policy: Policy, config: PolicyModelParams) -> str:

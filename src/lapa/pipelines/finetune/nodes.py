@@ -17,7 +17,8 @@ def train_policy(  # noqa: PLR0917 - Kedro hands inputs over by position
 ) -> Checkpoint:
     """Learn real actions from few labelled episodes, starting from a backbone.
 
-    Labels and quantiser, of arms that have them, are used if the parameters ask for them.
+    Labels and quantiser, of arms that have them, are used if the parameters ask for them; an arm
+    that has none trains without, and its record notes it.
     """
     return train(
         "lapa.training.policy:fit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from lapa.training.foundation.fit import fit, initialise
+from lapa.training.foundation.fit import fit
+from lapa.training.foundation.initialise import initialise
 
 __all__ = ["fit", "initialise"]

@@ -1,36 +1,37 @@
-"""Entry points of stage 2: `fit` trains a foundation model, `initialise` makes an untrained one."""
+"""Entry point of stage 2: `fit` trains a foundation model."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from lightning_fabric import Fabric
 from torch import Tensor
 
-import lapa
 from lapa.data.loader import evaluation_loader, training_loader
-from lapa.data.shards.clip_table import load_clip_table
 from lapa.models.foundation.initialisation import initialisation_table, origins_of
-from lapa.models.foundation.interface import LatentPolicy
-from lapa.models.foundation.storage import build_foundation, save_foundation
+from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation import FoundationParams
-from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
+from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation.ablations import ablations
 from lapa.training.foundation.adapt import adapt, merge_lora
+from lapa.training.foundation.best import BestBackbone
 from lapa.training.foundation.fabric import build_fabric
+from lapa.training.foundation.initialise import fresh_model, record_of
 from lapa.training.foundation.labels import LabelProvider, open_labels
 from lapa.training.foundation.loop import Loop
 from lapa.training.foundation.metrics import majority_codes, position_histogram
 from lapa.training.foundation.state import TrainState, full_weights, restore
 from lapa.training.foundation.validation import ablate, validate
+from lapa.training.held_out import holds_out
 from lapa.training.history import keep_history
 from lapa.training.optim import build_optimiser, build_schedule
 from lapa.training.precision_advice import advise_precision
 from lapa.training.resume import resume_folder
-from lapa.training.seeding import seed_globally
+from lapa.training.selection import Exported
 from lapa.training.tracking import JoinedRun, MetricsFile, build_logger
 from lapa.training.trainer import set_threads
 
@@ -79,31 +80,7 @@ def fit(
     session = _Session(
         fabric=fabric, shards=shard_set, labels=provider, params=config, work=Path(work), run=run
     )
-    metrics = session.train()
-    return session.finish(metrics)
-
-
-def initialise(
-    *,
-    shards: Mapping[str, Any],
-    pair_spec: Mapping[str, Any],
-    params: Mapping[str, Any],
-    work: str,
-    run: JoinedRun | None = None,
-) -> dict[str, Any]:
-    """Make the untrained control: exactly the weights that `fit` would start from."""
-    shard_set, config = ShardSet(**shards), FoundationParams(**params)
-    model = _fresh_model(shard_set, config)
-    folder = Path(work) / "model"
-    digest = save_foundation(folder, model, config.model())
-    return _record(
-        folder,
-        digest,
-        step=0,
-        inputs={"shards": shard_set.digest},
-        pair_spec=PairSpec(**pair_spec),
-        metrics={},
-    )
+    return session.finish(session.train())
 
 
 class _Session:
@@ -121,10 +98,12 @@ class _Session:
     ) -> None:
         self.fabric, self.shards, self.labels = fabric, shards, labels
         self.params, self.work = params, work
-        self.model = _fresh_model(shards, params)
+        self.model = fresh_model(shards, params)
         self._tell_origins()
         adapt(self.model, params)
         self.state = self._set_up()
+        select = params.trainer.select
+        self.best = BestBackbone(fabric, self.state, work, select=select, sharded=params.shard)
         joined = build_logger(run)
         self.loggers = [MetricsFile(path=work / "metrics.jsonl"), *([joined] if joined else [])]
 
@@ -145,23 +124,34 @@ class _Session:
         restore(self.fabric, state, resume_folder(self.work), sharded=params.shard)
         return state
 
-    def train(self) -> dict[str, float]:
-        """Train what is left, and validate at the end with the ablations."""
-        trainer = self.params.trainer
+    def train(self) -> Exported:
+        """Train what is left, choose the weights, and see what they do without image or words."""
         train = self.labels.open("train", max_samples=self.params.train_max_samples)
-        val = self.labels.open("val", max_samples=trainer.val_max_samples)
+        val = self._held_out()
         codes = self.labels.training_codes(train, self.fabric.device)
         majority = majority_codes(position_histogram(codes, self.params.codebook_size))
         latest: dict[str, float] = {}
 
         def check() -> dict[str, float]:
-            loader = self._evaluation_batches(val)
-            latest.update(
-                validate(self.fabric, self.state.module, self.model, loader, majority=majority)
-            )
-            return latest
+            batches = self._evaluation_batches(val)
+            module, model = self.state.module, self.model
+            latest.update(validate(self.fabric, module, model, batches, majority=majority))
+            self.best.consider(latest)
+            return dict(latest)
 
-        loop = Loop(
+        self._loop(check if val else None).run(self._training_loader(train))
+        if val and not latest:
+            check()
+        chosen = self.best.put_into_model(latest)
+        return self._with_ablations(chosen, val) if val else chosen
+
+    def _held_out(self) -> Any:
+        """The pairs to validate on; None where the shard set holds nothing out."""
+        count = self.params.trainer.val_max_samples
+        return self.labels.open("val", max_samples=count) if holds_out(self.shards) else None
+
+    def _loop(self, check: Callable[[], dict[str, float]] | None) -> Loop:
+        return Loop(
             fabric=self.fabric,
             params=self.params,
             state=self.state,
@@ -170,33 +160,28 @@ class _Session:
             validate=check,
             prepare=self._prepare,
         )
-        loop.run(self._training_loader(train))
-        if not latest:
-            check()
+
+    def _with_ablations(self, chosen: Exported, val: Any) -> Exported:
         kinds = ablations(val.table.texts["instruction"].values)
         loader = self._evaluation_batches(val)
-        latest |= ablate(self.fabric, self.state.module, self.model, loader, kinds)
-        self._log(latest, self.state.step)
-        return latest
+        found = ablate(self.fabric, self.state.module, self.model, loader, kinds)
+        metrics = chosen.metrics | found
+        self._log(metrics, self.state.step)
+        return replace(chosen, metrics=metrics)
 
-    def finish(self, metrics: dict[str, float]) -> dict[str, Any]:
+    def finish(self, exported: Exported) -> dict[str, Any]:
         """Consolidate the weights (collective) and save them from rank zero."""
         weights = full_weights(self.fabric, self.state, sharded=self.params.shard)
         folder = self.work / "model"
         digest = self._save(folder, weights) if self.fabric.is_global_zero else ""
         self.fabric.barrier()
         inputs = {"shards": self.shards.digest, **self.labels.inputs}
-        return _record(
-            folder,
-            digest,
-            step=self.state.step,
-            inputs=inputs,
-            pair_spec=self.labels.pair_spec,
-            metrics=metrics,
+        return record_of(
+            folder, digest, inputs=inputs, pair_spec=self.labels.pair_spec, exported=exported
         )
 
     def _save(self, folder: Path, weights: dict[str, Tensor]) -> str:
-        model = _fresh_model(self.shards, self.params)
+        model = fresh_model(self.shards, self.params)
         adapt(model, self.params)
         model.load_state_dict(weights)
         if self.params.lora:
@@ -233,32 +218,3 @@ class _Session:
     def _log(self, metrics: dict[str, float], step: int) -> None:
         for logger in self.loggers:
             logger.log_metrics(metrics, step)
-
-
-def _fresh_model(shards: ShardSet, params: FoundationParams) -> LatentPolicy:
-    """The model at step 0: a function of the seed and the training instructions."""
-    instructions = load_clip_table(shards, "train").texts["instruction"].values
-    seed_globally(params.trainer.seed, "foundation weights")
-    return build_foundation(params.model(), instructions=instructions)
-
-
-def _record(
-    folder: Path,
-    digest: str,
-    *,
-    step: int,
-    inputs: dict[str, str],
-    pair_spec: PairSpec,
-    metrics: dict[str, float],
-) -> dict[str, Any]:
-    record = Checkpoint(
-        path=str(folder),
-        kind="foundation",
-        step=step,
-        digest=digest,
-        inputs=inputs,
-        pair_spec=pair_spec,
-        metrics=metrics,
-        code_version=lapa.__version__,
-    )
-    return record.model_dump(mode="json")

@@ -15,8 +15,8 @@ from torch.distributed.tensor import DTensor
 
 from lapa.params.foundation import FoundationParams
 from lapa.training.augment_images import augment_images
-from lapa.training.foundation.progress import Progress
 from lapa.training.foundation.state import TrainState, save
+from lapa.training.progress import Progress
 from lapa.training.seeding import seed_globally
 
 Metrics = dict[str, float]
@@ -32,9 +32,12 @@ class Loop:
     resume: Path
     """Folder of the resume points."""
     log: Callable[[Metrics, int], None]
-    validate: Callable[[], Metrics]
+    validate: Callable[[], Metrics] | None
+    """Measures the present weights; None where no data is held out."""
     prepare: Callable[[Any], dict[str, Any]]
     """Turns what the loader yields into a batch on the device."""
+    _measured: Metrics = field(default_factory=dict, init=False)
+    """The latest validation."""
     _waited: float = field(default=0.0, init=False)
     """Seconds spent waiting for batches since the last logged step."""
     _unlogged: int = field(default=0, init=False)
@@ -46,7 +49,7 @@ class Loop:
         trainer = self.params.trainer
         # published weights arrive in evaluation mode, and a validation ends in training mode
         self.state.module.train()
-        with Progress(self.fabric, total=trainer.max_steps, done=self.state.step) as progress:
+        with self._progress() as progress:
             begin = time.perf_counter()
             while self.state.step < trainer.max_steps:
                 loss, norm = self._step(iterator)
@@ -57,13 +60,24 @@ class Loop:
                 if self._due(trainer.log_every):
                     self._log(loss, norm, time.perf_counter() - begin)
                     begin, self._waited, self._unlogged = time.perf_counter(), 0.0, 0
-                if self._due(trainer.validate_every):
+                if self.validate and self._due(trainer.validate_every):
                     paused = time.perf_counter()
-                    self.log(self.validate(), self.state.step)
+                    self._measured = self.validate()
+                    self.log(self._measured, self.state.step)
                     begin += time.perf_counter() - paused
                 if self._due(trainer.checkpoint_every):
                     save(self.fabric, self.state, self.resume, sharded=self.params.shard)
-                progress.advance(loss)
+                progress.advance(self.state.step, loss, lambda: self._measured)
+
+    def _progress(self) -> Progress:
+        by_itself = "decoded_top1" if self.state.model.teacher_forced else "top1"
+        return Progress(
+            "foundation",
+            total=self.params.trainer.max_steps,
+            done=self.state.step,
+            figures={f"val/{by_itself}": "held-out codes right {:.1%}"},
+            shown=self.fabric.is_global_zero,
+        )
 
     def _due(self, every: int) -> bool:
         return self.state.step % every == 0 or self.state.step == self.params.trainer.max_steps

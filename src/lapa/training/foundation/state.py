@@ -18,6 +18,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.training.checkpoints import newest_readable, prune, save_atomically, step_file
+from lapa.training.selection import learnt
 
 KEEP = 3
 """Resume points kept."""
@@ -71,12 +72,24 @@ def restore(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -
 
 def full_weights(fabric: Fabric, state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
     """Consolidated weights on rank zero's CPU, empty on other ranks; collective."""
-    weights: Mapping[str, Any] = {}
     if sharded:
-        options = StateDictOptions(full_state_dict=True, cpu_offload=True)
-        weights = get_model_state_dict(state.model, options=options)
-    elif fabric.is_global_zero:
-        weights = state.model.state_dict()
+        return _gathered(state, without_frozen=False)
+    weights = state.model.state_dict() if fabric.is_global_zero else {}
+    return {name: tensor.detach().cpu() for name, tensor in weights.items()}
+
+
+def learnt_weights(fabric: Fabric, state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
+    """As `full_weights`, as copies and without what is frozen; collective."""
+    if sharded:
+        return _gathered(state, without_frozen=True)
+    return learnt(state.model) if fabric.is_global_zero else {}
+
+
+def _gathered(state: TrainState, *, without_frozen: bool) -> dict[str, Tensor]:
+    options = StateDictOptions(
+        full_state_dict=True, cpu_offload=True, ignore_frozen_params=without_frozen
+    )
+    weights: Mapping[str, Any] = get_model_state_dict(state.model, options=options)
     return {name: tensor.detach().cpu() for name, tensor in weights.items()}
 
 

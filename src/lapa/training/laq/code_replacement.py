@@ -70,7 +70,17 @@ class CodeReplacement(Callback):
         for parameter in model.quantizer.parameters():
             clear_moments(optimiser, parameter, replaced)
         self.total_replaced += int(replaced.sum())
-        logger.info("step %d: moved codes %s", step, replaced.nonzero().flatten().tolist())
+        self._tell(step, replaced.nonzero().flatten().tolist())
+
+    def _tell(self, step: int, moved: list[int]) -> None:
+        logger.info(
+            "laq: step %d, %s %s hardly used (less than %.0f %% of an even share) and moved next to "
+            "a busy one, to be of use again",
+            step,
+            "code" if len(moved) == 1 else "codes",
+            f"{', '.join(map(str, moved))} {'was' if len(moved) == 1 else 'were'}",
+            100 * self._params.replace_below,
+        )
 
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]

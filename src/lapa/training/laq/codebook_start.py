@@ -45,7 +45,11 @@ class CodebookStart(Callback):
         used = start_codebook(model, self._batches(), seed=self._seed)
         for tensor in (*model.parameters(), *model.buffers()):
             broadcast_from_zero(tensor.data)
-        logger.info("%d of %d codes win before step 0", used, model.quantizer.codebook_size)
+        logger.info(
+            "laq: before training, %d of the %d codes are the nearest one to some training pair; a "
+            "code that is nearest to none would never be used",
+            *(used, model.quantizer.codebook_size),
+        )
         for log in trainer.loggers:
             log.log_metrics({"train/initial_codes": float(used)}, step=0)
 

@@ -6,7 +6,6 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 
 import lapa
@@ -16,6 +15,7 @@ from lapa.params.laq import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.averaging import AveragedWeights
 from lapa.training.history import keep_history
+from lapa.training.keep_best import KeepBest
 from lapa.training.laq.augmentation import augmented_from_start
 from lapa.training.laq.code_replacement import CodeReplacement
 from lapa.training.laq.codebook_start import CodebookStart
@@ -28,6 +28,8 @@ from lapa.training.precision_advice import advise_precision
 from lapa.training.ranks import join_process_group, rank
 from lapa.training.resume import ResumableLoader, resume_file
 from lapa.training.seeding import seed_globally
+from lapa.training.selection import Criterion, Exported
+from lapa.training.show_progress import ShowProgress
 from lapa.training.tracking import JoinedRun
 from lapa.training.trainer import build_trainer
 
@@ -54,21 +56,14 @@ def fit(
     shard_set, spec = ShardSet.model_validate(shards), PairSpec.model_validate(pair_spec)
     laq = LaqParams.model_validate(params)
     join_process_group(laq.trainer.accelerator)
-    model, metrics = train(laq, open_loaders(shard_set, spec, laq), work=Path(work), run=run)
-    return save(
-        model,
-        Path(work),
-        shard_set=shard_set,
-        spec=spec,
-        step=laq.trainer.max_steps,
-        metrics=metrics,
-    )
+    model, exported = train(laq, open_loaders(shard_set, spec, laq), work=Path(work), run=run)
+    return save(model, Path(work), shard_set=shard_set, spec=spec, exported=exported)
 
 
 def train(
     params: LaqParams, loaders: LaqLoaders, *, work: Path, run: JoinedRun | None = None
-) -> tuple[LatentActionQuantizer, dict[str, float]]:
-    """Train on given loaders; return the model (its average, if one is kept) and its figures.
+) -> tuple[LatentActionQuantizer, Exported]:
+    """Train on given loaders; return the model (its average, if one is kept) and what it is.
 
     An interrupted training in the same ``work`` continues where its last resume file was written
     and ends with the same weights, bit for bit on the same machine.
@@ -76,12 +71,12 @@ def train(
     module = LaqModule(model=build_model(params), params=params)
     if params.compile:
         module.model.compile()
-    callbacks = build_callbacks(params, loaders, module.model, work)
+    keep_best = KeepBest(stage="laq", criterion=criterion(params), model=module.model, work=work)
     trainer = build_trainer(
         params.trainer,
         work=work,
         run=run,
-        callbacks=callbacks,
+        callbacks=[keep_best, *build_callbacks(params, loaders, module.model, work)],
         clip_norm=params.optimiser.clip_norm,
         profile=params.profile,
         find_unused_parameters=params.model.lapa_compat,
@@ -89,14 +84,22 @@ def train(
     if trainer.is_global_zero:
         advise_precision(params.trainer.precision, trainer.strategy.root_device)
     batches = ResumableLoader(loaders.train, total=params.trainer.max_steps)
-    trainer.fit(module, batches, loaders.val, ckpt_path=resume_file(work), weights_only=True)
-    return module.model, _final_figures(trainer, module, loaders)
+    val = loaders.val if len(loaders.val_pairs) else None
+    trainer.fit(module, batches, val, ckpt_path=resume_file(work), weights_only=True)
+    return module.model, keep_best.finish(trainer, module, val)
 
 
-def _final_figures(trainer: pl.Trainer, module: LaqModule, loaders: LaqLoaders) -> dict[str, float]:
-    """Validate what will be saved: the last regular validation may lie steps back."""
-    (figures,) = trainer.validate(module, loaders.val, verbose=False)
-    return dict(figures)
+def criterion(params: LaqParams) -> Criterion | None:
+    """What the best quantiser is best by; None where the last step is asked for.
+
+    The gain over copying frame t is what the codes add to the picture. Without pixels among the
+    targets nobody draws that picture, and the held-out loss is what is left.
+    """
+    if params.trainer.select == "last":
+        return None
+    if not params.targets.pixels.weight:
+        return Criterion(metric="val/loss")
+    return Criterion(metric="val/psnr_gain_over_copy", larger_is_better=True)
 
 
 def build_model(params: LaqParams) -> LatentActionQuantizer:
@@ -111,6 +114,13 @@ def build_callbacks(
     """Everything that acts on training from outside, in the order in which it acts."""
     trainer, size = params.trainer, model.quantizer.codebook_size
     callbacks: list[Callback] = [
+        ShowProgress(
+            stage="laq",
+            figures={
+                "train/psnr_gain_over_copy": "gain over copying frame t {:.2f} dB",
+                "val/psnr_gain_over_copy": "held out {:.2f} dB",
+            },
+        ),
         CodebookStart(
             batches=lambda: augmented_from_start(
                 loaders.first(params.codebook.initial_batches), params
@@ -129,7 +139,7 @@ def build_callbacks(
                 seed=trainer.seed,
             )
         )
-    if params.pictures:
+    if params.pictures and len(loaders.val_pairs):
         callbacks.append(
             ReconstructionGrid(
                 pairs=loaders.val_pairs,
@@ -149,8 +159,7 @@ def save(
     *,
     shard_set: ShardSet,
     spec: PairSpec,
-    step: int,
-    metrics: dict[str, float],
+    exported: Exported,
 ) -> dict[str, Any]:
     """Write the weights into ``work/checkpoint`` and describe them.
 
@@ -163,11 +172,10 @@ def save(
     record = Checkpoint(
         path=str(folder),
         kind="laq",
-        step=step,
         digest=digest,
         inputs={"shards": shard_set.digest},
         pair_spec=spec,
-        metrics=metrics,
         code_version=lapa.__version__,
+        **exported.facts(),
     )
     return record.model_dump(mode="json")

@@ -11,6 +11,7 @@ from lapa.training.laq.codebook_start import start_codebook
 from lapa.training.laq.fit import build_model, save
 from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from lapa.training.laq.module import LaqModule
+from lapa.training.selection import Exported
 from lapa.training.trainer import build_trainer
 
 
@@ -40,7 +41,8 @@ def initialise(
     model = build_model(laq)
     start_codebook(model, loaders.first(laq.codebook.initial_batches), seed=laq.trainer.seed)
     metrics = figures(laq, loaders, LaqModule(model=model, params=laq), Path(work))
-    return save(model, Path(work), shard_set=shard_set, spec=spec, step=0, metrics=metrics)
+    exported = Exported(step=0, metrics=metrics)
+    return save(model, Path(work), shard_set=shard_set, spec=spec, exported=exported)
 
 
 def untrained(params: LaqParams) -> LaqParams:
@@ -58,7 +60,9 @@ def untrained(params: LaqParams) -> LaqParams:
 def figures(
     params: LaqParams, loaders: LaqLoaders, module: LaqModule, work: Path
 ) -> dict[str, float]:
-    """Validate without training."""
+    """Validate without training; nothing where there is no validation data."""
+    if not len(loaders.val_pairs):
+        return {}
     trainer = build_trainer(params.trainer, work=work, run=None, callbacks=[])
     (measured,) = trainer.validate(module, loaders.val, verbose=False)
     return dict(measured)

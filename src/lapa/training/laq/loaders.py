@@ -10,9 +10,10 @@ from typing import Any, Protocol
 
 from lapa.data.batches import PairBatch
 from lapa.data.loader import evaluation_loader, training_loader
-from lapa.data.pairs import open_pairs
+from lapa.data.pairs import PairDataset, open_pairs
 from lapa.params.laq import LaqParams
 from lapa.records import PairSpec, ShardSet
+from lapa.training.held_out import holds_out
 from lapa.training.ranks import rank, world_size
 
 
@@ -31,7 +32,7 @@ class LaqLoaders:
     train: Callable[[int], Iterable[PairBatch]]
     """``train(start)`` yields batches start, start + 1, ... up to the last step."""
     val: Iterable[PairBatch]
-    """A fixed set in a fixed order."""
+    """A fixed set in a fixed order; empty where the shard set holds nothing out."""
     val_pairs: Pairs
     """The same set, one by one, for pictures."""
 
@@ -41,7 +42,7 @@ class LaqLoaders:
 
 
 def open_loaders(shard_set: ShardSet, spec: PairSpec, params: LaqParams) -> LaqLoaders:
-    """Open the train and val split of a shard set for this process.
+    """Open the train and val split of a shard set for this process; it may have no val split.
 
     Raises:
         ValueError: the model takes another image size than the shard set holds.
@@ -54,9 +55,10 @@ def open_loaders(shard_set: ShardSet, spec: PairSpec, params: LaqParams) -> LaqL
     trainer = params.trainer
     with_actions = params.targets.actions is not None
     train = open_pairs(shard_set, "train", spec, with_actions=with_actions)
-    val = open_pairs(
-        shard_set, "val", spec, max_samples=trainer.val_max_samples, with_actions=with_actions
-    )
+    val: PairDataset | None = None
+    if holds_out(shard_set):
+        count = trainer.val_max_samples
+        val = open_pairs(shard_set, "val", spec, max_samples=count, with_actions=with_actions)
     share: dict[str, int] = {
         "batch_size": trainer.batch_size,
         "num_workers": trainer.num_workers,
@@ -66,6 +68,6 @@ def open_loaders(shard_set: ShardSet, spec: PairSpec, params: LaqParams) -> LaqL
     build = partial(training_loader, train, seed=trainer.seed, max_steps=trainer.max_steps, **share)
     return LaqLoaders(
         train=lambda start: build(start_step=start),
-        val=evaluation_loader(val, **share),
-        val_pairs=val,
+        val=evaluation_loader(val, **share) if val else [],
+        val_pairs=val or [],
     )

@@ -11,8 +11,7 @@ import pytorch_lightning as pl
 import torch
 
 import lapa
-from lapa.data.loader import evaluation_loader, training_loader
-from lapa.data.pairs import subset
+from lapa.data.loader import evaluation_loader
 from lapa.data.robot import RobotDataset, open_robot
 from lapa.models.device import device_for
 from lapa.models.foundation.storage import load_foundation
@@ -23,7 +22,9 @@ from lapa.models.storage import read_config
 from lapa.params.finetune import FinetuneParams, PolicyModelParams
 from lapa.params.foundation import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.training.held_out import holds_out
 from lapa.training.history import keep_history
+from lapa.training.keep_best import KeepBest
 from lapa.training.policy.codebook import start_from_codebook
 from lapa.training.policy.labelled import (
     action_stats,
@@ -33,14 +34,22 @@ from lapa.training.policy.labelled import (
     state_names,
     states_left_out,
 )
+from lapa.training.policy.loaders import held_out_loader, labelled_loader
 from lapa.training.policy.module import PolicyModule
-from lapa.training.policy.observed import ObservedDataset, observe_all, observed_loader
+from lapa.training.policy.observed import ObservedDataset, observe_all
 from lapa.training.policy.trainable import freeze_unreached, select_trainable
 from lapa.training.precision_advice import advise_precision
 from lapa.training.resume import ResumableLoader, resume_file
 from lapa.training.seeding import seed_globally
+from lapa.training.selection import Criterion, Exported
+from lapa.training.show_progress import ShowProgress
 from lapa.training.tracking import JoinedRun
 from lapa.training.trainer import build_trainer, set_threads
+
+CRITERION = Criterion(metric="val/mse_normalised")
+"""What the best policy is best by: the error of its actions. Not the loss: that also counts how sure the
+head is, and is best long before the actions are (`docs/finetune.md` has the measurement)."""
+SHOWN = {CRITERION.metric: "held-out action error {:.3f}"}
 
 
 def fit(
@@ -68,17 +77,24 @@ def fit(
         The `Checkpoint` record (kind ``policy``) as JSON.
 
     Raises:
-        ValueError: the parameters ask for something that was not handed over.
+        ValueError: the parameters need something that was not handed over with a pretrained backbone.
     """
-    config = FinetuneParams(**params)
+    config, backbone = FinetuneParams(**params), Checkpoint(**foundation)
     used = config.artefacts(labels=labels, laq=laq)
+    config, notes = config.for_arm(labels=labels, laq=laq)
+    if notes and backbone.step > 0:
+        raise ValueError(
+            f"{'; '.join(notes)}. The backbone {backbone.path} is pretrained, so labels and quantiser "
+            "exist: hand them over (`labels`, `laq`), or change the parameter"
+        )
     return _Finetuning(
         shards=ShardSet(**shards),
-        foundation=Checkpoint(**foundation),
+        foundation=backbone,
         params=config,
         labels=LabelSet(**used["labels"]) if "labels" in used else None,
         laq=Checkpoint(**used["laq"]) if "laq" in used else None,
         work=Path(work),
+        notes=notes,
     ).run(run)
 
 
@@ -94,17 +110,19 @@ class _Finetuning:
         labels: LabelSet | None,
         laq: Checkpoint | None,
         work: Path,
+        notes: tuple[str, ...],
     ) -> None:
         self.shards, self.foundation, self.params, self.work = shards, foundation, params, work
-        self.labels, self.laq = labels, laq
+        self.labels, self.laq, self.notes = labels, laq, notes
         self.sizes = read_config(Path(foundation.path), FoundationModelParams)
         if self.labels is not None:
             check_codes(self.labels, foundation, self.sizes)
         pretrained = foundation.step > 0
         self.what = params.train if pretrained else "all"
-        self.max_steps = params.trainer.max_steps
+        self.settings = params.trainer
         if not pretrained and params.unpretrained_max_steps is not None:
-            self.max_steps = params.unpretrained_max_steps
+            steps = params.unpretrained_max_steps
+            self.settings = params.trainer.model_copy(update={"max_steps": steps})
         set_threads(params.trainer.num_threads)
         local_rank = int(os.environ.get("LOCAL_RANK", "0"))
         self.device = device_for(params.trainer.accelerator, local_rank=local_rank)
@@ -125,6 +143,7 @@ class _Finetuning:
             state_dim=state_dim,
             state_names=names,
             stats=action_stats(self.dataset, self.shards, self.params),
+            frame_codec=self.shards.codec,
         )
 
     def _build(self) -> Policy:
@@ -141,8 +160,39 @@ class _Finetuning:
         return policy
 
     def run(self, run: JoinedRun | None) -> dict[str, Any]:
-        """Train what is left, measure the held-out error, save."""
-        held_out = open_robot(
+        """Train what is left, choose the weights, measure their held-out error, save."""
+        held_out = self._held_out()
+        module = PolicyModule(
+            policy=self.policy,
+            params=self.params,
+            max_steps=self.settings.max_steps,
+            backbone_learns=self.what == "all",
+        )
+        keep_best = KeepBest(
+            stage="policy",
+            criterion=None if self.settings.select == "last" else CRITERION,
+            model=self.policy,
+            work=self.work,
+        )
+        trainer = build_trainer(
+            self.settings,
+            work=self.work,
+            run=run,
+            callbacks=[keep_best, ShowProgress(stage="policy", figures=SHOWN)],
+            clip_norm=self.params.optimiser.clip_norm,
+        )
+        val = held_out_loader(held_out, self.settings) if held_out else None
+        self._train(trainer, module, val)
+        exported = keep_best.finish(trainer, module, val)
+        if not trainer.is_global_zero:
+            return {}  # the launcher hands back rank zero's answer alone
+        return self._record(exported, self._errors(held_out) if held_out else {})
+
+    def _held_out(self) -> RobotDataset | None:
+        """The episodes that nobody trains on; None where the shard set has none."""
+        if not holds_out(self.shards):
+            return None
+        return open_robot(
             self.shards,
             "val",
             chunk=self.params.chunk,
@@ -152,45 +202,25 @@ class _Finetuning:
             with_states=self.params.use_state,
             datasets=self.config.stats.datasets,
         )
-        trainer = self._train(held_out, run)
-        if not trainer.is_global_zero:
-            return {}  # the launcher hands back rank zero's answer alone
-        self.policy.to(self.device).eval()
-        metrics, _ = measure_action_error(
-            self.policy,
-            evaluation_loader(held_out, batch_size=self.params.trainer.batch_size),
-            device=self.device,
-        )
-        return self._record(trainer.global_step, metrics)
 
-    def _train(self, held_out: RobotDataset, run: JoinedRun | None) -> pl.Trainer:
-        module = PolicyModule(
-            policy=self.policy,
-            params=self.params,
-            max_steps=self.max_steps,
-            backbone_learns=self.what == "all",
-        )
+    def _train(self, trainer: pl.Trainer, module: PolicyModule, val: Any) -> None:
         data = self._training_data()
         self._freeze_idle(module, data)
-        settings = self.params.trainer.model_copy(update={"max_steps": self.max_steps})
-        trainer = build_trainer(
-            settings,
-            work=self.work,
-            run=run,
-            callbacks=[],
-            clip_norm=self.params.optimiser.clip_norm,
-        )
+        share = {"rank": trainer.global_rank, "world_size": trainer.world_size}
         loader = ResumableLoader(
-            lambda start: self._loader(data, start, trainer.global_rank, trainer.world_size),
-            total=self.max_steps,
+            lambda start: labelled_loader(data, self.settings, start=start, **share),
+            total=self.settings.max_steps,
         )
         if trainer.is_global_zero:
-            advise_precision(settings.precision, trainer.strategy.root_device)
+            advise_precision(self.settings.precision, trainer.strategy.root_device)
         module.train()
-        trainer.fit(
-            module, loader, self._validation_loader(held_out), ckpt_path=resume_file(self.work)
-        )
-        return trainer
+        trainer.fit(module, loader, val, ckpt_path=resume_file(self.work))
+
+    def _errors(self, held_out: RobotDataset) -> dict[str, float]:
+        """Action errors of the chosen weights on all held-out frames."""
+        self.policy.to(self.device).eval()
+        loader = evaluation_loader(held_out, batch_size=self.settings.batch_size)
+        return measure_action_error(self.policy, loader, device=self.device)[0]
 
     def _training_data(self) -> RobotDataset | ObservedDataset:
         """The labelled frames, or, for a frozen backbone, what it makes of them."""
@@ -199,56 +229,28 @@ class _Finetuning:
         size = self.params.trainer.batch_size
         return observe_all(self.policy, self.dataset, batch_size=size, device=self.device)
 
-    def _loader(
-        self, data: RobotDataset | ObservedDataset, start: int, rank: int, world_size: int
-    ) -> Any:
-        settings = self.params.trainer
-        order = {
-            "batch_size": settings.batch_size,
-            "seed": settings.seed,
-            "max_steps": self.max_steps,
-            "start_step": start,
-            "rank": rank,
-            "world_size": world_size,
-        }
-        if isinstance(data, ObservedDataset):
-            return observed_loader(data, **order)
-        return training_loader(data, num_workers=settings.num_workers, **order)
-
-    def _validation_loader(self, held_out: RobotDataset) -> Any:
-        """The same held-out frames every time and on every rank."""
-        settings = self.params.trainer
-        part = RobotDataset(
-            reader=held_out.reader,
-            slots=subset(held_out.slots, settings.val_max_samples, seed=settings.seed),
-            chunk=held_out.chunk,
-            action_dim=held_out.action_dim,
-            with_states=self.params.use_state,
-            codes=None,
-        )
-        return evaluation_loader(part, batch_size=settings.batch_size)
-
     def _freeze_idle(self, module: PolicyModule, data: RobotDataset | ObservedDataset) -> None:
-        batch = next(iter(self._loader(data, 0, 0, 1)))
+        batch = next(iter(labelled_loader(data, self.settings)))
         torch.autograd.backward(module.losses(batch)["loss"])
         freeze_unreached(module)
 
-    def _record(self, step: int, metrics: dict[str, float]) -> dict[str, Any]:
+    def _record(self, exported: Exported, errors: dict[str, float]) -> dict[str, Any]:
         folder = self.work / "model"
         digest = save_policy(folder, self.policy, self.config)
         keep_history(self.work, folder)
         inputs = {"shards": self.shards.digest, "foundation": self.foundation.digest}
         extra = {"labels": self.labels, "laq": self.laq}
         inputs |= {name: artefact.digest for name, artefact in extra.items() if artefact}
+        metrics = {n: v for n, v in exported.metrics.items() if n == CRITERION.metric} | errors
+        metrics["labelled_episodes"] = self.config.stats.episodes
         record = Checkpoint(
             path=str(folder),
             kind="policy",
-            step=step,
             digest=digest,
             inputs=inputs,
             pair_spec=self.foundation.pair_spec,
-            metrics=metrics | {"labelled_episodes": self.config.stats.episodes},
             datasets=self.config.stats.datasets,
             code_version=lapa.__version__,
+            **exported.facts() | {"metrics": metrics, "notes": (*self.notes, *exported.notes)},
         )
         return record.model_dump(mode="json")

@@ -1,0 +1,69 @@
+"""The best weights of stage 2, whether they lie on one process or are sharded over many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lightning_fabric import Fabric
+from torch import Tensor
+from torch.distributed.checkpoint.state_dict import StateDictOptions, set_model_state_dict
+
+from lapa.training.foundation.state import TrainState, learnt_weights
+from lapa.training.selection import Best, Criterion, Exported, export, put_back
+
+CRITERION = Criterion(metric="val/gain_over_majority", larger_is_better=True)
+"""What the best backbone is best by: the codes it names by itself, beyond always naming the commonest.
+
+Not the loss: it also counts how sure the model is, which gets worse while it names ever more codes.
+"""
+
+
+class BestBackbone:
+    """Keeps the best validated weights in the work folder; every rank calls every method."""
+
+    def __init__(
+        self, fabric: Fabric, state: TrainState, work: Path, *, select: str, sharded: bool
+    ) -> None:
+        self._fabric, self._state, self._work, self._sharded = fabric, state, work, sharded
+        self._criterion = CRITERION if select == "best" else None
+        best = Best.load(work) if self._criterion and fabric.is_global_zero else None
+        self._value = fabric.broadcast(best.metrics[CRITERION.metric] if best else None)
+
+    def consider(self, metrics: Mapping[str, float]) -> None:
+        """Keep the present weights if they are the best so far."""
+        value = metrics[CRITERION.metric]
+        if self._criterion is None or not self._criterion.prefers(value, self._value):
+            return
+        self._value = value
+        weights = learnt_weights(self._fabric, self._state, sharded=self._sharded)
+        if self._fabric.is_global_zero:
+            Best(step=self._state.step, metrics=dict(metrics), weights=weights).save(self._work)
+        self._fabric.barrier()
+
+    def put_into_model(self, metrics: Mapping[str, float]) -> Exported:
+        """Leave the chosen weights in the model and say which they are.
+
+        Args:
+            metrics: of the last step; empty where nothing is validated.
+        """
+        last = Exported(step=self._state.step, metrics=dict(metrics))
+        decided: tuple[Exported, Mapping[str, Tensor]] = (last, {})
+        if self._fabric.is_global_zero:
+            best = Best.load(self._work) if self._criterion else None
+            decided = export("foundation", self._criterion, best, last)
+        chosen: Exported = self._fabric.broadcast(decided[0])
+        if chosen.step != last.step:
+            self._put_back(decided[1])
+        return chosen
+
+    def _put_back(self, weights: Mapping[str, Tensor]) -> None:
+        """Rank zero holds the weights; the others get them through it."""
+        if self._sharded:
+            options: dict[str, Any] = {"full_state_dict": True, "broadcast_from_rank0": True}
+            set_model_state_dict(
+                self._state.model, dict(weights), options=StateDictOptions(strict=False, **options)
+            )
+            return
+        put_back(self._state.model, self._fabric.broadcast(weights))
