@@ -60,11 +60,10 @@ OFFERED: dict[str, Any] = {"labels": "labels", "laq": "laq"}
 @pytest.mark.parametrize(
     ("settings", "used"), [(params(), set()), (JOINT, {"labels"}), (CODEBOOK, {"laq"})]
 )
-def test_what_is_not_used_decides_nothing(
-    settings: FinetuneParams, used: set[str], asked: dict[str, Any]
+def test_what_is_not_used_is_not_handed_on(
+    settings: FinetuneParams, used: set[str], asked: dict[str, Any], tmp_path: Path
 ) -> None:
-    """The scratch folder carries a digest of all that decides the result."""
-    nodes.train_policy(**ARTEFACTS, **OFFERED, finetune=settings, work="")
+    nodes.train_policy(**ARTEFACTS, **OFFERED, finetune=settings, work=str(tmp_path))
     assert OFFERED.keys() & asked.keys() == used
 
 
@@ -73,10 +72,10 @@ def test_what_is_not_used_decides_nothing(
     [(JOINT, r"joint_latent_weight is 0\.5"), (CODEBOOK, "head.embeddings is 'codebook'")],
 )
 def test_an_arm_without_codes_is_refused_before_training(
-    settings: FinetuneParams, reason: str, asked: dict[str, Any]
+    settings: FinetuneParams, reason: str, asked: dict[str, Any], tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match=f"{reason}.*--namespaces=lapa"):
-        nodes.train_policy(**ARTEFACTS, finetune=settings, work="")
+        nodes.train_policy(**ARTEFACTS, finetune=settings, work=str(tmp_path))
     assert not asked
 
 

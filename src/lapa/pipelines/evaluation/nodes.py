@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
 from lapa.evaluation.laq_report import evaluate_laq as measure_laq
@@ -10,52 +12,63 @@ from lapa.evaluation.report import write_report as render_report
 from lapa.evaluation.success_table import success_table
 from lapa.params.evaluation import EvaluationParams
 from lapa.pipelines.arms import ARMS
+from lapa.pipelines.evaluation.generations import require_backbone, require_one_generation
+from lapa.pipelines.stage import stage
 from lapa.records import Checkpoint, Report, ShardSet
-from lapa.scratch import stage_folder
 
 
+@stage("evaluate_laq")
 def evaluate_laq(
     shards: ShardSet,
     laq: Checkpoint,
     random_laq: Checkpoint,
     evaluation: EvaluationParams,
-    work: str,
+    folder: Path,
 ) -> Report:
     """Measure what the codes carry, beside the untrained quantiser."""
-    folder = stage_folder(work, "evaluate_laq", [shards.digest, laq.digest, random_laq.digest])
     return measure_laq(
         shards=shards, laq=laq, random_laq=random_laq, params=evaluation, out=folder / "report"
     )
 
 
+@stage("evaluate_policy")
 def evaluate_policy(
-    shards: ShardSet, policy: Checkpoint, evaluation: EvaluationParams, work: str
+    shards: ShardSet,
+    policy: Checkpoint,
+    foundation: Checkpoint,
+    evaluation: EvaluationParams,
+    folder: Path,
 ) -> Report:
-    """Roll the policy out in fresh scenes and measure its action error on held-out episodes."""
-    folder = stage_folder(work, "evaluate_policy", [shards.digest, policy.digest])
+    """Roll the policy out in fresh scenes and measure its action error on held-out episodes.
+
+    The arm's backbone is only compared with the one the policy started from.
+    """
+    require_backbone(policy, foundation)
     return measure_policy(shards=shards, policy=policy, params=evaluation, out=folder / "report")
 
 
+@stage("report")
 def write_report(
-    evaluation: EvaluationParams, work: str, laq: Report, *by_arm: Report | Checkpoint
+    evaluation: EvaluationParams, folder: Path, laq: Report, **of_arms: Report | Checkpoint
 ) -> tuple[Report, pd.DataFrame]:
     """Put every arm side by side on one page and in one table.
 
     Args:
         evaluation: parameters.
-        work: scratch root of the run.
+        folder: scratch folder.
         laq: what was measured about the codes.
-        by_arm: the policy reports of all arms, then their foundation checkpoints, in `ARMS` order.
+        of_arms: of every arm ``<arm>.policy_report``, ``.policy_checkpoint``, ``.foundation_checkpoint``.
     """
-    policies = [report for report in by_arm if isinstance(report, Report)]
-    foundations = [checkpoint for checkpoint in by_arm if isinstance(checkpoint, Checkpoint)]
-    arms = dict(zip(ARMS, policies, strict=True))
-    folder = stage_folder(work, "report", [report.path for report in (laq, *policies)])
+    reports, policies, foundations = (
+        {arm: of_arms[f"{arm}.{name}"] for arm in ARMS}
+        for name in ("policy_report", "policy_checkpoint", "foundation_checkpoint")
+    )
+    require_one_generation(laq, reports, policies, foundations)
     report = render_report(
         laq=laq,
-        arms=arms,
-        foundation=dict(zip(ARMS, foundations, strict=True)),
+        arms=reports,
+        foundation=foundations,
         params=evaluation,
         out=folder / "report",
     )
-    return report, success_table(arms)
+    return report, success_table(reports)
