@@ -1,6 +1,6 @@
 """Project settings: hooks and configuration loading, no logic."""
 
-from lapa.config import GlobalsFromCommandLine, env
+from lapa import config
 from lapa.hooks import (
     ArmRunsHook,
     LineageHook,
@@ -29,11 +29,5 @@ HOOKS = (
 # The plugin's own hook would open a second run; the name is spelled with an underscore.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
 
-CONFIG_LOADER_CLASS = GlobalsFromCommandLine
-CONFIG_LOADER_ARGS = {
-    "base_env": "base",
-    "default_run_env": "local",
-    # An environment changes single values; without this it would wipe their siblings.
-    "merge_strategy": {"parameters": "soft", "mlflow": "soft", "globals": "soft"},
-    "custom_resolvers": {"env": env},
-}
+CONFIG_LOADER_CLASS = config.GlobalsFromCommandLine
+CONFIG_LOADER_ARGS = config.CONFIG_LOADER_ARGS

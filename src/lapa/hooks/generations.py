@@ -11,8 +11,8 @@ from kedro.io import DataCatalog
 from lapa.asked import Difference, differences, fact_of
 from lapa.datasets.made_with import MadeWith, recorded_digest
 from lapa.datasets.record_folder import RecordFolderDataset
-from lapa.hooks.refused import RefusedError
 from lapa.params.sections import SECTIONS
+from lapa.refused import RefusedError
 
 _PARAMETERS = "params:"
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import Any
 
-from lapa.hooks.refused import RefusedError
 from lapa.params.base import StageParams, TrainerParams
 from lapa.params.labeling import LabelingParams
+from lapa.refused import RefusedError
 from lapa.training.launch import check_allocation
+
+_GPU = {"gpu", "cuda"}
 
 
 def require_processes(parameters: Mapping[str, Any]) -> None:
@@ -35,8 +37,14 @@ def require_processes(parameters: Mapping[str, Any]) -> None:
 
 
 def _wrong(where: str, asked: TrainerParams | LabelingParams) -> Iterator[str]:
-    if asked.devices * asked.nodes == 1:
-        return
+    several = asked.devices * asked.nodes > 1
+    if several:
+        yield from _wrong_allocation(where, asked)
+    if several or asked.accelerator in _GPU:
+        yield from _missing_gpus(where, asked)
+
+
+def _wrong_allocation(where: str, asked: TrainerParams | LabelingParams) -> Iterator[str]:
     if "SLURM_JOB_ID" in os.environ:
         try:
             check_allocation(os.environ, devices=asked.devices, nodes=asked.nodes)
@@ -47,19 +55,18 @@ def _wrong(where: str, asked: TrainerParams | LabelingParams) -> Iterator[str]:
             f"{where}.nodes is {asked.nodes} outside a Slurm allocation, expected 1: submit with "
             "sbatch, or set it to 1"
         )
-    if (there := _gpus(asked.accelerator)) is not None and there < asked.devices:
+
+
+def _missing_gpus(where: str, asked: TrainerParams | LabelingParams) -> Iterator[str]:
+    import torch  # noqa: PLC0415 - takes seconds to import; a run on one processor need not wait
+
+    there = torch.cuda.device_count()
+    on_gpus = asked.accelerator in _GPU or (asked.accelerator == "auto" and there > 0)
+    if on_gpus and there < asked.devices:
         yield (
             f"{where}.devices is {asked.devices}, but this machine has {there} GPUs: set it to "
             f"{max(there, 1)}, or {where}.accelerator to cpu"
         )
-
-
-def _gpus(accelerator: str) -> int | None:
-    """GPUs of this machine where processes would run on them, else None."""
-    import torch  # noqa: PLC0415 - takes seconds to import; one process needs no answer
-
-    there = torch.cuda.device_count()
-    return there if accelerator in {"gpu", "cuda"} or (accelerator == "auto" and there) else None
 
 
 def _idle_ranks(where: str, trainer: TrainerParams) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from kedro.config import OmegaConfigLoader
 
-from lapa.hooks.refused import RefusedError, nearest
+from lapa.refused import RefusedError, nearest
 
 
 def require_known_globals(loader: OmegaConfigLoader, known: Mapping[str, Any]) -> None:

@@ -10,14 +10,14 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from omegaconf.errors import OmegaConfBaseException
 
+from lapa.config import require_environment
 from lapa.hooks.preflight.devices import require_processes
-from lapa.hooks.preflight.environment import require_environment
 from lapa.hooks.preflight.global_names import require_known_globals
 from lapa.hooks.preflight.parameter_names import require_known_parameters
 from lapa.hooks.preflight.run_name import require_run_name
 from lapa.hooks.preflight.sources import require_sources
-from lapa.hooks.refused import RefusedError
 from lapa.hooks.to_run import nodes_to_run
+from lapa.refused import RefusedError
 
 
 class PreflightHook:

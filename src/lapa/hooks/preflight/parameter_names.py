@@ -7,8 +7,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from lapa.hooks.refused import RefusedError, nearest
 from lapa.params.sections import SECTIONS, WORK
+from lapa.refused import RefusedError, nearest
 
 FOR_MLFLOW = "mlflow_run_id"
 """`--params=mlflow_run_id=…` continues an MLflow run (`conf/base/mlflow.yml`)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lapa.hooks.refused import RefusedError
+from lapa.refused import RefusedError
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from lapa.data.sources.registry import adapter_of
-from lapa.hooks.refused import RefusedError
 from lapa.params.ingestion import IngestionParams
+from lapa.refused import RefusedError
 
 
 def require_sources(parameters: Mapping[str, Any]) -> None:
