@@ -87,5 +87,6 @@ def _folder(catalog: DataCatalog, name: str) -> Path | None:
     if name.startswith(_PARAMETERS) or name not in catalog:
         return None
     dataset = catalog.get(name)
-    there = isinstance(dataset, RecordFolderDataset) and dataset.exists()
-    return dataset.folder if there else None
+    if not isinstance(dataset, RecordFolderDataset) or not dataset.exists():
+        return None
+    return dataset.folder

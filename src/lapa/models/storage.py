@@ -101,12 +101,13 @@ def require_recorded(folder: Path, *, kind: Kind | None = None) -> None:
 
 def _read(path: Path) -> dict[str, Tensor]:
     try:
-        return load_file(path)
+        state: dict[str, Tensor] = load_file(path)
     except SafetensorError as error:
         raise ValueError(
             f"{path} is damaged ({error}); expected a complete safetensors file: restore it, or delete "
             "its folder and train again"
         ) from error
+    return state
 
 
 def read_config(folder: Path, params: type[P]) -> P:

@@ -9,6 +9,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from lapa.config import require_environment
 from lapa.hooks.preflight.devices import require_processes
@@ -34,7 +35,7 @@ class PreflightHook:
         require_environment(loader.conf_source, context.env)
         try:
             parameters, known = loader["parameters"], loader["globals"]
-        except (OmegaConfBaseException, ValueError) as error:
+        except (OmegaConfBaseException, YAMLError, ValueError) as error:
             raise RefusedError(_first_line(error)) from error
         given = loader.runtime_params or {}
         require_known_globals(loader, known)

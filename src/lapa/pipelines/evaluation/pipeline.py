@@ -5,6 +5,9 @@ clip_shards, laq_checkpoint, random_laq_checkpoint ─ evaluate_laq ─► laq_r
 clip_shards, <arm>.policy_checkpoint ─ evaluate_policy ─► <arm>.policy_report ─ write_report ─► report
                                                                                           └───► success_table
 ```
+
+Both also take the checkpoints they must be about: <arm>.foundation_checkpoint, and for the page
+<arm>.policy_checkpoint.
 """
 
 from __future__ import annotations
