@@ -49,7 +49,7 @@ class GlobalsFromCommandLine(OmegaConfigLoader):
             self["globals"] = {**known, **chosen}
 
 
-def require_environment(conf_source: str, env: str | None) -> None:
+def require_environment(conf_source: str | Path, env: str | None) -> None:
     """Refuse an environment without a folder; Kedro takes it for an empty one.
 
     Raises:

@@ -46,7 +46,8 @@ def stage(name: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]
             with _own_folder(inputs.pop("work"), name, inputs) as folder:
                 bound.arguments["work"] = folder
                 result = function(*bound.args, **bound.kwargs)
-                return _finished(result, inputs)
+                finished: Result = _finished(result, inputs)
+                return finished
 
         node.__signature__ = outer  # type: ignore[attr-defined]
         return node
@@ -91,10 +92,9 @@ def as_arguments(**inputs: Any) -> dict[str, Any]:
 
 def _with_work(signature: inspect.Signature) -> inspect.Signature:
     """The signature with ``work: str`` in the place of ``folder: Path``."""
-    work = {"name": "work", "annotation": "str"}
     return signature.replace(
         parameters=[
-            known.replace(**work) if known.name == "folder" else known
+            known.replace(name="work", annotation="str") if known.name == "folder" else known
             for known in signature.parameters.values()
         ]
     )

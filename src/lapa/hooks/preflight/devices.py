@@ -24,7 +24,7 @@ def require_processes(parameters: Mapping[str, Any]) -> None:
     Raises:
         RefusedError: one line for each stage.
     """
-    wrong = []
+    wrong: list[str] = []
     for dataset, params in parameters.items():
         stage = dataset.removeprefix("params:")
         if isinstance(params, StageParams):

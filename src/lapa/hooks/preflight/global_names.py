@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from kedro.config import OmegaConfigLoader
+from kedro.config import AbstractConfigLoader, OmegaConfigLoader
 
 from lapa.refused import RefusedError, nearest
 
 
-def require_known_globals(loader: OmegaConfigLoader, known: Mapping[str, Any]) -> None:
+def require_known_globals(loader: AbstractConfigLoader, known: Mapping[str, Any]) -> None:
     """Refuse a global that `base` does not have and no configuration of the run reads.
 
     Raises:
         RefusedError: naming it and the nearest one.
     """
+    if not isinstance(loader, OmegaConfigLoader):
+        return
     root = Path(loader.conf_source)
     base = root / loader.base_env
     if not (base / "globals.yml").is_file():

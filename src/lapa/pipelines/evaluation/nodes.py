@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -49,7 +50,7 @@ def evaluate_policy(
 
 @stage("report")
 def write_report(
-    evaluation: EvaluationParams, folder: Path, laq: Report, **of_arms: Report | Checkpoint
+    evaluation: EvaluationParams, folder: Path, laq: Report, **of_arms: Any
 ) -> tuple[Report, pd.DataFrame]:
     """Put every arm side by side on one page and in one table.
 
