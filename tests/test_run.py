@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
+
+from tampering import CASES
 
 ROOT = Path(__file__).parents[1]
 KEDRO = Path(sys.executable).with_name("kedro")
@@ -137,6 +140,87 @@ def test_a_missing_artefact_is_named(project: Project) -> None:
     output = " ".join((done.stderr + done.stdout).split())
     assert "found no record.json" in output
     assert "elsewhere" in output
+
+
+REFUSED = {
+    "--env=tets": "no environment 'tets': .* did you mean 'test'",
+    "--params=fundation.trainer.max_steps=3": "no parameter 'fundation'; did you mean 'foundation'",
+    "--pipelines=labelling": "no pipeline 'labelling'; did you mean 'labeling'",
+    "--params=run=../../escape": r"run name '\.\./\.\./escape' is no name",
+}
+
+
+@pytest.mark.parametrize("option", REFUSED)
+def test_a_refusal_is_one_line_before_anything_is_made(tmp_path: Path, option: str) -> None:
+    project = Project(tmp_path)
+    done = project.run(option)
+    assert done.returncode == 1
+    assert re.search(REFUSED[option], done.stderr)
+    assert "Traceback" not in done.stderr + done.stdout
+    # Kedro looks for pipelines only after MLflow's store was opened
+    assert option.startswith("--pipelines") or not (tmp_path / "mlflow.db").exists()
+    assert not (tmp_path / "data").exists()
+
+
+def test_what_was_made_with_other_parameters_is_named_with_both_values(project: Project) -> None:
+    done = project.run("--only-missing-outputs", "--params=laq.trainer.max_steps=13")
+    assert done.returncode == 0, done.stderr
+    output = " ".join((done.stderr + done.stdout).split())
+    assert re.search(r"laq_checkpoint is stale .*: laq\.trainer\.max_steps was 12, is 13", output)
+    assert re.search(r"made from them \(lapa\.foundation_checkpoint, .*report", output)
+
+
+def test_a_global_on_the_command_line_reaches_every_file(project: Project) -> None:
+    """The shards were made for 0.1 s: asking for 0.3 s changes the pairs and what was ingested."""
+    done = project.run("--only-missing-outputs", "--params=horizon_s=0.3")
+    output = " ".join((done.stderr + done.stdout).split())
+    assert "pairs.horizon_s was 0.1, is 0.3" in output
+    assert "ingestion.max_horizon_s was 0.1, is 0.3" in output
+
+
+@pytest.fixture(scope="module")
+def outcomes(project: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """How runs over tampered copies of the finished one end."""
+    folder = tmp_path_factory.mktemp("tampered")
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests/tampering.py", folder],
+        cwd=project.folder,
+        env=project.environment,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads((folder / "outcomes.json").read_text())
+    return found
+
+
+REASONS = {
+    "nothing": r"^$",
+    "byte in the quantiser's weights": r"SHA-256 of \S*/laq/model\.safetensors: found",
+    "control's weights under the quantiser's record": r"SHA-256 of \S*/laq/model\.safetensors: found",
+    "control's quantiser whole": r"laq holds 'random_laq_checkpoint' .*expected 'laq_checkpoint'",
+    "control's backbone weights": r"SHA-256 of \S*/lapa/foundation/model\.safetensors: found",
+    "control's policy whole": r"holds 'random_laq\.policy_checkpoint'.*'lapa\.policy_checkpoint'",
+    "control's policy whole, anonymous": r"backbone that policy \S*/lapa/policy started from: found",
+    "control's codes under this arm's record": r"digest of the label files in \S*/labels/lapa: found",
+    "control's labels whole, anonymous": r"label set \S*/labels/lapa: quantiser digest: found",
+    "byte in a policy's weights": r"SHA-256 of \S*/lapa/policy/model\.safetensors: found",
+    "edited digest": r"seal of \S*/laq/record\.json: found",
+    "edited ancestry": r"seal of \S*/laq/record\.json: found",
+    "edited kind": r"seal of \S*/laq/record\.json: found",
+    "edited report": r"digest of report \S*/laq: found",
+    "raw episode replaced": r"digest of the raw episodes in \S*/tabletop: found",
+    "policy of an older backbone": r"backbone that policy \S*/lapa/policy started from: found",
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_not_what_its_record_says_is_refused_by_name(
+    case: str, outcomes: dict[str, str]
+) -> None:
+    assert re.search(REASONS[case], outcomes[case])
 
 
 def test_the_notebook_reads_the_run(project: Project) -> None:

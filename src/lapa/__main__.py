@@ -1,21 +1,19 @@
-"""Run the project as a module: `python -m lapa --pipelines=laq`."""
+"""`python -m lapa` is `lapa`; options alone are those of `lapa run`: `python -m lapa --pipelines=laq`."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Any
 
-from kedro.framework.cli.project import run
-from kedro.framework.project import configure_project
+from lapa.cli import main
+
+_OF_LAPA = {"-h", "--help", "--version"}
 
 
-def main(*args: Any, **kwargs: Any) -> Any:
-    """Hand over to `kedro run`."""
-    configure_project(Path(__file__).parent.name)
-    kwargs["standalone_mode"] = not hasattr(sys, "ps1")
-    return run(*args, **kwargs)
+def command_line(arguments: list[str]) -> list[str]:
+    """What `lapa` is asked: a command, or `run` where only options (or nothing) are given."""
+    runs = not arguments or (arguments[0].startswith("-") and arguments[0] not in _OF_LAPA)
+    return ["run", *arguments] if runs else arguments
 
 
 if __name__ == "__main__":
-    main()
+    main(command_line(sys.argv[1:]), prog_name="lapa")

@@ -17,14 +17,26 @@ SHARD_SCHEMA = "lapa.clips/1"
 """Version of the clip-shard layout; readers refuse any other."""
 
 
+RECORD = "record.json"
+SEAL = "seal"
+"""Key of ``record.json`` that no record has as a field; a record without it is taken as it is."""
+MADE_WITH = "made_with.json"
+"""Beside the record: what the stage that made the artefact was asked to do."""
+
+
 class Record(BaseModel):
     """Base of every record: immutable, no unknown fields, JSON on disk."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    def sealed_json(self) -> str:
+        """The record as JSON, with a seal: a digest over all of it but where it lies."""
+        facts = json.loads(self.model_dump_json())
+        return json.dumps(facts | {SEAL: _seal_of(facts)}, indent=2) + "\n"
+
     def write(self, folder: Path) -> None:
         """Write ``record.json`` into ``folder`` (call it last)."""
-        (folder / "record.json").write_text(self.model_dump_json(indent=2) + "\n")
+        (folder / RECORD).write_text(self.sealed_json())
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -32,8 +44,18 @@ class Record(BaseModel):
 
         Raises:
             FileNotFoundError: there is no record, so the artefact is missing or unfinished.
+            ValueError: it was edited after it was written, or is no record of this class.
         """
-        return cls.model_validate_json((folder / "record.json").read_text())
+        facts = json.loads((folder / RECORD).read_text())
+        if isinstance(facts, dict) and (seal := facts.pop(SEAL, None)) is not None:
+            require_same(
+                f"seal of {folder / RECORD}",
+                _seal_of(facts),
+                seal,
+                remedy="the record was edited after it was written: restore it, or delete the "
+                "folder and make the artefact again",
+            )
+        return cls.model_validate_json(json.dumps(facts))
 
 
 class PairSpec(Record):
@@ -73,7 +95,7 @@ class RawEpisodes(Record):
     successes: int
     """Episodes that reached their goal."""
     digest: str
-    """SHA-256 over the recording parameters: the simulator is deterministic."""
+    """SHA-256 over the names and bytes of all files, the parameters (`recording.json`) among them."""
 
 
 class FrameCodec(Record):
@@ -175,6 +197,8 @@ class Checkpoint(Record):
     """Metric that chose the best weights, e.g. ``val/loss``; empty where the last step was taken."""
     notes: tuple[str, ...] = ()
     """What a reader of its figures must know, in sentences: e.g. a parameter that this arm could not use."""
+    files: dict[str, str] = {}
+    """SHA-256 of what lies beside the weights (configuration, tokenizer), taken when it is published."""
 
 
 class LabelSet(Record):
@@ -270,6 +294,11 @@ class Report(Record):
     digest: str = ""
     """SHA-256 over the figures, the inputs and every file of the folder."""
 
+    def content_digest(self) -> str:
+        """The digest that figures, inputs and files have now."""
+        facts = self.model_dump(mode="json", exclude={"path", "digest"})
+        return digest_of([facts, digest_of_files(Path(self.path))])
+
 
 def digest_of(facts: Any) -> str:
     """SHA-256 of JSON-able facts, key order ignored."""
@@ -283,6 +312,25 @@ def digest_of_file(path: Path) -> str:
         while block := file.read(1 << 20):
             sha.update(block)
     return sha.hexdigest()
+
+
+def digest_of_files(folder: Path) -> str:
+    """SHA-256 over the names and bytes of every file below ``folder``.
+
+    Left out is what is written about them afterwards (the record, what made it) and what begins
+    with a dot (locks, unfinished files).
+    """
+    names = sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and not any(p.startswith(".") for p in path.relative_to(folder).parts)
+    )
+    kept = [name for name in names if name not in {RECORD, MADE_WITH}]
+    return digest_of([(name, digest_of_file(folder / name)) for name in kept])
+
+
+def _seal_of(facts: dict[str, Any]) -> str:
+    return digest_of({name: value for name, value in facts.items() if name != "path"})
 
 
 def require_same(name: str, found: Any, expected: Any, *, remedy: str) -> None:

@@ -1,30 +1,33 @@
 """Project settings: hooks and configuration loading, no logic."""
 
-from lapa.config import env
+from lapa import config
 from lapa.hooks import (
     ArmRunsHook,
     LineageHook,
+    PreflightHook,
+    ShortErrorsHook,
     SignpostHook,
+    StaleOutputsHook,
     TimingHook,
     TypedParametersMlflowHook,
 )
 
+# The two that look before the run do so before MLflow opens anything (they say `tryfirst`); errors are
+# shortened when everybody else has seen them (`trylast`).
 # Hooks run last-in first-out. kedro-mlflow puts the pipeline's run on top before every node, so the arm's
 # run opens after it; lineage and times are logged before the arm's run closes.
 HOOKS = (
+    ShortErrorsHook(),
     SignpostHook(),
     ArmRunsHook(),
     LineageHook(),
     TimingHook(),
     TypedParametersMlflowHook(),
+    StaleOutputsHook(),
+    PreflightHook(),
 )
 # The plugin's own hook would open a second run; the name is spelled with an underscore.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
 
-CONFIG_LOADER_ARGS = {
-    "base_env": "base",
-    "default_run_env": "local",
-    # An environment changes single values; without this it would wipe their siblings.
-    "merge_strategy": {"parameters": "soft", "mlflow": "soft", "globals": "soft"},
-    "custom_resolvers": {"env": env},
-}
+CONFIG_LOADER_CLASS = config.GlobalsFromCommandLine
+CONFIG_LOADER_ARGS = config.CONFIG_LOADER_ARGS

@@ -36,4 +36,5 @@ def test_an_environment_of_the_project(tmp_path: Path) -> None:
 def test_an_unknown_environment_lists_the_known() -> None:
     result = CliRunner().invoke(plan, ["--env", "laq_debgu", "--project", str(PROJECT)])
     assert result.exit_code == 1
-    assert "'base'" in result.output
+    assert "did you mean 'laq_debug'? There are: " in result.output
+    assert "base, " in result.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -151,3 +152,23 @@ def test_codes_that_would_wrap_around_are_refused(tmp_path: Path) -> None:
         )  # fmt: skip
     with pytest.raises(TypeError, match=r"train/0\.tar are int64, expected int16"):
         write_sidecar(tmp_path, "train/0.tar", largest.astype(np.int64), np.array([True]))
+
+
+def test_labels_of_another_arm_under_this_record_are_refused(tmp_path: Path) -> None:
+    """Both fit: same shards, same shapes, same masks. Only the digest tells them apart."""
+    shard_set = tiny_shard_set(tmp_path)
+    labels = label(shard_set, tmp_path / "labels")
+    shard = shard_set.split("train").shards[0]
+    codes, valid = read_sidecar(tmp_path / "labels", shard)
+    write_sidecar(tmp_path / "labels", shard, (codes + 1) % 4, valid)
+    with pytest.raises(ValueError, match=f"digest of the label files .*expected '{labels.digest}'"):
+        load_codes(shard_set, labels, "val")
+
+
+def test_label_files_follow_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_sidecar(tmp_path, "train/0.tar", np.zeros((2, 4), np.int16), np.ones(2, np.bool_))
+    finally:
+        os.umask(before)
+    assert (tmp_path / "train/0.safetensors").stat().st_mode & 0o777 == 0o640

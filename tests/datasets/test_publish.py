@@ -12,14 +12,15 @@ import pytest
 from lapa.datasets.label_set import LabelSetDataset
 from lapa.datasets.publish import publish, remove
 from lapa.datasets.raw_episodes import RawEpisodesDataset
-from lapa.records import RawEpisodes
+from lapa.records import RECORD, RawEpisodes, digest_of_files
 from lapa.scratch import stage_folder
 
 
 def raw(path: Path, episodes: int = 3) -> RawEpisodes:
     path.mkdir(parents=True, exist_ok=True)
     (path / "bytes").write_text("x" * episodes)
-    return RawEpisodes(path=str(path), episodes=episodes, frames=9, successes=3, digest="d")
+    digest = digest_of_files(path)
+    return RawEpisodes(path=str(path), episodes=episodes, frames=9, successes=3, digest=digest)
 
 
 def test_save_then_load_gives_the_record_at_its_new_place(tmp_path: Path) -> None:
@@ -65,6 +66,51 @@ def test_a_record_from_elsewhere_is_not_deleted_with_its_neighbours(tmp_path: Pa
     assert (tmp_path / "mine" / "precious").exists()
 
 
+SOMEBODYS = {"thesis.txt": "precious", RECORD: '{"title": "of another tool"}'}
+
+
+@pytest.mark.parametrize("name", SOMEBODYS)
+def test_a_folder_that_no_stage_made_is_refused_and_left_alone(tmp_path: Path, name: str) -> None:
+    theirs = tmp_path / "raw" / name
+    theirs.parent.mkdir()
+    theirs.write_text(SOMEBODYS[name])
+    with pytest.raises(Exception, match=rf"raw holds {name}.*will not be replaced"):
+        RawEpisodesDataset(filepath=str(tmp_path / "raw")).save(raw(tmp_path / "work"))
+    assert theirs.read_text() == SOMEBODYS[name]
+    assert (tmp_path / "work" / "bytes").exists()
+
+
+def test_a_file_in_the_place_of_an_artefact_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "raw").write_text("a file")
+    with pytest.raises(Exception, match="raw holds raw"):
+        RawEpisodesDataset(filepath=str(tmp_path / "raw")).save(raw(tmp_path / "work"))
+    assert (tmp_path / "raw").read_text() == "a file"
+
+
+def test_an_artefact_in_the_folder_of_another_survives_its_replacement(tmp_path: Path) -> None:
+    outer = RawEpisodesDataset(filepath=str(tmp_path / "random_laq"))
+    inner = RawEpisodesDataset(filepath=str(tmp_path / "random_laq" / "foundation"))
+    for first_time in (True, False):
+        outer.save(raw(tmp_path / "work"))
+        if first_time:
+            inner.save(raw(tmp_path / "other", episodes=7))
+    assert inner.load().episodes == 7
+
+
+def test_a_crash_before_the_record_is_no_obstacle_to_a_rerun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = RawEpisodesDataset(filepath=str(tmp_path / "raw"))
+    with monkeypatch.context() as patch:
+        patch.setattr("lapa.datasets.publish._write_record", lambda *_: 1 / 0)
+        with pytest.raises(Exception, match="division"):
+            dataset.save(raw(tmp_path / "work"))
+    assert (tmp_path / "raw" / "bytes").exists()
+    assert not dataset.exists()
+    dataset.save(raw(tmp_path / "again", episodes=4))
+    assert dataset.load().episodes == 4
+
+
 def test_remove_takes_the_record_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = RawEpisodesDataset(filepath=str(tmp_path / "raw"))
     dataset.save(raw(tmp_path / "work"))
@@ -76,6 +122,9 @@ def test_remove_takes_the_record_first(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(OSError, match="power cut"):
         remove(tmp_path / "raw")
     assert not dataset.exists()
+    monkeypatch.undo()
+    dataset.save(raw(tmp_path / "again", episodes=4))
+    assert dataset.load().episodes == 4
 
 
 def test_publishing_nothing_names_the_target(tmp_path: Path) -> None:
@@ -94,7 +143,7 @@ PUBLISH_FOREVER = """
 import sys
 from pathlib import Path
 from lapa.datasets.raw_episodes import RawEpisodesDataset
-from lapa.records import RawEpisodes
+from lapa.records import RawEpisodes, digest_of_files
 root = Path(sys.argv[1])
 dataset = RawEpisodesDataset(filepath=str(root / "raw"))
 turn = 0
@@ -104,7 +153,8 @@ while True:
     work.mkdir()
     for i in range(20):
         (work / f"{i}").write_text(str(turn))
-    dataset.save(RawEpisodes(path=str(work), episodes=20, frames=turn, successes=0, digest="d"))
+    facts = {"episodes": 20, "frames": turn, "successes": 0, "digest": digest_of_files(work)}
+    dataset.save(RawEpisodes(path=str(work), **facts))
     print(turn, flush=True)
 """
 

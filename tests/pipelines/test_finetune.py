@@ -60,19 +60,18 @@ OFFERED: dict[str, Any] = {"labels": "labels", "laq": "laq"}
 @pytest.mark.parametrize(
     ("settings", "used"), [(params(), set()), (JOINT, {"labels"}), (CODEBOOK, {"laq"})]
 )
-def test_what_is_not_used_decides_nothing(
-    settings: FinetuneParams, used: set[str], asked: dict[str, Any]
+def test_what_is_not_used_is_not_handed_on(
+    settings: FinetuneParams, used: set[str], asked: dict[str, Any], tmp_path: Path
 ) -> None:
-    """The scratch folder carries a digest of all that decides the result."""
-    nodes.train_policy(**ARTEFACTS, **OFFERED, finetune=settings, work="")
+    nodes.train_policy(**ARTEFACTS, **OFFERED, finetune=settings, work=str(tmp_path))
     assert OFFERED.keys() & asked.keys() == used
 
 
 @pytest.mark.parametrize("settings", [JOINT, CODEBOOK])
 def test_an_arm_without_codes_trains_without_them(
-    settings: FinetuneParams, asked: dict[str, Any]
+    settings: FinetuneParams, asked: dict[str, Any], tmp_path: Path
 ) -> None:
-    nodes.train_policy(**ARTEFACTS, finetune=settings, work="")
+    nodes.train_policy(**ARTEFACTS, finetune=settings, work=str(tmp_path))
     assert asked["params"] == settings
     assert not OFFERED.keys() & asked.keys()
 

@@ -6,7 +6,10 @@ import importlib
 
 import click
 
+from lapa.cli.project import use_packaged_logging
+
 COMMANDS = {
+    "run": "lapa.cli.run:run",
     "ingest": "lapa.cli.ingest:ingest",
     "inspect": "lapa.cli.inspect:inspect",
     "import-laq": "lapa.cli.import_laq:import_laq",
@@ -34,6 +37,7 @@ class LazyGroup(click.Group):
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
+        use_packaged_logging()
         module, name = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
@@ -42,4 +46,4 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lapa")
 def main() -> None:
-    """Tools around the pipelines: make and inspect shards, exchange labels and checkpoints, plan."""
+    """Run the pipelines, and tools around them: make and inspect shards, exchange models, plan."""

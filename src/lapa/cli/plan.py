@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from kedro.framework.project import settings
-from kedro.framework.startup import bootstrap_project
+from omegaconf.errors import OmegaConfBaseException
 
+from lapa.cli.project import conf_of
+from lapa.config import CONFIG_LOADER_ARGS, GlobalsFromCommandLine, require_environment
 from lapa.params.base import OptimiserParams, TrainerParams
 from lapa.params.foundation import FoundationParams
 from lapa.params.foundation_presets import vla_7b
@@ -20,7 +21,7 @@ from lapa.params.foundation_presets import vla_7b
     "--project",
     type=click.Path(path_type=Path, exists=True),
     default=Path(),
-    help="Kedro project, with its conf/; default the current folder.",
+    help="Kedro project, with its conf/; default the one around the current folder, else the package's.",
 )
 @click.option("--shards", type=int, default=None, help="Shards of the training split.")
 @click.option("--samples", type=int, default=None, help="Pairs to train on, epochs included.")
@@ -66,13 +67,11 @@ def from_environment(project: Path, env: str) -> FoundationParams:
     Raises:
         click.ClickException: no such environment.
     """
-    root = project.resolve()
-    if not (root / "conf" / env).is_dir():
-        known = sorted(path.name for path in (root / "conf").glob("*") if path.is_dir())
-        raise click.ClickException(f"no environment {env!r} in {root / 'conf'}, only {known}")
-    bootstrap_project(root)
-    loader = settings.CONFIG_LOADER_CLASS(
-        conf_source=str(root / settings.CONF_SOURCE), env=env, **settings.CONFIG_LOADER_ARGS
-    )
-    values: dict[str, Any] = loader["parameters"]["foundation"]
+    conf = conf_of(project)
+    try:
+        require_environment(str(conf), env)
+        loader = GlobalsFromCommandLine(str(conf), env=env, **CONFIG_LOADER_ARGS)
+        values: dict[str, Any] = loader["parameters"]["foundation"]
+    except OmegaConfBaseException as error:
+        raise click.ClickException(str(error).splitlines()[0]) from error
     return FoundationParams(**values)

@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save_file
 
 from lapa.data.pair_index import valid_slots
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.file_mode import follow_umask
 from lapa.records import LabelSet, PairSpec, ShardSet, digest_of, digest_of_file, require_same
 
 LARGEST_CODEBOOK = int(np.iinfo(np.int16).max) + 1
@@ -59,6 +60,7 @@ def write_sidecar(
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     save_file({"codes": np.ascontiguousarray(codes), "valid": np.ascontiguousarray(valid)}, partial)
+    follow_umask(partial)
     partial.replace(path)
     return digest_of_file(path)
 
@@ -151,7 +153,8 @@ def load_codes(
     """Read the labels of a split: ``codes int16 (slot, code)`` and ``valid bool (slot,)``.
 
     Raises:
-        ValueError: the labels were made for other shards, or do not fit them.
+        ValueError: the labels were made for other shards, do not fit them, or are not those that
+            their record describes.
     """
     require_same(
         f"shard digest of the labels in {labels.path}",
@@ -166,7 +169,28 @@ def load_codes(
         raise ValueError(
             f"labels in {labels.path} mask other tail pairs than {labels.pair_spec!r} says; label again"
         )
+    require_recorded_labels(labels, shard_set)
     return codes, valid
+
+
+def require_recorded_labels(labels: LabelSet, shard_set: ShardSet) -> None:
+    """Take the SHA-256 of every label file again and compare with the record.
+
+    Raises:
+        ValueError: a byte was changed, or the files are those of another label set.
+    """
+    folder = Path(labels.path)
+    shards = [shard for split in shard_set.splits.values() for shard in split.shards]
+    if missing := [shard for shard in shards if not (folder / sidecar(shard)).is_file()]:
+        read_sidecar(folder, missing[0])  # says what to do
+    digests = {shard: digest_of_file(folder / sidecar(shard)) for shard in shards}
+    require_same(
+        f"digest of the label files in {labels.path}",
+        digest_of(sorted(digests.items())),
+        labels.digest,
+        remedy="these are not the labels its record describes (damaged, or those of another arm): "
+        "delete the folder and label again",
+    )
 
 
 def _checked(

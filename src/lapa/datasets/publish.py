@@ -1,20 +1,27 @@
-"""Make a finished artefact visible in one step.
+"""Make a finished artefact visible in one step, and never replace what is not ours.
 
 A trainer works in a scratch folder. Publishing renames that folder into place and then
 writes ``record.json``; whatever dies before that leaves no record, so nothing half-written
-is ever visible and a rerun starts the stage again.
+is ever visible and a rerun starts the stage again. Until the record is there, a marker says whose
+the folder is: a folder with neither belongs to somebody else and is refused.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
 
-from lapa.records import Record
+from lapa.records import RECORD, Record
 from lapa.scratch import discard
 
-RECORD = "record.json"
+UNFINISHED = ".unpublished"
+"""Marker of a folder that was moved into place and has no record yet."""
+
+
+class NotOursError(ValueError):
+    """The place of an artefact holds something that no stage made."""
 
 
 def publish(record: Record, source: Path, target: Path) -> None:
@@ -25,23 +32,68 @@ def publish(record: Record, source: Path, target: Path) -> None:
 
     Raises:
         FileNotFoundError: ``source`` is not a folder.
+        NotOursError: ``target`` holds something else than an artefact.
     """
     if not source.is_dir():
         raise FileNotFoundError(f"cannot publish {target}: found no folder {source}")
     if source.resolve() != target.resolve():
+        require_ours(target)
         (source / RECORD).unlink(missing_ok=True)
+        (source / UNFINISHED).touch()
         target.parent.mkdir(parents=True, exist_ok=True)
+        for held in _artefacts_inside(target):  # those of the arm of this name are not part of it
+            shutil.move(held, source / held.name)
         remove(target)
         _move(source, target)
     _write_record(record, target)
+    (target / UNFINISHED).unlink(missing_ok=True)
     discard(source.parent)
 
 
+def require_ours(target: Path) -> None:
+    """Refuse a place that holds anything but an artefact or what a crash left of one.
+
+    Raises:
+        NotOursError: naming some of what is there.
+    """
+    if not target.exists() or (target / UNFINISHED).is_file() or _has_record(target):
+        return
+    inside = set(_artefacts_inside(target))
+    found = set(target.iterdir()) - inside if target.is_dir() else {target}
+    if held := sorted(path.name for path in found):
+        raise NotOursError(
+            f"{target} holds {', '.join(held[:3])}{', …' if len(held) > 3 else ''} and no {RECORD} of "
+            "ours, expected an artefact or nothing: it will not be replaced; move it away, or give "
+            "another run name (--params=run=NAME) or data_root"
+        )
+
+
+def _artefacts_inside(target: Path) -> list[Path]:
+    """Artefacts whose folders lie in this one: the quantiser `random_laq` has the arm's name."""
+    return [record.parent for record in target.glob(f"*/{RECORD}")]
+
+
+def _has_record(folder: Path) -> bool:
+    try:
+        facts = json.loads((folder / RECORD).read_text())
+    except (OSError, ValueError):
+        return False
+    return isinstance(facts, dict) and {"path", "digest"} <= facts.keys()
+
+
 def remove(target: Path) -> None:
-    """Delete an artefact; its record goes first, so a crash leaves it missing, not broken."""
-    (target / RECORD).unlink(missing_ok=True)
+    """Delete an artefact: it is renamed first, so a crash leaves it missing, not broken.
+
+    Raises:
+        NotOursError: it is no artefact.
+    """
+    require_ours(target)
+    away = target.with_name(f".{target.name}.removed")
+    if away.exists():
+        shutil.rmtree(away)
     if target.exists():
-        shutil.rmtree(target)
+        target.rename(away)
+        shutil.rmtree(away)
 
 
 def _move(source: Path, target: Path) -> None:
@@ -58,7 +110,7 @@ def _move(source: Path, target: Path) -> None:
 def _write_record(record: Record, folder: Path) -> None:
     partial = folder / f".{RECORD}.partial"
     with partial.open("w") as file:
-        file.write(record.model_dump_json(indent=2) + "\n")
+        file.write(record.sealed_json())
         file.flush()
         os.fsync(file.fileno())
     partial.replace(folder / RECORD)

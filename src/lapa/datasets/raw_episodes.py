@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lapa.datasets.record_folder import RecordFolderDataset
-from lapa.records import RawEpisodes
+from lapa.records import RawEpisodes, digest_of_files, require_same
 
 
 class RawEpisodesDataset(RecordFolderDataset[RawEpisodes]):
@@ -18,3 +18,16 @@ class RawEpisodesDataset(RecordFolderDataset[RawEpisodes]):
     """
 
     record_class = RawEpisodes
+
+    def check(self, record: RawEpisodes) -> None:
+        """Refuse episodes that are not those that were recorded.
+
+        Raises:
+            ValueError: a file is missing, new or changed.
+        """
+        require_same(
+            f"digest of the raw episodes in {record.path}",
+            digest_of_files(self.folder),
+            record.digest,
+            remedy="files were changed after recording: delete the folder and record again",
+        )

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from kedro.io import AbstractDataset, DatasetError
 from kedro_datasets._typing import JSONPreview
 
-from lapa.datasets.publish import RECORD, publish
-from lapa.records import Record
+from lapa.datasets.publish import publish
+from lapa.records import RECORD, Record
 
 R = TypeVar("R", bound=Record)
 
@@ -17,8 +17,9 @@ R = TypeVar("R", bound=Record)
 class RecordFolderDataset(AbstractDataset[R, R], Generic[R]):
     """Loads the record of a folder; saving publishes the folder the record points at.
 
-    Subclasses name the record class. Nodes exchange records (paths, digests, facts), so
-    loading costs one small file whatever the artefact weighs.
+    Subclasses name the record class and say what loading checks. Nodes exchange records (paths,
+    digests, facts), so loading costs little whatever the artefact weighs; weights, labels and
+    shards are checked where their bytes are read.
 
     Args:
         filepath: folder of the artefact.
@@ -38,13 +39,32 @@ class RecordFolderDataset(AbstractDataset[R, R], Generic[R]):
                 f"{self.record_class.__name__} at {self._filepath}: found no {RECORD}, so it was never "
                 f"made or never finished; expected a complete folder: run the pipeline that writes it"
             )
-        record = self.record_class.read(self._filepath)
-        return record.model_copy(update={"path": str(self._filepath)})  # type: ignore[return-value]
+        record: R = self.record_class.read(self._filepath)  # type: ignore[assignment]
+        record = record.model_copy(update={"path": str(self._filepath)})
+        self.check(record)
+        return record
+
+    def check(self, record: R) -> None:
+        """Refuse an artefact that is not what its record says; nothing to check by default.
+
+        Raises:
+            ValueError: names the folder, what was found, what was expected and what to do.
+        """
+
+    def complete(self, record: R) -> R:
+        """The record with what is known only once the folder is complete; as it is by default."""
+        return record
+
+    @property
+    def folder(self) -> Path:
+        """Where the artefact lies."""
+        return self._filepath
 
     def save(self, data: R) -> None:
         """Move the record's folder into place and write the record last."""
         source = Path(data.path)  # type: ignore[attr-defined]
-        publish(data.model_copy(update={"path": str(self._filepath)}), source, self._filepath)
+        record = self.complete(data).model_copy(update={"path": str(self._filepath)})
+        publish(record, source, self._filepath)
 
     def preview(self) -> JSONPreview:
         """The record itself, for Kedro-Viz."""

@@ -8,7 +8,7 @@ from kedro_datasets._typing import ImagePreview
 
 from lapa.datasets.picture import png_preview
 from lapa.datasets.record_folder import RecordFolderDataset
-from lapa.records import Report
+from lapa.records import Report, require_same
 
 
 class ReportDataset(RecordFolderDataset[Report]):
@@ -35,6 +35,20 @@ class ReportDataset(RecordFolderDataset[Report]):
     ) -> None:
         super().__init__(filepath=filepath, metadata=metadata)
         self._picture = picture
+
+    def check(self, record: Report) -> None:
+        """Refuse a report whose figures, ancestry or files were changed.
+
+        Raises:
+            ValueError: they were.
+        """
+        if record.digest:
+            require_same(
+                f"digest of report {record.path}",
+                record.content_digest(),
+                record.digest,
+                remedy="its files were changed after it was written: delete it and evaluate again",
+            )
 
     def preview(self) -> ImagePreview:
         """The picture that stands for the report."""

@@ -27,7 +27,7 @@ from lapa.envs.tabletop import (
     TabletopEnv,
 )
 from lapa.params.tabletop import RecordParams, TabletopParams
-from lapa.records import RawEpisodes, digest_of
+from lapa.records import RawEpisodes, digest_of_files
 
 _NOISE_STREAM = 3
 """Beside the environment's own streams of random numbers (0 to 2) of one episode."""
@@ -196,5 +196,5 @@ def _record_of(out: Path, params: RecordParams) -> RawEpisodes:
         episodes=len(folders),
         frames=sum(len(np.load(folder / "actions.npy", mmap_mode="r")) for folder in folders),
         successes=sum(fact["success"] for fact in facts),
-        digest=digest_of(params.model_dump(mode="json", exclude={"workers"})),
+        digest=digest_of_files(out),
     )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 
+from lapa.file_mode import follow_umask
 from lapa.params.base import Params
-from lapa.records import digest_of_file
+from lapa.records import RECORD, Checkpoint, digest_of_file, require_same
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 
 P = TypeVar("P", bound=Params)
+Kind = Literal["laq", "foundation", "policy"]
 
 
 def save_model(folder: Path, module: nn.Module, config: Params) -> str:
@@ -40,18 +43,29 @@ def save_model(folder: Path, module: nn.Module, config: Params) -> str:
         name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()
     }
     save_file(state, folder / WEIGHTS)
+    follow_umask(folder / WEIGHTS)
     (folder / CONFIG).write_text(json.dumps(fields, indent=2) + "\n")
     return digest_of_file(folder / WEIGHTS)
 
 
-def load_weights(folder: Path, module: nn.Module) -> None:
+def load_weights(folder: Path, module: nn.Module, *, kind: Kind | None = None) -> None:
     """Load ``model.safetensors`` into a module whose keys and shapes must match exactly.
+
+    Where a record lies beside them, the weights must be those it describes: their SHA-256 is taken
+    again (about a second per gigabyte; `docs/data-contract.md` has the measurement).
+
+    Args:
+        folder: what `save_model` wrote.
+        module: receives the weights.
+        kind: what the record must say it is; None takes any.
 
     Raises:
         FileNotFoundError: the folder holds no weights.
-        ValueError: keys are missing or unexpected, or a shape differs; the message names them.
+        ValueError: the weights are not those of the record or the file is damaged, keys are missing or
+            unexpected, or a shape differs; the message names them.
     """
-    state = load_file(folder / WEIGHTS)
+    require_recorded(folder, kind=kind)
+    state = _read(folder / WEIGHTS)
     expected = module.state_dict()
     require_same_keys(set(state), set(expected), source=str(folder / WEIGHTS))
     for name, tensor in state.items():
@@ -61,6 +75,39 @@ def load_weights(folder: Path, module: nn.Module) -> None:
                 f"the model expects {tuple(expected[name].shape)}; use the config beside it"
             )
     module.load_state_dict(state)
+
+
+def require_recorded(folder: Path, *, kind: Kind | None = None) -> None:
+    """Compare the weights with the record beside them; a folder without a record says nothing.
+
+    Raises:
+        ValueError: the record is of another kind or was edited, or a file has another digest.
+    """
+    if not (folder / RECORD).is_file():
+        return
+    record = Checkpoint.read(folder)
+    if kind is not None:
+        remedy = "another model lies there: point to the right folder, or make it again"
+        require_same(f"kind of the checkpoint in {folder}", record.kind, kind, remedy=remedy)
+    for name, digest in {WEIGHTS: record.digest, **record.files}.items():
+        require_same(
+            f"SHA-256 of {folder / name}",
+            digest_of_file(folder / name),
+            digest,
+            remedy="this is not the file its record describes (damaged, edited, or of another model): "
+            "restore it, or delete the folder and train again",
+        )
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    try:
+        state: dict[str, Tensor] = load_file(path)
+    except SafetensorError as error:
+        raise ValueError(
+            f"{path} is damaged ({error}); expected a complete safetensors file: restore it, or delete "
+            "its folder and train again"
+        ) from error
+    return state
 
 
 def read_config(folder: Path, params: type[P]) -> P:

@@ -13,15 +13,21 @@ class OutputLockedError(RuntimeError):
     """Another process writes this output."""
 
 
+_NO_JOB = "-"
+
+
 @contextmanager
 def output_lock(folder: Path) -> Iterator[None]:
-    """Hold ``<folder>/.lock``; a lock whose owner died on this machine is taken over.
+    """Hold ``<folder>/.lock``; a lock whose owner is gone is taken over.
+
+    Gone is a process that died on this machine, and one of this very Slurm job on another: a job that
+    is requeued keeps its number and often not its node.
 
     Raises:
         OutputLockedError: a living process, or one on another machine, holds it.
     """
     path = folder / ".lock"
-    owner = f"{os.getpid()} {socket.gethostname()}"
+    owner = f"{os.getpid()} {socket.gethostname()} {os.environ.get('SLURM_JOB_ID', _NO_JOB)}"
     _claim(path, owner)
     try:
         yield
@@ -50,8 +56,10 @@ def _take_over(path: Path) -> None:
         found = path.read_text()
     except FileNotFoundError:
         return
-    pid, host = found.split()
-    if host == socket.gethostname() and not _is_alive(int(pid)):
+    pid, host, job = (*found.split(), _NO_JOB)[:3]
+    here = host == socket.gethostname()
+    requeued = not here and job != _NO_JOB and job == os.environ.get("SLURM_JOB_ID")
+    if requeued or (here and not _is_alive(int(pid))):
         _remove_stale(path, found)
         return
     raise OutputLockedError(

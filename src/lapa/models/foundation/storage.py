@@ -102,5 +102,5 @@ def load_foundation(folder: Path) -> LatentPolicy:
         )
     config = FoundationModelParams.model_validate_json(path.read_text())
     model = build_foundation(config, folder=Path(folder))
-    load_weights(Path(folder), model)
+    load_weights(Path(folder), model, kind="foundation")
     return model.eval()

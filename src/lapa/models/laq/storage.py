@@ -22,5 +22,5 @@ def load_laq(folder: Path) -> LatentActionQuantizer:
         ValueError: configuration and weights do not belong together.
     """
     model = LatentActionQuantizer(read_config(folder, LaqModelParams))
-    load_weights(folder, model)
+    load_weights(folder, model, kind="laq")
     return model.eval()

@@ -70,7 +70,7 @@ def load_policy(folder: Path, *, expected_stats: ActionStats | None = None) -> P
     config = PolicyModelParams.model_validate_json(path.read_text())
     policy = build_policy(config, backbone=build_foundation(config.foundation, folder=Path(folder)))
     expected_edges = policy.head.codec.edges.clone()
-    load_weights(Path(folder), policy)
+    load_weights(Path(folder), policy, kind="policy")
     require_same(
         f"action bin edges in the weights of {folder}",
         policy.head.codec.edges.tolist(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,74 +14,81 @@ from lapa.evaluation.report import write_report as render_report
 from lapa.evaluation.success_table import success_table
 from lapa.params.evaluation import EvaluationParams
 from lapa.pipelines.arms import ARMS
+from lapa.pipelines.evaluation.generations import require_backbone, require_one_generation
 from lapa.pipelines.run_facts import current_run
+from lapa.pipelines.stage import stage
 from lapa.records import Checkpoint, Report, ShardSet
-from lapa.scratch import stage_folder
 
 
+@stage("evaluate_laq")
 def evaluate_laq(
     shards: ShardSet,
     laq: Checkpoint,
     random_laq: Checkpoint,
     evaluation: EvaluationParams,
-    work: str,
+    folder: Path,
 ) -> Report:
     """Measure what the codes carry, beside the untrained quantiser."""
-    folder = stage_folder(work, "evaluate_laq", [shards.digest, laq.digest, random_laq.digest])
     return measure_laq(
         shards=shards, laq=laq, random_laq=random_laq, params=evaluation, out=folder / "report"
     )
 
 
+@stage("evaluate_policy")
 def evaluate_policy(
-    shards: ShardSet, policy: Checkpoint, evaluation: EvaluationParams, work: str
+    shards: ShardSet,
+    policy: Checkpoint,
+    foundation: Checkpoint,
+    evaluation: EvaluationParams,
+    folder: Path,
 ) -> Report:
-    """Roll the policy out in fresh scenes and measure its action error on held-out episodes."""
-    folder = stage_folder(work, "evaluate_policy", [shards.digest, policy.digest])
+    """Roll the policy out in fresh scenes and measure its action error on held-out episodes.
+
+    The arm's backbone is only compared with the one the policy started from.
+    """
+    require_backbone(policy, foundation)
     return measure_policy(shards=shards, policy=policy, params=evaluation, out=folder / "report")
 
 
+@stage("laq_page")
 def write_laq_page(
-    shards: ShardSet, laq: Report, evaluation: EvaluationParams, work: str
+    shards: ShardSet, laq: Report, evaluation: EvaluationParams, folder: Path
 ) -> Report:
     """Show what the codes are worth, without any policy."""
-    folder = stage_folder(work, "laq_page", [shards.digest, laq.path])
     return render_laq_page(
         laq=laq,
         shards=shards,
         params=evaluation,
-        facts=current_run(Path(work).name, seed=evaluation.seed),
+        facts=current_run(folder.parent.name, seed=evaluation.seed),
         out=folder / "report",
     )
 
 
+@stage("report")
 def write_report(
-    evaluation: EvaluationParams,
-    work: str,
-    shards: ShardSet,
-    laq: Report,
-    *by_arm: Report | Checkpoint,
+    evaluation: EvaluationParams, folder: Path, shards: ShardSet, laq: Report, **of_arms: Any
 ) -> tuple[Report, pd.DataFrame]:
     """Put every arm side by side on one page and in one table.
 
     Args:
         evaluation: parameters.
-        work: scratch root of the run.
+        folder: scratch folder.
         shards: the clips that everything was measured on.
         laq: what was measured about the codes.
-        by_arm: the policy reports of all arms, then their foundation checkpoints, in `ARMS` order.
+        of_arms: of every arm ``<arm>.policy_report``, ``.policy_checkpoint``, ``.foundation_checkpoint``.
     """
-    policies = [report for report in by_arm if isinstance(report, Report)]
-    foundations = [checkpoint for checkpoint in by_arm if isinstance(checkpoint, Checkpoint)]
-    arms = dict(zip(ARMS, policies, strict=True))
-    folder = stage_folder(work, "report", [report.path for report in (laq, *policies)])
+    reports, policies, foundations = (
+        {arm: of_arms[f"{arm}.{name}"] for arm in ARMS}
+        for name in ("policy_report", "policy_checkpoint", "foundation_checkpoint")
+    )
+    require_one_generation(laq, reports, policies, foundations)
     report = render_report(
         laq=laq,
-        arms=arms,
-        foundation=dict(zip(ARMS, foundations, strict=True)),
+        arms=reports,
+        foundation=foundations,
         shards=shards,
         params=evaluation,
-        facts=current_run(Path(work).name, seed=evaluation.seed),
+        facts=current_run(folder.parent.name, seed=evaluation.seed),
         out=folder / "report",
     )
-    return report, success_table(arms)
+    return report, success_table(reports)

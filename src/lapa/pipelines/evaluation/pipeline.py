@@ -6,59 +6,62 @@ clip_shards, <arm>.policy_checkpoint ─ evaluate_policy ─► <arm>.policy_rep
                                                                                           └───► success_table
 clip_shards, laq_report ─ write_laq_page ─► laq_page
 ```
+
+Both also take the checkpoints they must be about: <arm>.foundation_checkpoint, and for the page
+<arm>.policy_checkpoint.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
-from lapa.pipelines.arms import ARMS
+from lapa.pipelines.arms import ARMS, in_arm
 from lapa.pipelines.evaluation.nodes import (
     evaluate_laq,
     evaluate_policy,
     write_laq_page,
     write_report,
 )
+from lapa.pipelines.stage import stage_node
+
+OF_ARMS = ("policy_report", "policy_checkpoint", "foundation_checkpoint")
+"""What the last page takes of every arm: figures, and the checkpoints they must be about."""
 
 
 def create_pipeline(**kwargs: Any) -> Pipeline:
-    """Measure the codes and show them on a page, roll out every arm, write the report."""
+    """Measure the codes, roll out every arm, write the report."""
     return sum((_arm(arm) for arm in ARMS), _shared())
 
 
 def _shared() -> Pipeline:
+    of_arms = [f"{arm}.{name}" for name in OF_ARMS for arm in ARMS]
     return Pipeline(
         [
-            Node(
+            stage_node(
                 evaluate_laq,
-                inputs=[
-                    "clip_shards",
-                    "laq_checkpoint",
-                    "random_laq_checkpoint",
-                    "params:evaluation",
-                    "params:work",
-                ],
+                shards="clip_shards",
+                laq="laq_checkpoint",
+                random_laq="random_laq_checkpoint",
+                evaluation="params:evaluation",
                 outputs="laq_report",
                 name="evaluate_laq",
             ),
-            Node(
+            stage_node(
                 write_laq_page,
-                inputs=["clip_shards", "laq_report", "params:evaluation", "params:work"],
+                shards="clip_shards",
+                laq="laq_report",
+                evaluation="params:evaluation",
                 outputs="laq_page",
                 name="write_laq_page",
             ),
-            Node(
+            stage_node(
                 write_report,
-                inputs=[
-                    "params:evaluation",
-                    "params:work",
-                    "clip_shards",
-                    "laq_report",
-                    *(f"{arm}.policy_report" for arm in ARMS),
-                    *(f"{arm}.foundation_checkpoint" for arm in ARMS),
-                ],
+                evaluation="params:evaluation",
+                shards="clip_shards",
+                laq="laq_report",
+                **dict(zip(of_arms, of_arms, strict=True)),
                 outputs=["report", "success_table"],
                 name="write_report",
             ),
@@ -67,15 +70,13 @@ def _shared() -> Pipeline:
 
 
 def _arm(arm: str) -> Pipeline:
-    node = Node(
+    node = stage_node(
         evaluate_policy,
-        inputs=["clip_shards", "policy_checkpoint", "params:evaluation", "params:work"],
+        shards="clip_shards",
+        policy="policy_checkpoint",
+        foundation="foundation_checkpoint",
+        evaluation="params:evaluation",
         outputs="policy_report",
         name="evaluate_policy",
     )
-    return Pipeline(
-        [node],
-        namespace=arm,
-        inputs="clip_shards",
-        parameters={"params:evaluation", "params:work"},
-    )
+    return in_arm(arm, node, {"clip_shards": "clip_shards"})

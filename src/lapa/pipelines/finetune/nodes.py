@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lapa.params.finetune import FinetuneParams
-from lapa.pipelines.stage import train
+from lapa.pipelines.stage import stage, train
 from lapa.records import Checkpoint, LabelSet, ShardSet
 
 
+@stage("policy")
 def train_policy(  # noqa: PLR0917 - Kedro hands inputs over by position
     shards: ShardSet,
     foundation: Checkpoint,
     finetune: FinetuneParams,
-    work: str,
+    folder: Path,
     labels: LabelSet | None = None,
     laq: Checkpoint | None = None,
 ) -> Checkpoint:
@@ -22,8 +25,7 @@ def train_policy(  # noqa: PLR0917 - Kedro hands inputs over by position
     """
     return train(
         "lapa.training.policy:fit",
-        stage="policy",
-        work=work,
+        folder=folder,
         trainer=finetune.trainer,
         shards=shards,
         foundation=foundation,

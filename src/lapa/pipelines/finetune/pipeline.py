@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
-from lapa.pipelines.arms import ARMS, PRETRAINED_ARMS
+from lapa.pipelines.arms import ARMS, PRETRAINED_ARMS, in_arm
 from lapa.pipelines.finetune.nodes import train_policy
+from lapa.pipelines.stage import stage_node
 
 
 def create_pipeline(**kwargs: Any) -> Pipeline:
@@ -26,14 +27,17 @@ def create_pipeline(**kwargs: Any) -> Pipeline:
 
 def _arm(arm: str) -> Pipeline:
     shared = {"clip_shards": "clip_shards"}
-    inputs = ["clip_shards", "foundation_checkpoint", "params:finetune", "params:work"]
+    codes = {}
     if arm in PRETRAINED_ARMS:
         shared["laq_checkpoint"] = PRETRAINED_ARMS[arm]
-        inputs += ["latent_labels", "laq_checkpoint"]
-    node = Node(train_policy, inputs=inputs, outputs="policy_checkpoint", name="train_policy")
-    return Pipeline(
-        [node],
-        namespace=arm,
-        inputs=shared,
-        parameters={"params:finetune", "params:work"},
+        codes = {"labels": "latent_labels", "laq": "laq_checkpoint"}
+    node = stage_node(
+        train_policy,
+        shards="clip_shards",
+        foundation="foundation_checkpoint",
+        finetune="params:finetune",
+        **codes,
+        outputs="policy_checkpoint",
+        name="train_policy",
     )
+    return in_arm(arm, node, shared)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lapa.params.foundation import FoundationParams
-from lapa.pipelines.stage import train
+from lapa.pipelines.stage import stage, train
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 
 
+@stage("foundation")
 def train_foundation(
-    shards: ShardSet, labels: LabelSet, laq: Checkpoint, foundation: FoundationParams, work: str
+    shards: ShardSet, labels: LabelSet, laq: Checkpoint, foundation: FoundationParams, folder: Path
 ) -> Checkpoint:
     """Teach the vision-language model to predict latent actions from frame t and instruction.
 
@@ -16,8 +19,7 @@ def train_foundation(
     """
     return train(
         "lapa.training.foundation:fit",
-        stage="foundation",
-        work=work,
+        folder=folder,
         trainer=foundation.trainer,
         shards=shards,
         labels=labels,
@@ -26,14 +28,14 @@ def train_foundation(
     )
 
 
+@stage("scratch_foundation")
 def initialise_foundation(
-    shards: ShardSet, pairs: PairSpec, foundation: FoundationParams, work: str
+    shards: ShardSet, pairs: PairSpec, foundation: FoundationParams, folder: Path
 ) -> Checkpoint:
     """Make the control: the same model, untrained."""
     return train(
         "lapa.training.foundation:initialise",
-        stage="scratch_foundation",
-        work=work,
+        folder=folder,
         trainer=foundation.trainer.model_copy(update={"devices": 1, "nodes": 1}),
         shards=shards,
         pair_spec=pairs,

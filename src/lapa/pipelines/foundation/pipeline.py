@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
-from lapa.pipelines.arms import PRETRAINED_ARMS
+from lapa.pipelines.arms import PRETRAINED_ARMS, in_arm
 from lapa.pipelines.foundation.nodes import initialise_foundation, train_foundation
+from lapa.pipelines.stage import stage_node
 
 
 def create_pipeline(**kwargs: Any) -> Pipeline:
@@ -23,36 +24,25 @@ def create_pipeline(**kwargs: Any) -> Pipeline:
 
 
 def _pretrained(arm: str, laq_checkpoint: str) -> Pipeline:
-    node = Node(
+    node = stage_node(
         train_foundation,
-        inputs=[
-            "clip_shards",
-            "latent_labels",
-            "laq_checkpoint",
-            "params:foundation",
-            "params:work",
-        ],
+        shards="clip_shards",
+        labels="latent_labels",
+        laq="laq_checkpoint",
+        foundation="params:foundation",
         outputs="foundation_checkpoint",
         name="train_foundation",
     )
-    return Pipeline(
-        [node],
-        namespace=arm,
-        inputs={"clip_shards": "clip_shards", "laq_checkpoint": laq_checkpoint},
-        parameters={"params:foundation", "params:work"},
-    )
+    return in_arm(arm, node, {"clip_shards": "clip_shards", "laq_checkpoint": laq_checkpoint})
 
 
 def _scratch() -> Pipeline:
-    node = Node(
+    node = stage_node(
         initialise_foundation,
-        inputs=["clip_shards", "params:pairs", "params:foundation", "params:work"],
+        shards="clip_shards",
+        pairs="params:pairs",
+        foundation="params:foundation",
         outputs="foundation_checkpoint",
         name="initialise_foundation",
     )
-    return Pipeline(
-        [node],
-        namespace="scratch",
-        inputs="clip_shards",
-        parameters={"params:pairs", "params:foundation", "params:work"},
-    )
+    return in_arm("scratch", node, {"clip_shards": "clip_shards"})

@@ -11,24 +11,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from lapa.pipelines.ingestion.nodes import record_episodes, write_shards
+from lapa.pipelines.stage import stage_node
 
 
 def create_pipeline(**kwargs: Any) -> Pipeline:
     """Record demonstrations where asked, then write shards."""
     return Pipeline(
         [
-            Node(
+            stage_node(
                 record_episodes,
-                inputs=["params:recording", "params:work"],
+                recording="params:recording",
                 outputs="raw_episodes",
                 name="record_episodes",
             ),
-            Node(
+            stage_node(
                 write_shards,
-                inputs=["raw_episodes", "params:ingestion", "params:work"],
+                raw="raw_episodes",
+                ingestion="params:ingestion",
                 outputs="clip_shards",
                 name="write_shards",
             ),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lapa.params.labeling import LabelingParams
-from lapa.pipelines.stage import as_arguments
+from lapa.pipelines.stage import as_arguments, stage
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet, require_same
-from lapa.scratch import stage_folder
 from lapa.training.launch import launch
 
 
+@stage("labels")
 def label_shards(
-    shards: ShardSet, laq: Checkpoint, pairs: PairSpec, labeling: LabelingParams, work: str
+    shards: ShardSet, laq: Checkpoint, pairs: PairSpec, labeling: LabelingParams, folder: Path
 ) -> LabelSet:
     """Label every pair of the shards with a frozen quantiser."""
     require_same(
@@ -20,7 +22,6 @@ def label_shards(
         remedy="label with the horizon it was trained on, or train it again",
     )
     arguments = as_arguments(shards=shards, laq=laq, pair_spec=pairs, params=labeling)
-    folder = stage_folder(work, "labels", [shards.digest, laq.digest, arguments["params"]])
     labels = launch(
         "lapa.inference.label_shards:label_shards",
         arguments | {"work": str(folder)},

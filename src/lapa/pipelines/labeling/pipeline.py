@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
-from lapa.pipelines.arms import PRETRAINED_ARMS
+from lapa.pipelines.arms import PRETRAINED_ARMS, in_arm
 from lapa.pipelines.labeling.nodes import label_shards
+from lapa.pipelines.stage import stage_node
 
 
 def create_pipeline(**kwargs: Any) -> Pipeline:
@@ -22,21 +23,13 @@ def create_pipeline(**kwargs: Any) -> Pipeline:
 
 
 def _arm(arm: str, laq_checkpoint: str) -> Pipeline:
-    node = Node(
+    node = stage_node(
         label_shards,
-        inputs=[
-            "clip_shards",
-            "laq_checkpoint",
-            "params:pairs",
-            "params:labeling",
-            "params:work",
-        ],
+        shards="clip_shards",
+        laq="laq_checkpoint",
+        pairs="params:pairs",
+        labeling="params:labeling",
         outputs="latent_labels",
         name="label_shards",
     )
-    return Pipeline(
-        [node],
-        namespace=arm,
-        inputs={"clip_shards": "clip_shards", "laq_checkpoint": laq_checkpoint},
-        parameters={"params:pairs", "params:labeling", "params:work"},
-    )
+    return in_arm(arm, node, {"clip_shards": "clip_shards", "laq_checkpoint": laq_checkpoint})

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lapa.params.laq import LaqParams
-from lapa.pipelines.stage import train
+from lapa.pipelines.stage import stage, train
 from lapa.records import Checkpoint, PairSpec, ShardSet
 
 
-def train_laq(shards: ShardSet, pairs: PairSpec, laq: LaqParams, work: str) -> Checkpoint:
+@stage("laq")
+def train_laq(shards: ShardSet, pairs: PairSpec, laq: LaqParams, folder: Path) -> Checkpoint:
     """Train the latent action quantiser on frame pairs."""
     return train(
         "lapa.training.laq:fit",
-        stage="laq",
-        work=work,
+        folder=folder,
         trainer=laq.trainer,
         shards=shards,
         pair_spec=pairs,
@@ -20,14 +22,14 @@ def train_laq(shards: ShardSet, pairs: PairSpec, laq: LaqParams, work: str) -> C
     )
 
 
+@stage("random_laq")
 def initialise_random_laq(
-    shards: ShardSet, pairs: PairSpec, laq: LaqParams, work: str
+    shards: ShardSet, pairs: PairSpec, laq: LaqParams, folder: Path
 ) -> Checkpoint:
     """Make the control: the same quantiser, untrained, with a codebook spread over its inputs."""
     return train(
         "lapa.training.laq:initialise",
-        stage="random_laq",
-        work=work,
+        folder=folder,
         trainer=laq.trainer.model_copy(update={"devices": 1, "nodes": 1}),
         shards=shards,
         pair_spec=pairs,

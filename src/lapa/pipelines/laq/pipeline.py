@@ -10,20 +10,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from lapa.pipelines.laq.nodes import initialise_random_laq, train_laq
+from lapa.pipelines.stage import stage_node
 
 
 def create_pipeline(**kwargs: Any) -> Pipeline:
     """Train the quantiser and make its untrained control."""
-    inputs = ["clip_shards", "params:pairs", "params:laq", "params:work"]
+    inputs = {"shards": "clip_shards", "pairs": "params:pairs", "laq": "params:laq"}
     return Pipeline(
         [
-            Node(train_laq, inputs=inputs, outputs="laq_checkpoint", name="train_laq"),
-            Node(
+            stage_node(train_laq, **inputs, outputs="laq_checkpoint", name="train_laq"),
+            stage_node(
                 initialise_random_laq,
-                inputs=inputs,
+                **inputs,
                 outputs="random_laq_checkpoint",
                 name="initialise_random_laq",
             ),

@@ -1,0 +1,81 @@
+"""Processes, devices and batches must fit each other before hours are spent on the way there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from math import ceil
+from typing import Any
+
+from lapa.params.base import StageParams, TrainerParams
+from lapa.params.labeling import LabelingParams
+from lapa.refused import RefusedError
+from lapa.training.launch import check_allocation
+
+_GPU = {"gpu", "cuda"}
+
+
+def require_processes(parameters: Mapping[str, Any]) -> None:
+    """Refuse stages that ask for processes which cannot be started or would have nothing to do.
+
+    Args:
+        parameters: of the nodes that will run, by dataset name.
+
+    Raises:
+        RefusedError: one line for each stage.
+    """
+    wrong: list[str] = []
+    for dataset, params in parameters.items():
+        stage = dataset.removeprefix("params:")
+        if isinstance(params, StageParams):
+            wrong += _wrong(f"{stage}.trainer", params.trainer)
+            wrong += _idle_ranks(f"{stage}.trainer", params.trainer)
+        elif isinstance(params, LabelingParams):
+            wrong += _wrong(stage, params)
+    if wrong:
+        raise RefusedError("\n".join(wrong))
+
+
+def _wrong(where: str, asked: TrainerParams | LabelingParams) -> Iterator[str]:
+    several = asked.devices * asked.nodes > 1
+    if several:
+        yield from _wrong_allocation(where, asked)
+    if several or asked.accelerator in _GPU:
+        yield from _missing_gpus(where, asked)
+
+
+def _wrong_allocation(where: str, asked: TrainerParams | LabelingParams) -> Iterator[str]:
+    if "SLURM_JOB_ID" in os.environ:
+        try:
+            check_allocation(os.environ, devices=asked.devices, nodes=asked.nodes)
+        except ValueError as error:
+            yield f"{where}: {error}"
+    elif asked.nodes != 1:
+        yield (
+            f"{where}.nodes is {asked.nodes} outside a Slurm allocation, expected 1: submit with "
+            "sbatch, or set it to 1"
+        )
+
+
+def _missing_gpus(where: str, asked: TrainerParams | LabelingParams) -> Iterator[str]:
+    import torch  # noqa: PLC0415 - takes seconds to import; a run on one processor need not wait
+
+    there = torch.cuda.device_count()
+    on_gpus = asked.accelerator in _GPU or (asked.accelerator == "auto" and there > 0)
+    if on_gpus and there < asked.devices:
+        yield (
+            f"{where}.devices is {asked.devices}, but this machine has {there} GPUs: set it to "
+            f"{max(there, 1)}, or {where}.accelerator to cpu"
+        )
+
+
+def _idle_ranks(where: str, trainer: TrainerParams) -> Iterator[str]:
+    """Every rank validates at least one batch: Lightning stops at an empty loader."""
+    ranks = trainer.devices * trainer.nodes
+    batches = ceil(trainer.val_max_samples / trainer.batch_size)
+    if batches < ranks:
+        yield (
+            f"{where}.val_max_samples is {trainer.val_max_samples}: {batches} batches of "
+            f"{trainer.batch_size} for {ranks} processes, expected at least one each: raise it to "
+            f"{ranks * trainer.batch_size} or more"
+        )

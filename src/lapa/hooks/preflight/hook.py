@@ -1,0 +1,69 @@
+"""When the checks are made: names as soon as configuration can be read, places before the first node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kedro.framework.context import KedroContext
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from lapa.config import require_environment
+from lapa.hooks.preflight.devices import require_processes
+from lapa.hooks.preflight.global_names import require_known_globals
+from lapa.hooks.preflight.parameter_names import require_known_parameters
+from lapa.hooks.preflight.run_name import require_run_name
+from lapa.hooks.preflight.sources import require_sources
+from lapa.hooks.to_run import nodes_to_run
+from lapa.refused import RefusedError
+
+
+class PreflightHook:
+    """Refuses a run that names an environment, run, parameter, source or machine that is not there."""
+
+    @hook_impl(tryfirst=True)
+    def after_context_created(self, context: KedroContext) -> None:
+        """Check names, before MLflow is set up with what they lead to.
+
+        Raises:
+            RefusedError: one of them is wrong; the message says which and names the nearest.
+        """
+        loader = context.config_loader
+        require_environment(loader.conf_source, context.env)
+        try:
+            parameters, known = loader["parameters"], loader["globals"]
+        except (OmegaConfBaseException, YAMLError, ValueError) as error:
+            raise RefusedError(_first_line(error)) from error
+        given = loader.runtime_params or {}
+        require_known_globals(loader, known)
+        require_run_name(known.get("run", ""))
+        require_known_parameters(parameters, given=given, known_globals=known)
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """Check what the nodes that will run need from the machine.
+
+        Raises:
+            RefusedError: a source is not there, or processes and devices do not fit.
+        """
+        nodes = nodes_to_run(
+            pipeline, catalog, only_missing=bool(run_params.get("only_missing_outputs"))
+        )
+        inputs = {name for node in nodes for name in node.inputs}
+        parameters = {name: catalog.load(name) for name in inputs if name.startswith("params:")}
+        require_sources(parameters)
+        require_processes(parameters)
+
+
+def _first_line(error: Exception) -> str:
+    """Which value cannot be read, and why; OmegaConf adds lines about itself."""
+    reason = (
+        str(error).splitlines()[0].removeprefix("ValueError raised while resolving interpolation: ")
+    )
+    key = getattr(error, "full_key", None)
+    return f"{key}: {reason}" if key else f"configuration cannot be read: {reason}"

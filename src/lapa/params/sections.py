@@ -1,0 +1,27 @@
+"""The top level of the parameters: section -> the class that checks it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from lapa.params.evaluation import EvaluationParams
+from lapa.params.finetune import FinetuneParams
+from lapa.params.foundation import FoundationParams
+from lapa.params.ingestion import IngestionParams
+from lapa.params.labeling import LabelingParams
+from lapa.params.laq import LaqParams
+from lapa.params.tabletop import RecordParams
+from lapa.records import PairSpec
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "pairs": PairSpec,
+    "recording": RecordParams,
+    "ingestion": IngestionParams,
+    "laq": LaqParams,
+    "labeling": LabelingParams,
+    "foundation": FoundationParams,
+    "finetune": FinetuneParams,
+    "evaluation": EvaluationParams,
+}
+WORK = "work"
+"""The one parameter that is a plain value: the scratch root of the run."""

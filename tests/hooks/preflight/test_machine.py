@@ -1,0 +1,89 @@
+"""Sources, processes and batches are checked for the nodes that will run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lapa.hooks.preflight.devices import require_processes
+from lapa.hooks.preflight.sources import require_sources
+from lapa.params.base import TrainerParams
+from lapa.params.ingestion import IngestionParams, SourceParams
+from lapa.params.labeling import LabelingParams
+from lapa.params.laq import LaqParams
+from lapa.params.laq_model import LaqModelParams
+from lapa.refused import RefusedError
+
+
+def ingestion(*sources: SourceParams) -> dict[str, IngestionParams]:
+    return {"params:ingestion": IngestionParams(sources=sources, max_horizon_s=0.1)}
+
+
+def test_a_source_that_is_not_there_is_named_with_what_is(tmp_path: Path) -> None:
+    require_sources(ingestion(SourceParams(kind="video_folder", path=str(tmp_path))))
+    missing = SourceParams(kind="video_folder", path=str(tmp_path / "mnt" / "videos"))
+    with pytest.raises(RefusedError, match=rf"sources\[0\]\.path: .*nearest .* is {tmp_path}:"):
+        require_sources(ingestion(missing))
+
+
+def test_a_source_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    good = SourceParams(kind="rlds", path=str(tmp_path))
+    bad = SourceParams(kind="lerobt", path=str(tmp_path))
+    with pytest.raises(RefusedError, match=r"sources\[1\]\.kind: .*did you mean 'lerobot'"):
+        require_sources(ingestion(good, bad))
+
+
+def test_nodes_without_sources_ask_for_none() -> None:
+    require_sources({"params:labeling": LabelingParams()})
+
+
+def laq(**trainer: object) -> dict[str, LaqParams]:
+    values = {"max_steps": 2000, "batch_size": 8, "accelerator": "cpu"} | trainer
+    return {
+        "params:laq": LaqParams(
+            model=LaqModelParams(), trainer=TrainerParams.model_validate(values)
+        )
+    }
+
+
+@pytest.fixture(autouse=True)
+def _no_allocation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+
+
+def test_one_process_always_fits() -> None:
+    require_processes(laq(val_max_samples=1) | {"params:labeling": LabelingParams()})
+
+
+def test_every_process_needs_a_batch_to_validate() -> None:
+    require_processes(laq(devices=4, val_max_samples=25))
+    with pytest.raises(RefusedError, match=r"24: 3 batches of 8 for 4 processes.*raise it to 32"):
+        require_processes(laq(devices=4, val_max_samples=24))
+
+
+def test_nodes_need_an_allocation_of_that_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RefusedError, match=r"laq\.trainer\.nodes is 2 outside a Slurm allocation"):
+        require_processes(laq(nodes=2))
+    monkeypatch.setenv("SLURM_JOB_ID", "1")
+    monkeypatch.setenv("SLURM_JOB_NUM_NODES", "3")
+    with pytest.raises(RefusedError, match=r"laq\.trainer: .*is 2 but SLURM_JOB_NUM_NODES is 3"):
+        require_processes(laq(nodes=2))
+    monkeypatch.setenv("SLURM_JOB_NUM_NODES", "2")
+    require_processes(laq(nodes=2))
+
+
+@pytest.mark.parametrize("devices", [1, 4])
+def test_gpus_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch, devices: int) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
+    asked = LabelingParams(devices=devices, accelerator="gpu")
+    with pytest.raises(RefusedError, match=f"labeling.devices is {devices}, .* has 0 GPUs"):
+        require_processes({"params:labeling": asked})
+
+
+def test_auto_takes_processors_where_there_is_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
+    require_processes(laq(devices=4, accelerator="auto"))
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    with pytest.raises(RefusedError, match="has 2 GPUs: set it to 2"):
+        require_processes(laq(devices=4, accelerator="auto"))

@@ -1,0 +1,189 @@
+"""Environment, run, global and parameter names are checked before anything is read or written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kedro.framework.project import pipelines
+from kedro.framework.startup import bootstrap_project
+
+from lapa.config import CONFIG_LOADER_ARGS, GlobalsFromCommandLine, require_environment
+from lapa.hooks.preflight.global_names import require_known_globals
+from lapa.hooks.preflight.parameter_names import require_known_parameters
+from lapa.hooks.preflight.run_name import require_run_name
+from lapa.params.sections import SECTIONS, WORK
+from lapa.refused import RefusedError
+
+ROOT = Path(__file__).parents[3]
+CONF = ROOT / "conf"
+
+
+@pytest.mark.parametrize("name", ["main", "wider_2", "2026-11-27", "a.b", "x" * 80, 7])
+def test_names_are_accepted(name: Any) -> None:
+    require_run_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "../x",
+        "/abs",
+        "a/b",
+        "a\\b",
+        "-x",
+        ".hidden",
+        "a b",
+        "ü",
+        "a\n",
+        "~",
+        "$HOME",
+    ],
+)
+def test_what_could_lead_elsewhere_is_no_name(name: str) -> None:
+    with pytest.raises(RefusedError, match="is no name: expected letters"):
+        require_run_name(name)
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5, ["a"], {"a": 1}])
+def test_what_yaml_does_not_read_as_a_name_is_refused(value: Any) -> None:
+    with pytest.raises(RefusedError, match="is no name"):
+        require_run_name(value)
+
+
+def test_an_environment_that_is_not_there_names_the_nearest_and_all() -> None:
+    require_environment(str(CONF), "bridge")
+    require_environment(str(CONF), None)
+    with pytest.raises(RefusedError, match=r"did you mean 'bridge'.*There are: .*base, .*videos"):
+        require_environment(str(CONF), "brigde")
+
+
+def loader(conf: Path = CONF, env: str = "test", **given: Any) -> GlobalsFromCommandLine:
+    return GlobalsFromCommandLine(str(conf), env=env, runtime_params=given, **CONFIG_LOADER_ARGS)
+
+
+def check(config: GlobalsFromCommandLine) -> None:
+    given = config.runtime_params or {}
+    require_known_globals(config, config["globals"])
+    require_known_parameters(config["parameters"], given=given, known_globals=config["globals"])
+
+
+def test_the_sections_are_what_the_pipelines_take() -> None:
+    bootstrap_project(ROOT)
+    taken = {name for name in pipelines["__default__"].inputs() if name.startswith("params:")}
+    assert taken == {f"params:{name}" for name in {*SECTIONS, WORK}}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"fundation": {"trainer": {"max_steps": 3}}}, "'fundation'; did you mean 'foundation'"),
+        ({"rnu": "t2"}, "'rnu'; did you mean 'run'"),
+        ({"zzz": 1}, "no parameter 'zzz' There are: .*evaluation, .*run, .*work"),
+        ({"laq": {"trainr": {}}}, r"no parameter 'laq\.trainr'; did you mean 'trainer'"),
+        (
+            {"laq": {"trainer": {"max_step": 3}}},
+            r"'laq\.trainer\.max_step'; did you mean 'max_steps'",
+        ),
+        (
+            {"foundation": {"backend": {"chanels": 3}}},
+            r"'foundation\.backend\.chanels'; did you mean 'channels'",
+        ),
+        (
+            {"evaluation": {"rollout": {"env": {"camra": "top"}}}},
+            r"'evaluation\.rollout\.env\.camra'; did you mean 'camera'",
+        ),
+        (
+            {"ingestion": {"sources": [{"kind": "rlds", "path": "x", "fps": 3}]}},
+            r"no parameter 'ingestion\.sources\.0\.fps'",
+        ),
+        (
+            {"laq": {"trainer": {"batch_size": 0}}},
+            r"laq\.trainer\.batch_size: .* greater than 0, found 0",
+        ),
+        ({"laq": 3}, "laq: "),
+        ({"horizon_s": "long"}, r"pairs\.horizon_s: .* valid number.*, found 'long'"),
+    ],
+)
+def test_an_unknown_name_names_its_nearest(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(RefusedError, match=message):
+        check(loader(**given))
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    given = {"rnu": "x", "laq": {"trainr": {}}, "labeling": {"batch": 3}}
+    with pytest.raises(RefusedError) as refused:
+        check(loader(**given))
+    assert [line.split("'")[1] for line in str(refused.value).splitlines()] == [
+        "rnu",
+        "laq.trainr",
+        "labeling.batch",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"horizon_s": 0.3}, ("pairs", "horizon_s")),
+        ({"horizon_s": 0.3}, ("ingestion", "max_horizon_s")),
+        ({"image_size": 32}, ("laq", "model", "image_size")),
+        ({"seed": 5}, ("laq", "trainer", "seed")),
+        ({"code_seq_len": 2}, ("foundation", "code_seq_len")),
+    ],
+)
+def test_a_global_of_the_command_line_is_effective(given: dict[str, Any], place: Any) -> None:
+    config = loader(**given)
+    check(config)
+    value: Any = config["parameters"]
+    for part in place:
+        value = value[part]
+    assert value == next(iter(given.values()))
+
+
+def test_data_root_of_the_command_line_moves_every_output() -> None:
+    config = loader(data_root="/elsewhere", run="mine")
+    check(config)
+    assert config["parameters"]["work"] == "/elsewhere/.work/mine"
+    paths = [entry["filepath"] for name, entry in config["catalog"].items() if name[0] != "_"]
+    assert all(path.startswith("/elsewhere/") and "/mine/" in path for path in paths)
+
+
+def project(tmp_path: Path, **files: str) -> Path:
+    """A configuration with an environment `mine` of these files."""
+    import shutil
+
+    shutil.copytree(CONF / "base", tmp_path / "base")
+    (tmp_path / "mine/parameters").mkdir(parents=True)
+    for name, text in files.items():
+        folder = tmp_path / "mine" if name == "globals" else tmp_path / "mine/parameters"
+        (folder / f"{name}.yml").write_text(text)
+    return tmp_path
+
+
+def test_a_section_nobody_reads_in_a_file_is_refused(tmp_path: Path) -> None:
+    conf = project(tmp_path, mine="laqq: {trainer: {max_steps: 3}}")
+    with pytest.raises(RefusedError, match="'laqq'; did you mean 'laq'"):
+        check(loader(conf, "mine"))
+
+
+def test_a_global_in_a_parameter_file_is_sent_to_its_place(tmp_path: Path) -> None:
+    conf = project(tmp_path, mine="horizon_s: 0.4")
+    with pytest.raises(RefusedError, match=r"'horizon_s' is a global.*globals\.yml"):
+        check(loader(conf, "mine"))
+
+
+def test_a_global_nobody_reads_is_refused(tmp_path: Path) -> None:
+    conf = project(tmp_path, globals="horizn_s: 0.4")
+    with pytest.raises(
+        RefusedError, match="sets 'horizn_s', which nothing reads; did you mean 'hor"
+    ):
+        check(loader(conf, "mine"))
+
+
+def test_a_global_of_ones_own_is_welcome_where_it_is_read(tmp_path: Path) -> None:
+    files = {"globals": "steps: 7", "mine": "laq: {trainer: {max_steps: '${globals:steps}'}}"}
+    check(loader(project(tmp_path, **files), "mine", laq={"optimiser": {"warmup_steps": 1}}))
