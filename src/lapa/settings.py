@@ -3,6 +3,8 @@
 from lapa.config import env
 from lapa.hooks import (
     ArmRunsHook,
+    DescriptionHook,
+    InterruptHook,
     LineageHook,
     SignpostHook,
     TimingHook,
@@ -16,7 +18,9 @@ HOOKS = (
     ArmRunsHook(),
     LineageHook(),
     TimingHook(),
+    DescriptionHook(),
     TypedParametersMlflowHook(),
+    InterruptHook(),
 )
 # The plugin's own hook would open a second run; the name is spelled with an underscore.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)

@@ -1,9 +1,19 @@
-"""What happens around nodes: MLflow parameters, nested arms, lineage tags, times, signposts."""
+"""What happens around nodes: one MLflow run per experiment and arm, lineage, times, signposts."""
 
 from lapa.hooks.arms import ArmRunsHook
+from lapa.hooks.description import DescriptionHook
+from lapa.hooks.interrupt import InterruptHook
 from lapa.hooks.lineage import LineageHook
 from lapa.hooks.parameters import TypedParametersMlflowHook
 from lapa.hooks.signpost import SignpostHook
 from lapa.hooks.timing import TimingHook
 
-__all__ = ["ArmRunsHook", "LineageHook", "SignpostHook", "TimingHook", "TypedParametersMlflowHook"]
+__all__ = [
+    "ArmRunsHook",
+    "DescriptionHook",
+    "InterruptHook",
+    "LineageHook",
+    "SignpostHook",
+    "TimingHook",
+    "TypedParametersMlflowHook",
+]

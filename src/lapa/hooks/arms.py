@@ -7,12 +7,19 @@ from typing import Any
 import mlflow
 from kedro.framework.hooks import hook_impl
 from kedro.pipeline.node import Node
+from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
+
+from lapa.hooks.continuing import PROCESS_TAG, find_arms
+from lapa.hooks.lineage import log_shards
+from lapa.hooks.parameters import flat_parameters
+from lapa.hooks.process import this_process
+from lapa.records import ShardSet
 
 
 class ArmRunsHook:
     """Opens the nested run of a node's namespace before it runs and closes it after.
 
-    All nodes of one arm share one nested run, whichever pipeline they belong to.
+    All nodes of one arm share one nested run, whichever pipeline or command they belong to.
     """
 
     def __init__(self) -> None:
@@ -20,11 +27,12 @@ class ArmRunsHook:
 
     @hook_impl
     def before_pipeline_run(self) -> None:
-        """Forget the arms of an earlier run of the same process."""
-        self._run_ids.clear()
+        """Find the arms of earlier commands; forget those of an earlier run of the same process."""
+        active = mlflow.active_run()
+        self._run_ids = find_arms(mlflow.MlflowClient(), active) if active is not None else {}
 
     @hook_impl
-    def before_node_run(self, node: Node) -> None:
+    def before_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
         """Enter the arm's run; later MLflow calls of this node land there."""
         if not node.namespace or mlflow.active_run() is None:
             return
@@ -32,9 +40,9 @@ class ArmRunsHook:
         run = mlflow.start_run(
             run_id=known, run_name=None if known else node.namespace, nested=True
         )
-        if known is None:
-            mlflow.set_tag("arm", node.namespace)
         self._run_ids[node.namespace] = run.info.run_id
+        mlflow.set_tags({"arm": node.namespace, PROCESS_TAG: this_process()})
+        _log_inputs(inputs)
 
     @hook_impl
     def after_node_run(self, node: Node) -> None:
@@ -50,3 +58,12 @@ class ArmRunsHook:
         active: Any = mlflow.active_run()
         if active is not None and active.info.run_id == self._run_ids.get(node.namespace or ""):
             mlflow.end_run(status)
+
+
+def _log_inputs(inputs: dict[str, Any]) -> None:
+    """Parameters and shards of a node; kedro-mlflow logs them in the pipeline's run alone."""
+    values = {name: str(value) for name, value in flat_parameters(inputs).items()}
+    mlflow.log_params({k: v for k, v in values.items() if len(v) <= MAX_PARAM_VAL_LENGTH})
+    for shards in inputs.values():
+        if isinstance(shards, ShardSet):
+            log_shards(shards, "training")

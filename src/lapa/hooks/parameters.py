@@ -1,22 +1,72 @@
-"""Log typed parameters to MLflow field by field."""
+"""Open or continue the run of this experiment, and log typed parameters field by field."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import mlflow
+from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from kedro_mlflow.framework.hooks.mlflow_hook import MlflowHook
+from kedro_mlflow.framework.hooks.utils import _flatten_dict
 from pydantic import BaseModel
+
+from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG, close_dead_runs, find_run
+from lapa.hooks.process import this_process
+
+_PREFIX = "params:"
+_TRAINING_PAGE = {"mlflow.experimentKind": "custom_model_development"}
+"""MLflow 3 opens an experiment without this tag on its page for language-model applications."""
+_MEANINGLESS = ("runner", "run_id")
+"""Facts the plugin would tag: a memory address, and the id of a Kedro session."""
 
 
 class TypedParametersMlflowHook(MlflowHook):
-    """kedro-mlflow, with pydantic parameters as plain dictionaries.
+    """kedro-mlflow, with pydantic parameters as plain dictionaries and one run per experiment.
 
     The plugin logs a pydantic model as one long string, so that runs cannot be compared;
-    as dictionaries they become `laq.optimiser.learning_rate` and the like.
+    as dictionaries they become `laq.optimiser.learning_rate` and the like. It opens a new run for
+    every command; here a command continues the run of the same name, unless a parameter changed.
     """
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Connect to MLflow; one process at a time, for the first one creates the database."""
+        with _locked(context.project_path):
+            super().after_context_created(context)
+        client, experiment = self._client_and_experiment()
+        for key, value in _TRAINING_PAGE.items():
+            if experiment.tags.get(key) != value:
+                client.set_experiment_tag(experiment.experiment_id, key, value)
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """Open the run: the one this command continues, or a new one."""
+        settings = self.mlflow_config.tracking.run
+        given = settings.id
+        client, experiment = self._client_and_experiment()
+        close_dead_runs(client, experiment.experiment_id)
+        if given is None and settings.name:
+            used = {name: catalog.load(name) for name in pipeline.inputs() if _is_parameter(name)}
+            settings.id = find_run(
+                client, experiment.experiment_id, settings.name, flat_parameters(used)
+            )
+        facts = {key: value for key, value in run_params.items() if key not in _MEANINGLESS}
+        super().before_pipeline_run(facts, pipeline, catalog)
+        settings.id = given
+        if mlflow.active_run() is not None:
+            name = settings.name or mlflow.active_run().info.run_name
+            mlflow.set_tags({RUN_TAG: name, PROCESS_TAG: this_process()})
 
     @hook_impl
     def before_node_run(
@@ -27,6 +77,45 @@ class TypedParametersMlflowHook(MlflowHook):
             node, catalog, {name: _plain(value) for name, value in inputs.items()}, is_async
         )
 
+    @hook_impl
+    def after_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """End the run; the plugin entered it once more before every node and leaves it once."""
+        super().after_pipeline_run(run_params, pipeline, catalog)
+        while not self._already_active_mlflow and mlflow.active_run() is not None:
+            mlflow.end_run()
+
+    def _client_and_experiment(self) -> tuple[mlflow.MlflowClient, mlflow.entities.Experiment]:
+        client = mlflow.MlflowClient(self.mlflow_config.server.mlflow_tracking_uri)
+        return client, client.get_experiment_by_name(self.mlflow_config.tracking.experiment.name)
+
+
+def flat_parameters(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a node's inputs the `params:` ones, one entry per field, named as MLflow shows them."""
+    nested = {
+        name.removeprefix(_PREFIX): _plain(value)
+        for name, value in inputs.items()
+        if _is_parameter(name)
+    }
+    flat: dict[str, Any] = _flatten_dict(nested, sep=".")
+    return flat
+
+
+def _is_parameter(name: str) -> bool:
+    return name.startswith(_PREFIX)
+
 
 def _plain(value: Any) -> Any:
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder itself, so that no lock file stays behind; released if the process dies."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
