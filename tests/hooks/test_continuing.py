@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 from kedro.pipeline import Node, Pipeline
 
+from hooks.toy_project import Project
 from lapa.hooks.continuing import PROCESS_TAG
 from lapa.hooks.process import is_gone, this_process
 from lapa.params.base import OptimiserParams
-
-if TYPE_CHECKING:
-    from conftest import Project
 
 PARAMETERS = OptimiserParams(learning_rate=0.5)
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kedro.pipeline import Node, Pipeline
 
+from hooks.toy_project import Project
 from lapa.hooks.description import command, describe, git_state
 from lapa.params.base import OptimiserParams
 from lapa.records import Checkpoint, DatasetFacts, Figure, FrameCodec, PairSpec, Report, ShardSet
-
-if TYPE_CHECKING:
-    from conftest import Project
 
 SHARDS = ShardSet(
     path="data/clips",
