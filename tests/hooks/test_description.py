@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from kedro.pipeline import Node, Pipeline
 
 from hooks.toy_project import Project
@@ -90,6 +91,15 @@ def test_arms_have_parameters_and_the_same_headline_columns(project: Project) ->
     parent = project.runs()[0].data.metrics
     assert parent["headline/success_reach_lapa"] == 0.8
     assert min(parent).startswith("headline/")
+
+
+def test_the_command_ends_with_the_address_of_its_page(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_one_arm(project)
+    (run,) = project.runs()
+    page = f"http://127.0.0.1:5000/#/experiments/1/runs/{run.info.run_id}"
+    assert f"Curves: {page}?workflowType=machine_learning" in capsys.readouterr().err
 
 
 def test_the_command_can_be_pasted() -> None:

@@ -44,6 +44,7 @@ class Project:
         """Run ``pipeline`` on a catalog of ``data``; ``params__x`` is `params:x`."""
         manager = _create_hook_manager()
         for hook in (
+            hooks.SignpostHook(),
             hooks.ArmRunsHook(),
             hooks.LineageHook(),
             hooks.TimingHook(),

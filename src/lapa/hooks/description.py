@@ -84,11 +84,12 @@ def _describe(facts: dict[str, str], state: str) -> None:
 
 
 def describe(name: str, facts: dict[str, str], metrics: dict[str, float], state: str) -> str:
-    """Markdown: what was run, what came of it, and the headline of all commands so far."""
-    lines = [f"**{name}**: {state}", "", "```", facts.get("kedro_command", ""), "```", ""]
-    lines += [f"- {key}: {facts[key]}" for key in ("env", "commit", "nodes") if key in facts]
+    """Markdown: how it ended, the headline of all commands so far, and what the last one ran."""
+    lines = [f"**{name}**: {state}", ""]
     first = sorted(key for key in metrics if key.startswith("headline/"))
-    if first:
-        lines += ["", "| headline | |", "|---|---|"]
+    if first:  # at the top, for the page folds all but the first lines
+        lines += ["| headline | |", "|---|---|"]
         lines += [f"| {key.removeprefix('headline/')} | {metrics[key]:.4g} |" for key in first]
+    lines += ["", "```", facts.get("kedro_command", ""), "```", ""]
+    lines += [f"- {key}: {facts[key]}" for key in ("env", "commit", "nodes") if key in facts]
     return "\n".join(lines) + "\n"

@@ -24,7 +24,7 @@ from lapa.hooks.process import this_process
 
 _PREFIX = "params:"
 _TRAINING_PAGE = {"mlflow.experimentKind": "custom_model_development"}
-"""MLflow 3 opens an experiment without this tag on its page for language-model applications."""
+"""MLflow 3 takes an experiment without this tag for one of language-model applications."""
 _MEANINGLESS = ("runner", "run_id")
 """Facts the plugin would tag: a memory address, and the id of a Kedro session."""
 

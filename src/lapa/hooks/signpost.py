@@ -1,9 +1,11 @@
-"""Say where the report is."""
+"""Say where the report and the curves are."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import mlflow
+from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from rich.console import Console
@@ -12,14 +14,42 @@ from lapa.records import Report
 
 
 class SignpostHook:
-    """Ends a run with the path of the report, if there is one."""
+    """Ends a run with the address of its curves, and the path of the report if there is one."""
+
+    def __init__(self) -> None:
+        self._page = ""
+        self._hint = ""
+        self._curves = ""
+
+    @hook_impl(trylast=True)
+    def after_context_created(self, context: KedroContext) -> None:
+        """Note where MLflow's page is: on its server, or where `kedro mlflow ui` puts it."""
+        uri, ui = mlflow.get_tracking_uri(), context.mlflow.ui
+        on_server = uri.startswith("http")
+        self._page = uri if on_server else f"http://{ui.host}:{ui.port}"
+        self._hint = "" if on_server else " (while `kedro mlflow ui` runs)"
+
+    @hook_impl(trylast=True)
+    def before_pipeline_run(self) -> None:
+        """Note the run's own page."""
+        run = mlflow.active_run()
+        self._curves = "" if run is None else self._page + run_page(run)
 
     @hook_impl(trylast=True)
     def after_pipeline_run(self, catalog: DataCatalog) -> None:
-        """Print the path on its own line, so that a terminal can open it."""
+        """Print each on its own line, so that a terminal can open it."""
+        console = Console(stderr=True, soft_wrap=True)
+        if self._curves:
+            console.print(f"Curves: {self._curves}{self._hint}", highlight=False)
         if "report" not in catalog or not catalog.exists("report"):
             return
         report = catalog.load("report")
         if isinstance(report, Report):
             page = Path(report.path, "report.html").resolve()
-            Console(stderr=True, soft_wrap=True).print(f"Report: {page}", highlight=False)
+            console.print(f"Report: {page}", highlight=False)
+
+
+def run_page(run: mlflow.ActiveRun) -> str:
+    """Address of a run below MLflow's page, which without the last part shows tools for chat bots."""
+    where = f"/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
+    return f"{where}?workflowType=machine_learning"
