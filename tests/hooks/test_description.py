@@ -38,7 +38,8 @@ def learn(shards: ShardSet, parameters: OptimiserParams) -> Checkpoint:
 
 
 def measure(checkpoint: Checkpoint) -> Report:
-    figures = (Figure(name="success/reach", value=0.8), Figure(name="action/mse/dx", value=2.0))
+    measured = {"success/reach": 0.8, "action/mae_normalised": 0.1, "action/mae/dx": 2.0}
+    figures = tuple(Figure(name=name, value=value) for name, value in measured.items())
     return Report(path="nowhere", arms={"policy": figures})
 
 
@@ -83,10 +84,12 @@ def test_arms_have_parameters_and_the_same_headline_columns(project: Project) ->
     assert arm.data.params["stage.weight_decay"] == "0.01"
     assert arm.data.metrics == {
         "headline/success_reach": 0.8,
+        "headline/action_mae_normalised": 0.1,
         "headline/code_top1": 0.6,
         "headline/code_top1_commonest": 0.3,
         "report/success/reach": 0.8,
-        "report/action/mse/dx": 2.0,
+        "report/action/mae/dx": 2.0,
+        "report/action/mae_normalised": 0.1,
     }
     parent = project.runs()[0].data.metrics
     assert parent["headline/success_reach_lapa"] == 0.8

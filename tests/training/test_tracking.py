@@ -29,7 +29,7 @@ def test_metrics_join_the_open_run_and_do_not_close_it(tracking_uri: str, tmp_pa
     mlflow.create_experiment("e", artifact_location=str(tmp_path / "artifacts"))
     mlflow.set_experiment("e")
     with mlflow.start_run() as active:
-        run = joined_run(prefix="laq")
+        run = joined_run("lapa.training.laq:fit")
         assert run == {
             "run_id": active.info.run_id,
             "tracking_uri": tracking_uri,
@@ -49,7 +49,7 @@ def test_two_stages_of_one_run_keep_two_curves(tracking_uri: str, tmp_path: Path
     mlflow.set_experiment("e")
     with mlflow.start_run() as active:
         for stage, loss in (("foundation", 2.0), ("policy", 5.0)):
-            logger = build_logger(joined_run(prefix=stage))
+            logger = build_logger(joined_run(f"lapa.training.{stage}:fit"))
             assert logger
             logger.log_metrics({"train/loss": loss}, step=1)
         client = mlflow.MlflowClient()

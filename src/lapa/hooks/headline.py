@@ -11,7 +11,8 @@ _GROUP = "headline/"
 
 _OF_CODES = ("psnr_gain", "code_dependence", "perplexity")
 """Gain over copying frame t (dB), what another pair's codes cost (dB), how evenly codes are used."""
-_OF_POLICY = "action/mse_normalised"
+_OF_POLICY = "action/mae_normalised"
+"""Held-out error of a policy's actions, beside its closed-loop success."""
 
 
 def headline(record: Any, arm: str = "") -> dict[str, float]:

@@ -24,7 +24,7 @@ def train(task: str, *, stage: str, work: str, trainer: TrainerParams, **inputs:
 
     Args:
         task: ``module:function`` to call on every rank.
-        stage: name of the scratch folder, and of its metrics in MLflow (`laq/train/loss`).
+        stage: name of the scratch folder.
         work: scratch root of the run.
         trainer: how many processes and nodes.
         inputs: records and parameters the function takes.
@@ -34,7 +34,7 @@ def train(task: str, *, stage: str, work: str, trainer: TrainerParams, **inputs:
     return Checkpoint(
         **launch(
             task,
-            arguments | {"work": str(folder), "run": joined_run(prefix=stage)},
+            arguments | {"work": str(folder), "run": joined_run(task)},
             devices=trainer.devices,
             nodes=trainer.nodes,
         )

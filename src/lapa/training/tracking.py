@@ -22,11 +22,12 @@ class JoinedRun(TypedDict):
     """Stage whose metrics these are: two stages of one run would draw ``train/loss`` as one curve."""
 
 
-def joined_run(prefix: str = "") -> JoinedRun | None:
+def joined_run(task: str = "") -> JoinedRun | None:
     """Name the MLflow run that is open in this process, or None outside any run.
 
     Args:
-        prefix: put before every metric's name there, e.g. ``policy``: ``policy/train/loss``.
+        task: ``package.module:function`` that will log; its module's name goes before every metric
+            there: ``lapa.training.policy:fit`` logs ``policy/train/loss``.
     """
     if "mlflow" not in sys.modules:  # nobody can have opened a run; spares a two-second import
         return None
@@ -38,7 +39,7 @@ def joined_run(prefix: str = "") -> JoinedRun | None:
     return {
         "run_id": active.info.run_id,
         "tracking_uri": mlflow.get_tracking_uri(),
-        "prefix": prefix,
+        "prefix": task.partition(":")[0].rpartition(".")[2],
     }
 
 
