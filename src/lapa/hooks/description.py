@@ -83,10 +83,14 @@ def _describe(facts: dict[str, str], state: str) -> None:
     mlflow.set_tag(MLFLOW_RUN_NOTE, describe(run.info.run_name, facts, metrics, state))
 
 
+def _importance(metric: str) -> tuple[bool, str]:
+    return "/success" not in metric, metric
+
+
 def describe(name: str, facts: dict[str, str], metrics: dict[str, float], state: str) -> str:
     """Markdown: how it ended, the headline of all commands so far, and what the last one ran."""
     lines = [f"**{name}**: {state}", ""]
-    first = sorted(key for key in metrics if key.startswith("headline/"))
+    first = sorted((key for key in metrics if key.startswith("headline/")), key=_importance)
     if first:  # at the top, for the page folds all but the first lines
         lines += ["| headline | |", "|---|---|"]
         lines += [f"| {key.removeprefix('headline/')} | {metrics[key]:.4g} |" for key in first]
