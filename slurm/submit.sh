@@ -1,6 +1,6 @@
 #!/bin/bash
 # Submit the whole experiment as a chain of jobs; the catalog is the hand-over between them.
-# Usage: slurm/submit.sh RUN [kedro options]; SBATCH_PARTITION, SBATCH_QOS and SBATCH_ACCOUNT are sbatch's own.
+# Usage: slurm/submit.sh RUN [kedro options, --params among them]; SBATCH_PARTITION, SBATCH_QOS and SBATCH_ACCOUNT are sbatch's own.
 set -euo pipefail
 run="${1:?run name}"
 shift
