@@ -3,6 +3,7 @@
 from lapa.config import env
 from lapa.hooks import (
     ArmRunsHook,
+    CodesHook,
     DescriptionHook,
     InterruptHook,
     LineageHook,
@@ -21,6 +22,7 @@ HOOKS = (
     DescriptionHook(),
     TypedParametersMlflowHook(),
     InterruptHook(),
+    CodesHook(),
 )
 # The plugin's own hook would open a second run; the name is spelled with an underscore.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
