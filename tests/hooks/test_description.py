@@ -96,6 +96,15 @@ def test_arms_have_parameters_and_the_same_headline_columns(project: Project) ->
     assert min(parent).startswith("headline/")
 
 
+def test_long_parameters_become_tags_and_odd_names_are_mended(project: Project) -> None:
+    node = Node(lambda given: given, "params:stage", "copy", name="copy")
+    given = {"sources": "x" * 7000, "of set": {"a*b": 1}}
+    project.run(Pipeline([node]), params__stage=given)
+    (run,) = project.runs()
+    assert run.data.params == {"stage.of set.a_b": "1"}
+    assert len(run.data.tags["stage.sources"]) > 5000
+
+
 def test_the_command_ends_with_the_address_of_its_page(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,7 +21,6 @@ server: {mlflow_tracking_uri: "sqlite:///FOLDER/mlflow.db"}
 tracking:
   experiment: {name: lapa, create_experiment_kwargs: {artifact_location: "FOLDER/artifacts"}}
   run: {name: toy, nested: true}
-  params: {dict_params: {flatten: true, recursive: true, sep: "."}, long_params_strategy: tag}
 """
 
 

@@ -7,11 +7,10 @@ from typing import Any
 import mlflow
 from kedro.framework.hooks import hook_impl
 from kedro.pipeline.node import Node
-from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 
 from lapa.hooks.continuing import PROCESS_TAG, find_arms
 from lapa.hooks.lineage import log_shards
-from lapa.hooks.parameters import flat_parameters
+from lapa.hooks.parameters import log_parameters
 from lapa.hooks.process import this_process
 from lapa.records import ShardSet
 
@@ -42,7 +41,11 @@ class ArmRunsHook:
         )
         self._run_ids[node.namespace] = run.info.run_id
         mlflow.set_tags({"arm": node.namespace, PROCESS_TAG: this_process()})
-        _log_inputs(inputs)
+        # kedro-mlflow logs what a node reads in the pipeline's run alone
+        log_parameters(inputs)
+        for shards in inputs.values():
+            if isinstance(shards, ShardSet):
+                log_shards(shards, "training")
 
     @hook_impl
     def after_node_run(self, node: Node) -> None:
@@ -58,12 +61,3 @@ class ArmRunsHook:
         active: Any = mlflow.active_run()
         if active is not None and active.info.run_id == self._run_ids.get(node.namespace or ""):
             mlflow.end_run(status)
-
-
-def _log_inputs(inputs: dict[str, Any]) -> None:
-    """Parameters and shards of a node; kedro-mlflow logs them in the pipeline's run alone."""
-    values = {name: str(value) for name, value in flat_parameters(inputs).items()}
-    mlflow.log_params({k: v for k, v in values.items() if len(v) <= MAX_PARAM_VAL_LENGTH})
-    for shards in inputs.values():
-        if isinstance(shards, ShardSet):
-            log_shards(shards, "training")
