@@ -66,8 +66,9 @@ class TypedParametersMlflowHook(MlflowHook):
         facts = {key: value for key, value in run_params.items() if key not in _MEANINGLESS}
         super().before_pipeline_run(facts, pipeline, catalog)
         settings.id = given
-        if mlflow.active_run() is not None:
-            name = settings.name or mlflow.active_run().info.run_name
+        run = mlflow.active_run()
+        if run is not None:
+            name = settings.name or run.info.run_name
             mlflow.set_tags({RUN_TAG: name, PROCESS_TAG: this_process()})
 
     @hook_impl
@@ -93,7 +94,9 @@ class TypedParametersMlflowHook(MlflowHook):
 
     def _client_and_experiment(self) -> tuple[mlflow.MlflowClient, mlflow.entities.Experiment]:
         client = mlflow.MlflowClient(self.mlflow_config.server.mlflow_tracking_uri)
-        return client, client.get_experiment_by_name(self.mlflow_config.tracking.experiment.name)
+        experiment = client.get_experiment_by_name(self.mlflow_config.tracking.experiment.name)
+        assert experiment is not None  # noqa: S101 - made when the hook connected
+        return client, experiment
 
 
 def flat_parameters(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class SignpostHook:
     @hook_impl(trylast=True)
     def after_context_created(self, context: KedroContext) -> None:
         """Note where MLflow's page is: on its server, or where `kedro mlflow ui` puts it."""
-        uri, ui = mlflow.get_tracking_uri(), context.mlflow.ui
+        uri, ui = mlflow.get_tracking_uri(), context.mlflow.ui  # type: ignore[attr-defined]
         on_server = uri.startswith("http")
         self._page = uri if on_server else f"http://{ui.host}:{ui.port}"
         self._hint = "" if on_server else " (while `kedro mlflow ui` runs)"
