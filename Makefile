@@ -8,7 +8,7 @@ export KEDRO_LOGGING_CONFIG := conf/logging.yml
 # Tests run many tiny models: waking a second thread costs more than it computes.
 TEST_ENV := OMP_NUM_THREADS=1 MUJOCO_GL=disable
 
-.PHONY: help install demo test lint types pytest viz mlflow docs clean
+.PHONY: help install demo test lint types pytest viz mlflow clean
 
 help:
 	@echo "make demo    record, train, label, pretrain, finetune, evaluate; ends with the report's path"

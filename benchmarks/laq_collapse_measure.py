@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 import torch
+from laq_original_replacement import replace_as_original
 from numpy.typing import NDArray
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor, nn
@@ -21,7 +22,6 @@ from lapa.data.loader import evaluation_loader
 from lapa.data.pairs import PairDataset, open_pairs
 from lapa.evaluation.probes import out_of_fold, r2_interval
 from lapa.models.laq import LatentActionQuantizer
-from lapa.models.laq.codebook_replacement import replace_as_original
 from lapa.models.laq.quantizers import Quantized
 from lapa.models.laq.quantizers.nsvq import NoiseSubstitution
 from lapa.models.layers.pixels import to_frames

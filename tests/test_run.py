@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
+from mlflow.entities import Run
 
 from tampering import CASES
 
@@ -68,6 +69,15 @@ class Project:
         process.kill()
         process.wait()
 
+    def mlflow_runs(self) -> tuple[list[Run], dict[str, Run]]:
+        """The runs of all commands, and the arms nested in them by name."""
+        client = MlflowClient(tracking_uri=self.tracking_uri)
+        experiment = client.get_experiment_by_name("lapa")
+        assert experiment is not None
+        runs = list(client.search_runs([experiment.experiment_id]))
+        parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
+        return parents, {run.info.run_name: run for run in runs if run not in parents}
+
     def reporting(self, name: str) -> Path:
         return self.folder / "data/08_reporting/test" / name
 
@@ -102,28 +112,43 @@ def test_the_scratch_folders_are_gone(project: Project) -> None:
 
 def test_one_mlflow_run_with_curves_and_three_nested_arms(project: Project) -> None:
     client = MlflowClient(tracking_uri=project.tracking_uri)
-    experiment = client.get_experiment_by_name("lapa")
-    assert experiment is not None
-    runs = list(client.search_runs([experiment.experiment_id]))
-    parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
-    arms = {run.info.run_name: run for run in runs if run not in parents}
-    assert len(parents) == 1
+    (parent,), arms = project.mlflow_runs()
     assert set(arms) == {"lapa", "random_laq", "scratch"}
-    assert {run.info.status for run in runs} == {"FINISHED"}
-    assert parents[0].data.params["laq.trainer.max_steps"] == "12"
-    assert "digest.laq_checkpoint" in parents[0].data.tags
-    history = client.get_metric_history(parents[0].info.run_id, "val/psnr_gain_over_copy")
+    assert {run.info.status for run in (parent, *arms.values())} == {"FINISHED"}
+    assert parent.data.params["laq.trainer.max_steps"] == "12"
+    assert arms["scratch"].data.params["finetune.trainer.batch_size"] == "8"
+    assert parent.data.tags["kedro_command"] == "kedro run --env=test"
+    assert "digest.laq_checkpoint" in parent.data.tags
+    history = client.get_metric_history(parent.info.run_id, "laq/val/psnr_gain_over_copy")
     assert [point.step for point in history] == sorted({point.step for point in history})
     assert len(history) >= 2
-    assert any(name.startswith("val/") for name in arms["lapa"].data.metrics)
-    logged = {file.path for file in client.list_artifacts(parents[0].info.run_id)}
+    logged = {file.path for file in client.list_artifacts(parent.info.run_id)}
     assert logged == {"clip_shards", "laq_report", "laq_page", "report"}
+
+
+def test_mlflow_shows_the_stages_of_an_arm_apart_and_the_headline_of_all(project: Project) -> None:
+    (parent,), arms = project.mlflow_runs()
+    stages = {arm: _stages_with_loss(run.data.metrics) for arm, run in arms.items()}
+    pretrained = {"foundation", "policy"}
+    assert stages == {"lapa": pretrained, "random_laq": pretrained, "scratch": {"policy"}}
+    assert _stages_with_loss(parent.data.metrics) == {"laq"}
+    shown = {name for name in parent.data.metrics if name.startswith("headline/")}
+    assert {f"headline/success_reach_{arm}" for arm in arms} <= shown
+    assert {"headline/laq_psnr_gain", "headline/code_top1_lapa"} <= shown
+    assert min(parent.data.metrics) in shown, "tables show them in alphabetical order"
+
+
+def _stages_with_loss(metrics: dict[str, float]) -> set[str]:
+    assert "train/loss" not in metrics
+    return {name.removesuffix("/train/loss") for name in metrics if name.endswith("train/loss")}
 
 
 def test_a_second_run_has_nothing_to_do(project: Project) -> None:
     done = project.run("--only-missing-outputs")
     assert done.returncode == 0, done.stderr
     assert "Skipping all 17 nodes" in done.stderr + done.stdout
+    parents, _ = project.mlflow_runs()
+    assert len(parents) == 1
 
 
 def test_a_wrong_parameter_name_stops_before_any_node(project: Project) -> None:
@@ -254,3 +279,5 @@ def test_a_killed_run_leaves_nothing_half_written_and_a_rerun_completes(tmp_path
         done = project.run(*options, "--only-missing-outputs")
         assert done.returncode == 0, done.stderr + done.stdout
         assert (project.folder / artefact / "record.json").is_file()
+    (run,), _ = project.mlflow_runs()
+    assert run.info.status == "FINISHED"

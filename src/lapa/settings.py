@@ -3,6 +3,9 @@
 from lapa import config
 from lapa.hooks import (
     ArmRunsHook,
+    CodesHook,
+    DescriptionHook,
+    InterruptHook,
     LineageHook,
     PreflightHook,
     ShortErrorsHook,
@@ -22,8 +25,11 @@ HOOKS = (
     ArmRunsHook(),
     LineageHook(),
     TimingHook(),
+    DescriptionHook(),
     TypedParametersMlflowHook(),
+    InterruptHook(),
     StaleOutputsHook(),
+    CodesHook(),
     PreflightHook(),
 )
 # The plugin's own hook would open a second run; the name is spelled with an underscore.

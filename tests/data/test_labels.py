@@ -144,6 +144,8 @@ def test_codes_that_would_wrap_around_are_refused(tmp_path: Path) -> None:
     require_codes_fit(LARGEST_CODEBOOK)
     with pytest.raises(ValueError, match="codebook_size is 32769, expected at most 32768"):
         require_codes_fit(LARGEST_CODEBOOK + 1)
+    with pytest.raises(ValueError, match="codebook_size is 1, expected at least 2"):
+        require_codes_fit(1)
     shard_set = tiny_shard_set(tmp_path / "shards")
     with pytest.raises(ValueError, match="codebook_size is 40000"):
         finish_labels(

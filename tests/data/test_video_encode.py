@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from lapa.data.video_encode import side_by_side, write_lossless_video, write_playable_video
+from lapa.data.video_encode import write_lossless_video, write_playable_video
 
 
 def decode(path):
@@ -46,9 +46,3 @@ def test_playable_video_is_what_browsers_expect(tmp_path):
 def test_other_arrays_are_refused(tmp_path, frames):
     with pytest.raises(ValueError, match="expected uint8"):
         write_lossless_video(tmp_path / "a.mp4", frames, fps=10)
-
-
-def test_shorter_clips_stand_still_at_their_end():
-    long, short = np.zeros((3, 4, 4, 3), np.uint8), np.full((1, 4, 4, 3), 9, np.uint8)
-    assert side_by_side([long, short]).shape == (3, 4, 8, 3)
-    assert (side_by_side([long, short])[2, :, 4:] == 9).all()

@@ -10,8 +10,13 @@ import pytest
 
 from lapa.data import video_frames
 from lapa.data.bad_input import BadInputError
-from lapa.data.video_frames import VideoFrames, close_all
+from lapa.data.video_frames import VideoFrames
 from recordings import numbers_of, write_video
+
+
+def close_all() -> None:
+    while video_frames._open:
+        video_frames._open.popitem()[1].close()
 
 
 def test_many_episodes_keep_few_files_open(tmp_path: Path) -> None:

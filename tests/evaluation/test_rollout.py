@@ -72,7 +72,9 @@ def test_only_running_scenes_are_shown():
 def test_several_actions_per_look_and_states():
     params = SMALL.model_copy(update={"max_steps": 6})
     policy = Still(time=3)
-    rollout(policy, env_params=params, task="reach", seeds=[0], execute=3, with_states=True, codec=None)
+    rollout(
+        policy, env_params=params, task="reach", seeds=[0], execute=3, with_states=True, codec=None
+    )
     assert len(policy.seen) == 2
     assert policy.seen[0][2].shape == (1, 4)
 
@@ -84,7 +86,9 @@ def test_a_short_chunk_is_refused():
 
 def test_clips_are_kept_and_saved(tmp_path):
     params = SMALL.model_copy(update={"max_steps": 3})
-    result = rollout(Still(), env_params=params, task="reach", seeds=[5, 6, 7], keep_clips=2, codec=None)
+    result = rollout(
+        Still(), env_params=params, task="reach", seeds=[5, 6, 7], keep_clips=2, codec=None
+    )
     assert list(result.clips) == [5, 6]
     assert result.clips[5].shape == (4, 16, 16, 3)
     files = save_clips(result, tmp_path / "clips")

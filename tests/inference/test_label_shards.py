@@ -20,9 +20,11 @@ from lapa.inference.label_shards import label_shards
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
+from lapa.params.foundation import FoundationParams
 from lapa.params.labeling import LabelingParams
 from lapa.params.laq_model import LaqModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
+from lapa.training.foundation.labels import check_labels
 from lapa.training.launch import launch
 
 SPEC = PairSpec(horizon_s=0.2)
@@ -168,13 +170,27 @@ def test_report_counts_what_the_files_hold(shards, laq, tmp_path) -> None:
     assert facts["pairs_per_second_of_rank_zero"] > 0
 
 
-def test_the_motion_filter_needs_no_new_labels(shards, laq, tmp_path) -> None:
+def test_static_pairs_are_labelled_and_left_out_on_reading(shards, laq, tmp_path) -> None:
     filtered = SPEC.model_copy(update={"min_motion": 0.01})
     own = laq.model_copy(update={"pair_spec": filtered})
-    labels = run(shards, own, tmp_path, pair_spec=filtered.model_dump(mode="json"))
-    _, valid = read_sidecar(tmp_path / "labels", shards.split("train").shards[0])
-    assert valid.sum() > 0
-    assert len(open_latents(shards, labels, "train")) < labels.valid_pairs["train"]
+    every = run(shards, laq, tmp_path / "every")
+    moving = run(shards, own, tmp_path / "moving", pair_spec=filtered.model_dump(mode="json"))
+    shard = shards.split("train").shards[0]
+    for one, other in zip(
+        read_sidecar(Path(every.path), shard), read_sidecar(Path(moving.path), shard), strict=True
+    ):
+        assert np.array_equal(one, other)
+    assert len(open_latents(shards, moving, "train")) < moving.valid_pairs["train"]
+
+
+def test_labels_of_another_motion_filter_are_refused(shards, laq, tmp_path) -> None:
+    labels = run(shards, laq, tmp_path)
+    filtered = laq.model_copy(update={"pair_spec": SPEC.model_copy(update={"min_motion": 0.01})})
+    params = FoundationParams.model_validate(
+        {"backend": {"kind": "film_cnn"}, "trainer": {"max_steps": 2000, "batch_size": 1}}
+    )
+    with pytest.raises(ValueError, match=r"pair spec: found .*min_motion=0\.0.*min_motion=0\.01"):
+        check_labels(labels, shards, params, laq=filtered)
 
 
 def test_entropy_of_known_counts() -> None:

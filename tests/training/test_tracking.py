@@ -29,15 +29,33 @@ def test_metrics_join_the_open_run_and_do_not_close_it(tracking_uri: str, tmp_pa
     mlflow.create_experiment("e", artifact_location=str(tmp_path / "artifacts"))
     mlflow.set_experiment("e")
     with mlflow.start_run() as active:
-        run = joined_run()
-        assert run == {"run_id": active.info.run_id, "tracking_uri": tracking_uri}
+        run = joined_run("lapa.training.laq:fit")
+        assert run == {
+            "run_id": active.info.run_id,
+            "tracking_uri": tracking_uri,
+            "prefix": "laq",
+        }
         logger = build_logger(run)
         assert logger
         logger.log_metrics({"train/loss": 0.5}, step=7)
         logger.finalize("success")
         stored = mlflow.MlflowClient().get_run(active.info.run_id)
         assert stored.info.status == "RUNNING"
-        assert stored.data.metrics["train/loss"] == 0.5
+        assert stored.data.metrics == {"laq/train/loss": 0.5}
+
+
+def test_two_stages_of_one_run_keep_two_curves(tracking_uri: str, tmp_path: Path) -> None:
+    mlflow.create_experiment("e", artifact_location=str(tmp_path / "artifacts"))
+    mlflow.set_experiment("e")
+    with mlflow.start_run() as active:
+        for stage, loss in (("foundation", 2.0), ("policy", 5.0)):
+            logger = build_logger(joined_run(f"lapa.training.{stage}:fit"))
+            assert logger
+            logger.log_metrics({"train/loss": loss}, step=1)
+        client = mlflow.MlflowClient()
+        for stage, loss in (("foundation", 2.0), ("policy", 5.0)):
+            history = client.get_metric_history(active.info.run_id, f"{stage}/train/loss")
+            assert [point.value for point in history] == [loss]
 
 
 def test_a_broken_server_warns_once_and_training_goes_on(tracking_uri: str) -> None:

@@ -1,4 +1,4 @@
-"""Action statistics and bins: how continuous actions become classes and come back.
+"""Action statistics and bins, by which `lapa.models.policy.action_codec` makes actions classes.
 
 Uniform bins span the 1st to the 99th percentile, as RT-1 and OpenVLA do; quantile bins follow the
 data. A policy is saved with what is fitted here and refuses other statistics.
@@ -163,21 +163,3 @@ def quantile_edges(
     edges: NDArray[np.float64] = np.interp(np.linspace(0.0, mixture[-1], bins + 1), mixture, grid)
     edges[0], edges[-1] = low, high
     return edges
-
-
-def encode(actions: FlatActions, stats: ActionStats) -> NDArray[np.int64]:
-    """Actions ``(..., action_dim)`` to bins ``int64 (..., action_dim)``; outliers to the outer bins."""
-    columns = [
-        np.searchsorted(np.asarray(d.bin_edges[1:-1]), actions[..., i], side="right")
-        for i, d in enumerate(stats.dimensions)
-    ]
-    return np.stack(columns, axis=-1).astype(np.int64)
-
-
-def decode(bins: NDArray[np.integer[Any]], stats: ActionStats) -> NDArray[np.float32]:
-    """Bins ``(..., action_dim)`` to the centres of the bins, ``float32``, physical units."""
-    columns = []
-    for i, dimension in enumerate(stats.dimensions):
-        edges = np.asarray(dimension.bin_edges)
-        columns.append(((edges[:-1] + edges[1:]) / 2)[bins[..., i]])
-    return np.stack(columns, axis=-1).astype(np.float32)

@@ -26,11 +26,16 @@ def sidecar(shard: str) -> str:
 
 
 def require_codes_fit(codebook_size: int) -> None:
-    """Refuse a codebook whose codes would wrap around on disk.
+    """Refuse a codebook whose codes would wrap around on disk, or that has but one.
 
     Raises:
-        ValueError: it has more than `LARGEST_CODEBOOK` entries.
+        ValueError: it has fewer than two or more than `LARGEST_CODEBOOK` entries.
     """
+    if codebook_size < 2:
+        raise ValueError(
+            f"codebook_size is {codebook_size}, expected at least 2: the latent actions of this "
+            "quantiser are vectors, not codes; label with another one"
+        )
     if codebook_size > LARGEST_CODEBOOK:
         raise ValueError(
             f"codebook_size is {codebook_size}, expected at most {LARGEST_CODEBOOK}: labels are "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -50,15 +49,6 @@ def write_playable_video(path: Path, frames: Frames, *, fps: float, scale: int =
     even = large[:, : large.shape[1] // 2 * 2, : large.shape[2] // 2 * 2]
     options = {"crf": "18", "preset": "veryfast", "movflags": "+faststart"}
     _write(path, even, fps=fps, codec="libx264", pixel_format="yuv420p", options=options)
-
-
-def side_by_side(clips: Sequence[Frames]) -> Frames:
-    """Put clips of one size beside each other; the shorter ones stand still at their end."""
-    longest = max(len(clip) for clip in clips)
-    padded = [
-        np.concatenate([clip, np.repeat(clip[-1:], longest - len(clip), axis=0)]) for clip in clips
-    ]
-    return np.concatenate(padded, axis=2)
 
 
 def _write(

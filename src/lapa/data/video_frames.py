@@ -60,9 +60,3 @@ def shared_reader(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoReader:
         _open[key] = VideoReader(path, max_pixels=max_pixels)
     _open.move_to_end(key)
     return _open[key]
-
-
-def close_all() -> None:
-    """Close every shared reader."""
-    while _open:
-        _open.popitem()[1].close()

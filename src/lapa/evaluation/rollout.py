@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from einops import rearrange
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -179,7 +178,7 @@ def _result(task: str, seeds: Sequence[int], scenes: Sequence[Scene]) -> Rollout
         steps=np.array([scene.steps for scene in scenes], dtype=np.int64),
         instructions=tuple(scene.instruction for scene in scenes),
         clips={
-            seed: rearrange(scene.frames, "t h w c -> t h w c")
+            seed: np.stack(scene.frames)
             for seed, scene in zip(seeds, scenes, strict=True)
             if scene.frames is not None
         },

@@ -1,6 +1,9 @@
-"""What happens before and around nodes: checks, MLflow parameters, nested arms, lineage tags, times."""
+"""What happens before and around nodes: checks, one MLflow run per experiment and arm, lineage, times."""
 
 from lapa.hooks.arms import ArmRunsHook
+from lapa.hooks.codes import CodesHook
+from lapa.hooks.description import DescriptionHook
+from lapa.hooks.interrupt import InterruptHook
 from lapa.hooks.lineage import LineageHook
 from lapa.hooks.parameters import TypedParametersMlflowHook
 from lapa.hooks.preflight import PreflightHook
@@ -11,6 +14,9 @@ from lapa.hooks.timing import TimingHook
 
 __all__ = [
     "ArmRunsHook",
+    "CodesHook",
+    "DescriptionHook",
+    "InterruptHook",
     "LineageHook",
     "PreflightHook",
     "ShortErrorsHook",

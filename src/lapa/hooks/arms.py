@@ -8,11 +8,17 @@ import mlflow
 from kedro.framework.hooks import hook_impl
 from kedro.pipeline.node import Node
 
+from lapa.hooks.continuing import PROCESS_TAG, find_arms
+from lapa.hooks.lineage import log_shards
+from lapa.hooks.parameters import log_parameters
+from lapa.hooks.process import this_process
+from lapa.records import ShardSet
+
 
 class ArmRunsHook:
     """Opens the nested run of a node's namespace before it runs and closes it after.
 
-    All nodes of one arm share one nested run, whichever pipeline they belong to.
+    All nodes of one arm share one nested run, whichever pipeline or command they belong to.
     """
 
     def __init__(self) -> None:
@@ -20,11 +26,12 @@ class ArmRunsHook:
 
     @hook_impl
     def before_pipeline_run(self) -> None:
-        """Forget the arms of an earlier run of the same process."""
-        self._run_ids.clear()
+        """Find the arms of earlier commands; forget those of an earlier run of the same process."""
+        active = mlflow.active_run()
+        self._run_ids = find_arms(mlflow.MlflowClient(), active) if active is not None else {}
 
     @hook_impl
-    def before_node_run(self, node: Node) -> None:
+    def before_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
         """Enter the arm's run; later MLflow calls of this node land there."""
         if not node.namespace or mlflow.active_run() is None:
             return
@@ -32,9 +39,13 @@ class ArmRunsHook:
         run = mlflow.start_run(
             run_id=known, run_name=None if known else node.namespace, nested=True
         )
-        if known is None:
-            mlflow.set_tag("arm", node.namespace)
         self._run_ids[node.namespace] = run.info.run_id
+        mlflow.set_tags({"arm": node.namespace, PROCESS_TAG: this_process()})
+        # kedro-mlflow logs what a node reads in the pipeline's run alone
+        log_parameters(inputs)
+        for shards in inputs.values():
+            if isinstance(shards, ShardSet):
+                log_shards(shards, "training")
 
     @hook_impl
     def after_node_run(self, node: Node) -> None:

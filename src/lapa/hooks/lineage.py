@@ -1,19 +1,26 @@
-"""Digests of everything a run produced or read become MLflow tags; reports and pictures its files."""
+"""What a run read and made: digests as tags, shards as datasets, reports as metrics and files."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import mlflow
 from kedro.framework.hooks import hook_impl
+from mlflow.entities import Dataset, DatasetInput, InputTag
+from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from lapa.datasets.shard_set import CONTACT_SHEET
+from lapa.hooks.headline import headline
 from lapa.records import Record, Report, ShardSet
+
+_DIGEST_LENGTH = 36
+"""MLflow takes no longer digest of a dataset; the tag `digest.clip_shards` has all of it."""
 
 
 class LineageHook:
-    """Tags the active run with `digest.<dataset>`; logs figures, pictures and pages of reports."""
+    """Tags the run with `digest.<dataset>`; logs datasets, figures, pictures and pages of reports."""
 
     @hook_impl
     def after_dataset_loaded(self, dataset_name: str, data: Any) -> None:
@@ -22,15 +29,19 @@ class LineageHook:
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
-        """Tag an output's digest."""
+        """Tag an output's digest; an arm's headline also belongs beside that of the others."""
         _tag(dataset_name, data)
+        arm, _, name = dataset_name.rpartition(".")
+        if name and arm and mlflow.active_run() is not None:
+            mlflow.log_metrics(headline(data, arm))
 
     @hook_impl
     def after_node_run(self, outputs: dict[str, Any]) -> None:
-        """Log the figures and pictures of every report a node returned."""
+        """Log the headline of what a node returned, and figures and pictures of reports."""
         if mlflow.active_run() is None:
             return
         for name, data in outputs.items():
+            mlflow.log_metrics(headline(data))
             if isinstance(data, Report):
                 _log_report(data)
                 _log_files(name, data.path, *data.pictures, "report.html")
@@ -38,16 +49,47 @@ class LineageHook:
                 _log_files(name, data.path, CONTACT_SHEET, "ingestion_report.json")
 
 
+def log_shards(shards: ShardSet, context: str) -> None:
+    """List every dataset of a shard set among the inputs of the active run; again is no harm.
+
+    Args:
+        shards: read or written by a node.
+        context: what for, e.g. ``training``.
+    """
+    run = mlflow.active_run()
+    if run is None:
+        return
+    tags = [InputTag(key=MLFLOW_DATASET_CONTEXT, value=context)]
+    inputs = [DatasetInput(dataset=found, tags=tags) for found in _datasets(shards)]
+    mlflow.MlflowClient().log_inputs(run.info.run_id, datasets=inputs)
+
+
+def _datasets(shards: ShardSet) -> list[Dataset]:
+    return [
+        Dataset(
+            name=name,
+            digest=shards.digest[:_DIGEST_LENGTH],
+            source_type="local",
+            source=json.dumps({"uri": shards.path}),
+            profile=json.dumps({"episodes": facts.episodes, "fps": facts.fps}),
+        )
+        for name, facts in shards.datasets.items()
+    ]
+
+
 def _tag(dataset_name: str, data: Any) -> None:
-    digest = getattr(data, "digest", None)
-    if isinstance(data, Record) and digest and mlflow.active_run() is not None:
+    if not isinstance(data, Record) or mlflow.active_run() is None:
+        return
+    if digest := getattr(data, "digest", None):
         mlflow.set_tag(f"digest.{dataset_name}", digest)
+    if isinstance(data, ShardSet):
+        log_shards(data, "training")
 
 
 def _log_report(report: Report) -> None:
     several = len(report.arms) > 1
     for arm, figures in report.arms.items():
-        prefix = f"{arm}/" if several else ""
+        prefix = f"report/{arm}/" if several else "report/"
         mlflow.log_metrics({f"{prefix}{figure.name}": figure.value for figure in figures})
 
 

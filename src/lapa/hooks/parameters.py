@@ -1,32 +1,138 @@
-"""Log typed parameters to MLflow field by field."""
+"""Open or continue the run of this experiment, and log typed parameters field by field."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import mlflow
+from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from kedro_mlflow.framework.hooks.mlflow_hook import MlflowHook
+from kedro_mlflow.framework.hooks.utils import _flatten_dict
+from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 from pydantic import BaseModel
+
+from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG, close_dead_runs, find_run
+from lapa.hooks.process import this_process
+
+_PREFIX = "params:"
+_TRAINING_PAGE = {"mlflow.experimentKind": "custom_model_development"}
+"""MLflow 3 takes an experiment without this tag for one of language-model applications."""
+_MEANINGLESS = ("runner", "run_id")
+"""Facts the plugin would tag: a memory address, and the id of a Kedro session."""
 
 
 class TypedParametersMlflowHook(MlflowHook):
-    """kedro-mlflow, with pydantic parameters as plain dictionaries.
+    """kedro-mlflow, with pydantic parameters as plain dictionaries and one run per experiment.
 
     The plugin logs a pydantic model as one long string, so that runs cannot be compared;
-    as dictionaries they become `laq.optimiser.learning_rate` and the like.
+    as dictionaries they become `laq.optimiser.learning_rate` and the like. It opens a new run for
+    every command; here a command continues the run of the same name, unless a parameter changed.
     """
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Connect to MLflow; one process at a time, for the first one creates the database."""
+        with _locked(context.project_path):
+            super().after_context_created(context)
+        client, experiment = self._client_and_experiment()
+        for key, value in _TRAINING_PAGE.items():
+            if experiment.tags.get(key) != value:
+                client.set_experiment_tag(experiment.experiment_id, key, value)
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """Open the run: the one this command continues, or a new one."""
+        settings = self.mlflow_config.tracking.run
+        given = settings.id
+        client, experiment = self._client_and_experiment()
+        close_dead_runs(client, experiment.experiment_id)
+        if given is None and settings.name:
+            used = {name: catalog.load(name) for name in pipeline.inputs() if _is_parameter(name)}
+            settings.id = find_run(
+                client, experiment.experiment_id, settings.name, flat_parameters(used)
+            )
+        facts = {key: value for key, value in run_params.items() if key not in _MEANINGLESS}
+        super().before_pipeline_run(facts, pipeline, catalog)
+        settings.id = given
+        run = mlflow.active_run()
+        if run is not None:
+            name = settings.name or run.info.run_name
+            mlflow.set_tags({RUN_TAG: name, PROCESS_TAG: this_process()})
 
     @hook_impl
     def before_node_run(
         self, node: Node, catalog: DataCatalog, inputs: dict[str, Any], is_async: bool
     ) -> None:
-        """Log the node's `params:` inputs, one MLflow parameter per field."""
-        super().before_node_run(
-            node, catalog, {name: _plain(value) for name, value in inputs.items()}, is_async
-        )
+        """Log the node's `params:` inputs, one MLflow parameter per field, all at once.
+
+        The plugin would write each in a transaction of its own: seconds per node on a slow disk.
+        """
+        super().before_node_run(node, catalog, {}, is_async)
+        if mlflow.active_run() is not None:
+            log_parameters(inputs)
+
+    @hook_impl
+    def after_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """End the run; the plugin entered it once more before every node and leaves it once."""
+        super().after_pipeline_run(run_params, pipeline, catalog)
+        while not self._already_active_mlflow and mlflow.active_run() is not None:
+            mlflow.end_run()
+
+    def _client_and_experiment(self) -> tuple[mlflow.MlflowClient, mlflow.entities.Experiment]:
+        client = mlflow.MlflowClient(self.mlflow_config.server.mlflow_tracking_uri)
+        experiment = client.get_experiment_by_name(self.mlflow_config.tracking.experiment.name)
+        assert experiment is not None  # noqa: S101 - made when the hook connected
+        return client, experiment
+
+
+def flat_parameters(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a node's inputs the `params:` ones, one entry per field, named as MLflow shows them."""
+    nested = {
+        name.removeprefix(_PREFIX): _plain(value)
+        for name, value in inputs.items()
+        if _is_parameter(name)
+    }
+    flat = _flatten_dict(nested, sep=".")
+    # MLflow takes few characters in names
+    return {re.sub(r"[^/\w.\- :]", "_", name): value for name, value in flat.items()}
+
+
+def log_parameters(inputs: Mapping[str, Any]) -> None:
+    """Log the parameters among a node's inputs into the active run; too long ones become tags."""
+    values = {name: str(value) for name, value in flat_parameters(inputs).items()}
+    long = {name: text for name, text in values.items() if len(text) > MAX_PARAM_VAL_LENGTH}
+    mlflow.log_params({name: text for name, text in values.items() if name not in long})
+    mlflow.set_tags(long)
+
+
+def _is_parameter(name: str) -> bool:
+    return name.startswith(_PREFIX)
 
 
 def _plain(value: Any) -> Any:
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder itself, so that no lock file stays behind; released if the process dies."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

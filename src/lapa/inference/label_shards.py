@@ -39,8 +39,8 @@ def label_shards(
     """Label every pair of every split.
 
     Each process labels whole shards; a killed run continues with the shards that have no file
-    yet, shared out anew. Tail frames without a t+H are masked; static pairs are labelled too, so that a motion
-    filter can change without labelling again.
+    yet, shared out anew. Tail frames without a t+H are masked; static pairs are labelled too, and left
+    out by the pair spec's motion filter when labels are read.
 
     Args:
         shards: a `ShardSet` as JSON.

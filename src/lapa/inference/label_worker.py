@@ -84,7 +84,7 @@ def label_tasks(
 def _pairs_of(
     tasks: Sequence[ShardTask], table: ClipTable, spec: PairSpec, image_size: int
 ) -> PairDataset:
-    """Every valid pair of these shards, in slot order; the motion filter is no business of labels."""
+    """Every valid pair of these shards, in slot order; the motion filter acts on reading alone."""
     valid = np.flatnonzero(valid_slots(table, spec))
     chosen = [valid[(valid >= task.first) & (valid < task.end)] for task in tasks]
     return PairDataset(

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from einops import rearrange
 from rich.console import Console
 from rich.progress import track
 
@@ -105,8 +104,8 @@ def _play(
         left -= 1
         if done and not success:
             success, left = True, min(left, params.hold_steps)
-    arrays = {name: rearrange(values, "t d -> t d") for name, values in rows.items()}
-    return _facts(params, info, seed, success), arrays, rearrange(frames, "t h w c -> t h w c")
+    arrays = {name: np.stack(values) for name, values in rows.items()}
+    return _facts(params, info, seed, success), arrays, np.stack(frames)
 
 
 def _facts(params: RecordParams, info: dict[str, Any], seed: int, success: bool) -> dict[str, Any]:

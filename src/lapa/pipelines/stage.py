@@ -75,7 +75,7 @@ def train(task: str, *, folder: Path, trainer: TrainerParams, **inputs: Any) -> 
     """
     found = launch(
         task,
-        as_arguments(**inputs) | {"work": str(folder), "run": joined_run()},
+        as_arguments(**inputs) | {"work": str(folder), "run": joined_run(task)},
         devices=trainer.devices,
         nodes=trainer.nodes,
     )

@@ -44,17 +44,25 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
         job = Path(folder) / "job.json"
         job.write_text(json.dumps({"task": task, "arguments": arguments}))
         command, extra = _launcher(devices, nodes)
-        done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
-            [*command, "-m", "lapa.training.launch", str(job)],
-            env={**os.environ, **extra},
-            check=False,
-        )
-        if done.returncode != 0:
+        code = _wait_for([*command, "-m", "lapa.training.launch", str(job)], extra)
+        if code != 0 or not _result_file(job).is_file():
             raise RuntimeError(
-                f"{task} on {nodes} x {devices} processes ended with exit code {done.returncode}, "
-                f"expected 0; the failing rank's error is printed above"
+                f"{task} on {nodes} x {devices} processes ended with exit code {code} and "
+                f"{'a' if _result_file(job).is_file() else 'no'} result, expected 0 and a result; "
+                f"the failing rank's error is printed above, unless it was stopped from outside"
             )
         return json.loads(_result_file(job).read_text())
+
+
+def _wait_for(command: list[str], extra: Mapping[str, str]) -> int:
+    """Run the launcher; whatever ends us meanwhile ends it too, and it ends its ranks."""
+    process = subprocess.Popen(command, env={**os.environ, **extra})  # noqa: S603 - no shell
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
 
 
 def _shared_folder(arguments: Mapping[str, Any]) -> Path | None:

@@ -18,10 +18,17 @@ class JoinedRun(TypedDict):
 
     run_id: str
     tracking_uri: str
+    prefix: str
+    """Stage whose metrics these are: two stages of one run would draw ``train/loss`` as one curve."""
 
 
-def joined_run() -> JoinedRun | None:
-    """Name the MLflow run that is open in this process, or None outside any run."""
+def joined_run(task: str = "") -> JoinedRun | None:
+    """Name the MLflow run that is open in this process, or None outside any run.
+
+    Args:
+        task: ``package.module:function`` that will log; its module's name goes before every metric
+            there: ``lapa.training.policy:fit`` logs ``policy/train/loss``.
+    """
     if "mlflow" not in sys.modules:  # nobody can have opened a run; spares a two-second import
         return None
     import mlflow  # noqa: PLC0415
@@ -29,7 +36,11 @@ def joined_run() -> JoinedRun | None:
     active = mlflow.active_run()
     if active is None:
         return None
-    return {"run_id": active.info.run_id, "tracking_uri": mlflow.get_tracking_uri()}
+    return {
+        "run_id": active.info.run_id,
+        "tracking_uri": mlflow.get_tracking_uri(),
+        "prefix": task.partition(":")[0].rpartition(".")[2],
+    }
 
 
 class JoinedRunLogger(MLFlowLogger):
@@ -39,6 +50,7 @@ class JoinedRunLogger(MLFlowLogger):
     nothing more is sent and `MetricsFile` keeps the figures.
     """
 
+    LOGGER_JOIN_CHAR = "/"
     _broken = False
 
     def finalize(self, status: str = "success") -> None:
@@ -65,13 +77,19 @@ def build_logger(run: JoinedRun | None) -> JoinedRunLogger | Literal[False]:
     """Return a logger that joins ``run``; False (Lightning's "none") without a run."""
     if run is None:
         return False
-    return JoinedRunLogger(run_id=run["run_id"], tracking_uri=run["tracking_uri"], log_model=False)
+    return JoinedRunLogger(
+        run_id=run["run_id"],
+        tracking_uri=run["tracking_uri"],
+        prefix=run["prefix"],
+        log_model=False,
+    )
 
 
 class MetricsFile(Logger):
     """Appends every logged step as one JSON line: ``{"step": 20, "train/loss": 0.1, ...}``.
 
-    A resumed run appends; where a step occurs twice, the later line holds.
+    Names are those of the stage alone, without its prefix in MLflow. A resumed run appends; where a
+    step occurs twice, the later line holds.
     """
 
     def __init__(self, *, path: Path) -> None:

@@ -1,10 +1,11 @@
-"""Both replacement rules as pure functions."""
+"""Ours and the original's rule for unused codes."""
 
 from __future__ import annotations
 
 import torch
+from laq_original_replacement import replace_as_original
 
-from lapa.models.laq.codebook_replacement import replace_as_original, replace_by_usage
+from lapa.models.laq.codebook_replacement import replace_by_usage
 
 
 def _codebook(size: int = 8) -> torch.Tensor:

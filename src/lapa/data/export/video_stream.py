@@ -42,11 +42,6 @@ class VideoStream:
         self._container.mux(self._stream.encode(picture))
         self.num_frames += 1
 
-    @property
-    def num_bytes(self) -> int:
-        """Size on disk so far."""
-        return self.path.stat().st_size
-
     def close(self) -> None:
         """Flush the encoder and finish the file."""
         self._container.mux(self._stream.encode(None))

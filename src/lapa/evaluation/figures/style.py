@@ -19,7 +19,7 @@ BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#777777"
 CYCLE = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, YELLOW)
 
-ARM_COLOURS = {"lapa": BLUE, "random_laq": ORANGE, "scratch": GREY, "action_pretrained": GREEN}
+ARM_COLOURS = {"lapa": BLUE, "random_laq": ORANGE, "scratch": GREY}
 
 _STYLE = {
     "axes.prop_cycle": cycler(color=CYCLE),

@@ -1,4 +1,4 @@
-"""Give unused codes a new place: two rules, as pure functions of codebook and usage."""
+"""Give unused codes a new place, as a pure function of codebook and usage."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-
-_ORIGINAL_THRESHOLD = 0.1
-_ORIGINAL_NOISE = 1e-12
 
 
 class Replacement(NamedTuple):
@@ -18,35 +15,6 @@ class Replacement(NamedTuple):
     """``(codebook_size, quant_dim)``; the input is left alone."""
     replaced: Tensor
     """``bool (codebook_size,)``: rows that moved; clear their optimiser moments."""
-
-
-@torch.no_grad()
-def replace_as_original(
-    codebook: Tensor, counts: Tensor, *, num_batches: int, generator: torch.Generator | None = None
-) -> Replacement:
-    """Replace as the original project does, for parity; prefer `replace_by_usage`.
-
-    The copies differ from their source by 1e-12, which float32 cannot hold: they are identical.
-
-    Args:
-        codebook: ``(codebook_size, quant_dim)``.
-        counts: ``(codebook_size,)`` forward passes that used each code since the last replacement.
-        num_batches: what the original divides by: its batch size.
-        generator: CPU generator; None draws from torch's own, as the original does.
-    """
-    unused = counts.cpu() / num_batches < _ORIGINAL_THRESHOLD
-    num_unused = int(unused.sum())
-    sources = codebook[~unused].clone()
-    if len(sources) == 0:
-        noise = torch.randn(codebook.shape, generator=generator).to(codebook)
-        return Replacement(codebook + _ORIGINAL_NOISE * noise, torch.zeros_like(unused))
-    if num_unused > len(sources):
-        sources = sources.repeat(int(num_unused / (len(sources) + _ORIGINAL_NOISE) + 1), 1)
-        sources = sources[torch.randperm(len(sources), generator=generator)]
-    noise = torch.randn(num_unused, codebook.shape[1], generator=generator).to(codebook)
-    result = codebook.clone()
-    result[unused] = sources[:num_unused] + _ORIGINAL_NOISE * noise
-    return Replacement(result, unused)
 
 
 @torch.no_grad()

@@ -1,0 +1,112 @@
+"""One experiment is one MLflow run, whatever number of commands and crashes it takes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from kedro.pipeline import Node, Pipeline
+
+from hooks.toy_project import Project
+from lapa.hooks.continuing import PROCESS_TAG
+from lapa.hooks.process import is_gone, this_process
+from lapa.params.base import OptimiserParams
+
+PARAMETERS = OptimiserParams(learning_rate=0.5)
+
+
+def train(parameters: OptimiserParams) -> float:
+    return parameters.learning_rate
+
+
+def fail(parameters: OptimiserParams) -> float:
+    raise RuntimeError("out of memory")
+
+
+def pipeline(function: object = train, arm: str | None = None) -> Pipeline:
+    node = Node(function, inputs="params:stage", outputs="model", name="train")
+    return Pipeline([node], namespace=arm, parameters={"params:stage"} if arm else None)
+
+
+def test_a_second_command_continues_the_run(project: Project) -> None:
+    project.run(pipeline(), params__stage=PARAMETERS)
+    project.run(pipeline(), params__stage=PARAMETERS)
+    (run,) = project.runs()
+    assert run.info.status == "FINISHED"
+    assert run.data.params["stage.learning_rate"] == "0.5"
+
+
+def test_the_arms_of_an_earlier_command_are_found_again(project: Project) -> None:
+    for arm in ("lapa", "scratch", "lapa"):
+        project.run(pipeline(arm=arm), params__stage=PARAMETERS)
+    arms = project.runs(nested=True)
+    assert [run.info.run_name for run in arms] == ["lapa", "scratch"]
+    assert {run.data.tags["mlflow.parentRunId"] for run in arms} == {project.runs()[0].info.run_id}
+
+
+def test_a_failed_command_is_continued(project: Project) -> None:
+    with pytest.raises(RuntimeError, match="out of memory"):
+        project.run(pipeline(fail), params__stage=PARAMETERS)
+    (failed,) = project.runs()
+    assert failed.info.status == "FAILED"
+    assert "out of memory" in failed.data.tags["mlflow.note.content"]
+    project.run(pipeline(), params__stage=PARAMETERS)
+    (run,) = project.runs()
+    assert run.info.status == "FINISHED"
+    assert "out of memory" not in run.data.tags["mlflow.note.content"]
+
+
+def test_changed_parameters_begin_a_new_run(project: Project) -> None:
+    project.run(pipeline(), params__stage=PARAMETERS)
+    project.run(pipeline(), params__stage=OptimiserParams(learning_rate=0.25))
+    first, second = project.runs()
+    assert first.data.params["stage.learning_rate"] == "0.5"
+    assert second.data.params["stage.learning_rate"] == "0.25"
+    assert first.info.run_name == second.info.run_name == "toy"
+
+
+def test_a_killed_run_does_not_run_for_ever_and_is_continued(project: Project) -> None:
+    project.run(pipeline(arm="lapa"), params__stage=PARAMETERS)
+    dead = json.dumps(json.loads(this_process()) | {"pid": finished_pid()})
+    for run in (*project.runs(), *project.runs(nested=True)):
+        project.client.set_tag(run.info.run_id, PROCESS_TAG, dead)
+        project.client.update_run(run.info.run_id, "RUNNING")
+    project.run(pipeline(), params__stage=PARAMETERS)
+    (run,) = project.runs()
+    (arm,) = project.runs(nested=True)
+    assert (run.info.status, arm.info.status) == ("FINISHED", "KILLED")
+
+
+def test_a_run_that_another_process_still_makes_is_left_alone(project: Project) -> None:
+    project.run(pipeline(), params__stage=PARAMETERS)
+    (run,) = project.runs()
+    project.client.update_run(run.info.run_id, "RUNNING")
+    project.run(pipeline(), params__stage=PARAMETERS)
+    assert [run.info.status for run in project.runs()] == ["RUNNING", "FINISHED"]
+
+
+def finished_pid() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@pytest.mark.parametrize(
+    ("change", "gone"),
+    [
+        ({"job": "7"}, False),  # this very process
+        ({"pid": 1, "started": "0"}, True),  # the pid was given to another process
+        ({"boot": "before the reboot"}, True),
+        ({"host": "elsewhere"}, False),
+        ({"host": "elsewhere", "job": "7"}, True),  # this job, requeued to another machine
+        ({"host": "elsewhere", "job": "8"}, False),
+    ],
+)
+def test_when_a_process_is_surely_gone(
+    change: dict[str, object], gone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    owner = json.loads(this_process()) | {"job": ""} | change
+    assert is_gone(json.dumps(owner)) == gone

@@ -1,0 +1,44 @@
+"""A stopped run says so in its exit code, on the console and in MLflow, whoever was training."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hooks.toy_project import Project
+
+SCRIPT = Path(__file__).with_name("stopped_run.py")
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "code"),
+    [("sleep", "SIGTERM", 143), ("lightning", "SIGTERM", 143), ("lightning", "SIGINT", 1)],
+)
+def test_a_stopped_run_is_killed_not_finished(
+    project: Project, kind: str, sent: str, code: int
+) -> None:
+    search = os.pathsep.join([str(SCRIPT.parents[1]), os.environ.get("PYTHONPATH", "")])
+    process = subprocess.Popen(
+        [sys.executable, SCRIPT, project.folder, kind],
+        env=os.environ | {"PYTHONPATH": search},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while not (project.folder / "started").exists():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline, "the node did not start within two minutes"
+        time.sleep(0.05)
+    process.send_signal(getattr(signal, sent))
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Interrupted in node lapa.train" in errors
+    runs = [*project.runs(), *project.runs(nested=True)]
+    assert [run.info.status for run in runs] == ["KILLED", "KILLED"]
