@@ -39,6 +39,8 @@ GROUPS = {
 def load(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("LAPA_REFERENCE_DATA", "/somewhere")
     monkeypatch.setenv("LAPA_VIDEOS", "/somewhere")
+    monkeypatch.setenv("LAPA_DATASET", "/somewhere")
+    monkeypatch.setenv("LAPA_KIND", "lerobot")
 
     def load(environment: str) -> dict:
         return dict(

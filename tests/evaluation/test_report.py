@@ -143,6 +143,7 @@ def test_page_says_which_run_it_is_and_what_its_words_mean(
     for fact in (FACTS.run, FACTS.environment, FACTS.commit, FACTS.date, FACTS.command):
         assert fact in page
     assert "tabletop" in page
+    assert "whole episodes" in page
     for arm in ("lapa", "scratch"):
         assert ARMS[arm] in page
     assert "perplexity" in page

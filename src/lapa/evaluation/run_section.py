@@ -28,6 +28,11 @@ TERMS = {
     "normalised error": "Error divided by half the labelled range of its dimension; a dimension that is held counts with more, and one that stood still is left out of the mean.",
     "interval": "95 %, over episodes (or scenes), because frames of one episode are not independent. With fewer than 6 there is none, and no verdict.",
 }
+HELD_OUT = {
+    "episode": "whole episodes",
+    "time": "the end of each recording: says little about other recordings",
+}
+"""What of a dataset the models never saw, by `DatasetFacts.split_by`."""
 MAX_NAMED = 8
 """Action dimensions that are named in the table of data."""
 
@@ -49,9 +54,9 @@ def run_section(facts: RunFacts, shards: ShardSet, spec: PairSpec | None) -> Sec
         for name, split in shards.splits.items()
     )
     about += [("data", splits), ("data digest", shards.digest[:12])]
-    head = ("dataset", "episodes", "rate, Hz", "actions")
+    head = ("dataset", "episodes", "rate, Hz", "held out", "actions")
     data = [
-        (name, str(found.episodes), f"{found.fps:g}", _actions(found))
+        (name, str(found.episodes), f"{found.fps:g}", HELD_OUT[found.split_by], _actions(found))
         for name, found in shards.datasets.items()
     ]
     return Section(
