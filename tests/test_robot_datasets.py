@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from lapa.data.jpeg import encode_jpeg
 from project import Project
 from recordings import bridge_example, write_rlds
-from robot_files import write_droid, write_lerobot_v2, write_lerobot_v3, write_robomimic
+from robot_files import pictures, write_droid, write_lerobot_v2, write_lerobot_v3, write_robomimic
 
 ENVIRONMENT = "my_robot"
 TINY = (
@@ -24,7 +26,8 @@ TINY = (
     "foundation.trainer.val_max_samples=16,finetune.optimiser.warmup_steps=2,"
     "finetune.trainer.max_steps=8,finetune.trainer.batch_size=8,"
     "finetune.trainer.validate_every=4,finetune.unpretrained_max_steps=8,"
-    "evaluation.probe.folds=2,evaluation.probe.resamples=20,"
+    "laq.trainer.num_threads=1,labeling.num_threads=1,foundation.trainer.num_threads=1,"
+    "finetune.trainer.num_threads=1,evaluation.probe.folds=2,evaluation.probe.resamples=20,"
     "evaluation.probe.max_iterations=10"
 )
 """Sizes that prove the wiring and say nothing about the method."""
@@ -47,7 +50,13 @@ def _hdf5(folder: Path) -> tuple[str, int]:
 
 
 def _bridge(folder: Path) -> tuple[str, int]:
-    write_rlds(folder, [[bridge_example(number, steps=10) for number in range(6)]])
+    shown = [[encode_jpeg(frame) for frame in pictures(number, 10)] for number in range(6)]
+    moved = [np.random.default_rng(number).normal(size=(10, 7)) for number in range(6)]
+    records = [
+        bridge_example(number, steps=10, image_0=shown[number], action=np.float32(moved[number]))
+        for number in range(6)
+    ]
+    write_rlds(folder, [records])
     return "rlds", 7
 
 

@@ -23,9 +23,9 @@ SPEC = PairSpec(horizon_s=0.1)
 K, S = 4, 2
 
 
-def labelled_squares(folder: Path, *, n: int = 10) -> tuple[ShardSet, LabelSet]:
+def labelled_squares(folder: Path, *, n: int = 10, **params: Any) -> tuple[ShardSet, LabelSet]:
     """Shards of moving squares; code 0 is the square's column, code 1 its row (four each)."""
-    shards = tiny_shard_set(folder, n=n, frames=9, size=16)
+    shards = tiny_shard_set(folder, n=n, frames=9, size=16, **params)
     labels = folder / "labels"
     digests = {}
     for split in shards.splits:

@@ -12,6 +12,7 @@ import torch
 
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.foundation import FoundationParams
+from lapa.params.ingestion import SplitParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation import fit
 from lapa.training.foundation import loop as loop_module
@@ -101,12 +102,9 @@ def test_frozen_weights_stay_in_the_export(squares: Squares, tmp_path: Path) -> 
     load_foundation(Path(record.path))
 
 
-def test_without_held_out_pairs_the_last_step_is_exported_and_said_so(
-    squares: Squares, tmp_path: Path
-) -> None:
-    shards, labels = squares
-    everything = shards.model_copy(update={"splits": {"train": shards.split("train")}})
-    record = Checkpoint(**fit(**arguments(everything, labels, params(), tmp_path)))
+def test_without_held_out_pairs_the_last_step_is_exported_and_said_so(tmp_path: Path) -> None:
+    everything = labelled_squares(tmp_path, split=SplitParams(val_fraction=0))
+    record = Checkpoint(**fit(**arguments(*everything, params(), tmp_path)))
     assert (record.step, record.selected, record.metrics) == (6, "last", {})
     assert "no validation data" in record.notes[0]
 
