@@ -136,6 +136,17 @@ def test_page_is_one_file_with_everything_in_it(world, laq, arms, tmp_path: Path
     assert {"lapa - scratch/reach", "lapa - scratch/action_error"} <= differences
 
 
+def test_a_control_keeps_the_figures_of_its_policy_and_of_its_quantiser(
+    world, laq: Report, arms: dict[str, Report], tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    controls = {"lapa": arms["lapa"], "random_laq": arms["scratch"]}
+    foundations = dict.fromkeys(controls, world.foundations["lapa"])
+    report, _ = _written(world, laq, controls, tmp_path, foundation=foundations)
+    names = {figure.name for figure in report.arms["random_laq"]}
+    assert {figure.name for figure in arms["scratch"].arms["policy"]} <= names
+    assert {figure.name for figure in laq.arms["random_laq"]} <= names
+
+
 def test_page_says_which_run_it_is_and_what_its_words_mean(
     world, laq, arms, tmp_path: Path
 ) -> None:  # type: ignore[no-untyped-def]

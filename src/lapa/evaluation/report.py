@@ -34,7 +34,7 @@ from lapa.evaluation.run_section import (
 )
 from lapa.evaluation.success_table import success_rates
 from lapa.params.evaluation import EvaluationParams
-from lapa.records import Checkpoint, Report, ShardSet
+from lapa.records import Checkpoint, Figure, Report, ShardSet
 
 PAGE = "report.html"
 TITLE = "Latent action pretraining: what this run measured"
@@ -101,12 +101,19 @@ def write_report(
     )
     return Report(
         path=str(out),
-        arms={arm: report.arms.get("policy", ()) for arm, report in arms.items()}
-        | dict(laq.arms)
-        | {"differences": tuple(c.difference for c in (*successes, *errors))},
+        arms=_figures(found),
         pictures=tuple(pictures),
         not_measured=dict(found.not_measured),
     )
+
+
+def _figures(found: Gathered) -> dict[str, tuple[Figure, ...]]:
+    """All figures by arm; a control of quantiser and policy alike has both kinds under its name."""
+    figures = {arm: report.arms.get("policy", ()) for arm, report in found.arms.items()}
+    for arm, measured in found.laq.arms.items():
+        figures[arm] = (*figures.get(arm, ()), *measured)
+    differences = (*found.successes, *found.errors)
+    return figures | {"differences": tuple(c.difference for c in differences)}
 
 
 def _in_short(found: Gathered) -> list[str]:
