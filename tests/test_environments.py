@@ -9,30 +9,14 @@ import torch
 from kedro.config import OmegaConfigLoader
 
 from lapa.models.laq import LatentActionQuantizer
-from lapa.params.evaluation import EvaluationParams
-from lapa.params.finetune import FinetuneParams
-from lapa.params.foundation import FoundationParams
-from lapa.params.ingestion import IngestionParams
-from lapa.params.labeling import LabelingParams
 from lapa.params.laq import LaqParams
-from lapa.params.tabletop import RecordParams
-from lapa.records import PairSpec
+from lapa.params.sections import SECTIONS, WORK
 from lapa.settings import CONFIG_LOADER_ARGS
 
 CONF = Path(__file__).parents[1] / "conf"
 STAGE_2_ONLY = {"vla_7b", "vla_2b_tokens"}
 """They take labels of a quantiser that `laq_full` trained."""
 ENVIRONMENTS = sorted(p.name for p in CONF.iterdir() if p.is_dir() and p.name != "local")
-GROUPS = {
-    "pairs": PairSpec,
-    "recording": RecordParams,
-    "ingestion": IngestionParams,
-    "laq": LaqParams,
-    "labeling": LabelingParams,
-    "foundation": FoundationParams,
-    "finetune": FinetuneParams,
-    "evaluation": EvaluationParams,
-}
 
 
 @pytest.fixture
@@ -53,8 +37,8 @@ def load(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_group_of_parameters_is_valid(load, environment) -> None:
     parameters = load(environment)
-    assert set(parameters) == set(GROUPS) | {"work"}
-    built = {name: model.model_validate(parameters[name]) for name, model in GROUPS.items()}
+    assert set(parameters) == set(SECTIONS) | {WORK}
+    built = {name: model.model_validate(parameters[name]) for name, model in SECTIONS.items()}
     assert built["ingestion"].max_horizon_s >= built["pairs"].horizon_s
     assert built["ingestion"].image_size == built["laq"].model.image_size
 

@@ -34,7 +34,7 @@ from lapa.data.ingestion.splits import SPLITS, split_episodes
 from lapa.data.ingestion.work import ShardMaker, make_shards
 from lapa.data.left_out import CountingReport
 from lapa.params.ingestion import IngestionParams, SourceParams
-from lapa.records import ShardSet
+from lapa.records import RECORD, ShardSet
 
 REPORT = "ingestion_report.json"
 logger = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
         splits = split_episodes(listing.episodes, params)
         require_splits(splits, listing.episodes, params)
         digest = plan_digest(inputs, params, listing.episodes)
-        if (out / "record.json").is_file():
+        if (out / RECORD).is_file():
             return _finished(out, digest)
         _prepare_work(out, digest)
         for message in splits_without_pairs(splits, params):

@@ -108,9 +108,7 @@ def provenance_blocks(checkpoints: Mapping[str, Checkpoint], settings: str) -> l
 def notes_of(checkpoints: Mapping[str, Checkpoint]) -> list[str]:
     """What the trainings had to say, e.g. what was left out of one arm."""
     return [
-        f"{name}: {note}"
-        for name, checkpoint in checkpoints.items()
-        for note in getattr(checkpoint, "notes", ())
+        f"{name}: {note}" for name, checkpoint in checkpoints.items() for note in checkpoint.notes
     ]
 
 
