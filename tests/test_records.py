@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from lapa.folders.scratch import stage_folder
 from lapa.records import PairSpec, digest_of, digest_of_file, require_same
-from lapa.scratch import stage_folder
 
 
 @pytest.mark.parametrize(("fps", "offset"), [(5.0, 1), (15.0, 2), (30.0, 4)])

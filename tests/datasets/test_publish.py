@@ -12,8 +12,8 @@ import pytest
 from lapa.datasets.label_set import LabelSetDataset
 from lapa.datasets.publish import publish, remove
 from lapa.datasets.raw_episodes import RawEpisodesDataset
+from lapa.folders.scratch import stage_folder
 from lapa.records import RECORD, RawEpisodes, digest_of_files
-from lapa.scratch import stage_folder
 
 
 def raw(path: Path, episodes: int = 3) -> RawEpisodes:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
-from lapa.data.ingestion.lock import OutputLockedError, output_lock
 from lapa.data.sources import open_source
 from lapa.envs.tabletop import TabletopEnv
+from lapa.folders.lock import OutputLockedError, output_lock
 from lapa.inference.record_episodes import episode_seed, record_episodes
 from lapa.params.tabletop import RecordParams, TabletopParams
 

@@ -11,7 +11,7 @@ import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
-from lapa.data.ingestion.lock import OutputLockedError
+from lapa.folders.lock import OutputLockedError
 from lapa.params.base import TrainerParams
 from lapa.params.evaluation import EvaluationParams
 from lapa.pipelines.evaluation import nodes as evaluation

@@ -25,7 +25,6 @@ from lapa.data.ingestion.content import (
 from lapa.data.ingestion.horizon import splits_without_pairs
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.listing import EpisodeFacts, list_episodes, plan_digest
-from lapa.data.ingestion.lock import output_lock
 from lapa.data.ingestion.outcome import kept_episodes, shard_set_of
 from lapa.data.ingestion.plan import ShardTask, plan_shards
 from lapa.data.ingestion.report import build_report
@@ -33,6 +32,7 @@ from lapa.data.ingestion.shard import WORK, ShardResult
 from lapa.data.ingestion.splits import SPLITS, split_episodes
 from lapa.data.ingestion.work import ShardMaker, make_shards
 from lapa.data.left_out import CountingReport
+from lapa.folders.lock import output_lock
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.records import RECORD, ShardSet
 

@@ -22,7 +22,7 @@ class MadeWith(BaseModel):
     version: str
     """Of lapa."""
     inputs: dict[str, Any]
-    """Dataset -> digest, or values of parameters (`lapa.asked`)."""
+    """Dataset -> digest, or values of parameters (`lapa.folders.asked`)."""
 
     def write(self, folder: Path) -> None:
         """Write ``made_with.json`` into ``folder``."""

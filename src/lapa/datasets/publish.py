@@ -13,8 +13,8 @@ import os
 import shutil
 from pathlib import Path
 
+from lapa.folders.scratch import discard
 from lapa.records import RECORD, Record
-from lapa.scratch import discard
 
 UNFINISHED = ".unpublished"
 """Marker of a folder that was moved into place and has no record yet."""

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from kedro.io import DataCatalog
 
-from lapa.asked import Difference, differences, fact_of
 from lapa.datasets.made_with import MadeWith, recorded_digest
 from lapa.datasets.record_folder import RecordFolderDataset
+from lapa.folders.asked import Difference, differences, fact_of
 from lapa.params.sections import SECTIONS
 from lapa.refused import RefusedError
 

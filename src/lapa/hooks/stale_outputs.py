@@ -12,8 +12,8 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 import lapa
-from lapa.asked import asked_of
 from lapa.datasets.made_with import MadeWith
+from lapa.folders.asked import asked_of
 from lapa.hooks.generations import artefacts_in, made_from, require_own_places, stale
 from lapa.hooks.to_run import nodes_to_run
 from lapa.params.sections import WORK

@@ -15,7 +15,6 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from lapa.data.ingestion.lock import output_lock
 from lapa.data.video_encode import write_lossless_video
 from lapa.envs.tabletop import (
     ACTION_NAMES,
@@ -25,6 +24,7 @@ from lapa.envs.tabletop import (
     STATE_UNITS,
     TabletopEnv,
 )
+from lapa.folders.lock import output_lock
 from lapa.params.tabletop import RecordParams, TabletopParams
 from lapa.records import RawEpisodes, digest_of_files
 

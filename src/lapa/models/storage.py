@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from lapa.file_mode import follow_umask
+from lapa.folders.file_mode import follow_umask
 from lapa.params.base import Params
 from lapa.records import RECORD, Checkpoint, digest_of_file, require_same
 

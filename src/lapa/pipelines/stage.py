@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from kedro.pipeline import Node
 
 import lapa
-from lapa.asked import asked_of
-from lapa.data.ingestion.lock import output_lock
+from lapa.folders.asked import asked_of
+from lapa.folders.lock import output_lock
+from lapa.folders.scratch import stage_folder
 from lapa.params.base import TrainerParams
 from lapa.records import Checkpoint, Record, Report
-from lapa.scratch import stage_folder
 from lapa.training.launch import launch
 from lapa.training.tracking import joined_run
 

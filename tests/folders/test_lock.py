@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lapa.data.ingestion.lock import OutputLockedError, output_lock
+from lapa.folders.lock import OutputLockedError, output_lock
 
 GONE = 2**22 + 1
 """Larger than any process id of Linux."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lapa.asked import NOT_DECIDING, asked_of, differences, fact_of
+from lapa.folders.asked import NOT_DECIDING, asked_of, differences, fact_of
 from lapa.params.base import Params, TrainerParams
 from lapa.params.sections import SECTIONS
 from lapa.records import PairSpec, RawEpisodes
