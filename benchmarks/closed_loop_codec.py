@@ -15,7 +15,7 @@ from pathlib import Path
 from lapa.evaluation.intervals import paired_difference, success_rate
 from lapa.evaluation.rollout import rollout
 from lapa.models.policy.storage import load_policy
-from lapa.params.tabletop import TabletopParams
+from lapa.params.envs import TabletopParams
 from lapa.records import Figure, ShardSet
 
 

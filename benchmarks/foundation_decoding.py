@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from lapa.models.foundation.dual_encoder import DualEncoder
 from lapa.models.foundation.storage import build_foundation
-from lapa.params.foundation import FoundationModelParams, LanguageModelParams
-from lapa.params.foundation_presets import tiny
+from lapa.params.foundation.stage import FoundationModelParams, LanguageModelParams
+from lapa.params.presets import tiny
 
 S, K, SIDE = 4, 8, 32
 TEXT = "find the bright square"

@@ -22,7 +22,7 @@ from laq_collapse_measure import Curve, HeldOut, OriginalReplacement
 from laq_collapse_recipes import RECIPES, recipe_params
 from pytorch_lightning.callbacks import Callback
 
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.laq.fit import build_callbacks, build_model
 from lapa.training.laq.loaders import open_loaders

@@ -12,7 +12,7 @@ from typing import Any
 
 from kedro.config import OmegaConfigLoader
 
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.settings import CONFIG_LOADER_ARGS
 
 CONF = Path(__file__).parents[1] / "conf"

@@ -18,7 +18,7 @@ from typing import Any
 
 from laq_collapse_recipes import environment_params, merged
 
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.laq import fit
 

@@ -33,7 +33,7 @@ from lapa.data.loader import evaluation_loader
 from lapa.data.pairs import open_pairs
 from lapa.models.laq.storage import load_laq
 from lapa.models.layers.pixels import to_frames
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.laq.fit import build_callbacks, build_model
 from lapa.training.laq.loaders import open_loaders

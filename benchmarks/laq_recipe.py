@@ -31,9 +31,9 @@ from lapa.data.pairs import open_pairs
 from lapa.inference.record_episodes import record_episodes
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
+from lapa.params.envs import RecordParams
 from lapa.params.ingestion import IngestionParams, SourceParams
-from lapa.params.laq import LaqParams
-from lapa.params.tabletop import RecordParams
+from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.laq.fit import train
 from lapa.training.laq.loaders import open_loaders

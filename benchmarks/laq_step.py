@@ -28,7 +28,7 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from lapa.models.laq import LatentActionQuantizer
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 CONFIGS: dict[str, dict[str, Any]] = {
     "default": {},

@@ -19,7 +19,7 @@ import numpy as np
 from lapa.envs.tabletop import TabletopEnv
 from lapa.envs.tabletop.tasks import TASKS
 from lapa.inference.record_episodes import record_episodes
-from lapa.params.tabletop import RecordParams, TabletopParams
+from lapa.params.envs import RecordParams, TabletopParams
 
 
 def rate(work: Callable[[], object], repeats: int) -> float:

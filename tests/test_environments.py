@@ -9,7 +9,7 @@ import torch
 from kedro.config import OmegaConfigLoader
 
 from lapa.models.laq import LatentActionQuantizer
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.params.sections import SECTIONS, WORK
 from lapa.settings import CONFIG_LOADER_ARGS
 

@@ -9,7 +9,7 @@ import torch
 
 from lapa.models.foundation.storage import build_foundation, save_foundation
 from lapa.params.finetune import FinetuneParams
-from lapa.params.foundation import FilmCnnParams, FoundationModelParams
+from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.policy import fit
 

@@ -17,11 +17,11 @@ from lapa.inference.record_episodes import record_episodes
 from lapa.models.foundation.storage import build_foundation, save_foundation
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
+from lapa.params.envs import RecordParams, TabletopParams
 from lapa.params.evaluation import EvaluationParams, ProbeParams, RolloutParams
 from lapa.params.finetune import FinetuneParams
-from lapa.params.foundation import FilmCnnParams, FoundationModelParams
-from lapa.params.laq_model import LaqModelParams
-from lapa.params.tabletop import RecordParams, TabletopParams
+from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
+from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint, PairSpec, Report, ShardSet
 from lapa.training.policy import fit
 

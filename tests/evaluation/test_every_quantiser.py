@@ -17,7 +17,7 @@ from lapa.evaluation.latent_samples import LatentSamples
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.ingestion import SplitParams
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 from lapa.records import Report, ShardSet
 
 PARAMS = EvaluationParams()

@@ -8,7 +8,7 @@ from lapa.data.jpeg import decode_jpeg
 from lapa.data.shards.images import encode_square, to_square
 from lapa.envs.tabletop.tasks import TASKS
 from lapa.evaluation.rollout import open_scenes, rollout, run_scenes, save_clips
-from lapa.params.tabletop import TabletopParams
+from lapa.params.envs import TabletopParams
 from lapa.records import FrameCodec
 
 SMALL = TabletopParams(image_size=16)

@@ -9,8 +9,8 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 
 from lapa.hooks import CodesHook
-from lapa.params.foundation import FoundationParams
-from lapa.params.laq import LaqParams
+from lapa.params.foundation.stage import FoundationParams
+from lapa.params.laq.stage import LaqParams
 
 TRAINER = {"max_steps": 2000, "batch_size": 1}
 

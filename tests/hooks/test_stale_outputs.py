@@ -16,7 +16,7 @@ from lapa.datasets.checkpoint import CheckpointDataset
 from lapa.datasets.raw_episodes import RawEpisodesDataset
 from lapa.hooks.stale_outputs import StaleOutputsHook
 from lapa.params.base import TrainerParams
-from lapa.params.tabletop import RecordParams
+from lapa.params.envs import RecordParams
 from lapa.pipelines.stage import stage, stage_node
 from lapa.records import Checkpoint, PairSpec, RawEpisodes, digest_of_file, digest_of_files
 from lapa.refused import RefusedError

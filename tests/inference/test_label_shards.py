@@ -20,9 +20,9 @@ from lapa.inference.label_shards import label_shards
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
-from lapa.params.foundation import FoundationParams
+from lapa.params.foundation.stage import FoundationParams
 from lapa.params.labeling import LabelingParams
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.foundation.labels import check_labels
 from lapa.training.launch import launch

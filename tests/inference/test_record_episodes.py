@@ -12,7 +12,7 @@ from lapa.data.sources import open_source
 from lapa.envs.tabletop import TabletopEnv
 from lapa.folders.lock import OutputLockedError, output_lock
 from lapa.inference.record_episodes import episode_seed, record_episodes
-from lapa.params.tabletop import RecordParams, TabletopParams
+from lapa.params.envs import RecordParams, TabletopParams
 
 SMALL = TabletopParams(image_size=16)
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from lapa.datasets.checkpoint import CheckpointDataset
 from lapa.models.storage import load_weights, save_model
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint, PairSpec, digest_of_file
 
 

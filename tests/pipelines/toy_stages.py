@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lapa.params.foundation import FoundationParams
-from lapa.params.laq import LaqParams
+from lapa.params.foundation.stage import FoundationParams
+from lapa.params.laq.stage import LaqParams
 from lapa.pipelines.laq.nodes import initialise_random_laq
 from lapa.records import Checkpoint, PairSpec, ShardSet
 

@@ -11,8 +11,8 @@ from omegaconf.errors import OmegaConfBaseException
 from lapa.cli.project import conf_of
 from lapa.config import CONFIG_LOADER_ARGS, GlobalsFromCommandLine, require_environment
 from lapa.params.base import OptimiserParams, TrainerParams
-from lapa.params.foundation import FoundationParams
-from lapa.params.foundation_presets import vla_7b
+from lapa.params.foundation.stage import FoundationParams
+from lapa.params.presets import vla_7b
 
 
 @click.command()

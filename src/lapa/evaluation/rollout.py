@@ -16,7 +16,7 @@ from lapa.data.episode import Frames
 from lapa.data.shards.images import as_stored
 from lapa.data.video_encode import write_playable_video
 from lapa.envs.tabletop import CONTROL_HZ, TabletopEnv
-from lapa.params.tabletop import TabletopParams
+from lapa.params.envs import TabletopParams
 from lapa.records import FrameCodec
 
 Chunks = NDArray[np.float32]

@@ -6,8 +6,8 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
-from lapa.params.foundation import FoundationParams
-from lapa.params.laq import LaqParams
+from lapa.params.foundation.stage import FoundationParams
+from lapa.params.laq.stage import LaqParams
 
 _LAQ, _FOUNDATION = "params:laq", "params:foundation"
 

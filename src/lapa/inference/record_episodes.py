@@ -25,7 +25,7 @@ from lapa.envs.tabletop import (
     TabletopEnv,
 )
 from lapa.folders.lock import output_lock
-from lapa.params.tabletop import RecordParams, TabletopParams
+from lapa.params.envs import RecordParams, TabletopParams
 from lapa.records import RawEpisodes, digest_of_files
 
 _NOISE_STREAM = 3

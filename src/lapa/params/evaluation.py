@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, PositiveFloat, model_validator
 
 from lapa.params.base import Params
-from lapa.params.tabletop import TabletopParams, TaskName
+from lapa.params.envs import TabletopParams, TaskName
 
 
 class RolloutParams(Params):

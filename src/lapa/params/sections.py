@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from lapa.params.envs import RecordParams
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.finetune import FinetuneParams
-from lapa.params.foundation import FoundationParams
+from lapa.params.foundation.stage import FoundationParams
 from lapa.params.ingestion import IngestionParams
 from lapa.params.labeling import LabelingParams
-from lapa.params.laq import LaqParams
-from lapa.params.tabletop import RecordParams
+from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec
 
 SECTIONS: dict[str, type[BaseModel]] = {

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from lapa.envs.tabletop import ENV_ID, TabletopEnv, expert_action
 from lapa.envs.tabletop.tasks import TASKS
-from lapa.params.tabletop import DistractorParams, TabletopParams
+from lapa.params.envs import DistractorParams, TabletopParams
 
 
 def play(env: TabletopEnv, seed: int, steps: int = 6, **options) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ import pytest
 from lapa.envs.tabletop import TabletopEnv
 from lapa.envs.tabletop.camera import CAMERAS, RayCamera, facing, pixel_rays
 from lapa.envs.tabletop.scene import COLOURS
-from lapa.params.tabletop import DistractorParams
+from lapa.params.envs import DistractorParams
 
 
 def displaced(env: TabletopEnv, move: np.ndarray) -> np.ndarray:

@@ -11,8 +11,8 @@ from lapa.hooks.preflight.sources import require_sources
 from lapa.params.base import TrainerParams
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.params.labeling import LabelingParams
-from lapa.params.laq import LaqParams
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
+from lapa.params.laq.stage import LaqParams
 from lapa.refused import RefusedError
 
 

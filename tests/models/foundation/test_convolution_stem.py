@@ -8,13 +8,13 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLIm
 
 from lapa.models.foundation.convolution_stem import ConvolutionStem, FlatPatchStem
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
-from lapa.params.foundation import (
+from lapa.params.foundation.stage import (
     ActionTokensParams,
     FoundationModelParams,
     QwenSizes,
     VisionEncoderParams,
 )
-from lapa.params.foundation_presets import tiny, tiny_tokens
+from lapa.params.presets import tiny, tiny_tokens
 
 VISION = {"hidden_size": 32, "intermediate_size": 64, "layers": 1, "heads": 2}
 TEXTS = ["reach the red cube", "lift"]

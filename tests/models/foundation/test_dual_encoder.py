@@ -13,8 +13,8 @@ from lapa.models.foundation.dual_encoder_parts import build_dual_encoder, langua
 from lapa.models.foundation.initialisation import count_parameters, initialisation_table
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
 from lapa.models.foundation.vision_encoders import dinov2_config, siglip_config
-from lapa.params.foundation import FoundationModelParams, VisionEncoderParams
-from lapa.params.foundation_presets import tiny, vla_7b
+from lapa.params.foundation.stage import FoundationModelParams, VisionEncoderParams
+from lapa.params.presets import tiny, vla_7b
 
 TEXTS = ["reach the red cube", "push the blue cube to the left side", "lift"]
 

@@ -8,7 +8,7 @@ import torch
 from lapa.models.foundation.film_cnn import SpatialSoftmax, coordinates
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
-from lapa.params.foundation import FilmCnnParams, FoundationModelParams
+from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
 
 TEXTS = ["reach the red cube", "reach the blue cube"] * 5
 CONFIG = FoundationModelParams(

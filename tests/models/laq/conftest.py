@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lapa.models.laq import LatentActionQuantizer
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 SMALL: dict[str, Any] = {
     "image_size": 32,

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lapa.models.laq.action_grid import ActionGrid, convolutions_for
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 
 @pytest.mark.parametrize(("codes", "grid"), [(1, 8), (2, 8), (4, 8), (16, 16), (64, 16), (256, 32)])

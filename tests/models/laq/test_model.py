@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from lapa.models.laq import LatentActionQuantizer
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 OPTIONS = [
     {},

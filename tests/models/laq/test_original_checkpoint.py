@@ -15,7 +15,7 @@ from lapa.models.laq.original_checkpoint import (
     original_name,
     to_original,
 )
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 
 @pytest.fixture

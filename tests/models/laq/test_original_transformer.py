@@ -7,7 +7,7 @@ from einops import rearrange
 
 from lapa.models.laq.original_transformer import OriginalPositionGenerator, OriginalTransformer
 from lapa.models.layers.peg import PositionGenerator
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 
 def _pair() -> tuple[PositionGenerator, OriginalPositionGenerator]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 
 def test_compat_takes_no_option() -> None:

@@ -8,7 +8,7 @@ import torch
 from lapa.models.laq.quantizers import build_quantizer
 from lapa.models.laq.quantizers.base import nearest_rows
 from lapa.models.laq.quantizers.nsvq import NoiseSubstitution
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 KINDS = ["nsvq", "vq_ema", "fsq", "residual_vq", "none"]
 

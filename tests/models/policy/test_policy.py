@@ -23,7 +23,7 @@ from lapa.params.finetune import (
     MlpHeadParams,
     PolicyModelParams,
 )
-from lapa.params.foundation import FilmCnnParams, FoundationModelParams
+from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
 from lapa.records import ActionStats, FrameCodec
 
 TEXTS = ["reach the red cube", "lift the blue cube", "reach the green cube"]

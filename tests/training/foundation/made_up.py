@@ -15,8 +15,8 @@ from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.reader import ClipReader
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
-from lapa.params.foundation import FoundationParams
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.foundation.stage import FoundationParams
+from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 
 SPEC = PairSpec(horizon_s=0.1)

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from lapa.models.foundation.storage import build_foundation, load_foundation
-from lapa.params.foundation import FoundationModelParams, LoraParams
-from lapa.params.foundation_presets import tiny
+from lapa.params.foundation.stage import FoundationModelParams, LoraParams
+from lapa.params.presets import tiny
 from lapa.training.foundation import fit
 from lapa.training.foundation.adapt import adapt, add_lora, merge_lora
 from training.foundation.made_up import arguments, labelled_squares, params

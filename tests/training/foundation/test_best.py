@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from lapa.models.foundation.storage import load_foundation
-from lapa.params.foundation import FoundationParams
+from lapa.params.foundation.stage import FoundationParams
 from lapa.params.ingestion import SplitParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation import fit

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from lapa.models.foundation.storage import load_foundation
-from lapa.params.foundation_presets import tiny, tiny_tokens
+from lapa.params.presets import tiny, tiny_tokens
 from lapa.records import Checkpoint, digest_of_file
 from lapa.training.foundation import fit, initialise
 from lapa.training.foundation import loop as loop_module

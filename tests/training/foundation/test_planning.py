@@ -8,8 +8,8 @@ import torch
 from lapa.cli.plan import published_recipe
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.base import OptimiserParams, TrainerParams
-from lapa.params.foundation import FoundationParams, LoraParams, QwenSizes
-from lapa.params.foundation_presets import tiny_tokens, vla_2b_tokens
+from lapa.params.foundation.stage import FoundationParams, LoraParams, QwenSizes
+from lapa.params.presets import tiny_tokens, vla_2b_tokens
 from lapa.training.foundation.planning import plan_table, plan_training
 from lapa.training.foundation.workload import TEXT_TOKENS, workload
 from lapa.training.optim import build_optimiser

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lapa.models.foundation.storage import load_foundation
-from lapa.params.foundation_presets import tiny
+from lapa.params.presets import tiny
 from lapa.training.foundation import fit
 from lapa.training.launch import launch
 from training.foundation.made_up import arguments, labelled_squares, params

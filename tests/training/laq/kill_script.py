@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.training.laq.fit import train
 from lapa.training.laq.loaders import LaqLoaders
 from training.laq.squares import squares_loaders, tiny_params

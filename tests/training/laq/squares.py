@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.loader import evaluation_loader, training_loader
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.training.laq.loaders import LaqLoaders
 from lapa.training.ranks import rank, world_size
 

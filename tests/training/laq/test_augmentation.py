@@ -16,7 +16,7 @@ from torch import Tensor
 from lapa.data.batches import PairBatch
 from lapa.data.loader import training_loader
 from lapa.models.layers.pixels import to_frames
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.training.checkpoints import step_file
 from lapa.training.laq.augmentation import augmented, augmented_from_start
 from lapa.training.laq.fit import train

@@ -11,7 +11,7 @@ import torch
 
 from factories import tiny_shard_set
 from lapa.models.layers.pixels import to_frames
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.laq import fit, initialise
 from lapa.training.laq.fit import criterion, train

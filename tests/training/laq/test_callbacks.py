@@ -11,7 +11,7 @@ import torch
 
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
-from lapa.params.laq import CodebookParams, CollapseGateParams
+from lapa.params.laq.stage import CodebookParams, CollapseGateParams
 from lapa.training.laq.code_counts import CodeCounts
 from lapa.training.laq.code_replacement import CodeReplacement, clear_moments
 from lapa.training.laq.codebook_start import start_codebook

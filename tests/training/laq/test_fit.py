@@ -15,7 +15,7 @@ from lapa.data.pairs import open_pairs
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import load_laq
 from lapa.models.layers.pixels import to_frames
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.laq import fit, initialise
 from lapa.training.laq.fit import build_model, train

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from lapa.params.laq import FlowTargetParams, RaftParams
+from lapa.params.laq.stage import FlowTargetParams, RaftParams
 from lapa.training.laq.fit import train
 from lapa.training.laq.targets import build_targets
 from lapa.training.laq.targets.flow import dis_flow, flow_percent

@@ -11,7 +11,7 @@ from transformers import BitImageProcessor, Dinov2Config, Dinov2Model
 
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.training.laq.fit import train
 from lapa.training.laq.targets import PairResult, build_targets
 from lapa.training.laq.targets.actions import is_labelled

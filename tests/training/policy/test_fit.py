@@ -27,7 +27,7 @@ from lapa.models.policy.action_codec import ActionCodec
 from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.storage import load_policy
 from lapa.params.finetune import FinetuneParams
-from lapa.params.foundation import FilmCnnParams, FoundationModelParams
+from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.policy import fit
 from lapa.training.policy.fit import CRITERION

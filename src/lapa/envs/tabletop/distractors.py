@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.envs.tabletop.camera import CameraPose
-from lapa.params.tabletop import DistractorParams
+from lapa.params.envs import DistractorParams
 
 Array = NDArray[np.float64]
 

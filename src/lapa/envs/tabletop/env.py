@@ -17,7 +17,7 @@ from lapa.envs.tabletop.physics import WORKSPACE_HIGH, WORKSPACE_LOW, Physics
 from lapa.envs.tabletop.picture import Photographer
 from lapa.envs.tabletop.scene import compile_scene
 from lapa.envs.tabletop.tasks import Goal, Situation, is_done
-from lapa.params.tabletop import TabletopParams
+from lapa.params.envs import TabletopParams
 
 Observation = dict[str, NDArray[Any]]
 

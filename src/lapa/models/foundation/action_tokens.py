@@ -17,7 +17,7 @@ from lapa.models.foundation.code_heads import IndependentHeads
 from lapa.models.foundation.constrained_decoding import prefix_function
 from lapa.models.foundation.initialisation import Origin
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy
-from lapa.params.foundation import ActionTokensParams
+from lapa.params.foundation.stage import ActionTokensParams
 
 
 class ActionTokens(LatentPolicy):

@@ -29,7 +29,7 @@ from lapa.models.foundation.qwen_processor import (
     published_processor,
     saved_processor,
 )
-from lapa.params.foundation import ActionTokensParams
+from lapa.params.foundation.stage import ActionTokensParams
 
 
 def build_action_tokens(

@@ -16,7 +16,7 @@ from lapa.models.foundation.initialisation import Origin
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy, code_loss
 from lapa.models.foundation.projector import Projector
 from lapa.models.foundation.vision_encoders import DualVision
-from lapa.params.foundation import DualEncoderParams
+from lapa.params.foundation.stage import DualEncoderParams
 
 
 class TextTokenizer(Protocol):

@@ -35,7 +35,7 @@ from lapa.models.foundation.vision_encoders import (
     put_stems,
     siglip_config,
 )
-from lapa.params.foundation import DualEncoderParams, LanguageModelParams
+from lapa.params.foundation.stage import DualEncoderParams, LanguageModelParams
 
 
 def build_dual_encoder(

@@ -11,7 +11,7 @@ from pathlib import Path
 from lapa.models.foundation.instruction_tokenizer import InstructionTokenizer
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.storage import load_weights, save_model
-from lapa.params.foundation import (
+from lapa.params.foundation.stage import (
     ActionTokensParams,
     DualEncoderParams,
     FilmCnnParams,

@@ -8,7 +8,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 
 class ConvShape(NamedTuple):

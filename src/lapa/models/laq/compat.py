@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.laq.original_checkpoint import load_original, original_name, to_original
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 _REQUIRED = (
     "dim", "quant_dim", "codebook_size", "image_size", "patch_size", "spatial_depth",

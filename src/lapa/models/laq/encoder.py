@@ -7,7 +7,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from lapa.models.laq.transformer import Transformer, build_transformer
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 
 class PairEncoder(nn.Module):

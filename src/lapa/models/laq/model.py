@@ -15,7 +15,7 @@ from lapa.models.laq.encoder import build_encoder
 from lapa.models.laq.quantizers import Quantized, build_quantizer
 from lapa.models.layers.patches import PatchEmbedding, unpatchify
 from lapa.models.layers.position_bias import ContinuousPositionBias
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 
 class LaqOutput(NamedTuple):

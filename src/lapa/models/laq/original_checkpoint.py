@@ -13,7 +13,7 @@ from torch import Tensor
 from lapa.models.laq.action_grid import CONVOLUTIONS
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.storage import require_same_keys
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 _PREFIX = "module."
 """Put before every key when the original was trained by several processes."""

@@ -15,7 +15,7 @@ from lapa.models.layers.attention import Axis
 from lapa.models.layers.feed_forward import FeedForward
 from lapa.models.layers.norm import GainNorm
 from lapa.models.layers.original_attention import OriginalAttention
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 _SEQUENCES: dict[Axis, str] = {"space": "(b t) (h w) d", "time": "(b h w) t d"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.storage import load_weights, read_config, save_model
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 
 def save_laq(folder: Path, model: LatentActionQuantizer) -> str:

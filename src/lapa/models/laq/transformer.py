@@ -9,7 +9,7 @@ from lapa.models.layers.attention import Axis, CrossAttention, SelfAttention
 from lapa.models.layers.feed_forward import FeedForward
 from lapa.models.layers.norm import GainNorm
 from lapa.models.layers.peg import PositionGenerator
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 
 class Block(nn.Module):

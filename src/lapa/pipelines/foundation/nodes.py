@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lapa.params.foundation import FoundationParams
+from lapa.params.foundation.stage import FoundationParams
 from lapa.pipelines.stage import stage, train
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.pipelines.stage import stage, train
 from lapa.records import Checkpoint, PairSpec, ShardSet
 

@@ -11,7 +11,7 @@ from torch.distributed.algorithms._checkpoint.checkpoint_wrapper import (
 )
 
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.params.foundation import FoundationParams, LoraParams
+from lapa.params.foundation.stage import FoundationParams, LoraParams
 
 if TYPE_CHECKING:
     from peft import LoraConfig

@@ -14,7 +14,7 @@ from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard, register_f
 
 from lapa.models.device import device_for
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.params.foundation import FoundationParams
+from lapa.params.foundation.stage import FoundationParams
 
 
 def build_fabric(params: FoundationParams) -> Fabric:

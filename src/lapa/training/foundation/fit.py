@@ -14,7 +14,7 @@ from torch import Tensor
 from lapa.data.loader import evaluation_loader, training_loader
 from lapa.models.foundation.initialisation import initialisation_table, origins_of
 from lapa.models.foundation.storage import save_foundation
-from lapa.params.foundation import FoundationParams
+from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation.ablations import ablations
 from lapa.training.foundation.adapt import adapt, merge_lora

@@ -10,7 +10,7 @@ import lapa
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.storage import build_foundation, save_foundation
-from lapa.params.foundation import FoundationParams
+from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.seeding import seed_globally
 from lapa.training.selection import Exported

@@ -19,7 +19,7 @@ from lapa.data.latents import LatentDataset, open_latents
 from lapa.data.loader import evaluation_loader
 from lapa.data.pairs import PairDataset, open_pairs
 from lapa.models.laq.frozen import FrozenQuantizer
-from lapa.params.foundation import FoundationParams
+from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet, require_same
 from lapa.training.foundation.batches import to_device
 

@@ -13,7 +13,7 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from torch.distributed.tensor import DTensor
 
-from lapa.params.foundation import FoundationParams
+from lapa.params.foundation.stage import FoundationParams
 from lapa.training.augment_images import augment_images
 from lapa.training.foundation.state import TrainState, save
 from lapa.training.progress import Progress

@@ -16,7 +16,7 @@ from torch import nn
 from lapa.models.foundation.initialisation import count_parameters
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.storage import build_foundation
-from lapa.params.foundation import (
+from lapa.params.foundation.stage import (
     ActionTokensParams,
     BackendParams,
     DualEncoderParams,

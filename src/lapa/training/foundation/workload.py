@@ -8,7 +8,7 @@ from torch import nn
 
 from lapa.models.foundation.initialisation import count_parameters
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.params.foundation import ActionTokensParams, DualEncoderParams, FoundationParams
+from lapa.params.foundation.stage import ActionTokensParams, DualEncoderParams, FoundationParams
 
 TEXT_TOKENS = 32
 """Assumed length of an instruction, tokens."""

@@ -9,7 +9,7 @@ from einops import rearrange
 from lapa.data.augment import augment
 from lapa.data.batches import PairBatch
 from lapa.models.layers.pixels import to_bytes, to_frames
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 
 
 def augmented(batch: PairBatch, params: LaqParams, *, step: int) -> PairBatch:

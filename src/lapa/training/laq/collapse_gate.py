@@ -8,7 +8,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor
 
-from lapa.params.laq import CollapseGateParams
+from lapa.params.laq.stage import CollapseGateParams
 from lapa.training.laq.code_counts import CodeCounts, utilisation
 
 

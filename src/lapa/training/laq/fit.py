@@ -11,7 +11,7 @@ from pytorch_lightning.callbacks import Callback
 import lapa
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.storage import save_model
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.averaging import AveragedWeights
 from lapa.training.history import keep_history

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.laq.codebook_start import start_codebook
 from lapa.training.laq.fit import build_model, save

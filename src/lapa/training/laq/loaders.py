@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from lapa.data.batches import PairBatch
 from lapa.data.loader import evaluation_loader, training_loader
 from lapa.data.pairs import PairDataset, open_pairs
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.held_out import holds_out
 from lapa.training.ranks import rank, world_size

@@ -12,7 +12,7 @@ from torch import Tensor
 from lapa.data.batches import PairBatch
 from lapa.models.laq import LaqOutput, LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.training.laq.augmentation import augmented
 from lapa.training.laq.metrics import PairMetrics
 from lapa.training.laq.targets import PairResult, build_targets

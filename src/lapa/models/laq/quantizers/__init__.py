@@ -8,7 +8,7 @@ from lapa.models.laq.quantizers.none import Continuous
 from lapa.models.laq.quantizers.nsvq import NoiseSubstitution
 from lapa.models.laq.quantizers.residual_vq import ResidualCodebooks
 from lapa.models.laq.quantizers.vq_ema import MovingAverageCodebook
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 __all__ = ["Quantized", "Quantizer", "build_quantizer"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from lapa.params.laq import LaqParams
+from lapa.params.laq.stage import LaqParams
 from lapa.training.laq.targets.actions import ActionTarget
 from lapa.training.laq.targets.base import PairResult, Target
 from lapa.training.laq.targets.features import FeatureTarget

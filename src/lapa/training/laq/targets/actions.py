@@ -6,8 +6,8 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from lapa.params.laq import ActionTargetParams
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
+from lapa.params.laq.stage import ActionTargetParams
 from lapa.training.laq.targets.base import PairResult, Target
 
 _KNUTH = 2_654_435_761

@@ -11,8 +11,8 @@ from torch.nn import functional
 from transformers import AutoImageProcessor, AutoModel
 
 from lapa.models.laq.decoder import ActionDecoder
-from lapa.params.laq import FeatureTargetParams
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
+from lapa.params.laq.stage import FeatureTargetParams
 from lapa.training.laq.targets.base import PairResult, Target
 
 

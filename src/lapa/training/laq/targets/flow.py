@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lapa.models.laq.decoder import ActionDecoder
-from lapa.params.laq import FlowTargetParams
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
+from lapa.params.laq.stage import FlowTargetParams
 from lapa.training.laq.targets.base import PairResult, Target
 from lapa.training.laq.targets.raft import RaftFlow
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from lapa.params.laq import PixelTargetParams
+from lapa.params.laq.stage import PixelTargetParams
 from lapa.training.laq.targets.base import PairResult, Target
 
 

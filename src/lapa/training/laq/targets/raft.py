@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lapa.models.layers.pixels import to_float
-from lapa.params.laq import RaftParams
+from lapa.params.laq.stage import RaftParams
 
 _SIDE_MULTIPLE = 8
 _SMALLEST_SIDE = 128

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from lapa.params.augmentation import AugmentationParams
 from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
-from lapa.params.laq_model import LaqModelParams
+from lapa.params.laq.model import LaqModelParams
 
 
 class CodebookParams(Params):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lapa.params.foundation import (
+from lapa.params.foundation.stage import (
     ActionTokensParams,
     DualEncoderParams,
     LanguageModelParams,

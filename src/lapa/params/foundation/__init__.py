@@ -1,0 +1,1 @@
+"""Parameters of stage 2."""
