@@ -13,7 +13,7 @@ from typing import Any
 import av
 import numpy as np
 
-from lapa.data.jpeg import encode_jpeg
+from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources.tfrecord import frame_record
 
 

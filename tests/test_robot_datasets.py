@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lapa.data.jpeg import encode_jpeg
+from lapa.data.media.jpeg import encode_jpeg
 from project import Project
 from recordings import bridge_example, write_rlds
 from robot_files import pictures, write_droid, write_lerobot_v2, write_lerobot_v3, write_robomimic

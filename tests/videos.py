@@ -11,7 +11,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from lapa.data.orientation import upright
+from lapa.data.media.orientation import upright
 
 MS = Fraction(1, 1000)
 ONE = 1 << 16

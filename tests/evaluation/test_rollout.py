@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lapa.data.jpeg import decode_jpeg
+from lapa.data.media.jpeg import decode_jpeg
 from lapa.data.shards.images import encode_square, to_square
 from lapa.envs.tabletop.tasks import TASKS
 from lapa.evaluation.rollout import open_scenes, rollout, run_scenes, save_clips

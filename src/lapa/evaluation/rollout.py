@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lapa.data.episode import Frames
+from lapa.data.media.video_encode import write_playable_video
 from lapa.data.shards.images import as_stored
-from lapa.data.video_encode import write_playable_video
 from lapa.envs.tabletop import CONTROL_HZ, TabletopEnv
 from lapa.params.envs import TabletopParams
 from lapa.records import FrameCodec

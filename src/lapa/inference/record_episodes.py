@@ -15,7 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from lapa.data.video_encode import write_lossless_video
+from lapa.data.media.video_encode import write_lossless_video
 from lapa.envs.tabletop import (
     ACTION_NAMES,
     ACTION_UNITS,

@@ -9,7 +9,7 @@ import cv2
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
-from lapa.data.jpeg import encode_jpeg
+from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources import open_source
 from lapa.data.sources.image_folder import number_gaps
 from recordings import grey_frames, numbers_of

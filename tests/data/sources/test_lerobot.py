@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
-from lapa.data.jpeg import encode_jpeg
+from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources.registry import open_source
 from robot_files import (
     CAMERA,

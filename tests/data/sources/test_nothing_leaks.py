@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 import pytest
 
-from lapa.data import video_frames
 from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.episode import Episode
+from lapa.data.media import video_frames
 from lapa.data.sources import open_source
 from recordings import bridge_example, write_rlds, write_video
 from robot_files import (

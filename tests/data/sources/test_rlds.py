@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
-from lapa.data.jpeg import encode_jpeg
+from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources import open_source
 from lapa.data.sources.field_map import built_in_maps, load_field_map
 from recordings import (

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lapa.data.bad_input import BadInputError, BadRecord
 from lapa.data.episode import Episode
-from lapa.data.frame_times import UNEVEN_NOTE
+from lapa.data.media.frame_times import UNEVEN_NOTE
 
 BLACK: Final = 16
 """No block of a black recording is brighter, of 255; sensor noise and video black stay below."""

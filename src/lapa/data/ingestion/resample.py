@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lapa.data.bad_input import BadInputError, bad
 from lapa.data.episode import Episode, FrameReader, Frames
-from lapa.data.frame_times import time_grid
+from lapa.data.media.frame_times import time_grid
 
 ActionRule = Literal["sum", "first"]
 SAME: Final = 0.001

@@ -11,7 +11,7 @@ import re
 from typing import Final, Literal
 
 from lapa.data.bad_input import BadInputError, SettingsError, bad
-from lapa.data.jpeg import PNG_SIGNATURE
+from lapa.data.media.jpeg import PNG_SIGNATURE
 
 DepthRule = Literal["refuse", "leave_out", "take"]
 """What happens to depth pictures: each is a bad input, they are counted only, or they are read as colour."""

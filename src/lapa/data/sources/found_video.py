@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from lapa.data.bad_input import bad, naming
-from lapa.data.frame_times import UNEVEN_NOTE
-from lapa.data.jpeg import MAX_PIXELS
-from lapa.data.video_decode import VideoReader
-from lapa.data.video_frames import shared_reader
+from lapa.data.media.frame_times import UNEVEN_NOTE
+from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.media.video_decode import VideoReader
+from lapa.data.media.video_frames import shared_reader
 
 
 def found_video(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoReader:

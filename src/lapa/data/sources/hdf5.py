@@ -18,7 +18,7 @@ from lapa.data.bad_input import (
     require_path,
 )
 from lapa.data.episode import Episode
-from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.media.jpeg import MAX_PIXELS
 from lapa.data.sources.folder_walk import recordings_below
 from lapa.data.sources.hdf5_file import member, opened_hdf5
 from lapa.data.sources.hdf5_robomimic import (

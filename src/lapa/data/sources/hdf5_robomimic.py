@@ -20,7 +20,7 @@ import numpy as np
 from lapa.data.bad_input import bad
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.jpeg import MAX_PIXELS, check_size
+from lapa.data.media.jpeg import MAX_PIXELS, check_size
 from lapa.data.sources.hdf5_file import (
     attributes,
     dataset_at,

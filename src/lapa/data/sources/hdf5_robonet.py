@@ -21,7 +21,8 @@ import numpy as np
 from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.media.video_decode import VideoReader
 from lapa.data.sources.action_meaning import meaning_word
 from lapa.data.sources.hdf5_file import (
     attributes,
@@ -34,7 +35,6 @@ from lapa.data.sources.hdf5_file import (
     read_rows,
 )
 from lapa.data.sources.rows import ExtraFrame, align_rows, numbered_names
-from lapa.data.video_decode import VideoReader
 from lapa.records import ActionMeaning
 
 AXES = {"vec": ("vec_x", "vec_y", "vec_z")}

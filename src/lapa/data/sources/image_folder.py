@@ -17,11 +17,11 @@ from lapa.data.bad_input import (
     read_each,
     require_path,
 )
-from lapa.data.encoded_frames import ImageFiles
 from lapa.data.episode import Episode
-from lapa.data.jpeg import MAX_PIXELS, check_size, image_size
 from lapa.data.left_out import leave_out
-from lapa.data.orientation import STORED, exif_orientation, orientation_note
+from lapa.data.media.encoded_frames import ImageFiles
+from lapa.data.media.jpeg import MAX_PIXELS, check_size, image_size
+from lapa.data.media.orientation import STORED, exif_orientation, orientation_note
 from lapa.data.sources.depth import DepthRule, check_rule
 from lapa.data.sources.depth_images import split_depth
 from lapa.data.sources.folder_walk import Folder, by_suffix, suffix_of, walk_folders

@@ -21,7 +21,7 @@ from lapa.data.bad_input import (
     require_path,
 )
 from lapa.data.episode import Episode
-from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.media.jpeg import MAX_PIXELS
 from lapa.data.sources.folder_walk import walk_folders
 from lapa.data.sources.lerobot_entry import EpisodeEntry
 from lapa.data.sources.lerobot_episode import EpisodeReader

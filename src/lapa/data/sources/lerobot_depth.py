@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from lapa.data.bad_input import BadInputError
-from lapa.data.jpeg import MAX_PIXELS, PNG_SIGNATURE
+from lapa.data.media.jpeg import MAX_PIXELS, PNG_SIGNATURE
+from lapa.data.media.video_file import VideoFile
 from lapa.data.sources.lerobot_table import DAMAGE
-from lapa.data.video_file import VideoFile
 
 DEEP_GREY = re.compile(r"gr[ae]y(9|1\d)|y16|z16", re.IGNORECASE)
 """Pixel formats of one channel and more than 8 bits: lerobot stores depth as ``gray12le``."""

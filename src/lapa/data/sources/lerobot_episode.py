@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from lapa.data.bad_input import naming
 from lapa.data.episode import Episode, FrameReader
+from lapa.data.media.video_frames import VideoFrames
 from lapa.data.sources.action_meaning import meaning_word
 from lapa.data.sources.found_video import found_video
 from lapa.data.sources.lerobot_columns import unused_notes
@@ -21,7 +22,6 @@ from lapa.data.sources.lerobot_meta import LeRobotInfo
 from lapa.data.sources.lerobot_table import EpisodeTable
 from lapa.data.sources.lerobot_values import SUCCESS, Columns, Values, success_of
 from lapa.data.sources.rows import ExtraFrame, align_rows
-from lapa.data.video_frames import VideoFrames
 
 
 @dataclass(kw_only=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from lapa.data.bad_input import bad, naming
-from lapa.data.encoded_frames import stack
 from lapa.data.episode import Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.jpeg import decode_image
+from lapa.data.media.encoded_frames import stack
+from lapa.data.media.jpeg import decode_image
 from lapa.data.sources.lerobot_table import EpisodeTable
 
 

@@ -26,9 +26,9 @@ from lapa.data.bad_input import (
     raise_bad,
     read_through,
 )
-from lapa.data.encoded_frames import EncodedFrames
 from lapa.data.episode import Again, Episode
-from lapa.data.jpeg import MAX_PIXELS
+from lapa.data.media.encoded_frames import EncodedFrames
+from lapa.data.media.jpeg import MAX_PIXELS
 from lapa.data.sources.action_meaning import meaning_word
 from lapa.data.sources.depth import is_deep, png_bits
 from lapa.data.sources.field_map import (

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each
 from lapa.data.episode import Episode, Frames
-from lapa.data.video_decode import VideoReader
+from lapa.data.media.video_decode import VideoReader
 from lapa.records import ActionMeaning
 
 Labels = Literal["executed", "expert", "none"]

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each, require_path
 from lapa.data.episode import Episode
-from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.left_out import leave_out
+from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.media.video_decode import VideoReader
+from lapa.data.media.video_file import READABLE_SUFFIXES
+from lapa.data.media.video_frames import VideoFrames, shared_reader
 from lapa.data.sources.depth import DepthRule, check_rule, depth_error, is_deep, named_depth
 from lapa.data.sources.folder_walk import recordings_below
 from lapa.data.sources.found_video import video_facts
 from lapa.data.sources.instructions import Instructions, find_instructions
-from lapa.data.video_decode import VideoReader
-from lapa.data.video_file import READABLE_SUFFIXES
-from lapa.data.video_frames import VideoFrames, shared_reader
 
 
 def open_video_folder(

@@ -23,8 +23,10 @@ from lapa.data.bad_input import (
     require_path,
 )
 from lapa.data.episode import Episode
-from lapa.data.jpeg import MAX_PIXELS
 from lapa.data.left_out import leave_out
+from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.media.video_file import READABLE_SUFFIXES
+from lapa.data.media.video_frames import VideoFrames
 from lapa.data.sources.action_interval import ActionRule
 from lapa.data.sources.action_meaning import meaning_word
 from lapa.data.sources.array_fields import ArrayFields, load_array_fields
@@ -43,8 +45,6 @@ from lapa.data.sources.side_file import (
     success_at,
     text_at,
 )
-from lapa.data.video_file import READABLE_SUFFIXES
-from lapa.data.video_frames import VideoFrames
 from lapa.records import ActionMeaning
 
 

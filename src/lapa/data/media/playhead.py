@@ -9,8 +9,8 @@ import av
 import numpy as np
 
 from lapa.data.bad_input import bad
-from lapa.data.video_file import VideoFile
-from lapa.data.video_index import VideoIndex, has_exact_seek
+from lapa.data.media.video_file import VideoFile
+from lapa.data.media.video_index import VideoIndex, has_exact_seek
 
 FAR: Final = 8
 """Frames to decode through before a seek, which flushes the decoder, is the cheaper way."""

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from lapa.data.bad_input import BadInputError
-from lapa.data.encoded_frames import EncodedFrames
+from lapa.data.media.encoded_frames import EncodedFrames
+from lapa.data.media.video_decode import VideoReader
 from lapa.data.sources import open_source
 from lapa.data.sources.lerobot_images import TableImages
-from lapa.data.video_decode import VideoReader
 from recordings import bridge_example, write_rlds
 from videos import (
     film,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lapa.data.bad_input import BadInputError
-from lapa.data.video_decode import VideoReader
+from lapa.data.media.video_decode import VideoReader
 from recordings import encode_video, grey_frames, numbers_of, write_video
 
 CODECS = [

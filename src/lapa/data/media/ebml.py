@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from lapa.data.shown_picture import Crop
+from lapa.data.media.shown_picture import Crop
 
 SIGNATURE: Final = b"\x1a\x45\xdf\xa3"
 SEGMENT: Final = 0x18538067

@@ -15,7 +15,7 @@ import simplejpeg
 
 from lapa.data.bad_input import bad
 from lapa.data.episode import Frames
-from lapa.data.orientation import STORED, exif_orientation, shown_size, upright
+from lapa.data.media.orientation import STORED, exif_orientation, shown_size, upright
 
 MAX_PIXELS: Final = 4096 * 4096
 """Largest image decoded by default; a bigger header is a mistake or a decompression bomb."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from lapa.data.media.video_file import READABLE_SUFFIXES, VideoFile
 from lapa.data.sources import open_source
-from lapa.data.video_file import READABLE_SUFFIXES, VideoFile
 from recordings import grey_frames, numbers_of
 from videos import film
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lapa.data import video_frames
 from lapa.data.bad_input import BadInputError
-from lapa.data.video_frames import VideoFrames
+from lapa.data.media import video_frames
+from lapa.data.media.video_frames import VideoFrames
 from recordings import numbers_of, write_video
 
 

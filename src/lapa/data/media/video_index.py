@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.bad_input import BadInputError, bad
-from lapa.data.video_file import VideoFile
+from lapa.data.media.video_file import VideoFile
 
 ONE_FRAME_PER_PACKET: Final = frozenset({"h264", "hevc", "av1", "vp9", "mpeg4", "mjpeg"})
 """Codecs whose packets are frames; the others (VP8 hides some) are counted by decoding them."""

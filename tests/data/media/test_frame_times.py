@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lapa.data.frame_times import measure_times, time_grid
-from lapa.data.video_decode import VideoReader
+from lapa.data.media.frame_times import measure_times, time_grid
+from lapa.data.media.video_decode import VideoReader
 from recordings import grey_frames, numbers_of
 from videos import film, with_edits, without_default_duration
 

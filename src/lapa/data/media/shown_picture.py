@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from lapa.data.episode import Frames
-from lapa.data.jpeg import check_size
-from lapa.data.orientation import (
+from lapa.data.media.jpeg import check_size
+from lapa.data.media.orientation import (
     STORED,
     orientation_note,
     orientation_of_matrix,

@@ -12,8 +12,8 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from lapa.data.ebml import SIGNATURE, end_of_segment
-from lapa.data.iso_boxes import boxes, is_iso
+from lapa.data.media.ebml import SIGNATURE, end_of_segment
+from lapa.data.media.iso_boxes import boxes, is_iso
 
 ISO_PARENTS: Final = (b"moov", b"trak")
 """The boxes on the way to a track header."""

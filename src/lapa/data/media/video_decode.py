@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from lapa.data.bad_input import bad
 from lapa.data.episode import Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.frame_times import FrameTimes, Seconds, measure_times
-from lapa.data.jpeg import MAX_PIXELS
-from lapa.data.playhead import Playhead
-from lapa.data.shown_picture import ShownPicture, shown_picture
-from lapa.data.video_file import VideoFile
-from lapa.data.video_index import VideoIndex, read_index, read_sample_table
+from lapa.data.media.frame_times import FrameTimes, Seconds, measure_times
+from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.media.playhead import Playhead
+from lapa.data.media.shown_picture import ShownPicture, shown_picture
+from lapa.data.media.video_file import VideoFile
+from lapa.data.media.video_index import VideoIndex, read_index, read_sample_table
 
 
 class VideoReader:

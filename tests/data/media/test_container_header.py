@@ -8,8 +8,8 @@ import struct
 import pytest
 
 from lapa.data.bad_input import BadInputError
-from lapa.data.container_header import declared_size, missing_bytes
-from lapa.data.video_decode import VideoReader
+from lapa.data.media.container_header import declared_size, missing_bytes
+from lapa.data.media.video_decode import VideoReader
 from recordings import encode_video, grey_frames, numbers_of
 from videos import with_header_first
 

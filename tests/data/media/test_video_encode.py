@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from lapa.data.video_encode import write_lossless_video, write_playable_video
+from lapa.data.media.video_encode import write_lossless_video, write_playable_video
 
 
 def decode(path):

@@ -13,8 +13,8 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.iso_boxes import boxes, is_iso
-from lapa.data.shown_picture import Crop
+from lapa.data.media.iso_boxes import boxes, is_iso
+from lapa.data.media.shown_picture import Crop
 
 SAMPLE_ENTRY_BYTES: Final = 78
 """Fields of a visual sample entry before the boxes inside it."""

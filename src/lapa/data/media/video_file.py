@@ -14,11 +14,11 @@ from av.stream import Disposition
 from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
-from lapa.data.container_header import declared_size, missing_bytes
-from lapa.data.ebml import pixel_crop
-from lapa.data.iso_track import clean_aperture, composition_offsets
-from lapa.data.jpeg import check_size
-from lapa.data.shown_picture import Crop
+from lapa.data.media.container_header import declared_size, missing_bytes
+from lapa.data.media.ebml import pixel_crop
+from lapa.data.media.iso_track import clean_aperture, composition_offsets
+from lapa.data.media.jpeg import check_size
+from lapa.data.media.shown_picture import Crop
 
 CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,asf,ogg,mxf"
 """Demuxers allowed: none that follows links to other files, as playlists do."""
@@ -51,7 +51,7 @@ class VideoFile:
         self.container, self.stream = _open(self._file, self.size, *self._limits)
 
     def composition_offsets(self) -> NDArray[np.int64] | None:
-        """See `lapa.data.iso_track.composition_offsets`."""
+        """See `lapa.data.media.iso_track.composition_offsets`."""
         with self._kept_position():
             return composition_offsets(self._file, self.size)
 

@@ -1,0 +1,1 @@
+"""Pictures and video files: reading, turning upright, writing."""
