@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from factories import tiny_shard_set
-from lapa.data.sources.tabletop import open_tabletop
+from lapa.data.sources.recorded import open_tabletop
 from lapa.evaluation.laq_report import evaluate_laq
 from lapa.inference.record_episodes import record_episodes
 from lapa.models.foundation.storage import build_foundation, save_foundation

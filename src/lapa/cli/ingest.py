@@ -11,7 +11,7 @@ import click
 from lapa.cli.inspect import inspect
 from lapa.data.ingest import REPORT
 from lapa.data.ingest import ingest as write_shards
-from lapa.data.sources.yaml_file import parse_yaml
+from lapa.data.sources.base.yaml_file import parse_yaml
 from lapa.params.ingestion import IngestionParams, SourceParams
 
 

@@ -14,7 +14,7 @@ from lapa.data.bad_input import BadInputError
 from lapa.data.media.encoded_frames import EncodedFrames
 from lapa.data.media.video_decode import VideoReader
 from lapa.data.sources import open_source
-from lapa.data.sources.lerobot_images import TableImages
+from lapa.data.sources.lerobot.images import TableImages
 from recordings import bridge_example, write_rlds
 from videos import (
     film,

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from lapa.data.episode import Episode
 from lapa.data.sources import open_source
-from lapa.data.sources.field_map import FieldMap, built_in_maps, load_field_map
+from lapa.data.sources.rlds.field_map import FieldMap, built_in_maps, load_field_map
 from recordings import bridge_example, write_rlds
 from robot_files import rows, write_droid, write_robonet
 

@@ -14,7 +14,7 @@ import pytest
 
 from lapa.data.bad_input import BadInputError
 from lapa.data.episode import Episode
-from lapa.data.sources.lerobot_table import rows_of_lists, single
+from lapa.data.sources.lerobot.table import rows_of_lists, single
 from lapa.data.sources.registry import open_source
 from robot_files import (
     CAMERA,

@@ -146,7 +146,7 @@ POINTS: dict[str, tuple[str, ...]] = {
     "videos": ("av.open", "json.loads", "os.scandir", "os.stat", "pathlib.Path.open"),
     "images": (
         "cv2.imdecode",
-        "lapa.data.sources.image_folder.image_size",
+        "lapa.data.sources.video.image_folder.image_size",
         "os.scandir",
         "pathlib.Path.open",
         "pathlib.Path.read_bytes",
@@ -157,7 +157,7 @@ POINTS: dict[str, tuple[str, ...]] = {
     "npz": ("numpy.load", "av.open", "os.scandir", "pathlib.Path.stat"),
     "rlds": (
         "lapa.data.sources.tfrecord._read_record",
-        "lapa.data.sources.rlds.parse_example",
+        "lapa.data.sources.rlds.dataset.parse_example",
         "simplejpeg.decode_jpeg",
         "json.loads",
         "pathlib.Path.glob",

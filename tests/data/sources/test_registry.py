@@ -12,8 +12,8 @@ import yaml
 
 from lapa.data.bad_input import BadInputs
 from lapa.data.sources import open_source, source_kinds
-from lapa.data.sources.field_map import load_field_map
 from lapa.data.sources.registry import adapter_of
+from lapa.data.sources.rlds.field_map import load_field_map
 
 ADAPTER = """
 import numpy as np

@@ -9,7 +9,7 @@ from lapa.data.bad_input import BadRecord
 from lapa.data.episode import Episode
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.listing import EpisodeFacts, facts_of
-from lapa.data.sources.action_width import Widths
+from lapa.data.sources.base.action_width import Widths
 from lapa.params.ingestion import IngestionParams
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from lapa.data.bad_input import BadInputError, Report, bad, raise_bad, read_each
 from lapa.data.episode import Episode
 from lapa.data.ingestion.resample import resample
-from lapa.data.sources.action_width import Widths, split_by_width
-from lapa.data.sources.checked import checked
-from lapa.data.sources.printable import printable
+from lapa.data.sources.base.action_width import Widths, split_by_width
+from lapa.data.sources.base.checked import checked
+from lapa.data.sources.base.printable import printable
 from lapa.params.ingestion import IngestionParams, SourceParams
 
 Opener = Callable[[Report], Iterator[Episode]]

@@ -11,7 +11,7 @@ from typing import Any
 from lapa.data.bad_input import BadRecord, Report
 from lapa.data.episode import Again, Episode
 from lapa.data.ingestion.inputs import Input
-from lapa.data.sources.action_width import Widths
+from lapa.data.sources.base.action_width import Widths
 from lapa.params.ingestion import IngestionParams
 from lapa.records import ActionMeaning, digest_of
 

@@ -21,7 +21,7 @@ from lapa.data.ingestion.fetch import Fetcher
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.plan import ShardTask
 from lapa.data.ingestion.shard import OpenShard, ShardResult, finished
-from lapa.data.sources.action_width import Widths
+from lapa.data.sources.base.action_width import Widths
 from lapa.params.ingestion import IngestionParams
 
 

@@ -13,9 +13,9 @@ import yaml
 
 from lapa.data.bad_input import Report, SettingsError, raise_bad, read_through
 from lapa.data.episode import Episode
-from lapa.data.sources.action_width import split_by_width
-from lapa.data.sources.checked import checked
-from lapa.data.sources.printable import printable
+from lapa.data.sources.base.action_width import split_by_width
+from lapa.data.sources.base.checked import checked
+from lapa.data.sources.base.printable import printable
 
 KINDS_FILE: Final = Path(__file__).parent / "kinds.yml"
 

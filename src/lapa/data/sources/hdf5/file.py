@@ -1,0 +1,143 @@
+"""Reading untrusted HDF5 files: named errors, shapes checked before any array is loaded.
+
+A file may say that a part of it lies in another file: external links, external storage, virtual datasets.
+Whoever wrote it would then choose which files of this machine are read, so each is refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from lapa.data.bad_input import BadInputError, bad
+from lapa.data.sources.base.rows import MAX_ROWS, Rows, check_shape, float_rows
+
+MAX_LINKS = 16
+"""Soft links followed in a row; more is a loop."""
+
+DAMAGE = (OSError, RuntimeError, KeyError, UnicodeDecodeError)
+"""What h5py raises from flipped bytes, depending on which structure they hit."""
+
+
+@contextmanager
+def opened_hdf5(path: Path) -> Iterator[h5py.File]:
+    """Open a file for reading.
+
+    Raises:
+        BadInputError: missing, empty, truncated or not HDF5; also when a read inside fails.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except FileNotFoundError as error:
+        raise bad("missing_file", "the HDF5 file does not exist", item=str(path)) from error
+    except DAMAGE as error:
+        raise bad("broken_hdf5", f"{type(error).__name__}: {error}", item=str(path)) from error
+
+
+def member(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset | None:
+    """Return what lies at a path below ``group``, or None; nothing outside the file is ever opened.
+
+    Raises:
+        BadInputError: ``external_hdf5``.
+    """
+    found: Any = group
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    links = 0
+    while parts:
+        part = parts.pop(0)
+        link = found.get(part, getlink=True) if isinstance(found, h5py.Group) else None
+        if isinstance(link, h5py.ExternalLink):
+            raise _external(f"{found.name}/{part} is a link into {link.filename!r}")
+        if isinstance(link, h5py.SoftLink):
+            links += 1
+            if links > MAX_LINKS:
+                raise bad("broken_hdf5", f"{group.name}/{name}: over {MAX_LINKS} links in a row")
+            parts = [step for step in link.path.split("/") if step not in ("", ".")] + parts
+            found = found.file if link.path.startswith("/") else found
+        elif link is None:
+            return None
+        else:
+            found = found[part]
+    if isinstance(found, h5py.Dataset):
+        _check_storage(found)
+    return found
+
+
+def _check_storage(dataset: h5py.Dataset) -> None:
+    files = [str(entry[0]) for entry in dataset.external or ()]
+    if dataset.is_virtual:
+        files += [entry.file_name for entry in dataset.virtual_sources() if entry.file_name != "."]
+    if files:
+        raise _external(f"{dataset.name} is stored in {files}")
+
+
+def _external(found: str) -> BadInputError:
+    return bad("external_hdf5", f"{found}, outside this file; refused, copy the values into it")
+
+
+def group_at(group: h5py.Group, name: str) -> h5py.Group:
+    """Return a group by path.
+
+    Raises:
+        BadInputError: ``missing_columns``: there is none; ``external_hdf5``.
+    """
+    found = member(group, name)
+    if not isinstance(found, h5py.Group):
+        detail = f"no group {name!r} in {group.name!r}, which holds {sorted(group)}"
+        raise bad("missing_columns", detail)
+    return found
+
+
+def dataset_at(group: h5py.Group, name: str) -> h5py.Dataset:
+    """Return a dataset by path.
+
+    Raises:
+        BadInputError: ``missing_columns``: there is none, the message lists what the group holds;
+            ``external_hdf5``.
+    """
+    found = member(group, name)
+    if not isinstance(found, h5py.Dataset):
+        detail = f"no dataset {name!r} in {group.name!r}, which holds {sorted(group)}"
+        raise bad("missing_columns", detail)
+    return found
+
+
+def read_rows(group: h5py.Group, name: str) -> Rows:
+    """Read ``float32 (frame, dimension)``; the shape is checked before the data is read."""
+    dataset = dataset_at(group, name)
+    check_shape(dataset.shape, f"{group.name}/{name}")
+    return float_rows(dataset[()], f"{group.name}/{name}")
+
+
+def read_bytes(group: h5py.Group, name: str) -> bytes:
+    """Read a ``uint8 (bytes,)`` dataset, e.g. an embedded mp4.
+
+    Raises:
+        BadInputError: another shape or type, or over 10 GB.
+    """
+    dataset = dataset_at(group, name)
+    if dataset.ndim != 1 or dataset.dtype != np.uint8 or dataset.size > 1000 * MAX_ROWS:
+        found = f"{group.name}/{name}: {dataset.dtype} {dataset.shape}"
+        raise bad("wrong_shape", f"{found}, expected the bytes of a video, uint8 (bytes,)")
+    data: bytes = dataset[()].tobytes()
+    return data
+
+
+def plain(value: Any) -> Any:
+    """Return an HDF5 attribute as a JSON-able value."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    if isinstance(value, np.ndarray):
+        return [plain(item) for item in value.tolist()]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def attributes(group: h5py.Group) -> Mapping[str, Any]:
+    """Return all attributes of a group as JSON-able values."""
+    return {key: plain(value) for key, value in group.attrs.items()}

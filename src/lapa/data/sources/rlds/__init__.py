@@ -1,0 +1,1 @@
+"""RLDS datasets: tfrecords of episodes."""

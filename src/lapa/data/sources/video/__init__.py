@@ -1,0 +1,1 @@
+"""Folders of videos and pictures, with or without arrays beside them."""
