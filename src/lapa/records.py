@@ -238,7 +238,7 @@ class ActionDimension(Record):
     clipped: int
     """Training values outside the outer edges."""
     still: bool = False
-    """It stands still in the labelled episodes (`lapa.data.standing_still`): its bins are wider than
+    """It stands still in the labelled episodes (`lapa.data.statistics.standing_still`): its bins are wider than
     its range, and it does not count in mean normalised errors."""
     least_scale: float = 0.0
     """Errors are divided by at least this, for a dimension that is held and may be held elsewhere."""

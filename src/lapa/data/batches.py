@@ -19,7 +19,7 @@ class PairBatch(TypedDict):
     sample_id: Tensor
     """``int64 (batch,)``: position in the pair index, stable for a shard set and pair spec."""
     actions: NotRequired[Tensor]
-    """``float32 (batch, action_dim)``: what was done over H (`lapa.data.action_motion`); only where
+    """``float32 (batch, action_dim)``: what was done over H (`lapa.data.statistics.action_motion`); only where
     asked for."""
     states: NotRequired[Tensor]
     """``float32 (batch, state_dim)``: state at t."""

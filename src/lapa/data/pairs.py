@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.action_motion import ActionMotion, motion_of
 from lapa.data.pair_index import clip_offsets, longest_recording, select_pairs
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.reader import ClipReader
+from lapa.data.statistics.action_motion import ActionMotion, motion_of
 from lapa.records import PairSpec, ShardSet
 
 
@@ -178,7 +178,7 @@ def open_pairs(
         spec: what a pair is.
         max_samples: keep the first of an order seeded by ``spec.seed`` (nested: 10 holds 5).
         with_actions: add what was done over H, ``float32 (action_dim,)``: differences summed, targets
-            subtracted (`lapa.data.action_motion`).
+            subtracted (`lapa.data.statistics.action_motion`).
         with_states: add the state at t.
         datasets: keep only these datasets; None keeps all.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.standing_still import movement
+from lapa.data.statistics.standing_still import movement
 from lapa.records import ActionMeaning
 
 UNKNOWN_UNIT = "unit unknown"
@@ -52,7 +52,7 @@ class TrueActions:
         return WORDS[known]
 
     def still(self) -> tuple[int, ...]:
-        """Dimensions that (nearly) never change on these pairs (`lapa.data.standing_still`)."""
+        """Dimensions that (nearly) never change on these pairs (`lapa.data.statistics.standing_still`)."""
         largest = np.abs(self.values.astype(np.float64)).max(axis=0)
         moves = movement(spreads(self.values), largest, self.unit_names)
         return tuple(np.flatnonzero(moves.still).tolist())

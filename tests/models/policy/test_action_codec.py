@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from lapa.data.action_bins import fit_action_stats
+from lapa.data.statistics.action_bins import fit_action_stats
 from lapa.models.policy.action_codec import ActionCodec
 
 

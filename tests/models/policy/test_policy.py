@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from lapa.data.action_bins import fit_action_stats
+from lapa.data.statistics.action_bins import fit_action_stats
 from lapa.models.foundation.storage import build_foundation
 from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.policy import Policy

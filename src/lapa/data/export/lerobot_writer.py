@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from lapa.data.episode import Episode
 from lapa.data.export import lerobot_layout as layout
-from lapa.data.export.moments import Moments
 from lapa.data.export.video_stream import CODECS, VideoQuality, VideoStream
+from lapa.data.statistics.moments import Moments
 
 CHUNK_FRAMES = 32
 """Frames decoded at a time."""

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lapa.data.ingestion.action_sums import ActionSums
 from lapa.data.ingestion.duplicates import near_duplicates
 from lapa.data.ingestion.listing import EpisodeFacts
 from lapa.data.ingestion.shard import ShardResult
 from lapa.data.left_out import LeftOut
+from lapa.data.statistics.action_sums import ActionSums
 from lapa.params.ingestion import IngestionParams
 from lapa.records import ShardSet
 

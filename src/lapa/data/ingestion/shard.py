@@ -11,7 +11,6 @@ from typing import Any
 
 from lapa.data.bad_input import BadInputError
 from lapa.data.episode import Episode
-from lapa.data.ingestion.action_sums import ActionSums
 from lapa.data.ingestion.listing import EpisodeFacts
 from lapa.data.ingestion.parts import part_of
 from lapa.data.ingestion.plan import ShardTask
@@ -21,6 +20,7 @@ from lapa.data.shards.encode import encode_clips
 from lapa.data.shards.index import index_path
 from lapa.data.shards.layout import slug
 from lapa.data.shards.writer import ShardWriter
+from lapa.data.statistics.action_sums import ActionSums
 from lapa.params.ingestion import IngestionParams
 from lapa.records import digest_of_file
 

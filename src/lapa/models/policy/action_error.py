@@ -19,7 +19,7 @@ class ActionError:
     """Mean squared and absolute error per dimension, in physical and normalised units.
 
     Normalised means divided by half the span of the bins, for held dimensions by more
-    (`lapa.data.standing_still`); the means leave out those that stand still. The target is not clipped.
+    (`lapa.data.statistics.standing_still`); the means leave out those that stand still. The target is not clipped.
     """
 
     def __init__(self, *, codec: ActionCodec) -> None:

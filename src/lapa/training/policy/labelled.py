@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.action_bins import fit_action_stats
 from lapa.data.action_names import described_actions
 from lapa.data.labelled_datasets import choose_datasets
 from lapa.data.robot import RobotDataset, chosen_episodes, open_robot
 from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.statistics.action_bins import fit_action_stats
 from lapa.params.finetune import FinetuneParams, PolicyModelParams
 from lapa.params.foundation.stage import FoundationModelParams
 from lapa.records import ActionStats, Checkpoint, LabelSet, PairSpec, ShardSet, require_same

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from factories import moving_square_episodes, tiny_shard_set
-from lapa.data.action_motion import motion_of
 from lapa.data.pairs import open_pairs
+from lapa.data.statistics.action_motion import motion_of
 from lapa.records import DatasetFacts, PairSpec
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.standing_still import movement
+from lapa.data.statistics.standing_still import movement
 from lapa.records import ActionDimension, ActionStats
 
 BinMethod = Literal["uniform", "quantile"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lapa.data.action_bins import fit_action_stats, quantile_edges
+from lapa.data.statistics.action_bins import fit_action_stats, quantile_edges
 from lapa.models.policy.action_codec import ActionCodec
 from lapa.records import ActionStats
 

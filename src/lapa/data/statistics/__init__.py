@@ -1,0 +1,1 @@
+"""What is computed about actions: bins, motion, sums, moments."""
