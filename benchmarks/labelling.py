@@ -18,8 +18,8 @@ from pathlib import Path
 
 import torch
 
-from lapa.data.loader import evaluation_loader
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.pairs import open_pairs
 from lapa.inference.label_worker import Speed, label_tasks, plan_tasks
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.params.labeling import LabelingParams

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor, nn
 
-from lapa.data.loader import evaluation_loader
-from lapa.data.pairs import PairDataset, open_pairs
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.evaluation.probes import out_of_fold, r2_interval
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.quantizers import Quantized

@@ -29,8 +29,8 @@ from laq_collapse_recipes import environment_params, merged
 from numpy.typing import NDArray
 from pytorch_lightning.callbacks import Callback
 
-from lapa.data.loader import evaluation_loader
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.pairs import open_pairs
 from lapa.models.laq.storage import load_laq
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams

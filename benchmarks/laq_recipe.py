@@ -26,8 +26,8 @@ from sklearn.metrics import r2_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from lapa.data.ingest import ingest
-from lapa.data.loader import evaluation_loader
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.pairs import open_pairs
 from lapa.inference.record_episodes import record_episodes
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames

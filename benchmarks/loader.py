@@ -38,9 +38,9 @@ from torch.utils.data import DataLoader, Dataset
 from lapa.data.episode import Episode, Frames
 from lapa.data.ingest import ingest_inputs
 from lapa.data.ingestion.inputs import Input
-from lapa.data.loader import BatchReader, training_loader
-from lapa.data.order import shuffled
-from lapa.data.pairs import PairDataset, open_pairs
+from lapa.data.loading.loader import BatchReader, training_loader
+from lapa.data.loading.order import shuffled
+from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams
 from lapa.records import PairSpec, ShardSet
 

@@ -22,8 +22,8 @@ import torch
 from lapa.data.episode import Episode, Frames
 from lapa.data.ingest import ingest_inputs
 from lapa.data.ingestion.inputs import Input
-from lapa.data.loader import training_loader
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.loader import training_loader
+from lapa.data.loading.pairs import open_pairs
 from lapa.data.shards.summary import find_shard_set
 from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams
 from lapa.records import PairSpec

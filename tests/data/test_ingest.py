@@ -19,7 +19,7 @@ from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.bad_input import BadInputError, bad
 from lapa.data.ingest import ingest, ingest_inputs
 from lapa.data.ingestion.inputs import Input
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.pairs import open_pairs
 from lapa.data.shards.summary import find_shard_set
 from lapa.data.shards.verify import verify
 from lapa.folders.lock import OutputLockedError

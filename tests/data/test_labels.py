@@ -18,10 +18,10 @@ from lapa.data.labels import (
     sidecar,
     write_sidecar,
 )
-from lapa.data.latents import open_latents
-from lapa.data.pair_index import valid_slots
-from lapa.data.robot import NO_LABEL, open_robot
+from lapa.data.loading.latents import open_latents
+from lapa.data.loading.robot import NO_LABEL, open_robot
 from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.shards.pair_index import valid_slots
 from lapa.records import LabelSet, PairSpec, ShardSet
 
 SPEC = PairSpec(horizon_s=0.3)

@@ -11,7 +11,7 @@ import pytest
 import simplejpeg
 import webdataset as wds
 
-from lapa.data.latents import open_latents
+from lapa.data.loading.latents import open_latents
 from lapa.inference import export_labels
 from lapa.inference.export_labels import write_jsonl, write_labelled_shards
 from training.foundation.made_up import labelled_squares

@@ -12,8 +12,8 @@ import torch
 
 from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.labels import read_sidecar, sidecar
-from lapa.data.latents import open_latents
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.latents import open_latents
+from lapa.data.loading.pairs import open_pairs
 from lapa.inference import label_worker
 from lapa.inference.label_report import entropy_bits
 from lapa.inference.label_shards import label_shards

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from lapa.data.pair_index import valid_slots
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.pair_index import valid_slots
 from lapa.folders.file_mode import follow_umask
 from lapa.records import LabelSet, PairSpec, ShardSet, digest_of, digest_of_file, require_same
 

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from lapa.data.loader import evaluation_loader
-from lapa.data.robot import open_robot
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.robot import open_robot
 from lapa.data.shards.clip_table import ClipTable
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.episode_errors import EpisodeErrors

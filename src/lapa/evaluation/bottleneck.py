@@ -9,7 +9,7 @@ import torch
 from einops import reduce
 from numpy.typing import NDArray
 
-from lapa.data.loader import evaluation_loader
+from lapa.data.loading.loader import evaluation_loader
 from lapa.evaluation.episode_bootstrap import Interval, Sums, episode_interval
 from lapa.evaluation.latent_samples import HeldOutPairs, LatentSamples
 from lapa.models.laq import LatentActionQuantizer

@@ -12,8 +12,8 @@ from einops import reduce
 from numpy.typing import NDArray
 
 from lapa.data.action_names import described_actions
-from lapa.data.loader import evaluation_loader
-from lapa.data.pairs import PairDataset, open_pairs
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.evaluation.true_actions import TrueActions
 from lapa.records import PairSpec, ShardSet

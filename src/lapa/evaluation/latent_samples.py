@@ -10,7 +10,7 @@ import torch
 from einops import rearrange
 from numpy.typing import NDArray
 
-from lapa.data.loader import evaluation_loader
+from lapa.data.loading.loader import evaluation_loader
 from lapa.evaluation.held_out import HeldOutPairs, open_held_out
 from lapa.evaluation.true_actions import TrueActions
 from lapa.models.laq import LatentActionQuantizer

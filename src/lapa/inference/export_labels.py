@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.export.publish import published
-from lapa.data.latents import LatentDataset, open_latents
+from lapa.data.loading.latents import LatentDataset, open_latents
 from lapa.records import LabelSet, ShardSet
 
 PROMPT = (

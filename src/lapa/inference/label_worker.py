@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from lapa.data.labels import write_sidecar
-from lapa.data.loader import evaluation_loader
-from lapa.data.pair_index import valid_slots
-from lapa.data.pairs import PairDataset
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.pairs import PairDataset
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.pair_index import valid_slots
 from lapa.data.shards.reader import ClipReader
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.params.labeling import LabelingParams

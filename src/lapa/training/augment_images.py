@@ -5,7 +5,7 @@ from __future__ import annotations
 from einops import rearrange
 from torch import Tensor
 
-from lapa.data.augment import augment
+from lapa.data.loading.augment import augment
 from lapa.models.layers.pixels import to_bytes, to_float
 from lapa.params.augmentation import AugmentationParams
 

@@ -12,7 +12,7 @@ import webdataset as wds
 
 from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.export.pairs import export_pairs
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.pairs import open_pairs
 from lapa.records import PairSpec
 
 SPEC = PairSpec(horizon_s=0.3)

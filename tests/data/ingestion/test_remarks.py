@@ -16,7 +16,7 @@ from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.bad_input import BadInputError
 from lapa.data.episode import Episode
 from lapa.data.ingest import ingest
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.pairs import open_pairs
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.records import PairSpec
 from recordings import grey_frames

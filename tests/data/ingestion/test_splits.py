@@ -14,7 +14,7 @@ from lapa.data.ingest import ingest_inputs
 from lapa.data.ingestion.content import EmptyResultError
 from lapa.data.ingestion.listing import EpisodeFacts
 from lapa.data.ingestion.splits import split_episodes
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.pairs import open_pairs
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.reader import ClipReader
 from lapa.data.shards.verify import verify

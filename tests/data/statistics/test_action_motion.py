@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from factories import moving_square_episodes, tiny_shard_set
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.pairs import open_pairs
 from lapa.data.statistics.action_motion import motion_of
 from lapa.records import DatasetFacts, PairSpec
 

@@ -10,8 +10,8 @@ import torch
 
 from factories import tiny_shard_set
 from lapa.data.labels import finish_labels, write_sidecar
-from lapa.data.pair_index import valid_slots
 from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.shards.pair_index import valid_slots
 from lapa.data.shards.reader import ClipReader
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq

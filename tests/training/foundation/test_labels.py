@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from factories import moving_square_episodes, tiny_shard_set
-from lapa.data.latents import LatentDataset
-from lapa.data.loader import collate, evaluation_loader
+from lapa.data.loading.latents import LatentDataset
+from lapa.data.loading.loader import collate, evaluation_loader
 from lapa.inference.label_shards import label_shards
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.labeling import LabelingParams

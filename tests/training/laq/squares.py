@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.loader import evaluation_loader, training_loader
+from lapa.data.loading.loader import evaluation_loader, training_loader
 from lapa.params.laq.stage import LaqParams
 from lapa.training.laq.loaders import LaqLoaders
 from lapa.training.ranks import rank, world_size

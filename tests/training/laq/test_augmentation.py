@@ -13,8 +13,8 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from lapa.data.batches import PairBatch
-from lapa.data.loader import training_loader
+from lapa.data.loading.batches import PairBatch
+from lapa.data.loading.loader import training_loader
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
 from lapa.training.checkpoints import step_file

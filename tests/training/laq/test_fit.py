@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from factories import tiny_shard_set
-from lapa.data.loader import evaluation_loader
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.pairs import open_pairs
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import load_laq
 from lapa.models.layers.pixels import to_frames

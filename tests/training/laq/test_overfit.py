@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lapa.data.loader import evaluation_loader, training_loader
+from lapa.data.loading.loader import evaluation_loader, training_loader
 from lapa.training.laq.fit import train
 from lapa.training.laq.loaders import LaqLoaders
 from training.laq.squares import Squares, tiny_params

@@ -16,10 +16,10 @@ from safetensors.torch import load_file
 from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.episode import Episode
 from lapa.data.labels import finish_labels, write_sidecar
-from lapa.data.loader import evaluation_loader
-from lapa.data.pair_index import valid_slots
-from lapa.data.robot import NO_LABEL, open_robot
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.robot import NO_LABEL, open_robot
 from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.shards.pair_index import valid_slots
 from lapa.data.shards.reader import ClipReader
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lapa.data.ingest import ingest
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.pairs import open_pairs
 from lapa.evaluation.latent_samples import open_held_out
 from lapa.models.policy.storage import load_policy
 from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams

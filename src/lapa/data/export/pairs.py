@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.export.publish import published
-from lapa.data.pairs import PairDataset, open_pairs
+from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.records import PairSpec, ShardSet
 
 Member = tuple[str, bytes]

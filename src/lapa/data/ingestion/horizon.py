@@ -14,7 +14,7 @@ def splits_without_pairs(
 ) -> Iterator[str]:
     """Describe each split of which no recording is longer than the longest horizon.
 
-    That is no error yet: pairs may be asked for at a shorter horizon. `lapa.data.pairs.open_pairs`
+    That is no error yet: pairs may be asked for at a shorter horizon. `lapa.data.loading.pairs.open_pairs`
     refuses, before training, a horizon that leaves none.
 
     Yields:

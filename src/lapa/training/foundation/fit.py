@@ -11,7 +11,7 @@ from typing import Any
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from lapa.data.loader import evaluation_loader, training_loader
+from lapa.data.loading.loader import evaluation_loader, training_loader
 from lapa.models.foundation.initialisation import initialisation_table, origins_of
 from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation.stage import FoundationParams

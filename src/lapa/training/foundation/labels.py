@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lapa.data.latents import LatentDataset, open_latents
-from lapa.data.loader import evaluation_loader
-from lapa.data.pairs import PairDataset, open_pairs
+from lapa.data.loading.latents import LatentDataset, open_latents
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet, require_same

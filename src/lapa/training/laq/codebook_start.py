@@ -15,7 +15,7 @@ import torch
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor
 
-from lapa.data.batches import PairBatch
+from lapa.data.loading.batches import PairBatch
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.training.ranks import broadcast_from_zero, gather_from_all

@@ -8,9 +8,9 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
-from lapa.data.batches import PairBatch
-from lapa.data.loader import evaluation_loader, training_loader
-from lapa.data.pairs import PairDataset, open_pairs
+from lapa.data.loading.batches import PairBatch
+from lapa.data.loading.loader import evaluation_loader, training_loader
+from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.held_out import holds_out

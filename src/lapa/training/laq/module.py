@@ -9,7 +9,7 @@ import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
-from lapa.data.batches import PairBatch
+from lapa.data.loading.batches import PairBatch
 from lapa.models.laq import LaqOutput, LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams

@@ -11,8 +11,8 @@ import pytorch_lightning as pl
 import torch
 
 import lapa
-from lapa.data.loader import evaluation_loader
-from lapa.data.robot import RobotDataset, open_robot
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.robot import RobotDataset, open_robot
 from lapa.models.device import device_for
 from lapa.models.foundation.storage import load_foundation
 from lapa.models.policy.action_error import measure_action_error

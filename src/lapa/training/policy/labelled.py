@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.action_names import described_actions
-from lapa.data.labelled_datasets import choose_datasets
-from lapa.data.robot import RobotDataset, chosen_episodes, open_robot
+from lapa.data.loading.labelled_datasets import choose_datasets
+from lapa.data.loading.robot import RobotDataset, chosen_episodes, open_robot
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.statistics.action_bins import fit_action_stats
 from lapa.params.finetune import FinetuneParams, PolicyModelParams

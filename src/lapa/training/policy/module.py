@@ -8,7 +8,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from lapa.data.robot import NO_LABEL
+from lapa.data.loading.robot import NO_LABEL
 from lapa.models.policy.action_error import ActionError
 from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from lapa.data.loader import evaluation_loader
-from lapa.data.order import TrainingBatches
-from lapa.data.robot import RobotDataset
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.order import TrainingBatches
+from lapa.data.loading.robot import RobotDataset
 from lapa.models.policy.policy import Policy
 
 
@@ -57,7 +57,7 @@ def observe_all(
 
 
 def observed_loader(dataset: ObservedDataset, **order: Any) -> DataLoader[dict[str, Tensor]]:
-    """Batches in exactly the order of `lapa.data.loader.training_loader`, whose keywords it takes."""
+    """Batches in exactly the order of `lapa.data.loading.loader.training_loader`, whose keywords it takes."""
     return DataLoader(
         dataset,
         batch_sampler=TrainingBatches(dataset, **order),

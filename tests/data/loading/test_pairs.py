@@ -9,7 +9,7 @@ import pytest
 
 from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.ingest import ingest_inputs
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.pairs import open_pairs
 from lapa.params.ingestion import IngestionParams, SplitParams
 from lapa.records import PairSpec
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 import torch.multiprocessing  # registers how tensors travel
 
-from lapa.data.batch_memory import BatchMemory, SentImages
+from lapa.data.loading.batch_memory import BatchMemory, SentImages
 
 SHAPE = (3, 4, 4, 3)
 

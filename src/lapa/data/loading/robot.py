@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.labelled_datasets import clips_with_actions, labelled_datasets
 from lapa.data.labels import load_codes
-from lapa.data.pair_index import clips_in
-from lapa.data.pairs import SlotDataset, require_horizon, require_one_dimension
+from lapa.data.loading.labelled_datasets import clips_with_actions, labelled_datasets
+from lapa.data.loading.pairs import SlotDataset, require_horizon, require_one_dimension
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.pair_index import clips_in
 from lapa.data.shards.reader import ClipReader
 from lapa.records import LabelSet, PairSpec, ShardSet, require_same
 

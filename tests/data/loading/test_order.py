@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lapa.data.order import EvaluationBatches, SampleStream, TrainingBatches, shuffled
+from lapa.data.loading.order import EvaluationBatches, SampleStream, TrainingBatches, shuffled
 
 
 @dataclass

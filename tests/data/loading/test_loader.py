@@ -11,8 +11,8 @@ import torch
 from torch.utils.data import DataLoader, Subset
 
 from factories import moving_square_episodes, tiny_shard_set
-from lapa.data.loader import collate, evaluation_loader, training_loader
-from lapa.data.pairs import PairDataset, open_pairs
+from lapa.data.loading.loader import collate, evaluation_loader, training_loader
+from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.params.ingestion import SplitParams
 from lapa.records import PairSpec
 

@@ -11,8 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, get_worker_info
 
-from lapa.data.batch_memory import BatchMemory, SentImages
-from lapa.data.order import EvaluationBatches, Ordered, TrainingBatches
+from lapa.data.loading.batch_memory import BatchMemory, SentImages
+from lapa.data.loading.order import EvaluationBatches, Ordered, TrainingBatches
 
 
 class LoadableDataset(Ordered, Protocol):

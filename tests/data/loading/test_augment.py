@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lapa.data.augment import augment
+from lapa.data.loading.augment import augment
 from lapa.params.augmentation import AugmentationParams
 
 EVERYTHING = AugmentationParams(flip=0.5, brightness=0.1, contrast=0.1, saturation=0.1, erasing=0.5)

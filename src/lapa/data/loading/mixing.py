@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.order import SampleStream
-from lapa.data.pairs import SlotDataset, open_pairs
+from lapa.data.loading.order import SampleStream
+from lapa.data.loading.pairs import SlotDataset, open_pairs
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.records import PairSpec, ShardSet
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from factories import moving_square_episodes, tiny_shard_set
-from lapa.data.loader import training_loader
-from lapa.data.mixing import mix, mixture_table, open_mixed_pairs
-from lapa.data.pairs import open_pairs
+from lapa.data.loading.loader import training_loader
+from lapa.data.loading.mixing import mix, mixture_table, open_mixed_pairs
+from lapa.data.loading.pairs import open_pairs
 from lapa.params.ingestion import SplitParams
 from lapa.records import PairSpec
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from factories import moving_square_episodes, tiny_shard_set
-from lapa.data.robot import open_robot
+from lapa.data.loading.robot import open_robot
 from lapa.records import PairSpec
 
 SPEC = PairSpec(horizon_s=0.3)

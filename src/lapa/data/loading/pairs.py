@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.pair_index import clip_offsets, longest_recording, select_pairs
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.pair_index import clip_offsets, longest_recording, select_pairs
 from lapa.data.shards.reader import ClipReader
 from lapa.data.statistics.action_motion import ActionMotion, motion_of
 from lapa.records import PairSpec, ShardSet
