@@ -25,7 +25,7 @@ for _name in ("nms", "qnms"):
 from lerobot.datasets.lerobot_dataset import LeRobotDataset  # noqa: E402
 
 from lapa.data.episode import Episode  # noqa: E402
-from lapa.data.export.lerobot_layout import CAMERA  # noqa: E402
+from lapa.data.export.lerobot.layout import CAMERA  # noqa: E402
 from lapa.data.export.shard_episodes import datasets_of, shard_episodes  # noqa: E402
 from lapa.data.shards.summary import find_shard_set  # noqa: E402
 

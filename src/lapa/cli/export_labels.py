@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from lapa.data.export.labels import write_jsonl, write_labelled_shards
 from lapa.data.shards.summary import find_shard_set
-from lapa.inference.export_labels import write_jsonl, write_labelled_shards
 from lapa.records import LabelSet
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from lapa.data.export.lerobot_v3 import export_lerobot
+from lapa.data.export.lerobot.dataset import export_lerobot
 from lapa.data.export.pairs import export_pairs
 from lapa.data.shards.summary import find_shard_set
 from lapa.records import PairSpec, ShardSet

@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from factories import moving_square_episodes, tiny_shard_set
-from lapa.data.export import lerobot_layout
-from lapa.data.export.lerobot_layout import CAMERA
-from lapa.data.export.lerobot_v3 import export_lerobot
+from lapa.data.export.lerobot import layout as lerobot_layout
+from lapa.data.export.lerobot.dataset import export_lerobot
+from lapa.data.export.lerobot.layout import CAMERA
 from lapa.data.export.shard_episodes import shard_episodes
 from lapa.data.sources.registry import open_source
 

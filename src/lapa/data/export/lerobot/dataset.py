@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lapa.data.episode import Episode
-from lapa.data.export.lerobot_writer import LeRobotWriter
+from lapa.data.export.lerobot.video_stream import VideoQuality
+from lapa.data.export.lerobot.writer import LeRobotWriter
 from lapa.data.export.publish import published
 from lapa.data.export.shard_episodes import datasets_of, shard_episodes
-from lapa.data.export.video_stream import VideoQuality
 from lapa.data.sources.base.rows import numbered_names
 from lapa.records import ShardSet
 

@@ -11,9 +11,9 @@ import pytest
 import simplejpeg
 import webdataset as wds
 
+from lapa.data.export import labels as export_labels
+from lapa.data.export.labels import write_jsonl, write_labelled_shards
 from lapa.data.loading.latents import open_latents
-from lapa.inference import export_labels
-from lapa.inference.export_labels import write_jsonl, write_labelled_shards
 from training.foundation.made_up import labelled_squares
 
 

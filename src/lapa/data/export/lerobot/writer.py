@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lapa.data.episode import Episode
-from lapa.data.export import lerobot_layout as layout
-from lapa.data.export.video_stream import CODECS, VideoQuality, VideoStream
+from lapa.data.export.lerobot import layout as layout
+from lapa.data.export.lerobot.video_stream import CODECS, VideoQuality, VideoStream
 from lapa.data.statistics.moments import Moments
 
 CHUNK_FRAMES = 32

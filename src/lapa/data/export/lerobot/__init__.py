@@ -1,0 +1,1 @@
+"""Shards as a LeRobot v3.0 dataset."""
