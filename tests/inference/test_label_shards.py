@@ -14,6 +14,7 @@ from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.labels import read_sidecar, sidecar
 from lapa.data.loading.latents import open_latents
 from lapa.data.loading.pairs import open_pairs
+from lapa.distributed.launch import launch
 from lapa.inference import label_worker
 from lapa.inference.label_report import entropy_bits
 from lapa.inference.label_shards import label_shards
@@ -25,7 +26,6 @@ from lapa.params.labeling import LabelingParams
 from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.foundation.labels import check_labels
-from lapa.training.launch import launch
 
 SPEC = PairSpec(horizon_s=0.2)
 SIZES = {"image_size": 16, "patch_size": 2, "dim": 16, "heads": 2, "head_dim": 8, "quant_dim": 4}

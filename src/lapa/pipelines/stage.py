@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 from kedro.pipeline import Node
 
 import lapa
+from lapa.distributed.launch import launch
 from lapa.folders.asked import asked_of
 from lapa.folders.lock import output_lock
 from lapa.folders.scratch import stage_folder
 from lapa.params.base import TrainerParams
 from lapa.records import Checkpoint, Record, Report
-from lapa.training.launch import launch
 from lapa.training.tracking import joined_run
 
 Result = TypeVar("Result")

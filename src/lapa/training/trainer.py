@@ -35,7 +35,7 @@ def build_trainer(
 ) -> pl.Trainer:
     """Build the Trainer of one training stage.
 
-    Ranks come from `lapa.training.launch`, so the environment plugin is always
+    Ranks come from `lapa.distributed.launch`, so the environment plugin is always
     `LightningEnvironment`: inside a large Slurm allocation Lightning would otherwise take a
     one-process stage for a distributed one. Every training is resumable: pass
     ``ckpt_path=resume_file(work)`` to ``fit`` and a `ResumableLoader` as training loader.

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 
+from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.params.ingestion import SplitParams
@@ -17,7 +18,6 @@ from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation import fit
 from lapa.training.foundation import loop as loop_module
 from lapa.training.foundation.best import CRITERION
-from lapa.training.launch import launch
 from training.foundation.made_up import arguments, labelled_squares, params
 
 Squares = tuple[ShardSet, LabelSet]

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.presets import tiny
 from lapa.training.foundation import fit
-from lapa.training.launch import launch
 from training.foundation.made_up import arguments, labelled_squares, params
 
 TASK = "lapa.training.foundation:fit"
@@ -96,7 +96,7 @@ def test_sharded_training_killed_hard_resumes_with_the_same_curve(squares, alone
     job.write_text(json.dumps({"task": TASK, "arguments": arguments(*squares, config, tmp_path)}))
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     run = subprocess.Popen(
-        [*command, "-m", "lapa.training.launch", str(job)], start_new_session=True
+        [*command, "-m", "lapa.distributed.launch", str(job)], start_new_session=True
     )
     while run.poll() is None and not (tmp_path / "resume/step-00000002").exists():
         time.sleep(0.02)

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 import torch.distributed as dist
 
+from lapa.distributed.ranks import join_process_group, world_size
 from lapa.training.laq.fit import train
-from lapa.training.ranks import join_process_group, world_size
 from training.laq.squares import squares_loaders, tiny_params
 
 

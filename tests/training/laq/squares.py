@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.loading.loader import evaluation_loader, training_loader
+from lapa.distributed.ranks import rank, world_size
 from lapa.params.laq.stage import LaqParams
 from lapa.training.laq.loaders import LaqLoaders
-from lapa.training.ranks import rank, world_size
 
 MOVES = np.array([[0, 1], [0, -1], [1, 0], [-1, 0]])
 SIDE, SQUARE, STEP = 32, 8, 3

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lapa.training.launch import launch
+from lapa.distributed.launch import launch
 
 TOLERANCE = 2e-4
 """Relative: float32 sums in another order, over ten steps; replacement copies rows either way."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import Any
 
+from lapa.distributed.launch import check_allocation
 from lapa.params.base import StageParams, TrainerParams
 from lapa.params.labeling import LabelingParams
 from lapa.refused import RefusedError
-from lapa.training.launch import check_allocation
 
 _GPU = {"gpu", "cuda"}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lapa.distributed.launch import launch
 from lapa.params.labeling import LabelingParams
 from lapa.pipelines.stage import as_arguments, stage
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet, require_same
-from lapa.training.launch import launch
 
 
 @stage("labels")

@@ -12,13 +12,13 @@ from torch import nn
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard, register_fsdp_forward_method
 
-from lapa.models.device import device_for
+from lapa.distributed.device import device_for
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.params.foundation.stage import FoundationParams
 
 
 def build_fabric(params: FoundationParams) -> Fabric:
-    """Make the Fabric of one rank; ranks themselves come from `lapa.training.launch`."""
+    """Make the Fabric of one rank; ranks themselves come from `lapa.distributed.launch`."""
     trainer = params.trainer
     accelerator = device_for(trainer.accelerator).type
     return Fabric(

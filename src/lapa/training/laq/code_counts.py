@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lapa.training.ranks import sum_over_processes
+from lapa.distributed.ranks import sum_over_processes
 
 
 class CodeCounts:

@@ -9,6 +9,7 @@ from typing import Any
 from pytorch_lightning.callbacks import Callback
 
 import lapa
+from lapa.distributed.ranks import join_process_group, rank
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.storage import save_model
 from lapa.params.laq.stage import LaqParams
@@ -25,7 +26,6 @@ from lapa.training.laq.module import LaqModule
 from lapa.training.laq.reconstruction_grid import ReconstructionGrid
 from lapa.training.laq.throughput import Throughput
 from lapa.training.precision_advice import advise_precision
-from lapa.training.ranks import join_process_group, rank
 from lapa.training.resume import ResumableLoader, resume_file
 from lapa.training.seeding import seed_globally
 from lapa.training.selection import Criterion, Exported

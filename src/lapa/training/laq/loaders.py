@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from lapa.data.loading.batches import PairBatch
 from lapa.data.loading.loader import evaluation_loader, training_loader
 from lapa.data.loading.pairs import PairDataset, open_pairs
+from lapa.distributed.ranks import rank, world_size
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.held_out import holds_out
-from lapa.training.ranks import rank, world_size
 
 
 class Pairs(Protocol):

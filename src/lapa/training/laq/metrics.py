@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torchmetrics.functional.image import structural_similarity_index_measure
 
+from lapa.distributed.ranks import sum_over_processes
 from lapa.training.laq.code_counts import perplexity, utilisation
-from lapa.training.ranks import sum_over_processes
 
 _MAX_SEQUENCES = 1 << 16
 """Above this many possible code sequences their histogram is not kept."""

@@ -10,6 +10,7 @@ from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
 from lapa.data.loading.batches import PairBatch
+from lapa.distributed.ranks import sum_over_processes, world_size
 from lapa.models.laq import LaqOutput, LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
@@ -17,7 +18,6 @@ from lapa.training.laq.augmentation import augmented
 from lapa.training.laq.metrics import PairMetrics
 from lapa.training.laq.targets import PairResult, build_targets
 from lapa.training.optim import build_optimiser, build_schedule
-from lapa.training.ranks import sum_over_processes, world_size
 from lapa.training.seeding import generator_of
 
 _TRAIN_FIGURES = 64

@@ -13,7 +13,7 @@ import torch
 import lapa
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.robot import RobotDataset, open_robot
-from lapa.models.device import device_for
+from lapa.distributed.device import device_for
 from lapa.models.foundation.storage import load_foundation
 from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.policy import Policy

@@ -44,7 +44,7 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
         job = Path(folder) / "job.json"
         job.write_text(json.dumps({"task": task, "arguments": arguments}))
         command, extra = _launcher(devices, nodes)
-        code = _wait_for([*command, "-m", "lapa.training.launch", str(job)], extra)
+        code = _wait_for([*command, "-m", "lapa.distributed.launch", str(job)], extra)
         if code != 0 or not _result_file(job).is_file():
             raise RuntimeError(
                 f"{task} on {nodes} x {devices} processes ended with exit code {code} and "

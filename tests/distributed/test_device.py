@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lapa.models.device import device_for
+from lapa.distributed.device import device_for
 
 
 def see_gpus(monkeypatch: pytest.MonkeyPatch, seen: bool) -> None:

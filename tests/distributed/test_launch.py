@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lapa.training.launch import check_allocation, launch
+from lapa.distributed.launch import check_allocation, launch
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_failing_rank_is_an_error() -> None:
 
 def test_malformed_task() -> None:
     with pytest.raises(ValueError, match=r"package\.module:function"):
-        launch("lapa.training.launch", {})
+        launch("lapa.distributed.launch", {})
 
 
 def test_several_nodes_need_slurm(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Self
 
 from torch import Tensor, distributed
 
-from lapa.models.device import device_for
+from lapa.distributed.device import device_for
 from lapa.params.base import Accelerator
 
 PATIENCE = timedelta(days=7)

@@ -7,7 +7,7 @@ import os
 import torch
 import torch.distributed as dist
 
-from lapa.models.device import device_for
+from lapa.distributed.device import device_for
 from lapa.params.base import Accelerator
 
 
