@@ -20,7 +20,7 @@ import torch
 
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.pairs import open_pairs
-from lapa.inference.label_worker import Speed, label_tasks, plan_tasks
+from lapa.labeling.worker import Speed, label_tasks, plan_tasks
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.params.labeling import LabelingParams
 from lapa.records import Checkpoint, ShardSet

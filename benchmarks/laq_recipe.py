@@ -28,7 +28,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from lapa.data.ingest import ingest
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.pairs import open_pairs
-from lapa.inference.record_episodes import record_episodes
+from lapa.envs.record import record_episodes
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.params.envs import RecordParams

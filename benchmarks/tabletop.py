@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from lapa.envs.record import record_episodes
 from lapa.envs.tabletop import TabletopEnv
 from lapa.envs.tabletop.tasks import TASKS
-from lapa.inference.record_episodes import record_episodes
 from lapa.params.envs import RecordParams, TabletopParams
 
 

@@ -12,8 +12,8 @@ import torch
 
 from factories import tiny_shard_set
 from lapa.data.sources.recorded import open_tabletop
+from lapa.envs.record import record_episodes
 from lapa.evaluation.laq_report import evaluate_laq
-from lapa.inference.record_episodes import record_episodes
 from lapa.models.foundation.storage import build_foundation, save_foundation
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq

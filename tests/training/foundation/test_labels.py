@@ -11,7 +11,7 @@ import torch
 from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.loading.latents import LatentDataset
 from lapa.data.loading.loader import collate, evaluation_loader
-from lapa.inference.label_shards import label_shards
+from lapa.labeling.label_shards import label_shards
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.labeling import LabelingParams
 from lapa.records import LabelSet

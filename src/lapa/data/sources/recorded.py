@@ -33,7 +33,7 @@ def open_tabletop(
     """Yield the episodes of a recording, in order of their number.
 
     Args:
-        path: folder that `lapa.inference.record_episodes` wrote.
+        path: folder that `lapa.envs.record` wrote.
         report: receives each episode that cannot be read.
         labels: actions that were executed, those the expert wanted before noise was added, or
             none: action-free video.

@@ -7,7 +7,7 @@ from pathlib import Path
 from lapa.data.ingest import ingest
 from lapa.data.shards.contact_sheet import save_contact_sheet
 from lapa.datasets.shard_set import CONTACT_SHEET
-from lapa.inference.record_episodes import record_episodes as record
+from lapa.envs.record import record_episodes as record
 from lapa.params.envs import RecordParams
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.pipelines.stage import stage

@@ -23,7 +23,7 @@ def label_shards(
     )
     arguments = as_arguments(shards=shards, laq=laq, pair_spec=pairs, params=labeling)
     labels = launch(
-        "lapa.inference.label_shards:label_shards",
+        "lapa.labeling.label_shards:label_shards",
         arguments | {"work": str(folder)},
         devices=labeling.devices,
         nodes=labeling.nodes,

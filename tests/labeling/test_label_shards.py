@@ -15,9 +15,9 @@ from lapa.data.labels import read_sidecar, sidecar
 from lapa.data.loading.latents import open_latents
 from lapa.data.loading.pairs import open_pairs
 from lapa.distributed.launch import launch
-from lapa.inference import label_worker
-from lapa.inference.label_report import entropy_bits
-from lapa.inference.label_shards import label_shards
+from lapa.labeling import worker as label_worker
+from lapa.labeling.label_shards import label_shards
+from lapa.labeling.report import entropy_bits
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
@@ -122,7 +122,7 @@ def test_what_an_interruption_left_is_shared_out_over_all_processes(shards, laq,
     for shard in left:
         (folder / sidecar(shard)).unlink()
     resumed = launch(
-        "lapa.inference.label_shards:label_shards",
+        "lapa.labeling.label_shards:label_shards",
         {
             "shards": shards.model_dump(mode="json"),
             "laq": laq.model_dump(mode="json"),

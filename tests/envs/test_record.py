@@ -9,9 +9,9 @@ import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.sources import open_source
+from lapa.envs.record import episode_seed, record_episodes
 from lapa.envs.tabletop import TabletopEnv
 from lapa.folders.lock import OutputLockedError, output_lock
-from lapa.inference.record_episodes import episode_seed, record_episodes
 from lapa.params.envs import RecordParams, TabletopParams
 
 SMALL = TabletopParams(image_size=16)

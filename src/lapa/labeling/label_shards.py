@@ -12,8 +12,8 @@ import torch
 
 from lapa.data.labels import finish_labels, require_codes_fit, sidecar
 from lapa.distributed.sharing import Ranks
-from lapa.inference.label_report import label_report, write_report
-from lapa.inference.label_worker import ShardTask, Speed, label_tasks, plan_tasks
+from lapa.labeling.report import label_report, write_report
+from lapa.labeling.worker import ShardTask, Speed, label_tasks, plan_tasks
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.params.labeling import LabelingParams
 from lapa.records import (

@@ -1,0 +1,1 @@
+"""A frozen quantiser over a shard set."""
