@@ -14,9 +14,9 @@ import torch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.presets import tiny, tiny_tokens
 from lapa.records import Checkpoint, digest_of_file
+from lapa.training.common.tracking import joined_run
 from lapa.training.foundation import fit, initialise
 from lapa.training.foundation import loop as loop_module
-from lapa.training.tracking import joined_run
 from training.foundation.made_up import S, arguments, labelled_squares, params
 
 fit_module = importlib.import_module(

@@ -10,9 +10,9 @@ from lapa.models.foundation.storage import build_foundation
 from lapa.params.base import OptimiserParams, TrainerParams
 from lapa.params.foundation.stage import FoundationParams, LoraParams, QwenSizes
 from lapa.params.presets import tiny_tokens, vla_2b_tokens
+from lapa.training.common.optim import build_optimiser
 from lapa.training.foundation.planning import plan_table, plan_training
 from lapa.training.foundation.workload import TEXT_TOKENS, workload
-from lapa.training.optim import build_optimiser
 from training.foundation.made_up import params
 
 

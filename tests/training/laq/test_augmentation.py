@@ -17,7 +17,7 @@ from lapa.data.loading.batches import PairBatch
 from lapa.data.loading.loader import training_loader
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
-from lapa.training.checkpoints import step_file
+from lapa.training.common.checkpoints import step_file
 from lapa.training.laq.augmentation import augmented, augmented_from_start
 from lapa.training.laq.fit import train
 from lapa.training.laq.loaders import LaqLoaders

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from lapa.training.common.seeding import generator_of
 from lapa.training.laq.codebook_start import spread_picks
-from lapa.training.seeding import generator_of
 
 
 def test_every_cluster_gets_a_code() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from lapa.training.checkpoints import step_file
+from lapa.training.common.checkpoints import step_file
 from lapa.training.laq.fit import train
 from training.laq.kill_script import settings
 

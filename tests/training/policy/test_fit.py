@@ -29,11 +29,11 @@ from lapa.models.policy.storage import load_policy
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
+from lapa.training.common.resume import AtomicCheckpointIO, resume_file
 from lapa.training.policy import fit
 from lapa.training.policy.fit import CRITERION
 from lapa.training.policy.labelled import action_stats, open_labelled
 from lapa.training.policy.module import PolicyModule
-from lapa.training.resume import AtomicCheckpointIO, resume_file
 
 SPEC = PairSpec(horizon_s=0.1)
 FOUNDATION = FoundationModelParams(

@@ -10,8 +10,8 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from torch.distributed.checkpoint.state_dict import StateDictOptions, set_model_state_dict
 
+from lapa.training.common.selection import Best, Criterion, Exported, export, put_back
 from lapa.training.foundation.state import TrainState, learnt_weights
-from lapa.training.selection import Best, Criterion, Exported, export, put_back
 
 CRITERION = Criterion(metric="val/gain_over_majority", larger_is_better=True)
 """What the best backbone is best by: the codes it names by itself, beyond always naming the commonest.

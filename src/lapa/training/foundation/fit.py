@@ -16,6 +16,14 @@ from lapa.models.foundation.initialisation import initialisation_table, origins_
 from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.training.common.held_out import holds_out
+from lapa.training.common.history import keep_history
+from lapa.training.common.optim import build_optimiser, build_schedule
+from lapa.training.common.precision_advice import advise_precision
+from lapa.training.common.resume import resume_folder
+from lapa.training.common.selection import Exported
+from lapa.training.common.tracking import JoinedRun, MetricsFile, build_logger
+from lapa.training.common.trainer import set_threads
 from lapa.training.foundation.ablations import ablations
 from lapa.training.foundation.adapt import adapt, merge_lora
 from lapa.training.foundation.best import BestBackbone
@@ -26,14 +34,6 @@ from lapa.training.foundation.loop import Loop
 from lapa.training.foundation.metrics import majority_codes, position_histogram
 from lapa.training.foundation.state import TrainState, full_weights, restore
 from lapa.training.foundation.validation import ablate, validate
-from lapa.training.held_out import holds_out
-from lapa.training.history import keep_history
-from lapa.training.optim import build_optimiser, build_schedule
-from lapa.training.precision_advice import advise_precision
-from lapa.training.resume import resume_folder
-from lapa.training.selection import Exported
-from lapa.training.tracking import JoinedRun, MetricsFile, build_logger
-from lapa.training.trainer import set_threads
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.storage import build_foundation, save_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
-from lapa.training.seeding import seed_globally
-from lapa.training.selection import Exported
-from lapa.training.tracking import JoinedRun
+from lapa.training.common.seeding import seed_globally
+from lapa.training.common.selection import Exported
+from lapa.training.common.tracking import JoinedRun
 
 
 def initialise(

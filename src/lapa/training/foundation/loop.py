@@ -14,10 +14,10 @@ from torch import Tensor
 from torch.distributed.tensor import DTensor
 
 from lapa.params.foundation.stage import FoundationParams
-from lapa.training.augment_images import augment_images
+from lapa.training.common.augment_images import augment_images
+from lapa.training.common.progress import Progress
+from lapa.training.common.seeding import seed_globally
 from lapa.training.foundation.state import TrainState, save
-from lapa.training.progress import Progress
-from lapa.training.seeding import seed_globally
 
 Metrics = dict[str, float]
 

@@ -17,8 +17,8 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.training.checkpoints import newest_readable, prune, save_atomically, step_file
-from lapa.training.selection import learnt
+from lapa.training.common.checkpoints import newest_readable, prune, save_atomically, step_file
+from lapa.training.common.selection import learnt
 
 KEEP = 3
 """Resume points kept."""

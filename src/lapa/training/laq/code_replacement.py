@@ -14,8 +14,8 @@ from lapa.distributed.ranks import broadcast_from_zero
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.codebook_replacement import replace_by_usage
 from lapa.params.laq.stage import CodebookParams
+from lapa.training.common.seeding import generator_of
 from lapa.training.laq.code_counts import CodeCounts
-from lapa.training.seeding import generator_of
 
 logger = logging.getLogger(__name__)
 

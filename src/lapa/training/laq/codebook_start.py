@@ -19,7 +19,7 @@ from lapa.data.loading.batches import PairBatch
 from lapa.distributed.ranks import broadcast_from_zero, gather_from_all
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
-from lapa.training.seeding import generator_of
+from lapa.training.common.seeding import generator_of
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,17 @@ from lapa.models.laq import LatentActionQuantizer
 from lapa.models.storage import save_model
 from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
-from lapa.training.averaging import AveragedWeights
-from lapa.training.history import keep_history
-from lapa.training.keep_best import KeepBest
+from lapa.training.common.averaging import AveragedWeights
+from lapa.training.common.history import keep_history
+from lapa.training.common.keep_best import KeepBest
+from lapa.training.common.precision_advice import advise_precision
+from lapa.training.common.resume import ResumableLoader, resume_file
+from lapa.training.common.seeding import seed_globally
+from lapa.training.common.selection import Criterion, Exported
+from lapa.training.common.show_progress import ShowProgress
+from lapa.training.common.throughput import Throughput
+from lapa.training.common.tracking import JoinedRun
+from lapa.training.common.trainer import build_trainer
 from lapa.training.laq.augmentation import augmented_from_start
 from lapa.training.laq.code_replacement import CodeReplacement
 from lapa.training.laq.codebook_start import CodebookStart
@@ -24,14 +32,6 @@ from lapa.training.laq.collapse_gate import CollapseGate
 from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from lapa.training.laq.module import LaqModule
 from lapa.training.laq.reconstruction_grid import ReconstructionGrid
-from lapa.training.laq.throughput import Throughput
-from lapa.training.precision_advice import advise_precision
-from lapa.training.resume import ResumableLoader, resume_file
-from lapa.training.seeding import seed_globally
-from lapa.training.selection import Criterion, Exported
-from lapa.training.show_progress import ShowProgress
-from lapa.training.tracking import JoinedRun
-from lapa.training.trainer import build_trainer
 
 logger = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
+from lapa.training.common.selection import Exported
+from lapa.training.common.trainer import build_trainer
 from lapa.training.laq.codebook_start import start_codebook
 from lapa.training.laq.fit import build_model, save
 from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from lapa.training.laq.module import LaqModule
-from lapa.training.selection import Exported
-from lapa.training.trainer import build_trainer
 
 
 def initialise(

@@ -14,7 +14,7 @@ from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.distributed.ranks import rank, world_size
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
-from lapa.training.held_out import holds_out
+from lapa.training.common.held_out import holds_out
 
 
 class Pairs(Protocol):

@@ -14,11 +14,11 @@ from lapa.distributed.ranks import sum_over_processes, world_size
 from lapa.models.laq import LaqOutput, LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
+from lapa.training.common.optim import build_optimiser, build_schedule
+from lapa.training.common.seeding import generator_of
 from lapa.training.laq.augmentation import augmented
 from lapa.training.laq.metrics import PairMetrics
 from lapa.training.laq.targets import PairResult, build_targets
-from lapa.training.optim import build_optimiser, build_schedule
-from lapa.training.seeding import generator_of
 
 _TRAIN_FIGURES = 64
 """Pairs of a training batch on which ``train/`` figures are measured."""

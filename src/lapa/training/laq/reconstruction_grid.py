@@ -12,9 +12,9 @@ from torch import Tensor
 
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_bytes, to_frames
+from lapa.training.common.image_grid import Image, grid, save_png
+from lapa.training.common.seeding import generator_of
 from lapa.training.laq.loaders import Pairs
-from lapa.training.laq.pictures import Image, grid, save_png
-from lapa.training.seeding import generator_of
 
 
 class ReconstructionGrid(Callback):

@@ -22,9 +22,16 @@ from lapa.models.storage import read_config
 from lapa.params.finetune import FinetuneParams, PolicyModelParams
 from lapa.params.foundation.stage import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
-from lapa.training.held_out import holds_out
-from lapa.training.history import keep_history
-from lapa.training.keep_best import KeepBest
+from lapa.training.common.held_out import holds_out
+from lapa.training.common.history import keep_history
+from lapa.training.common.keep_best import KeepBest
+from lapa.training.common.precision_advice import advise_precision
+from lapa.training.common.resume import ResumableLoader, resume_file
+from lapa.training.common.seeding import seed_globally
+from lapa.training.common.selection import Criterion, Exported
+from lapa.training.common.show_progress import ShowProgress
+from lapa.training.common.tracking import JoinedRun
+from lapa.training.common.trainer import build_trainer, set_threads
 from lapa.training.policy.codebook import start_from_codebook
 from lapa.training.policy.labelled import (
     action_stats,
@@ -38,13 +45,6 @@ from lapa.training.policy.loaders import held_out_loader, labelled_loader
 from lapa.training.policy.module import PolicyModule
 from lapa.training.policy.observed import ObservedDataset, observe_all
 from lapa.training.policy.trainable import freeze_unreached, select_trainable
-from lapa.training.precision_advice import advise_precision
-from lapa.training.resume import ResumableLoader, resume_file
-from lapa.training.seeding import seed_globally
-from lapa.training.selection import Criterion, Exported
-from lapa.training.show_progress import ShowProgress
-from lapa.training.tracking import JoinedRun
-from lapa.training.trainer import build_trainer, set_threads
 
 CRITERION = Criterion(metric="val/mse_normalised")
 """What the best policy is best by: the error of its actions. Not the loss: that also counts how sure the

@@ -12,8 +12,8 @@ from lapa.data.loading.robot import NO_LABEL
 from lapa.models.policy.action_error import ActionError
 from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
-from lapa.training.augment_images import augment_images
-from lapa.training.optim import build_optimiser, build_schedule
+from lapa.training.common.augment_images import augment_images
+from lapa.training.common.optim import build_optimiser, build_schedule
 
 
 class PolicyModule(pl.LightningModule):

@@ -10,7 +10,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 from torch import nn
 
-from lapa.training.selection import Best, Criterion, Exported, export, learnt, put_back
+from lapa.training.common.selection import Best, Criterion, Exported, export, learnt, put_back
 
 
 class KeepBest(Callback):

@@ -16,9 +16,9 @@ from pytorch_lightning.profilers import Profiler, PyTorchProfiler, SimpleProfile
 from pytorch_lightning.strategies import DDPStrategy, Strategy
 
 from lapa.params.base import TrainerParams
-from lapa.training.resume import AtomicCheckpointIO, ResumePoint, resume_folder
-from lapa.training.seeding import StepSeed
-from lapa.training.tracking import JoinedRun, MetricsFile, build_logger
+from lapa.training.common.resume import AtomicCheckpointIO, ResumePoint, resume_folder
+from lapa.training.common.seeding import StepSeed
+from lapa.training.common.tracking import JoinedRun, MetricsFile, build_logger
 
 ProfileKind = Literal["none", "simple", "torch"]
 

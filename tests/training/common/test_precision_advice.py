@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lapa.training import precision_advice
-from lapa.training.precision_advice import advise_precision, product_seconds
+from lapa.training.common import precision_advice
+from lapa.training.common.precision_advice import advise_precision, product_seconds
 
 CPU = torch.device("cpu")
 

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from lapa.training import progress as progress_module
+from lapa.training.common import progress as progress_module
+from lapa.training.common.progress import Progress
 from lapa.training.laq.fit import train
-from lapa.training.progress import Progress
 from training.laq.squares import squares_loaders, tiny_params
 
 FIGURES = {"val/top1": "codes right {:.1%}"}

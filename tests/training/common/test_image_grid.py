@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lapa.training.laq.pictures import grid, save_png
+from lapa.training.common.image_grid import grid, save_png
 
 
 def test_grid_shape_labels_and_file(tmp_path: Path) -> None:

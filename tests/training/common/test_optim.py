@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from lapa.params.base import OptimiserParams
-from lapa.training.optim import build_optimiser, build_schedule
+from lapa.training.common.optim import build_optimiser, build_schedule
 
 
 def params(**changes: Any) -> OptimiserParams:

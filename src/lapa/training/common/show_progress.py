@@ -8,7 +8,7 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 
-from lapa.training.progress import Progress
+from lapa.training.common.progress import Progress
 
 
 class ShowProgress(Callback):

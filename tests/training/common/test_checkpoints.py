@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lapa.training.checkpoints import newest_readable, prune, save_atomically, step_file
+from lapa.training.common.checkpoints import newest_readable, prune, save_atomically, step_file
 
 
 def save(folder: Path, *steps: int) -> None:

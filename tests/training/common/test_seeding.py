@@ -7,7 +7,7 @@ import random
 import numpy as np
 import torch
 
-from lapa.training.seeding import derived_seed, generator_of, seed_globally
+from lapa.training.common.seeding import derived_seed, generator_of, seed_globally
 
 
 def draw() -> tuple[float, float, float]:

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from lapa.params.base import TrainerParams
-from lapa.training.averaging import AveragedWeights
-from lapa.training.keep_best import KeepBest
-from lapa.training.resume import ResumableLoader, resume_file
-from lapa.training.selection import Best, Criterion, Exported, learnt, put_back
-from lapa.training.trainer import build_trainer
+from lapa.training.common.averaging import AveragedWeights
+from lapa.training.common.keep_best import KeepBest
+from lapa.training.common.resume import ResumableLoader, resume_file
+from lapa.training.common.selection import Best, Criterion, Exported, learnt, put_back
+from lapa.training.common.trainer import build_trainer
 
 LOSS = Criterion(metric="val/loss")
 GOAL = 6

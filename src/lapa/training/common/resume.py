@@ -10,7 +10,7 @@ import pytorch_lightning as pl
 from lightning_fabric.plugins.io.torch_io import TorchCheckpointIO
 from pytorch_lightning.callbacks import Checkpoint
 
-from lapa.training.checkpoints import newest_readable, prune, save_atomically, step_file
+from lapa.training.common.checkpoints import newest_readable, prune, save_atomically, step_file
 
 Batch = TypeVar("Batch")
 

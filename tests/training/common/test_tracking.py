@@ -8,7 +8,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from lapa.training.tracking import JoinedRunLogger, MetricsFile, build_logger, joined_run
+from lapa.training.common.tracking import JoinedRunLogger, MetricsFile, build_logger, joined_run
 
 
 @pytest.fixture

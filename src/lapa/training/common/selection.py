@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from torch import Tensor, nn
 
-from lapa.training.checkpoints import readable, save_atomically
+from lapa.training.common.checkpoints import readable, save_atomically
 
 logger = logging.getLogger(__name__)
 
