@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from lapa.models.foundation.dual_encoder import DualEncoder
+from lapa.models.foundation.dual_encoder.model import DualEncoder
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.foundation.stage import FoundationModelParams, LanguageModelParams
 from lapa.params.presets import tiny

@@ -38,7 +38,7 @@ def build_foundation(
 def _film_cnn(
     config: FoundationModelParams, instructions: Iterable[str], folder: Path | None
 ) -> LatentPolicy:
-    from lapa.models.foundation.film_cnn import FilmCnn  # noqa: PLC0415
+    from lapa.models.foundation.film_cnn.model import FilmCnn  # noqa: PLC0415
 
     backend = config.backend
     assert isinstance(backend, FilmCnnParams)  # noqa: S101 - the table below chose it
@@ -55,7 +55,7 @@ def _dual_encoder(
     config: FoundationModelParams, instructions: Iterable[str], folder: Path | None
 ) -> LatentPolicy:
     # transformers takes seconds to import; the small backend should not wait for it
-    from lapa.models.foundation.dual_encoder_parts import build_dual_encoder  # noqa: PLC0415
+    from lapa.models.foundation.dual_encoder.build import build_dual_encoder  # noqa: PLC0415
 
     backend = config.backend
     assert isinstance(backend, DualEncoderParams)  # noqa: S101 - the table below chose it
@@ -66,7 +66,7 @@ def _dual_encoder(
 def _action_tokens(
     config: FoundationModelParams, instructions: Iterable[str], folder: Path | None
 ) -> LatentPolicy:
-    from lapa.models.foundation.action_tokens_parts import build_action_tokens  # noqa: PLC0415
+    from lapa.models.foundation.action_tokens.build import build_action_tokens  # noqa: PLC0415
 
     backend = config.backend
     assert isinstance(backend, ActionTokensParams)  # noqa: S101 - the table below chose it

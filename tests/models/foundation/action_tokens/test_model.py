@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import lapa.models.foundation
-from lapa.models.foundation.action_tokens_parts import _parts, add_action_tokens, untied
+from lapa.models.foundation.action_tokens.build import _parts, add_action_tokens, untied
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
 from lapa.params.foundation.stage import FoundationModelParams
 from lapa.params.presets import tiny_tokens

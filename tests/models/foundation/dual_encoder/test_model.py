@@ -8,11 +8,11 @@ import pytest
 import torch
 from transformers import Dinov2Model, LlamaForCausalLM, LlamaModel, SiglipVisionModel
 
-from lapa.models.foundation.action_queries import ActionQueries
-from lapa.models.foundation.dual_encoder_parts import build_dual_encoder, language_config
+from lapa.models.foundation.dual_encoder.action_queries import ActionQueries
+from lapa.models.foundation.dual_encoder.build import build_dual_encoder, language_config
+from lapa.models.foundation.dual_encoder.vision_encoders import dinov2_config, siglip_config
 from lapa.models.foundation.initialisation import count_parameters, initialisation_table
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
-from lapa.models.foundation.vision_encoders import dinov2_config, siglip_config
 from lapa.params.foundation.stage import FoundationModelParams, VisionEncoderParams
 from lapa.params.presets import tiny, vla_7b
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lapa.models.foundation.film_cnn import SpatialSoftmax, coordinates
+from lapa.models.foundation.film_cnn.model import SpatialSoftmax, coordinates
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
 from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lapa.models.foundation.constrained_decoding import ActionGrammar
-from lapa.models.foundation.qwen_processor import (
+from lapa.models.foundation.action_tokens.constrained_decoding import ActionGrammar
+from lapa.models.foundation.action_tokens.qwen_processor import (
     BEGIN_ACTION,
     END_ACTION,
     END_OF_TURN,

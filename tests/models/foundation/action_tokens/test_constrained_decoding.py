@@ -7,7 +7,7 @@ import itertools
 import pytest
 import torch
 
-from lapa.models.foundation.constrained_decoding import ActionGrammar, prefix_function
+from lapa.models.foundation.action_tokens.constrained_decoding import ActionGrammar, prefix_function
 
 GRAMMAR = ActionGrammar(begin=10, codes=(20, 21, 22), end=11, stop=12, code_seq_len=2)
 

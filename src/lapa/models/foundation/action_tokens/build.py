@@ -10,17 +10,9 @@ import torch
 from torch import Tensor, nn
 from transformers import Qwen3VLConfig, Qwen3VLForConditionalGeneration
 
-from lapa.models.foundation.action_prompt import ActionPrompt
-from lapa.models.foundation.action_tokens import ActionTokens
-from lapa.models.foundation.convolution_stem import FlatPatchStem
-from lapa.models.foundation.initialisation import (
-    Origin,
-    count_parameters,
-    fresh,
-    initial_scale,
-    require_complete,
-)
-from lapa.models.foundation.qwen_processor import (
+from lapa.models.foundation.action_tokens.action_prompt import ActionPrompt
+from lapa.models.foundation.action_tokens.model import ActionTokens
+from lapa.models.foundation.action_tokens.qwen_processor import (
     BEGIN_ACTION,
     END_ACTION,
     ImageQwen3VLProcessor,
@@ -28,6 +20,14 @@ from lapa.models.foundation.qwen_processor import (
     own_processor,
     published_processor,
     saved_processor,
+)
+from lapa.models.foundation.convolution_stem import FlatPatchStem
+from lapa.models.foundation.initialisation import (
+    Origin,
+    count_parameters,
+    fresh,
+    initial_scale,
+    require_complete,
 )
 from lapa.params.foundation.stage import ActionTokensParams
 

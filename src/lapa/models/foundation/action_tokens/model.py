@@ -12,9 +12,9 @@ from torch import Tensor, distributed, nn
 from torch.nn import functional
 from transformers import Qwen3VLForConditionalGeneration
 
-from lapa.models.foundation.action_prompt import ActionPrompt
+from lapa.models.foundation.action_tokens.action_prompt import ActionPrompt
+from lapa.models.foundation.action_tokens.constrained_decoding import prefix_function
 from lapa.models.foundation.code_heads import IndependentHeads
-from lapa.models.foundation.constrained_decoding import prefix_function
 from lapa.models.foundation.initialisation import Origin
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy
 from lapa.params.foundation.stage import ActionTokensParams

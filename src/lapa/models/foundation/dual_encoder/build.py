@@ -17,8 +17,16 @@ from transformers import (
     SiglipVisionModel,
 )
 
-from lapa.models.foundation.dual_encoder import DualEncoder, TextTokenizer
-from lapa.models.foundation.hub_tokenizer import HubTokenizer
+from lapa.models.foundation.dual_encoder.hub_tokenizer import HubTokenizer
+from lapa.models.foundation.dual_encoder.model import DualEncoder, TextTokenizer
+from lapa.models.foundation.dual_encoder.vision_encoders import (
+    Dinov2Encoder,
+    DualVision,
+    SiglipEncoder,
+    dinov2_config,
+    put_stems,
+    siglip_config,
+)
 from lapa.models.foundation.initialisation import (
     Origin,
     count_parameters,
@@ -27,14 +35,6 @@ from lapa.models.foundation.initialisation import (
     require_complete,
 )
 from lapa.models.foundation.instruction_tokenizer import InstructionTokenizer
-from lapa.models.foundation.vision_encoders import (
-    Dinov2Encoder,
-    DualVision,
-    SiglipEncoder,
-    dinov2_config,
-    put_stems,
-    siglip_config,
-)
 from lapa.params.foundation.stage import DualEncoderParams, LanguageModelParams
 
 

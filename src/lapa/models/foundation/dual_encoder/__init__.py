@@ -1,0 +1,1 @@
+"""Backend `dual_encoder`: two vision encoders and a language model."""

@@ -1,0 +1,1 @@
+"""Backend `film_cnn`: convolutions modulated by language."""
