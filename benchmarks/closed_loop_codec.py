@@ -12,8 +12,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from lapa.evaluation.intervals import paired_difference, success_rate
-from lapa.evaluation.rollout import rollout
+from lapa.evaluation.policies.rollout import rollout
+from lapa.evaluation.statistics.intervals import paired_difference, success_rate
 from lapa.models.policy.storage import load_policy
 from lapa.params.envs import TabletopParams
 from lapa.records import Figure, ShardSet

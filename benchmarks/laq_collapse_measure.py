@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.pairs import PairDataset, open_pairs
-from lapa.evaluation.probes import out_of_fold, r2_interval
+from lapa.evaluation.codes.probes import out_of_fold, r2_interval
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.quantizers import Quantized
 from lapa.models.laq.quantizers.nsvq import NoiseSubstitution

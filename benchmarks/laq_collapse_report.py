@@ -15,7 +15,7 @@ from typing import Any
 
 from laq_collapse_recipes import RECIPES
 
-from lapa.evaluation.figures.style import BLUE, ORANGE, RED, drawn
+from lapa.evaluation.plots.style import BLUE, ORANGE, RED, drawn
 
 Run = dict[str, Any]
 COLOURS = {"ours": BLUE, "original": RED, "original_lr": ORANGE}

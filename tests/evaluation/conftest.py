@@ -13,7 +13,7 @@ import torch
 from factories import tiny_shard_set
 from lapa.data.sources.recorded import open_tabletop
 from lapa.envs.record import record_episodes
-from lapa.evaluation.laq_report import evaluate_laq
+from lapa.evaluation.codes.evaluate import evaluate_laq
 from lapa.models.foundation.storage import build_foundation, save_foundation
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
@@ -108,7 +108,9 @@ def measure_laq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MeasureLaq:
         **model: Any,
     ) -> Report:
         if not pictures:
-            monkeypatch.setattr("lapa.evaluation.laq_report.draw_laq_pictures", lambda *_, **__: ())
+            monkeypatch.setattr(
+                "lapa.evaluation.codes.evaluate.draw_laq_pictures", lambda *_, **__: ()
+            )
         return evaluate_laq(
             shards=shards,
             laq=_laq(tmp_path / "laq", shards, 10, **model),

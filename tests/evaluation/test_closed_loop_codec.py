@@ -15,8 +15,8 @@ from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.images import as_stored
 from lapa.data.shards.reader import ClipReader
 from lapa.data.sources import open_source
-from lapa.evaluation.policy_report import evaluate_policy
-from lapa.evaluation.rollout import open_scenes
+from lapa.evaluation.policies.evaluate import evaluate_policy
+from lapa.evaluation.policies.rollout import open_scenes
 from lapa.models.policy.policy import Policy
 from lapa.records import FrameCodec
 

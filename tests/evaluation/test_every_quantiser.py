@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from factories import moving_square_episodes, tiny_shard_set
-from lapa.evaluation.bottleneck import given_vectors
-from lapa.evaluation.laq_details import read_details
-from lapa.evaluation.laq_page import write_laq_page
-from lapa.evaluation.latent_samples import LatentSamples
+from lapa.evaluation.codes.bottleneck import given_vectors
+from lapa.evaluation.codes.laq_details import read_details
+from lapa.evaluation.codes.latent_samples import LatentSamples
+from lapa.evaluation.report.laq_page import write_laq_page
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.ingestion import SplitParams

@@ -12,7 +12,7 @@ import pytest
 from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.episode import Episode
 from lapa.data.ingest import ingest_inputs
-from lapa.evaluation.laq_details import read_details
+from lapa.evaluation.codes.laq_details import read_details
 from lapa.params.ingestion import IngestionParams, SplitParams
 from lapa.records import Report, ShardSet
 
@@ -146,7 +146,7 @@ def test_an_analysis_that_breaks_does_not_take_the_others_with_it(
     def broken(*args: object, **kwargs: object) -> None:
         raise ValueError("The validation set is too small.")
 
-    monkeypatch.setattr("lapa.evaluation.probes.RidgeCV", broken)
+    monkeypatch.setattr("lapa.evaluation.codes.probes.RidgeCV", broken)
     lenient = world.params.model_copy(update={"on_error": "report"})
     report = measure_laq(_shards(tmp_path, moving_square_episodes(14, size=16)), params=lenient)
     reason = report.not_measured["linear probe of codes"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mlflow.utils.git_utils import get_git_commit
 
-from lapa.evaluation.run_facts import UNKNOWN, RunFacts
+from lapa.evaluation.report.run_facts import UNKNOWN, RunFacts
 
 
 def current_run(run: str, *, seed: int) -> RunFacts:

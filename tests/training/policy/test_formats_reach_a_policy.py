@@ -11,7 +11,7 @@ import pytest
 
 from lapa.data.ingest import ingest
 from lapa.data.loading.pairs import open_pairs
-from lapa.evaluation.latent_samples import open_held_out
+from lapa.evaluation.codes.latent_samples import open_held_out
 from lapa.models.policy.storage import load_policy
 from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams
 from lapa.records import DatasetFacts, ShardSet

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from lapa.evaluation.laq_page import write_laq_page as render_laq_page
-from lapa.evaluation.laq_report import evaluate_laq as measure_laq
-from lapa.evaluation.policy_report import evaluate_policy as measure_policy
-from lapa.evaluation.report import write_report as render_report
-from lapa.evaluation.success_table import success_table
+from lapa.evaluation.codes.evaluate import evaluate_laq as measure_laq
+from lapa.evaluation.policies.evaluate import evaluate_policy as measure_policy
+from lapa.evaluation.policies.success_table import success_table
+from lapa.evaluation.report.laq_page import write_laq_page as render_laq_page
+from lapa.evaluation.report.report import write_report as render_report
 from lapa.params.evaluation import EvaluationParams
 from lapa.pipelines.arms import ARMS
 from lapa.pipelines.evaluation.generations import require_backbone, require_one_generation

@@ -1,0 +1,133 @@
+"""Held-out pairs: what is the same for every quantiser, read batch by batch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from einops import reduce
+from numpy.typing import NDArray
+
+from lapa.data.action_names import described_actions
+from lapa.data.loading.loader import evaluation_loader
+from lapa.data.loading.pairs import PairDataset, open_pairs
+from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.evaluation.codes.true_actions import TrueActions
+from lapa.records import PairSpec, ShardSet
+
+DIFFERENCE_CELLS = 8
+"""The raw-difference control averages the frame difference over an 8x8 grid."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOutPairs:
+    """Pairs of one split; frames are decoded when they are needed, and not kept."""
+
+    dataset: PairDataset
+    episodes: NDArray[np.int64]
+    """Episode number of every sample: what must not be split."""
+    difference: NDArray[np.float32]
+    """``(sample, 3 * 8 * 8)``: the frame difference averaged over cells, [-1, 1]."""
+    actions: TrueActions | None
+    """None for action-free video, and where datasets differ in their actions."""
+    states: NDArray[np.float32] | None
+    """``(sample, state_dim)`` at t; None where the source has none."""
+
+    def __len__(self) -> int:
+        return len(self.episodes)
+
+    @property
+    def num_episodes(self) -> int:
+        """Episodes with at least one pair."""
+        return len(np.unique(self.episodes))
+
+
+def open_held_out(
+    shards: ShardSet,
+    split: str,
+    spec: PairSpec,
+    *,
+    max_samples: int,
+    batch_size: int,
+    datasets: Sequence[str] | None = None,
+) -> HeldOutPairs:
+    """Read the pairs of ``split``, with true actions and states where all of them have any.
+
+    Args:
+        shards: the clips.
+        split: its name.
+        spec: what a pair is.
+        max_samples: pairs at most.
+        batch_size: pairs that are in memory at once.
+        datasets: keep only these; None keeps all.
+    """
+    table = load_clip_table(shards, split)
+    names = tuple(datasets or table.texts["dataset"].values)
+    wanted = {member: _agree(table, names, member) for member in ("action", "state")}
+    dataset = open_pairs(
+        shards,
+        split,
+        spec,
+        max_samples=max_samples,
+        with_actions=wanted["action"],
+        with_states=wanted["state"],
+        datasets=datasets,
+    )
+    read = _read(dataset, batch_size=batch_size)
+    clips = [dataset.position_of(i)[0] for i in range(len(dataset))]
+    return HeldOutPairs(
+        dataset=dataset,
+        episodes=dataset.table.episode[clips].astype(np.int64),
+        difference=read["difference"],
+        actions=_true_actions(dataset, read["actions"], names[0], shards)
+        if "actions" in read
+        else None,
+        states=read.get("states"),
+    )
+
+
+def _agree(table: ClipTable, datasets: Sequence[str], member: str) -> bool:
+    """Whether all clips of these datasets have actions (states) of one width."""
+    known = table.texts["dataset"]
+    chosen = np.isin(known.codes, [known.values.index(name) for name in datasets])
+    widths = set(table.numbers[f"{member}_dim"][chosen].tolist())
+    return len(widths) == 1 and 0 not in widths
+
+
+def _read(dataset: PairDataset, *, batch_size: int) -> dict[str, NDArray[np.float32]]:
+    """Everything but the frames, of all samples."""
+    parts: dict[str, list[torch.Tensor]] = defaultdict(list)
+    for batch in evaluation_loader(dataset, batch_size=batch_size):
+        parts["difference"].append(_difference(batch["frames"]))
+        for name in ("actions", "states"):
+            if name in batch:
+                parts[name].append(batch[name])
+    return {name: torch.cat(tensors).numpy() for name, tensors in parts.items()}
+
+
+def _true_actions(
+    dataset: PairDataset, values: NDArray[np.float32], name: str, shards: ShardSet
+) -> TrueActions:
+    facts = dataset.reader.facts(dataset.position_of(0)[0])
+    names, units = described_actions(facts, values.shape[1])
+    known = shards.datasets.get(name)
+    return TrueActions(
+        values=values,
+        names=names,
+        units=units,
+        actions_are=known.actions_are if known is not None else (),
+    )
+
+
+def _difference(frames: torch.Tensor) -> torch.Tensor:
+    pixels = frames.float() / 255
+    return reduce(
+        pixels[:, 1] - pixels[:, 0],
+        "batch (row h) (column w) rgb -> batch (row column rgb)",
+        "mean",
+        row=DIFFERENCE_CELLS,
+        column=DIFFERENCE_CELLS,
+    )

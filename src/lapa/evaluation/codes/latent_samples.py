@@ -1,0 +1,69 @@
+"""Run a quantiser once over held-out pairs and keep what every analysis reads: never the frames."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from einops import rearrange
+from numpy.typing import NDArray
+
+from lapa.data.loading.loader import evaluation_loader
+from lapa.evaluation.codes.held_out import HeldOutPairs, open_held_out
+from lapa.evaluation.codes.true_actions import TrueActions
+from lapa.models.laq import LatentActionQuantizer
+from lapa.models.layers.pixels import to_frames
+
+__all__ = ["HeldOutPairs", "LatentSamples", "TrueActions", "encode_pairs", "open_held_out"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatentSamples:
+    """What one quantiser says about the held-out pairs."""
+
+    codes: NDArray[np.int64] | None
+    """``(sample, code)``; None where nothing is quantised and the latents are continuous."""
+    vectors: NDArray[np.float32]
+    """``(sample, code, quant_dim)``: what the decoder is given."""
+    pre_quantised: NDArray[np.float32]
+    """``(sample, code * quant_dim)``."""
+    codebook_size: int
+
+    @property
+    def one_hot(self) -> NDArray[np.float32]:
+        """Codes as ``(sample, code * codebook_size)`` of zeros and ones."""
+        hot = np.eye(self.codebook_size, dtype=np.float32)[self.discrete]
+        return np.asarray(rearrange(hot, "sample code k -> sample (code k)"))
+
+    @property
+    def discrete(self) -> NDArray[np.int64]:
+        """The codes ``(sample, code)``.
+
+        Raises:
+            TypeError: the latents are continuous.
+        """
+        if self.codes is None:
+            raise TypeError("continuous latents have no codes; read `vectors`")
+        return self.codes
+
+
+@torch.no_grad()
+def encode_pairs(
+    laq: LatentActionQuantizer, pairs: HeldOutPairs, *, batch_size: int
+) -> LatentSamples:
+    """Codes and vectors of every held-out pair, batch by batch."""
+    parts: dict[str, list[torch.Tensor]] = defaultdict(list)
+    for batch in evaluation_loader(pairs.dataset, batch_size=batch_size):
+        quantized = laq(to_frames(batch["frames"])).quantized
+        parts["codes"].append(quantized.codes)
+        parts["vectors"].append(quantized.tokens.float())
+        parts["pre"].append(quantized.pre_quantised.float())
+    joined = {name: torch.cat(tensors).numpy() for name, tensors in parts.items()}
+    return LatentSamples(
+        codes=None if laq.config.quantizer == "none" else joined["codes"],
+        vectors=joined["vectors"],
+        pre_quantised=rearrange(joined["pre"], "sample code dim -> sample (code dim)"),
+        codebook_size=laq.quantizer.codebook_size,
+    )

@@ -1,0 +1,84 @@
+"""The probes of one evaluation: codes and vectors, and every control they must beat."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.evaluation.analyses import Analyses
+from lapa.evaluation.codes.bottleneck import another_pairs
+from lapa.evaluation.codes.latent_samples import HeldOutPairs, LatentSamples, TrueActions
+from lapa.evaluation.codes.probes import ProbeKind, ProbeScore, probe
+from lapa.params.evaluation import ProbeParams
+
+KINDS: tuple[ProbeKind, ...] = ("linear", "mlp")
+
+
+def probe_everything(
+    pairs: HeldOutPairs,
+    actions: TrueActions,
+    trained: LatentSamples,
+    untrained: LatentSamples,
+    *,
+    params: ProbeParams,
+    seed: int,
+    analyses: Analyses,
+) -> list[ProbeScore]:
+    """Probe every input for the true actions, with a linear and with an MLP probe.
+
+    Each probe is an analysis of its own; dimensions that stand still are not looked at.
+    """
+    moving = [i for i in range(len(actions.names)) if i not in actions.still()]
+    scores: list[ProbeScore] = []
+    for name, inputs in probe_inputs(pairs, trained, untrained, seed=seed).items():
+        for kind in KINDS:
+            ask = partial(
+                probe,
+                inputs,
+                actions.values[:, moving],
+                pairs.episodes,
+                name=name,
+                kind=kind,
+                dimensions=tuple(actions.names[i] for i in moving),
+                params=params,
+                seed=seed,
+            )
+            scores += analyses.run(f"{kind} probe of {LABELS[name]}", ask) or []
+    return scores
+
+
+LABELS = {
+    "codes": "codes",
+    "pre_quantised": "vectors before quantisation",
+    "shuffled_labels": "another pair's codes (control)",
+    "state": "state alone (control)",
+    "frame_difference": "raw frame difference (control)",
+    "random_codes": "codes of the untrained quantiser (control)",
+    "random_pre_quantised": "vectors of the untrained quantiser (control)",
+}
+"""What each probe reads, in words, in the order of the report."""
+
+
+def probe_inputs(
+    pairs: HeldOutPairs, trained: LatentSamples, untrained: LatentSamples, *, seed: int
+) -> dict[str, NDArray[np.float32]]:
+    """What the probes read, by name; ``(sample, feature)`` each.
+
+    Continuous latents have no codes: then their vectors stand for them, the shuffled control included.
+    """
+    inputs = {"pre_quantised": trained.pre_quantised}
+    if trained.codes is not None:
+        inputs = {"codes": trained.one_hot} | inputs
+    if untrained.codes is not None:
+        inputs["random_codes"] = untrained.one_hot
+    latents = next(iter(inputs.values()))
+    inputs |= {
+        "frame_difference": pairs.difference,
+        "random_pre_quantised": untrained.pre_quantised,
+        "shuffled_labels": another_pairs(latents, seed=seed),
+    }
+    if pairs.states is not None:
+        inputs["state"] = pairs.states
+    return inputs

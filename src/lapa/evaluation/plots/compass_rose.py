@@ -1,0 +1,61 @@
+"""The mean motion of every code as an arrow, with its 95 % circle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.patches import Circle
+
+from lapa.evaluation.codes.compass import MIN_SAMPLES, Direction
+from lapa.evaluation.plots.style import CYCLE, drawn
+
+
+def draw_compass(found: Sequence[Direction], axes: tuple[str, str], path: Path) -> None:
+    """Draw one panel per code position; arrow length is the mean motion.
+
+    Args:
+        found: as `lapa.evaluation.codes.compass.directions` gives them.
+        axes: what each axis shows, with its unit.
+        path: PNG to write.
+    """
+    positions = sorted({direction.position for direction in found})[:4]
+    reach = 1.25 * max((max(abs(d.x), abs(d.y)) + d.radius for d in found), default=1.0) or 1.0
+    size = (max(2.9 * len(positions) + 0.6, 5.0), 3.8)
+    with drawn(path, ncols=max(len(positions), 1), squeeze=False, figsize=size) as panels:
+        for position, panel in zip(positions, panels[0], strict=False):
+            for direction in (d for d in found if d.position == position):
+                _arrow(panel, direction, reach)
+            panel.set_xlim(-reach, reach)
+            panel.set_ylim(-reach, reach)
+            panel.set_aspect("equal")
+            panel.set_title(f"code position {position}")
+        figure = panels[0, 0].figure
+        figure.supxlabel(f"mean {axes[0]}", fontsize=9)
+        figure.supylabel(f"mean {axes[1]}", fontsize=9)
+        figure.suptitle(
+            "Compass: mean true motion of each code (number); circle: 95 % of the mean;\n"
+            f"codes seen less than {MIN_SAMPLES} times are left out",
+            fontsize=10,
+        )
+
+
+def _arrow(panel, direction: Direction, reach: float) -> None:  # type: ignore[no-untyped-def]
+    colour = CYCLE[direction.code % len(CYCLE)]
+    panel.annotate(
+        "",
+        xy=(direction.x, direction.y),
+        xytext=(0, 0),
+        arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 1.8},
+    )
+    panel.add_patch(Circle((direction.x, direction.y), direction.radius, color=colour, alpha=0.25))
+    length = max((direction.x**2 + direction.y**2) ** 0.5, 1e-9)
+    label = 1 + 0.09 * reach / length
+    panel.text(
+        direction.x * label,
+        direction.y * label,
+        str(direction.code),
+        ha="center",
+        va="center",
+        fontweight="bold",
+    )

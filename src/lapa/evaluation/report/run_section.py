@@ -1,0 +1,134 @@
+"""Which run a page belongs to, on which data, and what its words mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from lapa.evaluation.report.page import Block, Code, Note, Rows, Section, folded
+from lapa.evaluation.report.run_facts import RunFacts
+from lapa.evaluation.report.tables import Table
+from lapa.records import Checkpoint, DatasetFacts, PairSpec, ShardSet
+
+ARMS = {
+    "lapa": "The method: a backbone pretrained on the codes of the trained quantiser, then finetuned.",
+    "random_laq": "Control: the same, on the codes of an untrained quantiser. Are the codes worth anything?",
+    "scratch": "Control: an untrained backbone, finetuned whole. Is pretraining worth anything?",
+}
+TERMS = {
+    "H, horizon": "Time between the two frames t and t+H of a pair.",
+    "latent action, code": "The few numbers the quantiser (LAQ) gives to what changed between t and t+H; the decoder redraws t+H from frame t and the codes.",
+    "gain over copy": "PSNR of the redrawn t+H minus PSNR of showing frame t unchanged, dB. Above 0: the codes carry something.",
+    "cost of shuffling": "How much worse the redrawing gets with another pair's codes, dB. Near 0: the decoder ignores the codes.",
+    "perplexity": "How many codes are in use, counting rare ones less; at most the size of the codebook.",
+    "vectors before quantisation": "What the encoder says before it is rounded to codes: an upper bound for the codes.",
+    "probe, R²": "A small regression from codes to the true motion, tested on episodes it never saw. 1: perfect; 0: no better than the mean; below 0: worse.",
+    "η²": "Share of the motion's variance that lies between codes (corrected for chance).",
+    "compass": "Mean true motion of each code as an arrow.",
+    "top-1": "Share of held-out codes that the backbone names right from frame t and the instruction alone.",
+    "normalised error": "Error divided by half the labelled range of its dimension; a dimension that is held counts with more, and one that stood still is left out of the mean.",
+    "interval": "95 %, over episodes (or scenes), because frames of one episode are not independent. With fewer than 6 there is none, and no verdict.",
+}
+HELD_OUT = {
+    "episode": "whole episodes",
+    "time": "the end of each recording: says little about other recordings",
+}
+"""What of a dataset the models never saw, by `DatasetFacts.split_by`."""
+MAX_NAMED = 8
+"""Action dimensions that are named in the table of data."""
+
+
+def run_section(facts: RunFacts, shards: ShardSet, spec: PairSpec | None) -> Section:
+    """The run, its command and its data."""
+    about = [
+        ("run", facts.run),
+        ("environment", facts.environment),
+        ("command", facts.command),
+        ("commit", facts.commit),
+        ("date", facts.date),
+        ("seed", "unknown" if facts.seed is None else str(facts.seed)),
+    ]
+    if spec is not None:
+        about.append(("horizon H", f"{spec.horizon_s} s"))
+    splits = ", ".join(
+        f"{name} {split.episodes} episodes ({split.frames} frames)"
+        for name, split in shards.splits.items()
+    )
+    about += [("data", splits), ("data digest", shards.digest[:12])]
+    head = ("dataset", "episodes", "rate, Hz", "held out", "actions")
+    data = [
+        (name, str(found.episodes), f"{found.fps:g}", HELD_OUT[found.split_by], _actions(found))
+        for name, found in shards.datasets.items()
+    ]
+    return Section(
+        title="The run",
+        blocks=[Rows(table=Table(head=(), rows=about)), Rows(table=Table(head=head, rows=data))],
+    )
+
+
+def arms_section(arms: Iterable[str]) -> Section:
+    """What is compared."""
+    rows = [(arm, ARMS.get(arm, "")) for arm in arms]
+    return Section(
+        title="The arms",
+        blocks=[
+            Note(text="All arms get the same labelled episodes and are measured alike."),
+            Rows(table=Table(head=("arm", "what it is"), rows=rows)),
+        ],
+    )
+
+
+def terms_section() -> Section:
+    """The words of the page."""
+    return Section(
+        title="Terms",
+        blocks=[Rows(table=Table(head=("term", "meaning"), rows=list(TERMS.items())))],
+    )
+
+
+def provenance_blocks(checkpoints: Mapping[str, Checkpoint], settings: str) -> list[Block]:
+    """Which weights were measured, what they came from, and the notes they carry."""
+    rows = [
+        (
+            name,
+            str(checkpoint.step),
+            selection(checkpoint),
+            checkpoint.digest[:12],
+            ", ".join(f"{k} {digest[:12]}" for k, digest in checkpoint.inputs.items()),
+            checkpoint.code_version,
+        )
+        for name, checkpoint in checkpoints.items()
+    ]
+    head = ("model", "steps", "weights of", "digest", "made from", "lapa")
+    return [
+        Rows(table=Table(head=head, rows=rows)),
+        *folded("Evaluation settings", [Code(text=settings)]),
+    ]
+
+
+def notes_of(checkpoints: Mapping[str, Checkpoint]) -> list[str]:
+    """What the trainings had to say, e.g. what was left out of one arm."""
+    return [
+        f"{name}: {note}" for name, checkpoint in checkpoints.items() for note in checkpoint.notes
+    ]
+
+
+def selection(checkpoint: Checkpoint) -> str:
+    """Which weights these are: of the last step, or the best by a metric."""
+    if checkpoint.step == 0:
+        return "no training"
+    if checkpoint.selected == "last":
+        return "last step"
+    return f"best step by {checkpoint.selected_by}"
+
+
+def _actions(facts: DatasetFacts) -> str:
+    if not facts.action_names:
+        return "none"
+    units = facts.action_units or ("unit unknown",) * len(facts.action_names)
+    named = [
+        f"{name} [{unit or 'unit unknown'}]"
+        for name, unit in zip(facts.action_names, units, strict=True)
+    ]
+    shown = ", ".join(named[:MAX_NAMED])
+    rest = len(named) - MAX_NAMED
+    return f"{len(named)}: {shown}" + (f" and {rest} more" if rest > 0 else "")

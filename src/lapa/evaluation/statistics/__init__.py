@@ -1,0 +1,1 @@
+"""Intervals: bootstrap over episodes, paired differences, success rates."""

@@ -1,0 +1,100 @@
+"""The quantiser's evaluation on a run in miniature."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lapa.evaluation.codes.bottleneck import constant_codes, reconstruction_errors, shuffled_codes
+from lapa.evaluation.codes.evaluate import evaluate_laq
+from lapa.evaluation.codes.latent_samples import encode_pairs, open_held_out
+from lapa.models.laq.storage import load_laq
+from lapa.records import PairSpec, Report
+
+pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+"""Probes in miniature are cut short on purpose."""
+
+
+@pytest.fixture(scope="module")
+def report(world, tmp_path_factory) -> Report:  # type: ignore[no-untyped-def]
+    trained, random = world.laqs
+    return evaluate_laq(
+        shards=world.shards,
+        laq=trained,
+        random_laq=random,
+        params=world.params,
+        out=tmp_path_factory.mktemp("laq"),
+    )
+
+
+def test_figures_with_intervals_of_both_quantisers(report: Report) -> None:
+    assert set(report.arms) == {"laq", "random_laq"}
+    for figures in report.arms.values():
+        named = {figure.name: figure for figure in figures}
+        gain = named["psnr_gain"]
+        assert gain.low <= gain.value <= gain.high
+        assert gain.value == pytest.approx(named["psnr"].value - named["psnr_copy"].value)
+        assert 0 < named["utilisation"].value <= 1
+        assert "probe/linear/codes/dx" in named
+    controls = {figure.name.split("/")[2] for figure in report.arms["laq"] if "/" in figure.name}
+    assert {"state", "shuffled_labels", "frame_difference", "pre_quantised"} <= controls
+
+
+def test_pictures_and_details_are_there(report: Report) -> None:
+    folder = Path(report.path)
+    assert "reconstructions.png" in report.pictures
+    for name in report.pictures:
+        assert (folder / name).read_bytes()[:4] == b"\x89PNG"
+    details = json.loads((folder / "laq.json").read_text())
+    assert details["associations"]
+    assert sum(details["histogram"][0]) == details["pairs"]
+
+
+def test_codes_do_not_depend_on_the_batch(world) -> None:  # type: ignore[no-untyped-def]
+    model = load_laq(Path(world.laqs[0].path))
+    pairs = open_held_out(
+        world.shards, "val", world.laqs[0].pair_spec, max_samples=30, batch_size=8
+    )
+    first, second = (encode_pairs(model, pairs, batch_size=size) for size in (5, 30))
+    assert np.array_equal(first.codes, second.codes)
+    assert first.one_hot.sum() == first.codes.size
+
+
+def test_copy_is_the_error_of_doing_nothing(world) -> None:  # type: ignore[no-untyped-def]
+    model = load_laq(Path(world.laqs[0].path))
+    pairs = open_held_out(
+        world.shards, "val", world.laqs[0].pair_spec, max_samples=20, batch_size=8
+    )
+    samples = encode_pairs(model, pairs, batch_size=8)
+    errors = reconstruction_errors(model, pairs, samples, batch_size=8, seed=0)
+    frames = pairs.dataset[3]["frames"].astype(float) / 255
+    assert errors["copy"][3] == pytest.approx(((frames[0] - frames[1]) ** 2).mean(), rel=1e-4)
+    assert all(len(values) == len(pairs) for values in errors.values())
+
+
+def test_shuffled_codes_are_always_anothers() -> None:
+    codes = np.arange(50)[:, None]
+    shuffled = shuffled_codes(codes, seed=0)
+    assert (shuffled != codes).all()
+    assert sorted(shuffled[:, 0]) == list(range(50))
+
+
+def test_constant_codes_are_the_commonest_of_each_position() -> None:
+    codes = np.array([[0, 2], [1, 2], [1, 3]])
+    assert constant_codes(codes).tolist() == [[1, 2]] * 3
+
+
+def test_a_control_of_other_pairs_is_refused(world, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    trained, random = world.laqs
+    other = random.model_copy(update={"pair_spec": PairSpec(horizon_s=0.2)})
+    with pytest.raises(ValueError, match="pair spec"):
+        evaluate_laq(
+            shards=world.shards,
+            laq=trained,
+            random_laq=other,
+            params=world.params,
+            out=tmp_path,
+        )

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from lapa.data.media.jpeg import decode_jpeg
+from lapa.data.shards.images import encode_square, to_square
+from lapa.envs.tabletop.tasks import TASKS
+from lapa.evaluation.policies.rollout import open_scenes, rollout, run_scenes, save_clips
+from lapa.params.envs import TabletopParams
+from lapa.records import FrameCodec
+
+SMALL = TabletopParams(image_size=16)
+
+
+def by_expert(scenes):
+    return np.stack([scene.env.expert_action() for scene in scenes])[:, None]
+
+
+class Still:
+    """Does nothing, and remembers what it was shown."""
+
+    def __init__(self, time: int = 1) -> None:
+        self.time = time
+        self.seen: list[tuple] = []
+
+    def predict(self, images, instructions, states=None):
+        self.seen.append((images.clone(), list(instructions), states))
+        return torch.zeros(len(images), self.time, 4)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_expert_succeeds_in_closed_loop(task):
+    scenes = open_scenes(SMALL, task, range(20))
+    run_scenes(scenes, by_expert)
+    assert np.mean([scene.success for scene in scenes]) >= 0.95
+
+
+def test_doing_nothing_fails_everywhere():
+    params = SMALL.model_copy(update={"max_steps": 5})
+    result = rollout(Still(), env_params=params, task="reach", seeds=range(8), codec=None)
+    assert not result.successes.any()
+    assert (result.steps == 5).all()
+
+
+def test_seeds_pair_the_arms_whatever_the_batch():
+    params = SMALL.model_copy(update={"max_steps": 2})
+    one, two = Still(), Still()
+    first = rollout(one, env_params=params, task="lift", seeds=range(6), codec=None)
+    second = rollout(two, env_params=params, task="lift", seeds=range(6), batch_size=4, codec=None)
+    assert first.instructions == second.instructions
+    split = torch.cat([two.seen[0][0], two.seen[2][0]])
+    assert torch.equal(one.seen[0][0], split)
+    assert one.seen[0][0].dtype == torch.uint8
+
+
+def test_only_running_scenes_are_shown():
+    shown = []
+
+    def counting(scenes):
+        shown.append(len(scenes))
+        return by_expert(scenes)
+
+    scenes = open_scenes(SMALL, "reach", range(10))
+    run_scenes(scenes, counting)
+    assert shown[0] == 10
+    assert shown[-1] < 10
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_several_actions_per_look_and_states():
+    params = SMALL.model_copy(update={"max_steps": 6})
+    policy = Still(time=3)
+    rollout(
+        policy, env_params=params, task="reach", seeds=[0], execute=3, with_states=True, codec=None
+    )
+    assert len(policy.seen) == 2
+    assert policy.seen[0][2].shape == (1, 4)
+
+
+def test_a_short_chunk_is_refused():
+    with pytest.raises(ValueError, match=r"predicted actions are \(1, 1, 4\).*at least 2"):
+        rollout(Still(), env_params=SMALL, task="reach", seeds=[0], execute=2, codec=None)
+
+
+def test_clips_are_kept_and_saved(tmp_path):
+    params = SMALL.model_copy(update={"max_steps": 3})
+    result = rollout(
+        Still(), env_params=params, task="reach", seeds=[5, 6, 7], keep_clips=2, codec=None
+    )
+    assert list(result.clips) == [5, 6]
+    assert result.clips[5].shape == (4, 16, 16, 3)
+    files = save_clips(result, tmp_path / "clips")
+    assert [file.name for file in files] == ["reach_5_failure.mp4", "reach_6_failure.mp4"]
+    assert all(file.stat().st_size > 0 for file in files)
+
+
+@pytest.mark.parametrize(("resize", "size"), [("crop", 32), ("squash", 24)])
+def test_the_policy_sees_pictures_as_the_shards_hold_them(resize, size):
+    params = TabletopParams(image_size=32, max_steps=1)
+    policy = Still()
+    codec = FrameCodec(image_size=size, resize=resize, jpeg_quality=90)
+    rollout(policy, env_params=params, task="reach", seeds=[0], codec=codec)
+    (scene,) = open_scenes(params, "reach", [0])
+    image = scene.observation["image"]
+    shown = policy.seen[0][0][0].numpy()
+    assert not np.array_equal(shown, image)
+    np.testing.assert_array_equal(shown, decode_jpeg(encode_square(to_square(image, codec), codec)))

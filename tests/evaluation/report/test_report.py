@@ -1,0 +1,220 @@
+"""Policies' evaluation and the final page on a run in miniature."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lapa.evaluation.codes.evaluate import evaluate_laq
+from lapa.evaluation.policies.evaluate import evaluate_policy
+from lapa.evaluation.policies.outcomes import TaskOutcomes, paired_successes, read_outcomes
+from lapa.evaluation.policies.success_table import success_table
+from lapa.evaluation.report.laq_page import write_laq_page
+from lapa.evaluation.report.report import write_report
+from lapa.evaluation.report.run_facts import RunFacts
+from lapa.evaluation.report.run_section import ARMS
+from lapa.records import Report
+
+pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+"""Probes in miniature are cut short on purpose."""
+
+FACTS = RunFacts(
+    run="tiny",
+    environment="somewhere",
+    command="kedro run --env=somewhere",
+    commit="0123abc",
+    date="2026-01-02T03:04:05+00:00",
+    seed=7,
+)
+
+
+@pytest.fixture(scope="module")
+def arms(world, tmp_path_factory) -> dict[str, Report]:  # type: ignore[no-untyped-def]
+    return {
+        arm: evaluate_policy(
+            policy=policy,
+            shards=world.shards,
+            params=world.params,
+            out=tmp_path_factory.mktemp(arm),
+        )
+        for arm, policy in world.policies.items()
+    }
+
+
+def test_success_has_an_interval_and_every_scene(arms: dict[str, Report]) -> None:
+    for report in arms.values():
+        named = {figure.name: figure for figure in report.arms["policy"]}
+        for task in ("reach", "lift"):
+            rate = named[f"success/{task}"]
+            assert rate.n == 6
+            assert rate.low <= rate.value <= rate.high
+            outcomes = read_outcomes(report)[task]
+            assert np.mean(outcomes.successes) == rate.value
+            assert len(set(outcomes.seeds)) == 6
+            assert max(outcomes.steps) <= 4
+
+
+def test_action_error_equals_the_figures_of_training(world, arms: dict[str, Report]) -> None:  # type: ignore[no-untyped-def]
+    for arm, report in arms.items():
+        named = {figure.name: figure.value for figure in report.arms["policy"]}
+        trained = world.policies[arm].metrics
+        for name in ("mse_normalised", "mae/dx"):
+            assert named[f"action/{name}"] == pytest.approx(trained[name], rel=1e-4)
+
+
+def test_arms_share_their_scenes(arms: dict[str, Report]) -> None:
+    first, second = (read_outcomes(report)["reach"] for report in arms.values())
+    assert first.instructions == second.instructions
+    paired_successes(first, second, names=("lapa", "scratch"))
+
+
+def test_arms_on_other_scenes_are_not_compared() -> None:
+    outcome = TaskOutcomes(
+        seeds=(1, 2), successes=(True, False), steps=(1, 2), instructions=("", "")
+    )
+    other = outcome.model_copy(update={"seeds": (1, 3)})
+    with pytest.raises(ValueError, match="scenes of arm scratch"):
+        paired_successes(outcome, other, names=("lapa", "scratch"))
+
+
+def test_table_has_a_row_per_arm_and_task(arms: dict[str, Report]) -> None:
+    table = success_table(arms)
+    assert len(table) == 4
+    assert (table["low_percent"] <= table["success_percent"]).all()
+    assert set(table["scenes"]) == {6}
+
+
+@pytest.fixture(scope="module")
+def laq(world, tmp_path_factory) -> Report:  # type: ignore[no-untyped-def]
+    return evaluate_laq(
+        shards=world.shards,
+        laq=world.laqs[0],
+        random_laq=world.laqs[1],
+        params=world.params,
+        out=tmp_path_factory.mktemp("laq"),
+    )
+
+
+def _written(world, laq: Report, arms: dict[str, Report], out: Path, **more: Any):  # type: ignore[no-untyped-def]
+    report = write_report(
+        laq=laq,
+        arms=arms,
+        foundation=more.pop("foundation", world.foundations),
+        shards=world.shards,
+        params=world.params,
+        out=out,
+        facts=FACTS,
+    )
+    return report, (out / "report.html").read_text()
+
+
+def _in_short(page: str) -> list[str]:
+    box = page.split('<section class="short">')[1].split("</section>", maxsplit=1)[0]
+    return re.findall("<li>(.*?)</li>", box)
+
+
+def _headings(page: str) -> list[str]:
+    return re.findall(r"<h2 id=[^>]*>(.*?)</h2>", page)
+
+
+def test_page_is_one_file_with_everything_in_it(world, laq, arms, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    report, page = _written(world, laq, arms, tmp_path)
+    assert "success.png" in report.pictures
+    addresses = re.findall(r'(?:src|href)="([^"]{0,40})', page)
+    assert addresses
+    assert all(address.startswith(("data:", "#")) for address in addresses)
+    assert page.count("data:video/mp4") == 4
+    assert "On reach, lapa does not beat scratch" in page
+    assert "+10.0 points from always naming the commonest" in page
+    assert world.foundations["lapa"].digest[:12] in page
+    assert {"lapa", "scratch", "laq", "random_laq", "differences"} == set(report.arms)
+    differences = {figure.name for figure in report.arms["differences"]}
+    assert {"lapa - scratch/reach", "lapa - scratch/action_error"} <= differences
+
+
+def test_a_control_keeps_the_figures_of_its_policy_and_of_its_quantiser(
+    world, laq: Report, arms: dict[str, Report], tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    controls = {"lapa": arms["lapa"], "random_laq": arms["scratch"]}
+    foundations = dict.fromkeys(controls, world.foundations["lapa"])
+    report, _ = _written(world, laq, controls, tmp_path, foundation=foundations)
+    names = {figure.name for figure in report.arms["random_laq"]}
+    assert {figure.name for figure in arms["scratch"].arms["policy"]} <= names
+    assert {figure.name for figure in laq.arms["random_laq"]} <= names
+
+
+def test_page_says_which_run_it_is_and_what_its_words_mean(
+    world, laq, arms, tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    _, page = _written(world, laq, arms, tmp_path)
+    for fact in (FACTS.run, FACTS.environment, FACTS.commit, FACTS.date, FACTS.command):
+        assert fact in page
+    assert "tabletop" in page
+    assert "whole episodes" in page
+    for arm in ("lapa", "scratch"):
+        assert ARMS[arm] in page
+    assert "perplexity" in page
+    for heading, anchor in zip(_headings(page), re.findall(r'<h2 id="(.*?)"', page), strict=True):
+        assert f'<a href="#{anchor}">{heading}</a>' in page
+    assert len(_in_short(page)) <= 8
+
+
+def test_without_a_simulator_arms_are_compared_by_their_error(world, laq, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    offline = world.params.model_copy(update={"rollout": None})
+    arms = {
+        arm: evaluate_policy(policy=p, shards=world.shards, params=offline, out=tmp_path / arm)
+        for arm, p in world.policies.items()
+    }
+    report, page = _written(world, laq, arms, tmp_path / "page")
+    assert {"Closed loop", "Episodes"}.isdisjoint(_headings(page))
+    assert page.count("not measured, because no simulator looks like this data") == 1
+    assert "closed-loop success" in report.not_measured
+    assert any("the actions of lapa are" in sentence for sentence in _in_short(page))
+    assert "<video" not in page
+
+
+def test_what_one_arm_lacks_is_listed_under_its_name(world, laq, arms, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    reason = "ValueError: broken"
+    broken = arms["scratch"].model_copy(update={"not_measured": {"closed-loop success": reason}})
+    report, page = _written(world, laq, arms | {"scratch": broken}, tmp_path)
+    assert report.not_measured["closed-loop success of scratch"] == reason
+    assert "Closed-loop success of scratch: not measured, because ValueError: broken." in page
+
+
+def test_a_rollout_that_breaks_leaves_the_action_error(world, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("no simulator")
+
+    monkeypatch.setattr("lapa.evaluation.policies.evaluate.rollout", broken)
+    lenient = world.params.model_copy(update={"on_error": "report"})
+    report = evaluate_policy(
+        policy=world.policies["lapa"], shards=world.shards, params=lenient, out=tmp_path
+    )
+    assert report.not_measured == {"closed-loop success": "RuntimeError: no simulator"}
+    assert "action/mae_normalised" in {figure.name for figure in report.arms["policy"]}
+
+
+def test_notes_and_choice_of_weights_are_shown(world, laq, arms, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    best = world.foundations["lapa"].model_copy(
+        update={"selected": "best", "selected_by": "val/loss"}
+    )
+    _, page = _written(world, laq, arms, tmp_path, foundation=world.foundations | {"lapa": best})
+    assert "best step by val/loss" in page
+    assert "last step" in page
+
+
+def test_the_codes_alone_make_a_page(world, laq, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    report = write_laq_page(
+        laq=laq, shards=world.shards, params=world.params, out=tmp_path, facts=FACTS
+    )
+    page = (tmp_path / "report.html").read_text()
+    assert "cost of shuffling the codes" in page
+    assert "Pairs that share a whole code sequence" in page
+    assert "What the decoder draws" in page
+    assert len(_in_short(page)) <= 8
+    assert report.arms == {}, "the figures are recorded once, in the quantiser's report"
+    assert FACTS.run in page
