@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lapa.evaluation.codes.laq_details import LaqDetails, read_details
+from lapa.evaluation.report import tables
 from lapa.evaluation.report.page import (
     Block,
     Folded,
@@ -17,7 +18,6 @@ from lapa.evaluation.report.page import (
     rows,
 )
 from lapa.evaluation.report.probe_tables import probe_tables
-from lapa.evaluation.report.report import tables as tables
 from lapa.evaluation.report.verdict import ProbeVerdict, probe_verdicts
 from lapa.records import Report
 

@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 from lapa.evaluation.codes.laq_details import read_details
+from lapa.evaluation.report import in_short
 from lapa.evaluation.report.codes_section import codes_section, motion_section
 from lapa.evaluation.report.not_measured import not_measured_section
 from lapa.evaluation.report.page import Listed, Section, write_page
-from lapa.evaluation.report.report import in_short
 from lapa.evaluation.report.run_facts import RunFacts
 from lapa.evaluation.report.run_section import (
     notes_of,

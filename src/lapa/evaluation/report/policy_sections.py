@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lapa.evaluation.policies.comparisons import Comparison
 from lapa.evaluation.policies.episode_errors import read_errors
+from lapa.evaluation.report import tables
 from lapa.evaluation.report.page import (
     Block,
     Folded,
@@ -18,7 +19,6 @@ from lapa.evaluation.report.page import (
     folded,
     rows,
 )
-from lapa.evaluation.report.report import tables as tables
 from lapa.records import Checkpoint, Report
 
 TOP_DIMENSIONS = 8

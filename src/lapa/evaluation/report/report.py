@@ -14,6 +14,7 @@ from lapa.evaluation.plots.training_curves import draw_curves, read_curves
 from lapa.evaluation.policies.comparisons import Comparison, compare_errors, compare_successes
 from lapa.evaluation.policies.evaluate import policy_record
 from lapa.evaluation.policies.success_table import success_rates
+from lapa.evaluation.report import in_short
 from lapa.evaluation.report.codes_section import codes_section, motion_section
 from lapa.evaluation.report.not_measured import all_not_measured, not_measured_section
 from lapa.evaluation.report.page import Listed, Section, write_page
@@ -24,7 +25,6 @@ from lapa.evaluation.report.policy_sections import (
     episodes_section,
     training_section,
 )
-from lapa.evaluation.report.report import in_short
 from lapa.evaluation.report.run_facts import RunFacts
 from lapa.evaluation.report.run_section import (
     arms_section,

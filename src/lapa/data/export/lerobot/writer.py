@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lapa.data.episode import Episode
-from lapa.data.export.lerobot import layout as layout
+from lapa.data.export.lerobot import layout
 from lapa.data.export.lerobot.video_stream import CODECS, VideoQuality, VideoStream
 from lapa.data.statistics.moments import Moments
 

@@ -1,1 +1,0 @@
-"""Figures of the reports: one file each, drawn off screen, saved as PNG."""

@@ -1,1 +1,0 @@
-"""Frozen models over shards and images."""
