@@ -1,0 +1,55 @@
+"""Frozen records that pipeline nodes exchange: paths, digests and facts, never bytes.
+
+A record is written last, as ``record.json`` beside the artefact it describes, so an artefact without a
+record does not exist (`lapa.datasets.publish`).
+"""
+
+from lapa.records.actions import ActionDimension, ActionStats
+from lapa.records.base import SEAL, Record
+from lapa.records.checkpoints import Checkpoint
+from lapa.records.digest import (
+    MADE_WITH,
+    RECORD,
+    digest_of,
+    digest_of_file,
+    digest_of_files,
+    require_same,
+)
+from lapa.records.episodes import RawEpisodes
+from lapa.records.labels import LabelSet
+from lapa.records.metrics import Figure
+from lapa.records.pairs import PairSpec
+from lapa.records.reports import Report
+from lapa.records.shards import (
+    SHARD_SCHEMA,
+    ActionMeaning,
+    DatasetFacts,
+    FrameCodec,
+    ShardSet,
+    Split,
+)
+
+__all__ = [
+    "MADE_WITH",
+    "RECORD",
+    "SEAL",
+    "SHARD_SCHEMA",
+    "ActionDimension",
+    "ActionMeaning",
+    "ActionStats",
+    "Checkpoint",
+    "DatasetFacts",
+    "Figure",
+    "FrameCodec",
+    "LabelSet",
+    "PairSpec",
+    "RawEpisodes",
+    "Record",
+    "Report",
+    "ShardSet",
+    "Split",
+    "digest_of",
+    "digest_of_file",
+    "digest_of_files",
+    "require_same",
+]

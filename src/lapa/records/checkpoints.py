@@ -1,0 +1,38 @@
+"""A model with its ancestry."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from lapa.records.base import Record
+from lapa.records.pairs import PairSpec
+
+
+class Checkpoint(Record):
+    """A trained (or deliberately untrained) model: weights, configuration and ancestry."""
+
+    path: str
+    """Folder with ``model.safetensors`` and ``config.json``."""
+    kind: Literal["laq", "foundation", "policy"]
+    step: int
+    """Optimiser steps behind the weights; 0 for a random control."""
+    digest: str
+    """SHA-256 of ``model.safetensors``."""
+    inputs: dict[str, str]
+    """Digest of every artefact it was trained on, by name."""
+    pair_spec: PairSpec
+    metrics: dict[str, float] = Field(default_factory=dict)
+    """Validation figures at this step."""
+    code_version: str
+    datasets: tuple[str, ...] = ()
+    """Datasets whose actions it has learnt; empty for models that read none."""
+    selected: Literal["best", "last"] = "last"
+    """Which weights these are: the best by ``selected_by``, or those of the last step."""
+    selected_by: str = ""
+    """Metric that chose the best weights, e.g. ``val/loss``; empty where the last step was taken."""
+    notes: tuple[str, ...] = ()
+    """What a reader of its figures must know, in sentences: e.g. a parameter that this arm could not use."""
+    files: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of what lies beside the weights (configuration, tokenizer), taken when it is published."""

@@ -1,0 +1,34 @@
+"""What one evaluation measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from lapa.records.base import Record
+from lapa.records.digest import digest_of, digest_of_files
+from lapa.records.metrics import Figure
+
+
+class Report(Record):
+    """What one evaluation measured."""
+
+    path: str
+    arms: dict[str, tuple[Figure, ...]]
+    """Figures per arm."""
+    pictures: tuple[str, ...] = ()
+    """Image files, relative to ``path``."""
+    clips: tuple[str, ...] = ()
+    """Videos of rollouts, relative to ``path``."""
+    not_measured: dict[str, str] = Field(default_factory=dict)
+    """Analysis -> why it could not be made; the report says so and the rest goes on."""
+    inputs: dict[str, str] = Field(default_factory=dict)
+    """Digest of every artefact it was measured on, by name."""
+    digest: str = ""
+    """SHA-256 over the figures, the inputs and every file of the folder."""
+
+    def content_digest(self) -> str:
+        """The digest that figures, inputs and files have now."""
+        facts = self.model_dump(mode="json", exclude={"path", "digest"})
+        return digest_of([facts, digest_of_files(Path(self.path))])
