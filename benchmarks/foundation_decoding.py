@@ -50,12 +50,12 @@ def trained(decoding: str, batch: dict[str, object], most: int, layers: int) -> 
     torch.manual_seed(0)
     model = build_foundation(config, instructions=[TEXT])
     assert isinstance(model, DualEncoder)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
     for step in range(most):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         model.loss(batch).loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
+        optimizer.step()
         if step % CHECK_EVERY == CHECK_EVERY - 1 and correct(model, batch).all():
             print(f"{decoding}: every sequence after {step + 1} steps", flush=True)
             break

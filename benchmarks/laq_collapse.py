@@ -114,7 +114,7 @@ def run(params: LaqParams, shards: ShardSet, spec: PairSpec, held_out: HeldOut) 
             work=Path(work),
             run=None,
             callbacks=[*callbacks, *extra, curve],
-            clip_norm=params.optimiser.clip_norm,
+            clip_norm=params.optimizer.clip_norm,
         )
         trainer.fit(module, ResumableLoader(loaders.train, total=params.trainer.max_steps))
     return {

@@ -192,7 +192,7 @@ class OriginalReplacement(Callback):
         assert isinstance(quantizer, NoiseSubstitution)
         counts = torch.zeros(quantizer.codebook_size)
 
-        def after_quantising(module: nn.Module, _: object, quantized: Quantized) -> None:
+        def after_quantizing(module: nn.Module, _: object, quantized: Quantized) -> None:
             if not module.training:
                 return
             counts.add_(quantized.codes.flatten().bincount(minlength=len(counts)) > 0)
@@ -205,7 +205,7 @@ class OriginalReplacement(Callback):
                 self.events.append((trainer.global_step, int(replaced.sum())))
                 counts.zero_()
 
-        quantizer.register_forward_hook(after_quantising)
+        quantizer.register_forward_hook(after_quantizing)
 
 
 def original_step_replaces(step: int) -> bool:

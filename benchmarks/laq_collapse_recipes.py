@@ -23,12 +23,12 @@ ORIGINAL_MODEL = {
     "quant_dim": 32,
     "codebook_init": "normal",
     "encode_difference": False,
-    "normalise_delta": False,
+    "normalize_delta": False,
     "grid_channels": None,
     "embed_positions": False,
     "predict_difference": False,
 }
-ORIGINAL_OPTIMISER = {  # plain Adam at a constant rate
+ORIGINAL_OPTIMIZER = {  # plain Adam at a constant rate
     "learning_rate": 1e-4,
     "final_learning_rate": 1e-4,
     "warmup_steps": 0,
@@ -39,13 +39,13 @@ _ORIGINAL_ELSE = {"codebook": {"replace_every": 0}, "targets": {"pixels": {"moti
 
 RECIPES: dict[str, dict[str, Any]] = {
     "ours": {},
-    "original": {"model": ORIGINAL_MODEL, "optimiser": ORIGINAL_OPTIMISER, **_ORIGINAL_ELSE},
+    "original": {"model": ORIGINAL_MODEL, "optimizer": ORIGINAL_OPTIMIZER, **_ORIGINAL_ELSE},
     "original_lr": {"model": ORIGINAL_MODEL, **_ORIGINAL_ELSE},
     "no_encode_difference": {"model": {"encode_difference": False}},
-    "no_normalise_delta": {"model": {"normalise_delta": False}},
+    "no_normalize_delta": {"model": {"normalize_delta": False}},
     "no_predict_difference": {"model": {"predict_difference": False}},
     "no_codebook_init": {"model": {"codebook_init": "normal"}},
-    "no_normalise_no_init": {"model": {"normalise_delta": False, "codebook_init": "normal"}},
+    "no_normalize_no_init": {"model": {"normalize_delta": False, "codebook_init": "normal"}},
     "no_places": {"model": {"grid_channels": None, "embed_positions": False}},
     "no_motion_weight": {"targets": {"pixels": {"motion_weight": 0.0}}},
     "vq_ema": {"model": {"quantizer": "vq_ema"}},
@@ -53,7 +53,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "residual_vq": {"model": {"quantizer": "residual_vq"}},
     "none": {"model": {"quantizer": "none"}},
     "adafactor": {
-        "optimiser": {"kind": "adafactor", "learning_rate": 2e-2, "final_learning_rate": 2e-4}
+        "optimizer": {"kind": "adafactor", "learning_rate": 2e-2, "final_learning_rate": 2e-4}
     },
     # beside the pixels, each with a weight that makes its first loss about as large as theirs
     "flow": {"targets": {"flow": {"weight": 0.01}}},
@@ -91,7 +91,7 @@ def recipe_params(
             "validate_every": max_steps,
             "checkpoint_every": max_steps + 1,
         },
-        "collapse_gate": {"min_utilisation": 0.0},
+        "collapse_gate": {"min_utilization": 0.0},
         "pictures": 0,
     }
     changes = merged(RECIPES[name], budget)

@@ -18,7 +18,7 @@ from laq_collapse_recipes import RECIPES
 from lapa.evaluation.plots.style import BLUE, ORANGE, RED, drawn
 
 Run = dict[str, Any]
-COLOURS = {"ours": BLUE, "original": RED, "original_lr": ORANGE}
+COLORS = {"ours": BLUE, "original": RED, "original_lr": ORANGE}
 LABELS = {
     "ours": "default recipe",
     "original": "original recipe",
@@ -89,7 +89,7 @@ def _cells(rows: Sequence[Run], motions: Sequence[str]) -> list[str]:
         return _spread([_last(run)[name] for run in rows], digits)
 
     size = rows[0]["params"]["model"]["codebook_size"]
-    used = [round(size * _last(run)["codebook_utilisation"]) for run in rows]
+    used = [round(size * _last(run)["codebook_utilization"]) for run in rows]
     return [
         f"`{rows[0]['recipe']}`",
         str(len(rows)),
@@ -129,7 +129,7 @@ Getter = Callable[[dict[str, Any]], float]
 def draw(groups: dict[tuple[str, int], list[Run]], path: Path) -> None:
     """One row of panels per data set: gain, perplexity, R² of the motion along the image's x."""
     compared = {
-        key: [run for run in runs if run["recipe"] in COLOURS]
+        key: [run for run in runs if run["recipe"] in COLORS]
         for key, runs in groups.items()
         if {"ours", "original"} <= {run["recipe"] for run in runs}
     }
@@ -177,7 +177,7 @@ def _curves(axes: Any, runs: Sequence[Run], value: Getter, style: str = "-") -> 
             [row["step"] for row in run["curve"]],
             [value(row) for row in run["curve"]],
             style,
-            color=COLOURS[run["recipe"]],
+            color=COLORS[run["recipe"]],
             linewidth=1.2,
             marker="o" if style == "-" else None,
             markersize=2.5,
@@ -186,7 +186,7 @@ def _curves(axes: Any, runs: Sequence[Run], value: Getter, style: str = "-") -> 
 
 def _legend(axes: Any, runs: Sequence[Run]) -> None:
     for recipe in dict.fromkeys(run["recipe"] for run in runs):
-        axes.plot([], [], color=COLOURS[recipe], label=LABELS[recipe])
+        axes.plot([], [], color=COLORS[recipe], label=LABELS[recipe])
     axes.plot([], [], ":", color="black", label="codes of another pair")
     axes.legend(fontsize=7, loc="best")
 
@@ -197,10 +197,10 @@ def draw_variants(runs: Sequence[Run], path: Path) -> None:
     with drawn(path, figsize=(7.2, 0.8 + 0.34 * len(names))) as axes:
         for row, name in enumerate(names):
             ends = [_last(run) for run in runs if run["recipe"] == name]
-            for value, colour in (("psnr_gain_over_copy", BLUE), ("psnr_gain_shuffled", ORANGE)):
-                axes.plot([end[value] for end in ends], [row] * len(ends), "o", color=colour, ms=5)
-        for colour, label in ((BLUE, "right codes"), (ORANGE, "another pair's codes")):
-            axes.plot([], [], "o", color=colour, label=label, ms=5)
+            for value, color in (("psnr_gain_over_copy", BLUE), ("psnr_gain_shuffled", ORANGE)):
+                axes.plot([end[value] for end in ends], [row] * len(ends), "o", color=color, ms=5)
+        for color, label in ((BLUE, "right codes"), (ORANGE, "another pair's codes")):
+            axes.plot([], [], "o", color=color, label=label, ms=5)
         axes.set_yticks(range(len(names)), [VARIANTS[name] for name in names])
         axes.invert_yaxis()
         axes.axvline(0, color="black", linewidth=1.0)

@@ -39,8 +39,8 @@ def params_of(environment: str, changes: dict[str, Any]) -> LaqParams:
             "accelerator": "cpu",
             "val_max_samples": 8,
         },
-        "optimiser": {"warmup_steps": 1},
-        "collapse_gate": {"min_utilisation": 0.0},
+        "optimizer": {"warmup_steps": 1},
+        "collapse_gate": {"min_utilization": 0.0},
     }
     return LaqParams.model_validate(merged(merged(environment_params(environment), steps), changes))
 
@@ -50,10 +50,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shards", type=Path, required=True, help="folder of a shard set")
     parser.add_argument("--env", default="laq_full_low_memory")
-    parser.add_argument("--optimiser", choices=["adamw", "adafactor"])
+    parser.add_argument("--optimizer", choices=["adamw", "adafactor"])
     parser.add_argument("--horizon", type=float, default=0.4, help="seconds")
     args = parser.parse_args()
-    changes = {"optimiser": {"kind": args.optimiser}} if args.optimiser else {}
+    changes = {"optimizer": {"kind": args.optimizer}} if args.optimizer else {}
     params = params_of(args.env, changes)
     shards = ShardSet.read(args.shards).model_copy(update={"path": str(args.shards)})
     imports = peak_gb()
@@ -66,7 +66,7 @@ def main() -> None:
         )
     figures = {
         "environment": args.env,
-        "optimiser": params.optimiser.kind,
+        "optimizer": params.optimizer.kind,
         "batch": params.trainer.batch_size,
         "imports_gb": round(imports, 2),
         "peak_gb": round(peak_gb(), 2),

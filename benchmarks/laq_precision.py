@@ -76,9 +76,9 @@ def full_size_params(*, precision: str, seed: int, max_steps: int, batch: int) -
         "seed": seed,
     }
     budget = {
-        "optimiser": {"warmup_steps": max_steps // 10},
+        "optimizer": {"warmup_steps": max_steps // 10},
         "trainer": trainer,
-        "collapse_gate": {"min_utilisation": 0.0},
+        "collapse_gate": {"min_utilization": 0.0},
         "pictures": 0,
     }
     return LaqParams.model_validate(merged(environment_params("laq_full"), budget))
@@ -96,7 +96,7 @@ def train(params: LaqParams, shards: ShardSet, spec: PairSpec) -> dict[str, Any]
             work=Path(work),
             run=None,
             callbacks=callbacks,
-            clip_norm=params.optimiser.clip_norm,
+            clip_norm=params.optimizer.clip_norm,
         )
         trainer.fit(module, ResumableLoader(loaders.train, total=params.trainer.max_steps))
     return {"losses": losses.values, "cpu_s": round(time.process_time() - cpu, 1)}

@@ -53,10 +53,10 @@ RECIPE: dict[str, Any] = {
         "quant_dim": 4,
         "codebook_init": "data",
         "encode_difference": True,
-        "normalise_delta": True,
+        "normalize_delta": True,
         "predict_difference": True,
     },
-    "optimiser": {
+    "optimizer": {
         "learning_rate": 2e-3,
         "final_learning_rate": 1e-5,
         "warmup_steps": 50,

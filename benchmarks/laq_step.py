@@ -46,7 +46,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "ours": {},
     "difference": {
         "encode_difference": True,
-        "normalise_delta": True,
+        "normalize_delta": True,
         "predict_difference": True,
         "quant_dim": 4,
     },

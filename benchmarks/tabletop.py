@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, default=200, help="per task, for the expert")
     parser.add_argument("--record", type=int, default=2000, help="episodes to record; 0 skips it")
     arguments = parser.parse_args()
-    five = {"colours": ("red", "green", "blue", "yellow", "purple"), "num_objects": 5}
+    five = {"colors": ("red", "green", "blue", "yellow", "purple"), "num_objects": 5}
     figures = {
         "rates": {size: rates(size) for size in (64, 128, 256)},
         "expert_successes": {

@@ -14,7 +14,7 @@ from lapa.data.ingestion.inputs import Input
 from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams
 from lapa.records import ShardSet
 
-COLOURS = {"red": (220, 40, 40), "green": (40, 200, 60), "blue": (50, 80, 230)}
+COLORS = {"red": (220, 40, 40), "green": (40, 200, 60), "blue": (50, 80, 230)}
 
 
 def moving_square_episodes(
@@ -50,7 +50,7 @@ def _episode(
     number: int, frames: int, *, size: int, seed: int, fps: float, source: str, with_actions: bool
 ) -> Episode:
     random = np.random.default_rng([seed, number])
-    colour = list(COLOURS)[number % len(COLOURS)]
+    color = list(COLORS)[number % len(COLORS)]
     side = size // 4
     wanted = random.integers(-3, 4, (frames, 2))
     positions = np.empty((frames, 2))
@@ -64,7 +64,7 @@ def _episode(
         images = np.full((len(chosen), size, size, 3), 96, np.uint8)
         for image, t in zip(images, chosen, strict=True):
             x, y = positions[t].astype(int)
-            image[y : y + side, x : x + side] = COLOURS[colour]
+            image[y : y + side, x : x + side] = COLORS[color]
         return images
 
     return Episode(
@@ -73,7 +73,7 @@ def _episode(
         num_frames=frames,
         fps=fps,
         read_frames=read,
-        instruction=f"move the {colour} square",
+        instruction=f"move the {color} square",
         actions=actions if with_actions else None,
         action_names=("dx", "dy") if with_actions else (),
         action_units=("px", "px") if with_actions else (),

@@ -17,7 +17,7 @@ from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources.tfrecord import frame_record
 
 
-def grey_frames(num_frames: int, height: int = 48, width: int = 64) -> np.ndarray:
+def gray_frames(num_frames: int, height: int = 48, width: int = 64) -> np.ndarray:
     """Frames whose number can be read back: frame i is grey of brightness 16 + 8 i."""
     values = (16 + 8 * np.arange(num_frames)) % 240
     return np.broadcast_to(
@@ -26,7 +26,7 @@ def grey_frames(num_frames: int, height: int = 48, width: int = 64) -> np.ndarra
 
 
 def numbers_of(frames: np.ndarray) -> list[int]:
-    """Read the frame numbers of `grey_frames` back, whatever a codec did to them."""
+    """Read the frame numbers of `gray_frames` back, whatever a codec did to them."""
     return [round((float(frame.mean()) - 16) / 8) for frame in frames]
 
 
@@ -55,9 +55,9 @@ def encode_video(
 
 
 def write_video(path: Path, num_frames: int = 6, **options: Any) -> Path:
-    """Write a video of `grey_frames`."""
+    """Write a video of `gray_frames`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(encode_video(grey_frames(num_frames), **options))
+    path.write_bytes(encode_video(gray_frames(num_frames), **options))
     return path
 
 
@@ -158,7 +158,7 @@ BRIDGE_FEATURES = _features(
 
 def bridge_example(number: int, steps: int = 4, **changes: Any) -> bytes:
     """One episode as `BRIDGE_FEATURES` describes; ``changes`` replace fields by their last name."""
-    images = [encode_jpeg(frame) for frame in grey_frames(steps, 8, 8)]
+    images = [encode_jpeg(frame) for frame in gray_frames(steps, 8, 8)]
     fields: dict[str, Any] = {
         "steps/action": np.full((steps, 7), number + 0.5, np.float32),
         "steps/language_instruction": ["put the carrot on the plate"] * steps,

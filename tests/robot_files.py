@@ -20,14 +20,14 @@ import pyarrow.parquet as pq
 CAMERA = "observation.images.front"
 
 
-def grey(episode: int, frame: int) -> int:
+def gray(episode: int, frame: int) -> int:
     return 40 + 40 * (episode % 4) + 5 * frame
 
 
 def pictures(episode: int, count: int, size: int = 32) -> np.ndarray:
     frames = np.zeros((count, size, size, 3), np.uint8)
     for frame in range(count):
-        frames[frame] = grey(episode, frame)
+        frames[frame] = gray(episode, frame)
         frames[frame, :, : size // 2, 0] = 200
     return frames
 
@@ -35,7 +35,7 @@ def pictures(episode: int, count: int, size: int = 32) -> np.ndarray:
 def assert_shows(frame: np.ndarray, episode: int, number: int) -> None:
     right = frame[:, frame.shape[1] // 2 + 2 :]
     left = frame[:, : frame.shape[1] // 2 - 2]
-    assert abs(float(right.mean()) - grey(episode, number)) < 2.5
+    assert abs(float(right.mean()) - gray(episode, number)) < 2.5
     assert left[..., 0].mean() > 180 > left[..., 2].mean()
 
 

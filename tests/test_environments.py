@@ -50,7 +50,7 @@ def test_every_environment_writes_somewhere_of_its_own(load, environment) -> Non
 
 
 @pytest.mark.parametrize("environment", sorted(set(ENVIRONMENTS) - STAGE_2_ONLY))
-def test_every_quantiser_can_be_built(load, environment) -> None:
+def test_every_quantizer_can_be_built(load, environment) -> None:
     with torch.device("meta"):
         model = LatentActionQuantizer(LaqParams.model_validate(load(environment)["laq"]).model)
     assert sum(p.numel() for p in model.parameters()) > 10_000

@@ -24,7 +24,7 @@ from lapa.records import Report
 
 ROOT = Path(__file__).parents[1]
 
-QUANTISERS = ("nsvq", "vq_ema", "fsq", "residual_vq")
+QUANTIZERS = ("nsvq", "vq_ema", "fsq", "residual_vq")
 TARGETS = ("pixels", "flow", "features", "actions")
 BACKENDS = {
     "film_cnn": None,
@@ -36,7 +36,7 @@ HEADS = ("binned", "mlp", "l1", "flow")
 
 CELLS = [
     (quantizer, backend, HEADS[(i + j) % len(HEADS)])
-    for i, quantizer in enumerate(QUANTISERS)
+    for i, quantizer in enumerate(QUANTIZERS)
     for j, backend in enumerate(BACKENDS)
 ]
 STEM = ["laq_report", "lapa.latent_labels", "random_laq.latent_labels"]
@@ -143,12 +143,12 @@ def laq(quantizer: str, target: str, vision_folder: str) -> dict[str, Any]:
     return {"model": {"quantizer": quantizer}, "targets": targets(target, vision_folder)}
 
 
-def test_the_design_covers_every_pair_of_neighbours() -> None:
-    assert {(q, b) for q, b, _ in CELLS} == {(q, b) for q in QUANTISERS for b in BACKENDS}
+def test_the_design_covers_every_pair_of_neighbors() -> None:
+    assert {(q, b) for q, b, _ in CELLS} == {(q, b) for q in QUANTIZERS for b in BACKENDS}
     assert {(b, h) for _, b, h in CELLS} == {(b, h) for b in BACKENDS for h in HEADS}
 
 
-@pytest.fixture(scope="module", params=zip(QUANTISERS, TARGETS, strict=True), ids="-".join)
+@pytest.fixture(scope="module", params=zip(QUANTIZERS, TARGETS, strict=True), ids="-".join)
 def stem(project: Project, vision_folder: str, request: pytest.FixtureRequest) -> dict[str, Any]:
     """One quantiser, trained, evaluated and used for labels; its name and parameters."""
     quantizer, target = request.param
@@ -183,7 +183,7 @@ def test_the_whole_graph(project: Project, stem: dict[str, Any], backend: str) -
     assert catalog.load("lapa.foundation_checkpoint").inputs["laq"] == stem["digest"]
     for arm in ("lapa", "random_laq", "scratch"):
         measured = {figure.name for figure in catalog.load(f"{arm}.policy_report").arms["policy"]}
-        assert {"success/reach", "action/mae_normalised"} <= measured
+        assert {"success/reach", "action/mae_normalized"} <= measured
 
 
 @pytest.mark.parametrize("target", ["pixels", "actions"])

@@ -17,13 +17,13 @@ from robot_files import pictures, write_droid, write_lerobot_v2, write_lerobot_v
 ENVIRONMENT = "my_robot"
 TINY = (
     "laq.model.dim=32,laq.model.heads=1,laq.model.head_dim=32,laq.model.decoder_depth=1,"
-    "laq.model.grid_channels=8,laq.codebook.initial_batches=1,laq.optimiser.warmup_steps=2,"
+    "laq.model.grid_channels=8,laq.codebook.initial_batches=1,laq.optimizer.warmup_steps=2,"
     "laq.trainer.max_steps=8,laq.trainer.batch_size=8,laq.trainer.validate_every=4,"
     "laq.trainer.val_max_samples=16,laq.trainer.precision=32-true,"
     "foundation.backend.channels=8,foundation.backend.feature_dim=16,"
-    "foundation.optimiser.warmup_steps=2,foundation.trainer.max_steps=8,"
+    "foundation.optimizer.warmup_steps=2,foundation.trainer.max_steps=8,"
     "foundation.trainer.batch_size=8,foundation.trainer.validate_every=4,"
-    "foundation.trainer.val_max_samples=16,finetune.optimiser.warmup_steps=2,"
+    "foundation.trainer.val_max_samples=16,finetune.optimizer.warmup_steps=2,"
     "finetune.trainer.max_steps=8,finetune.trainer.batch_size=8,"
     "finetune.trainer.validate_every=4,finetune.unpretrained_max_steps=8,"
     "laq.trainer.num_threads=1,labeling.num_threads=1,foundation.trainer.num_threads=1,"
@@ -98,7 +98,7 @@ def _reaches_the_report(project: Project, kind: str, dataset: Path, dimensions: 
         if dimensions is not None:
             assert len(config["stats"]["dimensions"]) == dimensions
         report = json.loads((reporting / "policies" / arm / "record.json").read_text())
-        assert "action/mse_normalised" in {figure["name"] for figure in report["arms"]["policy"]}
+        assert "action/mse_normalized" in {figure["name"] for figure in report["arms"]["policy"]}
 
 
 @pytest.mark.parametrize("name", MADE_UP)

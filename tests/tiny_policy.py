@@ -37,7 +37,7 @@ def finetuned(shards: ShardSet, folder: Path, **changes: Any) -> Checkpoint:
     values = {
         "head": {"kind": "binned", "hidden_dim": 8},
         "bins": 16,
-        "optimiser": {"warmup_steps": 1},
+        "optimizer": {"warmup_steps": 1},
         "trainer": {"max_steps": 2, "log_every": 1, "batch_size": 4, "num_threads": 1},
         **changes,
     }

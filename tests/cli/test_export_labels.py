@@ -10,14 +10,14 @@ from click.testing import CliRunner, Result
 
 from lapa.cli.export_labels import export_labels
 from lapa.records import LabelSet, ShardSet
-from training.foundation.made_up import labelled_squares
+from training.foundation.made_up import labeled_squares
 
 Squares = tuple[ShardSet, LabelSet]
 
 
 @pytest.fixture(scope="module")
 def squares(tmp_path_factory: pytest.TempPathFactory) -> Squares:
-    shards, labels = labelled_squares(tmp_path_factory.mktemp("squares"))
+    shards, labels = labeled_squares(tmp_path_factory.mktemp("squares"))
     labels.write(Path(labels.path))
     return shards, labels
 

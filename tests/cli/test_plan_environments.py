@@ -43,7 +43,7 @@ def test_the_environment_is_the_published_recipe() -> None:
     assert all(part.pretrained for part in parts.values())
     sizes = {n: part.model_copy(update={"pretrained": None}) for n, part in parts.items()}
     assert backend.model_copy(update=sizes) == recipe.backend
-    for name in ("accumulate", "freeze", "shard", "activation_checkpointing", "optimiser"):
+    for name in ("accumulate", "freeze", "shard", "activation_checkpointing", "optimizer"):
         assert getattr(params, name) == getattr(recipe, name), name
 
 

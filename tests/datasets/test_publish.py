@@ -59,7 +59,7 @@ def test_the_scratch_folder_goes_once_its_artefact_is_published(tmp_path: Path) 
     assert (tmp_path / "work").is_dir()
 
 
-def test_a_record_from_elsewhere_is_not_deleted_with_its_neighbours(tmp_path: Path) -> None:
+def test_a_record_from_elsewhere_is_not_deleted_with_its_neighbors(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "precious").touch()
     RawEpisodesDataset(filepath=str(tmp_path / "raw")).save(raw(tmp_path / "mine" / "episodes"))

@@ -149,10 +149,10 @@ def _record(folder: Path, **facts: Any) -> Checkpoint:
 def _policy(work: Path, shards: ShardSet, foundation: Checkpoint) -> Checkpoint:
     params = FinetuneParams.model_validate(
         {
-            "labelled_episodes": 4,
+            "labeled_episodes": 4,
             "bins": 16,
             "head": {"kind": "binned", "hidden_dim": 8},
-            "optimiser": {"warmup_steps": 1},
+            "optimizer": {"warmup_steps": 1},
             "trainer": {"max_steps": 4, "batch_size": 8, "accelerator": "cpu", "log_every": 2}
             | {"validate_every": 2},
         }

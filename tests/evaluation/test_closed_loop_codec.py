@@ -48,25 +48,25 @@ def test_the_policy_sees_decoded_encoded_frames_of_its_codec(
     scenes = open_scenes(env, rollout.tasks[0], range(rollout.first_seed, rollout.first_seed + 4))
     raw = np.stack([scene.observation["image"] for scene in scenes])
     shown = {}
-    for quality, colour in ((95, "444"), (95, "420"), (40, "444")):
+    for quality, color in ((95, "444"), (95, "420"), (40, "444")):
         codec = world.shards.codec.model_copy(
-            update={"jpeg_quality": quality, "jpeg_subsampling": colour}
+            update={"jpeg_quality": quality, "jpeg_subsampling": color}
         )
-        batches = _seen(world, codec, tmp_path / f"{quality}-{colour}", monkeypatch)
+        batches = _seen(world, codec, tmp_path / f"{quality}-{color}", monkeypatch)
         expected = [
             simplejpeg.decode_jpeg(
                 simplejpeg.encode_jpeg(
                     np.ascontiguousarray(image),
                     quality=quality,
                     colorspace="RGB",
-                    colorsubsampling=colour,
+                    colorsubsampling=color,
                     fastdct=False,
                 )
             )
             for image in raw
         ]
-        shown[quality, colour] = next(b for b in batches if b.shape == raw.shape)
-        np.testing.assert_array_equal(shown[quality, colour], np.stack(expected))
+        shown[quality, color] = next(b for b in batches if b.shape == raw.shape)
+        np.testing.assert_array_equal(shown[quality, color], np.stack(expected))
     assert not np.array_equal(shown[95, "444"], raw)
     assert not np.array_equal(shown[95, "444"], shown[95, "420"])
     assert not np.array_equal(shown[95, "444"], shown[40, "444"])

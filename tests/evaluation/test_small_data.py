@@ -42,7 +42,7 @@ def test_one_held_out_episode_leaves_out_the_probes_alone(
     )
     assert read_details(report).episodes == 1
     assert "there is 1 held-out episode" in report.not_measured["linear probe of codes"]
-    assert {"psnr_gain", "code_dependence", "utilisation"} <= set(_figures(report))
+    assert {"psnr_gain", "code_dependence", "utilization"} <= set(_figures(report))
     assert not any(name.startswith("probe/") for name in _figures(report))
     assert {"reconstructions.png", "code_usage.png", "codes_sequence.png"} <= set(report.pictures)
 
@@ -62,7 +62,7 @@ def test_video_without_actions_is_measured_up_to_its_actions(
     report = measure_laq(_shards(tmp_path, episodes))
     reason = report.not_measured["probes from codes to actions"]
     assert reason == "the held-out episodes have no actions"
-    assert {"psnr_gain", "utilisation"} <= set(_figures(report))
+    assert {"psnr_gain", "utilization"} <= set(_figures(report))
 
 
 def test_actions_that_never_change_are_not_probed(tmp_path: Path, measure_laq: MeasureLaq) -> None:

@@ -50,5 +50,5 @@ def test_a_backbone_for_other_codes_is_named_with_both_values(name: str) -> None
     check(Pipeline([TRAIN, LABEL, PRETRAIN]))
 
 
-def test_a_quantiser_of_an_earlier_command_is_not_judged_by_parameters() -> None:
+def test_a_quantizer_of_an_earlier_command_is_not_judged_by_parameters() -> None:
     check(Pipeline([LABEL, PRETRAIN]), quantizer="none")

@@ -12,16 +12,16 @@ from kedro.pipeline import Node, Pipeline
 from hooks.toy_project import Project
 from lapa.hooks.continuing import PROCESS_TAG
 from lapa.hooks.process import is_gone, this_process
-from lapa.params.base import OptimiserParams
+from lapa.params.base import OptimizerParams
 
-PARAMETERS = OptimiserParams(learning_rate=0.5)
+PARAMETERS = OptimizerParams(learning_rate=0.5)
 
 
-def train(parameters: OptimiserParams) -> float:
+def train(parameters: OptimizerParams) -> float:
     return parameters.learning_rate
 
 
-def fail(parameters: OptimiserParams) -> float:
+def fail(parameters: OptimizerParams) -> float:
     raise RuntimeError("out of memory")
 
 
@@ -60,7 +60,7 @@ def test_a_failed_command_is_continued(project: Project) -> None:
 
 def test_changed_parameters_begin_a_new_run(project: Project) -> None:
     project.run(pipeline(), params__stage=PARAMETERS)
-    project.run(pipeline(), params__stage=OptimiserParams(learning_rate=0.25))
+    project.run(pipeline(), params__stage=OptimizerParams(learning_rate=0.25))
     first, second = project.runs()
     assert first.data.params["stage.learning_rate"] == "0.5"
     assert second.data.params["stage.learning_rate"] == "0.25"

@@ -11,7 +11,7 @@ from kedro.pipeline import Node, Pipeline
 
 from hooks.toy_project import Project
 from lapa.hooks.description import command, describe, git_state
-from lapa.params.base import OptimiserParams
+from lapa.params.base import OptimizerParams
 from lapa.records import Checkpoint, DatasetFacts, Figure, FrameCodec, PairSpec, Report, ShardSet
 
 SHARDS = ShardSet(
@@ -24,7 +24,7 @@ SHARDS = ShardSet(
 )
 
 
-def learn(shards: ShardSet, parameters: OptimiserParams) -> Checkpoint:
+def learn(shards: ShardSet, parameters: OptimizerParams) -> Checkpoint:
     return Checkpoint(
         path="model",
         kind="foundation",
@@ -38,7 +38,7 @@ def learn(shards: ShardSet, parameters: OptimiserParams) -> Checkpoint:
 
 
 def measure(checkpoint: Checkpoint) -> Report:
-    measured = {"success/reach": 0.8, "action/mae_normalised": 0.1, "action/mae/dx": 2.0}
+    measured = {"success/reach": 0.8, "action/mae_normalized": 0.1, "action/mae/dx": 2.0}
     figures = tuple(Figure(name=name, value=value) for name, value in measured.items())
     return Report(path="nowhere", arms={"policy": figures})
 
@@ -49,7 +49,7 @@ def run_one_arm(project: Project) -> None:
     pipeline = Pipeline(
         [learned, measured], namespace="lapa", inputs="clip_shards", parameters="params:stage"
     )
-    project.run(pipeline, clip_shards=SHARDS, params__stage=OptimiserParams())
+    project.run(pipeline, clip_shards=SHARDS, params__stage=OptimizerParams())
 
 
 def test_the_experiment_opens_as_training(project: Project) -> None:
@@ -84,12 +84,12 @@ def test_arms_have_parameters_and_the_same_headline_columns(project: Project) ->
     assert arm.data.params["stage.weight_decay"] == "0.01"
     assert arm.data.metrics == {
         "headline/success_reach": 0.8,
-        "headline/action_mae_normalised": 0.1,
+        "headline/action_mae_normalized": 0.1,
         "headline/code_top1": 0.6,
         "headline/code_top1_commonest": 0.3,
         "report/success/reach": 0.8,
         "report/action/mae/dx": 2.0,
-        "report/action/mae_normalised": 0.1,
+        "report/action/mae_normalized": 0.1,
     }
     parent = project.runs()[0].data.metrics
     assert parent["headline/success_reach_lapa"] == 0.8

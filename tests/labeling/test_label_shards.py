@@ -68,7 +68,7 @@ def run(shards: ShardSet, laq: Checkpoint, work: Path, **overrides) -> LabelSet:
     return LabelSet(**label_shards(**(arguments | overrides)))
 
 
-def test_every_pair_has_the_codes_of_the_quantiser(shards, laq, tmp_path) -> None:
+def test_every_pair_has_the_codes_of_the_quantizer(shards, laq, tmp_path) -> None:
     labels = run(shards, laq, tmp_path)
     quantizer = FrozenQuantizer(folder=Path(laq.path), device=torch.device("cpu"))
     for split in shards.splits:
@@ -88,7 +88,7 @@ def test_tail_frames_are_masked_not_clamped(shards, laq, tmp_path) -> None:
     assert sum(labels.valid_pairs.values()) == frames - 2 * episodes
 
 
-def test_a_killed_labelling_continues_where_it_stopped(shards, laq, tmp_path, monkeypatch) -> None:
+def test_a_killed_labeling_continues_where_it_stopped(shards, laq, tmp_path, monkeypatch) -> None:
     whole = run(shards, laq, tmp_path / "whole")
     written: list[str] = []
     write = label_worker.write_sidecar
@@ -133,11 +133,11 @@ def test_what_an_interruption_left_is_shared_out_over_all_processes(shards, laq,
         devices=2,
     )
     assert LabelSet(**resumed).digest == whole.digest
-    facts = json.loads((folder / "labelling_report.json").read_text())
+    facts = json.loads((folder / "labeling_report.json").read_text())
     assert facts["pairs_per_second_of_rank_zero"] > 0
 
 
-def test_a_folder_begun_with_another_quantiser_is_refused(shards, laq, tmp_path) -> None:
+def test_a_folder_begun_with_another_quantizer_is_refused(shards, laq, tmp_path) -> None:
     run(shards, laq, tmp_path / "work")
     other = tiny_laq(tmp_path / "laq", seed=1)
     with pytest.raises(ValueError, match=laq.digest) as caught:
@@ -145,7 +145,7 @@ def test_a_folder_begun_with_another_quantiser_is_refused(shards, laq, tmp_path)
     assert other.digest in str(caught.value)
 
 
-def test_a_codebook_too_large_for_the_files_is_refused_before_labelling(
+def test_a_codebook_too_large_for_the_files_is_refused_before_labeling(
     shards, laq, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr(FrozenQuantizer, "codebook_size", 64_000)
@@ -161,7 +161,7 @@ def test_another_horizon_is_refused(shards, laq, tmp_path) -> None:
 
 def test_report_counts_what_the_files_hold(shards, laq, tmp_path) -> None:
     labels = run(shards, laq, tmp_path)
-    facts = json.loads((tmp_path / "labels/labelling_report.json").read_text())
+    facts = json.loads((tmp_path / "labels/labeling_report.json").read_text())
     assert facts["pairs"] == sum(labels.valid_pairs.values())
     assert sum(facts["histogram"]) == facts["pairs"] * labels.code_seq_len
     assert np.array(facts["histogram_per_position"]).sum(axis=0).tolist() == facts["histogram"]
@@ -170,7 +170,7 @@ def test_report_counts_what_the_files_hold(shards, laq, tmp_path) -> None:
     assert facts["pairs_per_second_of_rank_zero"] > 0
 
 
-def test_static_pairs_are_labelled_and_left_out_on_reading(shards, laq, tmp_path) -> None:
+def test_static_pairs_are_labeled_and_left_out_on_reading(shards, laq, tmp_path) -> None:
     filtered = SPEC.model_copy(update={"min_motion": 0.01})
     own = laq.model_copy(update={"pair_spec": filtered})
     every = run(shards, laq, tmp_path / "every")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from lapa.params.base import OptimiserParams, TrainerParams
+from lapa.params.base import OptimizerParams, TrainerParams
 from lapa.params.labeling import LabelingParams
 
 
@@ -34,6 +34,6 @@ def test_a_mistyped_accelerator_is_refused(params: type[TrainerParams | Labeling
         ("clip_norm", -1.0),
     ],
 )
-def test_optimiser_values_outside_their_range_are_refused(name: str, value: Any) -> None:
+def test_optimizer_values_outside_their_range_are_refused(name: str, value: Any) -> None:
     with pytest.raises(ValidationError, match=name):
-        OptimiserParams.model_validate({name: value})
+        OptimizerParams.model_validate({name: value})

@@ -19,15 +19,15 @@ from lapa.params.labeling import LabelingParams
 from lapa.pipelines import finetune, foundation, labeling
 from lapa.pipelines.finetune import nodes
 from lapa.records import Checkpoint, LabelSet, PairSpec
-from pipelines.toy_stages import TRAINER, foundation_params, quantiser
+from pipelines.toy_stages import TRAINER, foundation_params, quantizer
 
 ARTEFACTS: dict[str, Any] = dict.fromkeys(["shards", "foundation"], None)
 
 
 def params(**changes: Any) -> FinetuneParams:
-    optimiser = {"warmup_steps": 1}
+    optimizer = {"warmup_steps": 1}
     trainer = TRAINER | {"log_every": 1}
-    values = {"labelled_episodes": 4, "optimiser": optimiser, "trainer": trainer, **changes}
+    values = {"labeled_episodes": 4, "optimizer": optimizer, "trainer": trainer, **changes}
     return FinetuneParams.model_validate(values)
 
 
@@ -38,7 +38,7 @@ CODEBOOK = params(
 )
 
 
-def test_every_pretrained_arm_gets_its_own_labels_and_quantiser() -> None:
+def test_every_pretrained_arm_gets_its_own_labels_and_quantizer() -> None:
     inputs = {node.namespace: set(node.inputs) for node in finetune.create_pipeline().nodes}
     for arm, laq in (("lapa", "laq_checkpoint"), ("random_laq", "random_laq_checkpoint")):
         assert {f"{arm}.latent_labels", laq} <= inputs[arm]
@@ -89,7 +89,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     spec = PairSpec(horizon_s=shards.max_horizon_s)
     return {
         "clip_shards": shards,
-        "laq_checkpoint": quantiser(shards, spec, work, seed=0),
+        "laq_checkpoint": quantizer(shards, spec, work, seed=0),
         "params:pairs": spec,
         "params:labeling": LabelingParams(num_threads=1),
         "params:foundation": foundation_params(shards),
@@ -116,10 +116,10 @@ def test_codes_and_actions_are_learnt_together(inputs: dict[str, Any], tmp_path:
 
 
 def test_the_head_on_codes_starts_from_the_codebook(inputs: dict[str, Any], tmp_path: Path) -> None:
-    still = CODEBOOK.optimiser.model_copy(
+    still = CODEBOOK.optimizer.model_copy(
         update={"learning_rate": 1e-12, "final_learning_rate": 1e-12}
     )
-    policy = finetuned(inputs, CODEBOOK.model_copy(update={"optimiser": still}), tmp_path)
+    policy = finetuned(inputs, CODEBOOK.model_copy(update={"optimizer": still}), tmp_path)
     laq = inputs["laq_checkpoint"]
     assert policy.inputs["laq"] == laq.digest
     found = load_file(Path(policy.path) / "model.safetensors")["head.embedding.weight"]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from lapa.params.foundation.stage import FoundationParams
 from lapa.params.laq.stage import LaqParams
-from lapa.pipelines.laq.nodes import initialise_random_laq
+from lapa.pipelines.laq.nodes import initialize_random_laq
 from lapa.records import Checkpoint, PairSpec, ShardSet
 
 TRAINER = {"max_steps": 2, "batch_size": 4, "num_threads": 1, "accelerator": "cpu"}
 
 
-def quantiser(shards: ShardSet, spec: PairSpec, work: Path, seed: int) -> Checkpoint:
+def quantizer(shards: ShardSet, spec: PairSpec, work: Path, seed: int) -> Checkpoint:
     params = LaqParams.model_validate(
         {
             "model": {
@@ -25,18 +25,18 @@ def quantiser(shards: ShardSet, spec: PairSpec, work: Path, seed: int) -> Checkp
                 "temporal_depth": 1,
                 "quant_dim": 4,
             },
-            "optimiser": {"warmup_steps": 1},
+            "optimizer": {"warmup_steps": 1},
             "trainer": TRAINER | {"seed": seed},
         }
     )
-    return initialise_random_laq(shards, spec, params, str(work))
+    return initialize_random_laq(shards, spec, params, str(work))
 
 
 def foundation_params(shards: ShardSet) -> FoundationParams:
     return FoundationParams.model_validate(
         {
             "backend": {"kind": "film_cnn", "image_size": shards.image_size, "channels": 8},
-            "optimiser": {"warmup_steps": 1},
+            "optimizer": {"warmup_steps": 1},
             "trainer": TRAINER,
         }
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lapa.data.export.labels import write_jsonl, write_labelled_shards
+from lapa.data.export.labels import write_jsonl, write_labeled_shards
 from lapa.data.shards.summary import find_shard_set
 from lapa.records import LabelSet
 
@@ -33,7 +33,7 @@ def export_labels(
     try:
         shard_set = find_shard_set(shards)
         label_set = LabelSet.read(labels).model_copy(update={"path": str(labels)})
-        write = write_jsonl if form == "jsonl" else write_labelled_shards
+        write = write_jsonl if form == "jsonl" else write_labeled_shards
         for split in splits or sorted(shard_set.splits):
             write(shard_set, label_set, out, split=split)
     except (OSError, ValueError, KeyError) as error:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lapa.data.shards.contact_sheet import save_contact_sheet
-from lapa.data.shards.summary import DatasetSummary, find_shard_set, summarise
+from lapa.data.shards.summary import DatasetSummary, find_shard_set, summarize
 from lapa.data.shards.verify import verify
 from lapa.records import ShardSet
 
@@ -51,7 +51,7 @@ def _verify(shard_set: ShardSet) -> None:
 
 def _print(shard_set: ShardSet) -> None:
     console = Console(width=None if Console().is_terminal else 140)
-    summaries = summarise(shard_set)
+    summaries = summarize(shard_set)
     console.print(
         f"{shard_set.path}: {shard_set.image_size}x{shard_set.image_size} pixels, JPEG quality "
         f"{shard_set.codec.jpeg_quality}, horizons up to {shard_set.max_horizon_s:g} s, "

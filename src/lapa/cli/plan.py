@@ -10,7 +10,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from lapa.cli.project import conf_of
 from lapa.config import CONFIG_LOADER_ARGS, GlobalsFromCommandLine, require_environment
-from lapa.params.base import OptimiserParams, TrainerParams
+from lapa.params.base import OptimizerParams, TrainerParams
 from lapa.params.foundation.stage import FoundationParams
 from lapa.params.presets import vla_7b
 
@@ -52,7 +52,7 @@ def published_recipe() -> FoundationParams:
         freeze=("vision",),
         shard=True,
         activation_checkpointing=True,
-        optimiser=OptimiserParams(
+        optimizer=OptimizerParams(
             learning_rate=1e-5, warmup_steps=2000, betas=(0.9, 0.95), weight_decay=0.1
         ),
         trainer=TrainerParams(

@@ -118,7 +118,7 @@ def _facts(params: RecordParams, info: dict[str, Any], seed: int, success: bool)
         "fps": CONTROL_HZ,
         "embodiment": env.embodiment,
         "camera": env.camera,
-        "colours": list(env.colours),
+        "colors": list(env.colors),
         "distractors": env.distractors.model_dump(),
         "action_noise": params.action_noise,
         "action_names": list(ACTION_NAMES),

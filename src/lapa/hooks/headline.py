@@ -11,7 +11,7 @@ _GROUP = "headline/"
 
 _OF_CODES = ("psnr_gain", "code_dependence", "perplexity")
 """Gain over copying frame t (dB), what another pair's codes cost (dB), how evenly codes are used."""
-_OF_POLICY = "action/mae_normalised"
+_OF_POLICY = "action/mae_normalized"
 """Held-out error of a policy's actions, beside its closed-loop success."""
 
 

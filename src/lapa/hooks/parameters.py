@@ -35,7 +35,7 @@ class TypedParametersMlflowHook(MlflowHook):
     """kedro-mlflow, with pydantic parameters as plain dictionaries and one run per experiment.
 
     The plugin logs a pydantic model as one long string, so that runs cannot be compared;
-    as dictionaries they become `laq.optimiser.learning_rate` and the like. It opens a new run for
+    as dictionaries they become `laq.optimizer.learning_rate` and the like. It opens a new run for
     every command; here a command continues the run of the same name, unless a parameter changed.
     """
 

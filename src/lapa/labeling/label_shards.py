@@ -25,7 +25,7 @@ from lapa.records import (
     require_same,
 )
 
-IDENTITY = "labelling.json"
+IDENTITY = "labeling.json"
 
 
 def label_shards(

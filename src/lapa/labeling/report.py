@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lapa.data.labels import read_sidecar, sidecar
 from lapa.records import LabelSet, ShardSet
 
-REPORT = "labelling_report.json"
+REPORT = "labeling_report.json"
 
 
 def entropy_bits(counts: NDArray[np.int64]) -> float:

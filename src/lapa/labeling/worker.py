@@ -114,7 +114,7 @@ def _label(
 
 
 def _write_as_they_finish(
-    labelled: Iterable[tuple[NDArray[np.int64], NDArray[np.int16]]],
+    labeled: Iterable[tuple[NDArray[np.int64], NDArray[np.int16]]],
     tasks: Sequence[ShardTask],
     codes: NDArray[np.int16],
     valid: NDArray[np.bool_],
@@ -122,7 +122,7 @@ def _write_as_they_finish(
 ) -> None:
     """Collect into ``codes (slot, code)``; write a shard's file once a later pair arrives."""
     waiting = list(tasks)
-    for slots, values in labelled:
+    for slots, values in labeled:
         codes[slots] = values
         while waiting and slots[-1] >= waiting[0].end:
             _write(waiting.pop(0), codes, valid, folder)

@@ -16,7 +16,7 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class OptimiserParams(Params):
+class OptimizerParams(Params):
     """AdamW or Adafactor, with warm-up and cosine decay."""
 
     kind: Literal["adamw", "adafactor"] = "adamw"
@@ -72,14 +72,14 @@ class TrainerParams(Params):
 class StageParams(Params):
     """What every training stage has: an optimiser and a trainer that fit each other."""
 
-    optimiser: OptimiserParams = OptimiserParams()
+    optimizer: OptimizerParams = OptimizerParams()
     trainer: TrainerParams
 
     @model_validator(mode="after")
     def _warmup_ends_in_time(self) -> Self:
-        if self.optimiser.warmup_steps >= self.trainer.max_steps:
+        if self.optimizer.warmup_steps >= self.trainer.max_steps:
             raise ValueError(
-                f"optimiser.warmup_steps is {self.optimiser.warmup_steps}, expected less than "
+                f"optimizer.warmup_steps is {self.optimizer.warmup_steps}, expected less than "
                 f"trainer.max_steps = {self.trainer.max_steps}; shorten the warm-up or train longer"
             )
         return self

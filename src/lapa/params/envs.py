@@ -11,7 +11,7 @@ from lapa.params.base import Params
 TaskName = Literal["reach", "lift", "push", "stack", "side"]
 CameraName = Literal["front", "side"]
 Embodiment = Literal["gripper", "hand"]
-ColourName = Literal["red", "green", "blue", "yellow", "purple"]
+ColorName = Literal["red", "green", "blue", "yellow", "purple"]
 
 
 class DistractorParams(Params):
@@ -21,7 +21,7 @@ class DistractorParams(Params):
     """Waves of light drifting over everything that is neither tool nor object; 1 = ±45 %."""
     camera_shake: float = Field(default=0.0, ge=0, le=1)
     """Wandering of the camera; 1 = 8 mm and 1 degree (standard deviation) about its pose."""
-    colour_shift: float = Field(default=0.0, ge=0, le=1)
+    color_shift: float = Field(default=0.0, ge=0, le=1)
     """Wandering gain of each colour channel; 1 = 25 % (standard deviation)."""
 
 
@@ -35,7 +35,7 @@ class TabletopParams(Params):
     """`hand` is the stand-in for human video: another shape doing the same things."""
     tasks: tuple[TaskName, ...] = Field(default=("reach", "lift"), min_length=1)
     """Tasks a reset draws from; `push`, `stack` and `side` are the harder tier."""
-    colours: tuple[ColourName, ...] = Field(default=("red", "green", "blue"), min_length=1)
+    colors: tuple[ColorName, ...] = Field(default=("red", "green", "blue"), min_length=1)
     """Colours a scene draws from; every object of a scene has its own."""
     num_objects: int = Field(default=3, ge=1, le=5)
     max_steps: int = Field(default=60, gt=0)
@@ -43,12 +43,12 @@ class TabletopParams(Params):
     distractors: DistractorParams = DistractorParams()
 
     @model_validator(mode="after")
-    def _enough_colours(self) -> Self:
-        if len(set(self.colours)) != len(self.colours):
-            raise ValueError(f"colours are {self.colours}; expected each once")
-        if self.num_objects > len(self.colours):
+    def _enough_colors(self) -> Self:
+        if len(set(self.colors)) != len(self.colors):
+            raise ValueError(f"colours are {self.colors}; expected each once")
+        if self.num_objects > len(self.colors):
             raise ValueError(
-                f"num_objects is {self.num_objects} with {len(self.colours)} colours; "
+                f"num_objects is {self.num_objects} with {len(self.colors)} colours; "
                 "expected one colour per object: lower num_objects or add colours"
             )
         if self.num_objects < 2 and {"push", "stack"} & set(self.tasks):

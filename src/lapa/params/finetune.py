@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from lapa.params.augmentation import AugmentationParams
-from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
+from lapa.params.base import OptimizerParams, Params, StageParams, TrainerParams
 from lapa.params.foundation.stage import FoundationModelParams
 from lapa.records import ActionStats, FrameCodec
 
@@ -96,9 +96,9 @@ class FinetuneParams(StageParams):
     dataset: str | None = None
     """Dataset of the shard set whose actions are learnt. None: all with actions, if these mean the same,
     else the one with the most labelled frames."""
-    labelled_episodes: int | None = Field(default=None, gt=0)
+    labeled_episodes: int | None = Field(default=None, gt=0)
     """Training episodes whose actions may be seen; None is all, and so is more than there are."""
-    labelled_fraction: float | None = Field(default=None, gt=0, le=1)
+    labeled_fraction: float | None = Field(default=None, gt=0, le=1)
     """Instead of a count (which must be None then): this share of the training episodes that have actions,
     at least one."""
     use_state: bool = False
@@ -111,7 +111,7 @@ class FinetuneParams(StageParams):
     labels (`scratch`) trains without it, and its record says so."""
     augmentation: AugmentationParams = AugmentationParams()
     """Changes of the training images; with any, features are not computed once but at every step."""
-    optimiser: OptimiserParams = OptimiserParams(
+    optimizer: OptimizerParams = OptimizerParams(
         learning_rate=1e-3, final_learning_rate=1e-5, warmup_steps=30, weight_decay=0.01
     )
     trainer: TrainerParams = TrainerParams(max_steps=300, batch_size=64, validate_every=50)
@@ -164,12 +164,12 @@ class FinetuneParams(StageParams):
 
     @model_validator(mode="after")
     def _one_number_of_labels(self) -> Self:
-        count, share = self.labelled_episodes, self.labelled_fraction
+        count, share = self.labeled_episodes, self.labeled_fraction
         if count is not None and share is not None:
             raise ValueError(
-                f"finetune.labelled_episodes is {count} and finetune.labelled_fraction is {share}, "
+                f"finetune.labeled_episodes is {count} and finetune.labeled_fraction is {share}, "
                 "expected one of them; set the other to null, e.g. "
-                f"--params=finetune.labelled_episodes=null,finetune.labelled_fraction={share}"
+                f"--params=finetune.labeled_episodes=null,finetune.labeled_fraction={share}"
             )
         return self
 
@@ -199,10 +199,10 @@ class FinetuneParams(StageParams):
 
     @model_validator(mode="after")
     def _warmup_ends_in_time_without_pretraining(self) -> Self:
-        steps, warmup = self.unpretrained_max_steps, self.optimiser.warmup_steps
+        steps, warmup = self.unpretrained_max_steps, self.optimizer.warmup_steps
         if steps is not None and warmup >= steps:
             raise ValueError(
-                f"optimiser.warmup_steps is {warmup}, expected less than unpretrained_max_steps = "
+                f"optimizer.warmup_steps is {warmup}, expected less than unpretrained_max_steps = "
                 f"{steps}; shorten the warm-up or train longer"
             )
         return self

@@ -12,19 +12,19 @@ import simplejpeg
 import webdataset as wds
 
 from lapa.data.export import labels as export_labels
-from lapa.data.export.labels import write_jsonl, write_labelled_shards
+from lapa.data.export.labels import write_jsonl, write_labeled_shards
 from lapa.data.loading.latents import open_latents
-from training.foundation.made_up import labelled_squares
+from training.foundation.made_up import labeled_squares
 
 
 @pytest.fixture(scope="module")
 def squares(tmp_path_factory):
-    return labelled_squares(tmp_path_factory.mktemp("squares"))
+    return labeled_squares(tmp_path_factory.mktemp("squares"))
 
 
 def test_shards_are_self_contained_and_whole(squares, tmp_path) -> None:
     expected = open_latents(*squares, "train")
-    tars = write_labelled_shards(*squares, tmp_path, split="train", per_shard=30)
+    tars = write_labeled_shards(*squares, tmp_path, split="train", per_shard=30)
     assert len(tars) == -(-len(expected) // 30) > 1
     assert [path.name for path in tmp_path.iterdir()] == ["train"]
     assert sorted((tmp_path / "train").iterdir()) == tars
@@ -42,9 +42,9 @@ def test_shards_are_self_contained_and_whole(squares, tmp_path) -> None:
 
 
 def test_a_smaller_export_is_not_mixed_with_an_earlier_larger_one(squares, tmp_path) -> None:
-    earlier = write_labelled_shards(*squares, tmp_path, split="train", per_shard=10)
+    earlier = write_labeled_shards(*squares, tmp_path, split="train", per_shard=10)
     with pytest.raises(FileExistsError, match=r"train exists; choose another folder, or remove it"):
-        write_labelled_shards(*squares, tmp_path, split="train", per_shard=30)
+        write_labeled_shards(*squares, tmp_path, split="train", per_shard=30)
     assert sorted((tmp_path / "train").iterdir()) == earlier
 
 
@@ -57,7 +57,7 @@ def test_an_export_that_dies_leaves_nothing(squares, tmp_path, monkeypatch) -> N
     add = export_labels._add
     monkeypatch.setattr(export_labels, "_add", dies_at_the_second_tar)
     with pytest.raises(KeyboardInterrupt):
-        write_labelled_shards(*squares, tmp_path, split="train", per_shard=10)
+        write_labeled_shards(*squares, tmp_path, split="train", per_shard=10)
     assert not list(tmp_path.rglob("*"))
 
 

@@ -32,8 +32,8 @@ def _flipped(hashes: Hashes, random: np.random.Generator, most: int) -> Hashes:
 
 
 def _made(random: np.random.Generator, scenes: int, count: int, most: int) -> Hashes:
-    centres = random.integers(0, 2**64, (scenes, 2), dtype=np.uint64)
-    return _flipped(centres[random.integers(0, scenes, count)], random, most)
+    centers = random.integers(0, 2**64, (scenes, 2), dtype=np.uint64)
+    return _flipped(centers[random.integers(0, scenes, count)], random, most)
 
 
 @pytest.mark.parametrize("distance", [0, 1, 2, 3, 7, 12, 13, 64, 100])

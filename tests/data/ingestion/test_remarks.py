@@ -19,7 +19,7 @@ from lapa.data.ingest import ingest
 from lapa.data.loading.pairs import open_pairs
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.records import PairSpec
-from recordings import grey_frames
+from recordings import gray_frames
 from videos import film, landmarks
 
 
@@ -44,10 +44,10 @@ SPOT = STILL.copy()
 SPOT[15, 20:24, 20:24] = 0
 RECORDINGS = {
     "black": noise(12, SHAPE),
-    "one_colour": np.full(SHAPE, (90, 140, 30), np.uint8),
+    "one_color": np.full(SHAPE, (90, 140, 30), np.uint8),
     "unchanging": np.clip(STILL.astype(int) + noise(1, SHAPE), 0, 255).astype(np.uint8),
 }
-LIVELY = [HUES, SPOT, grey_frames(20, 32, 32)]
+LIVELY = [HUES, SPOT, gray_frames(20, 32, 32)]
 
 
 def report_of(path: str) -> Any:
@@ -71,7 +71,7 @@ def test_still_recordings_are_named_and_kept(
         "the picture never changes": 1,
     }
     assert report["sources"]["squares"]["episodes"] == len(frames)
-    assert "recordings to look at: black 1, one_colour 1, unchanging 1" in caplog.text
+    assert "recordings to look at: black 1, one_color 1, unchanging 1" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_uneven_videos_are_reported_with_their_figures(tmp_path: Path) -> None:
     videos = tmp_path / "videos"
     videos.mkdir()
     times = [*range(0, 1000, 100), *range(1000, 5000, 400)]
-    (videos / "phone.mp4").write_bytes(film(grey_frames(20), times_ms=times))
-    (videos / "even.mp4").write_bytes(film(grey_frames(20)))
+    (videos / "phone.mp4").write_bytes(film(gray_frames(20), times_ms=times))
+    (videos / "even.mp4").write_bytes(film(gray_frames(20)))
     params = IngestionParams(max_horizon_s=0.5, image_size=32)
     source = SourceParams(kind="video_folder", path=str(videos))
     shard_set = ingest(sources=[source], params=params, out=tmp_path / "shards")

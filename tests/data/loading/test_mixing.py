@@ -45,7 +45,7 @@ def test_shares_are_resolved(
     assert "small" in mixture_table(mixture)
 
 
-def test_each_part_is_walked_through_without_favourites(datasets: dict[str, Any]) -> None:
+def test_each_part_is_walked_through_without_favorites(datasets: dict[str, Any]) -> None:
     mixture = mix(datasets, balance="explicit", weights={"large": 1, "small": 1})
     counts = Counter(np.concatenate([mixture.epoch_positions(e) for e in range(18)]).tolist())
     assert len(counts) == len(mixture) == 88

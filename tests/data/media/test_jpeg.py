@@ -38,7 +38,7 @@ def test_quality_is_a_parameter(image: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("subsampling", ["444", "420"])
-def test_colour_resolution_is_a_parameter(image: np.ndarray, subsampling: str) -> None:
+def test_color_resolution_is_a_parameter(image: np.ndarray, subsampling: str) -> None:
     data = encode_jpeg(image, subsampling=subsampling)
     assert simplejpeg.decode_jpeg_header(data)[3] == subsampling
 

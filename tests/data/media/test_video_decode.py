@@ -12,7 +12,7 @@ import pytest
 
 from lapa.data.bad_input import BadInputError
 from lapa.data.media.video_decode import VideoReader
-from recordings import encode_video, grey_frames, numbers_of, write_video
+from recordings import encode_video, gray_frames, numbers_of, write_video
 
 CODECS = [
     ("libx264", "mp4", {}),
@@ -45,7 +45,7 @@ def reason(video: Path | bytes, **options: int) -> str:
 
 @pytest.mark.parametrize(("codec", "container", "options"), CODECS)
 def test_any_frame_of_any_codec(codec: str, container: str, options: dict[str, str]) -> None:
-    frames = grey_frames(26)
+    frames = gray_frames(26)
     video = encode_video(
         frames, codec=codec, container=container, fps=10, key_frames=8, options=options
     )
@@ -72,7 +72,7 @@ def test_any_frame_of_any_codec(codec: str, container: str, options: dict[str, s
 )
 def test_broadcast_streams(codec: str, container: str) -> None:
     with VideoReader(
-        encode_video(grey_frames(26), codec=codec, container=container, fps=25, key_frames=8)
+        encode_video(gray_frames(26), codec=codec, container=container, fps=25, key_frames=8)
     ) as reader:
         assert reader.num_frames == 26
         assert reader.fps == pytest.approx(25)
@@ -82,7 +82,7 @@ def test_broadcast_streams(codec: str, container: str) -> None:
 
 def test_a_stream_cut_between_key_frames_begins_with_the_first_whole_picture() -> None:
     """A trimmed transport stream still holds frames that refer to what was cut away."""
-    data = encode_video(grey_frames(28), container="mpegts", key_frames=10)
+    data = encode_video(gray_frames(28), container="mpegts", key_frames=10)
     starts = [at for at in range(188, len(data), 188) if data[at + 1] & 0x40]
     found = set()
     for start in starts[:12]:
@@ -95,7 +95,7 @@ def test_a_stream_cut_between_key_frames_begins_with_the_first_whole_picture() -
 
 
 def test_sequential_chunks_decode_each_frame_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    with VideoReader(encode_video(grey_frames(24), key_frames=6)) as reader:
+    with VideoReader(encode_video(gray_frames(24), key_frames=6)) as reader:
         seeks = []
         start = reader._playhead._start
         monkeypatch.setattr(
@@ -110,7 +110,7 @@ def test_sequential_chunks_decode_each_frame_once(monkeypatch: pytest.MonkeyPatc
 
 def test_the_header_is_not_believed_about_the_count() -> None:
     """An index that lists more frames than the file holds is a truncation."""
-    data = encode_video(grey_frames(6), codec="mpeg4", container="avi")
+    data = encode_video(gray_frames(6), codec="mpeg4", container="avi")
     start = data.index(b"strh") + 8 + 32
     assert struct.unpack("<I", data[start : start + 4])[0] == 6
     with VideoReader(data[:start] + struct.pack("<I", 4) + data[start + 4 :]) as reader:
@@ -118,18 +118,18 @@ def test_the_header_is_not_believed_about_the_count() -> None:
 
 
 def test_counting_an_mp4_reads_its_table_only() -> None:
-    with VideoReader(encode_video(grey_frames(26))) as reader:
+    with VideoReader(encode_video(gray_frames(26))) as reader:
         assert reader.num_frames == 26
         assert reader.largest_gap_s == pytest.approx(0.1)
         assert reader._index is None
         assert numbers_of(reader.frames([25])) == [25]
-    with VideoReader(encode_video(grey_frames(26), container="matroska")) as reader:
+    with VideoReader(encode_video(gray_frames(26), container="matroska")) as reader:
         assert reader._index is not None
 
 
 def test_fragmented_mp4_is_counted_from_its_packets() -> None:
     options = {"movflags": "frag_keyframe+empty_moov"}
-    video = encode_video(grey_frames(26), container_options=options, key_frames=6)
+    video = encode_video(gray_frames(26), container_options=options, key_frames=6)
     with VideoReader(video) as reader:
         assert reader.num_frames == 26
         assert numbers_of(reader.frames()) == list(range(26))
@@ -141,7 +141,7 @@ def test_lost_frames_show_as_a_gap(tmp_path: Path) -> None:
     with av.open(str(path), "w") as file:
         stream = file.add_stream("libx264", rate=10)
         stream.height, stream.width = 48, 64
-        for number, image in enumerate(grey_frames(8)):
+        for number, image in enumerate(gray_frames(8)):
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             frame.pts = number if number < 5 else number + 20
             file.mux(stream.encode(frame))
@@ -169,22 +169,22 @@ def test_what_is_no_video_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("container", ["mp4", "matroska", "avi"])
 def test_truncation_is_named_for_every_container(container: str) -> None:
     codec = "mpeg4" if container == "avi" else "libx264"
-    whole = encode_video(grey_frames(20), codec=codec, container=container)
+    whole = encode_video(gray_frames(20), codec=codec, container=container)
     assert reason(whole[: int(len(whole) * 0.8)]) == "truncated_video"
 
 
 def test_absurd_dimensions_are_refused_before_decoding() -> None:
-    data = bytearray(encode_video(grey_frames(2)))
+    data = bytearray(encode_video(gray_frames(2)))
     entry = data.index(b"avc1", data.index(b"stsd"))
     data[entry + 28 : entry + 32] = struct.pack(">HH", 30000, 30000)
     assert reason(bytes(data)) == "absurd_dimensions"
     for codec, container in (("libx264", "mp4"), ("libvpx-vp9", "webm"), ("mpeg4", "avi")):
-        video = encode_video(grey_frames(2, 256, 256), codec=codec, container=container)
+        video = encode_video(gray_frames(2, 256, 256), codec=codec, container=container)
         assert reason(video, max_pixels=255 * 255) == "absurd_dimensions"
 
 
 def test_a_codec_without_decoder_is_named() -> None:
-    data = encode_video(grey_frames(2))
+    data = encode_video(gray_frames(2))
     entry = data.index(b"avc1", data.index(b"stsd"))
     assert reason(data[:entry] + b"zzzz" + data[entry + 4 :]) == "unsupported_codec"
 

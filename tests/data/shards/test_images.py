@@ -15,7 +15,7 @@ def _codec(**changes: object) -> FrameCodec:
     return FrameCodec(**{**facts, **changes})  # type: ignore[arg-type]
 
 
-def test_crop_keeps_the_centre_and_squash_keeps_everything() -> None:
+def test_crop_keeps_the_center_and_squash_keeps_everything() -> None:
     frame = np.zeros((64, 128, 3), np.uint8)
     frame[:, :32] = 255  # outside the centre square
     assert to_square(frame, _codec()).max() == 0

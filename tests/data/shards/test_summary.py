@@ -9,7 +9,7 @@ import pytest
 from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.ingest import ingest_inputs
 from lapa.data.shards.contact_sheet import contact_sheet
-from lapa.data.shards.summary import find_shard_set, summarise
+from lapa.data.shards.summary import find_shard_set, summarize
 from lapa.params.ingestion import IngestionParams, SplitParams
 
 
@@ -20,7 +20,7 @@ def test_summary_counts_every_frame_once(tmp_path: Path) -> None:
         image_size=32, max_horizon_s=0.3, clip_frames=8, split=SplitParams(val_fraction=0)
     )
     shard_set = ingest_inputs([as_input(robot), as_input(human)], params=params, out=tmp_path)
-    rows = {row.dataset: row for row in summarise(shard_set)}
+    rows = {row.dataset: row for row in summarize(shard_set)}
     assert (rows["robot"].episodes, rows["robot"].frames, rows["robot"].fps) == (4, 52, (10.0,))
     assert rows["robot"].hours == pytest.approx(52 / 10 / 3600)
     assert [dim.name for dim in rows["robot"].actions] == ["dx", "dy"]
@@ -47,4 +47,4 @@ def test_a_moved_set_is_found_where_it_lies(tmp_path: Path) -> None:
     shard_set = tiny_shard_set(tmp_path)
     Path(shard_set.path).rename(tmp_path / "elsewhere")
     moved = find_shard_set(tmp_path / "elsewhere")
-    assert sum(row.frames for row in summarise(moved)) == 120
+    assert sum(row.frames for row in summarize(moved)) == 120

@@ -181,13 +181,13 @@ def test_depth_that_only_its_pixels_betray(tmp_path: Path) -> None:
     assert episode.provenance["camera"] == CAMERA
 
 
-def test_deep_grey_pictures_inside_the_table_are_no_pictures(tmp_path: Path) -> None:
+def test_deep_gray_pictures_inside_the_table_are_no_pictures(tmp_path: Path) -> None:
     cv2 = pytest.importorskip("cv2")
     write_lerobot_v2(tmp_path, [3])
-    grey = cv2.imencode(".png", np.full((32, 32), 900, np.uint16))[1].tobytes()
+    gray = cv2.imencode(".png", np.full((32, 32), 900, np.uint16))[1].tobytes()
     feature = {"dtype": "image", "shape": [32, 32, 1]}
     edit_features(tmp_path, lambda found: {"range": feature, **found})
-    cells = [{"bytes": grey, "path": None}] * 3
+    cells = [{"bytes": gray, "path": None}] * 3
     edit_table(tmp_path / V2_TABLE, lambda t: t.append_column("range", [cells]))
     (episode,) = read(tmp_path)
     assert episode.provenance["camera"] == CAMERA

@@ -48,9 +48,9 @@ def test_a_still_dimension_does_not_decide_the_mean_error(name: str, units: list
     predicted = torch.from_numpy(np.hstack([joints(1) + 0.05, STILL[name]])).float()[:, None]
     error.update(predicted, truth, torch.ones(STEPS, 1, dtype=torch.bool))
     figures = error.compute(["d0", "d1", "d2", "d3", "d4"])
-    assert figures["mse_normalised"] == pytest.approx(0.01, abs=0.004)
+    assert figures["mse_normalized"] == pytest.approx(0.01, abs=0.004)
     assert (
-        figures["mse_normalised/d4"] < 100
+        figures["mse_normalized/d4"] < 100
     )  # 0.1 rad off is five times what others' noise is worth
     assert figures["mse/d4"] == pytest.approx(0.01, rel=0.05, abs=0.01)
 
@@ -85,7 +85,7 @@ def test_a_robot_of_which_most_stands_still() -> None:
     assert stats.still == tuple(f"d{i}" for i in range(2, 33))
 
 
-def test_a_joint_that_is_held_elsewhere_next_time_is_measured_by_its_neighbours() -> None:
+def test_a_joint_that_is_held_elsewhere_next_time_is_measured_by_its_neighbors() -> None:
     """Its own range is a tenth of a radian: half a radian off would count 100 times over."""
     held = 0.7 + 0.06 * np.sin(np.arange(STEPS))[:, None]
     stats = fit(np.hstack([joints(), held]))
@@ -101,7 +101,7 @@ def test_everything_still_has_a_finite_error() -> None:
     error = ActionError(codec=ActionCodec(stats=stats))
     truth = torch.full((1, 1, 2), 3.0)
     error.update(truth + 0.001, truth, torch.ones(1, 1, dtype=torch.bool))
-    assert 0 < error.compute(["a", "b"])["mse_normalised"] < 1
+    assert 0 < error.compute(["a", "b"])["mse_normalized"] < 1
 
 
 def test_units_are_optional() -> None:

@@ -65,13 +65,13 @@ def test_unknown_option_is_named():
         TabletopEnv().reset(seed=0, options={"tasks": "reach"})
 
 
-def test_more_objects_than_colours_is_refused():
+def test_more_objects_than_colors_is_refused():
     with pytest.raises(ValidationError, match="one colour per object"):
         TabletopParams(num_objects=4)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
-def test_one_unit_moves_the_tip_three_centimetres(axis):
+def test_one_unit_moves_the_tip_three_centimeters(axis):
     env = TabletopEnv()
     env.reset(seed=0)
     before = env.situation().tool

@@ -40,7 +40,7 @@ def test_expert_depends_on_what_can_be_seen_only():
             break
 
 
-def test_all_colours_and_five_objects():
-    colours = ("red", "green", "blue", "yellow", "purple")
-    env = TabletopEnv(tasks=("stack",), colours=colours, num_objects=5, image_size=16)
+def test_all_colors_and_five_objects():
+    colors = ("red", "green", "blue", "yellow", "purple")
+    env = TabletopEnv(tasks=("stack",), colors=colors, num_objects=5, image_size=16)
     assert np.mean([succeeds(env, seed, noise=0.25) for seed in range(15)]) >= 0.9

@@ -8,7 +8,7 @@ import pytest
 
 from lapa.envs.tabletop import TabletopEnv
 from lapa.envs.tabletop.camera import CAMERAS, RayCamera, facing, pixel_rays
-from lapa.envs.tabletop.scene import COLOURS
+from lapa.envs.tabletop.scene import COLORS
 from lapa.params.envs import DistractorParams
 
 
@@ -36,15 +36,15 @@ def test_each_axis_moves_the_picture_its_own_way(camera, embodiment):
     assert strength.min() > 0.5 * strength.max()
 
 
-def test_every_object_is_seen_in_its_colour():
+def test_every_object_is_seen_in_its_color():
     env = TabletopEnv()
     for seed in range(10):
         image = env.reset(seed=seed)[0]["image"].astype(float) / 255
-        for colour in env.layout.colours:
-            rgb = np.array(COLOURS[colour])
+        for color in env.layout.colors:
+            rgb = np.array(COLORS[color])
             direction = image / np.maximum(np.linalg.norm(image, axis=-1, keepdims=True), 1e-6)
             same = direction @ (rgb / np.linalg.norm(rgb)) > 0.97
-            assert same.sum() >= 8, f"{colour} not visible at seed {seed}"
+            assert same.sum() >= 8, f"{color} not visible at seed {seed}"
 
 
 def test_shadow_marks_the_place_below_the_tool():
@@ -62,7 +62,7 @@ def test_shadow_marks_the_place_below_the_tool():
     assert brightness[0] < 0.5 * brightness[1]
 
 
-@pytest.mark.parametrize("nuisance", ["moving_background", "camera_shake", "colour_shift"])
+@pytest.mark.parametrize("nuisance", ["moving_background", "camera_shake", "color_shift"])
 def test_distractors_grow_with_their_grade_and_leave_the_physics_alone(nuisance):
     change = []
     for grade in (0.0, 0.3, 1.0):
@@ -85,7 +85,7 @@ def reference_tool(action: np.ndarray) -> np.ndarray:
     return env.situation().tool
 
 
-def test_normals_from_neighbours_agree_with_the_engine():
+def test_normals_from_neighbors_agree_with_the_engine():
     env = TabletopEnv()
     env.reset(seed=0)
     view = CAMERAS["front"]

@@ -30,17 +30,17 @@ def report(world, tmp_path_factory) -> Report:  # type: ignore[no-untyped-def]
     )
 
 
-def test_figures_with_intervals_of_both_quantisers(report: Report) -> None:
+def test_figures_with_intervals_of_both_quantizers(report: Report) -> None:
     assert set(report.arms) == {"laq", "random_laq"}
     for figures in report.arms.values():
         named = {figure.name: figure for figure in figures}
         gain = named["psnr_gain"]
         assert gain.low <= gain.value <= gain.high
         assert gain.value == pytest.approx(named["psnr"].value - named["psnr_copy"].value)
-        assert 0 < named["utilisation"].value <= 1
+        assert 0 < named["utilization"].value <= 1
         assert "probe/linear/codes/dx" in named
     controls = {figure.name.split("/")[2] for figure in report.arms["laq"] if "/" in figure.name}
-    assert {"state", "shuffled_labels", "frame_difference", "pre_quantised"} <= controls
+    assert {"state", "shuffled_labels", "frame_difference", "pre_quantized"} <= controls
 
 
 def test_pictures_and_details_are_there(report: Report) -> None:

@@ -13,7 +13,7 @@ def test_usage_of_a_known_histogram() -> None:
     codes = np.array([[0, 1], [0, 1], [0, 2], [0, 2]])
     usage = code_usage(codes, codebook_size=4)
     assert usage.histogram.tolist() == [[4, 0, 0, 0], [0, 2, 2, 0]]
-    assert usage.utilisation == 0.75
+    assert usage.utilization == 0.75
     assert usage.perplexity == pytest.approx(2**1.5)
     assert usage.sequences == 2
     assert usage.sequence_entropy == pytest.approx(1.0)

@@ -62,7 +62,7 @@ def test_action_error_equals_the_figures_of_training(world, arms: dict[str, Repo
     for arm, report in arms.items():
         named = {figure.name: figure.value for figure in report.arms["policy"]}
         trained = world.policies[arm].metrics
-        for name in ("mse_normalised", "mae/dx"):
+        for name in ("mse_normalized", "mae/dx"):
             assert named[f"action/{name}"] == pytest.approx(trained[name], rel=1e-4)
 
 
@@ -136,7 +136,7 @@ def test_page_is_one_file_with_everything_in_it(world, laq, arms, tmp_path: Path
     assert {"lapa - scratch/reach", "lapa - scratch/action_error"} <= differences
 
 
-def test_a_control_keeps_the_figures_of_its_policy_and_of_its_quantiser(
+def test_a_control_keeps_the_figures_of_its_policy_and_of_its_quantizer(
     world, laq: Report, arms: dict[str, Report], tmp_path: Path
 ) -> None:  # type: ignore[no-untyped-def]
     controls = {"lapa": arms["lapa"], "random_laq": arms["scratch"]}
@@ -195,7 +195,7 @@ def test_a_rollout_that_breaks_leaves_the_action_error(world, tmp_path: Path, mo
         policy=world.policies["lapa"], shards=world.shards, params=lenient, out=tmp_path
     )
     assert report.not_measured == {"closed-loop success": "RuntimeError: no simulator"}
-    assert "action/mae_normalised" in {figure.name for figure in report.arms["policy"]}
+    assert "action/mae_normalized" in {figure.name for figure in report.arms["policy"]}
 
 
 def test_notes_and_choice_of_weights_are_shown(world, laq, arms, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -186,4 +186,4 @@ def test_a_global_nobody_reads_is_refused(tmp_path: Path) -> None:
 
 def test_a_global_of_ones_own_is_welcome_where_it_is_read(tmp_path: Path) -> None:
     files = {"globals": "steps: 7", "mine": "laq: {trainer: {max_steps: '${globals:steps}'}}"}
-    check(loader(project(tmp_path, **files), "mine", laq={"optimiser": {"warmup_steps": 1}}))
+    check(loader(project(tmp_path, **files), "mine", laq={"optimizer": {"warmup_steps": 1}}))

@@ -103,7 +103,7 @@ def test_inference_parity(golden, model) -> None:
 
 @pytest.mark.reference_data
 def test_training_parity(golden, model) -> None:
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-4, betas=(0.9, 0.99), eps=1e-8)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, betas=(0.9, 0.99), eps=1e-8)
     loss = compat.loss(model, golden["video"], golden["noise"])
     loss.backward()
     assert _largest(loss, golden["train_loss"]) <= 1e-6
@@ -114,7 +114,7 @@ def test_training_parity(golden, model) -> None:
     for name, grad in golden["grads"].items():
         assert _largest(grads[name], grad) <= 1e-6, name
     torch.nn.utils.clip_grad_norm_(model.parameters(), 0.5)
-    optimiser.step()
+    optimizer.step()
     after = model.state_dict()
     assert set(after) == set(golden["state_dict_after_step"])
     for name, tensor in golden["state_dict_after_step"].items():

@@ -11,7 +11,7 @@ import torch.distributed as dist
 from lapa.models.laq.delta_norm import DeltaNorm
 
 
-def test_equals_batch_normalisation() -> None:
+def test_equals_batch_normalization() -> None:
     delta = torch.randn(6, 4, 3) * 5 + 2
     ours, theirs = DeltaNorm(3), torch.nn.BatchNorm1d(3, affine=False)
     expected = theirs(delta.flatten(0, 1)).reshape(6, 4, 3)

@@ -13,14 +13,14 @@ OPTIONS = [
     {},
     {"lapa_compat": True},
     {"encode_difference": True},
-    {"normalise_delta": True},
-    {"normalise_delta": True, "grid_channels": 6},
+    {"normalize_delta": True},
+    {"normalize_delta": True, "grid_channels": 6},
     {"embed_positions": True},
     {"predict_difference": True},
     {"decoder_depth": 1},
     {
         "encode_difference": True,
-        "normalise_delta": True,
+        "normalize_delta": True,
         "predict_difference": True,
         "codebook_init": "data",
         "quant_dim": 4,
@@ -35,7 +35,7 @@ def test_shapes(build_small, frames, options) -> None:
     out = model(frames)
     assert out.reconstruction.shape == (3, 3, 32, 32)
     assert out.quantized.tokens.shape == (3, 4, quant_dim)
-    assert out.quantized.pre_quantised.shape == (3, 4, quant_dim)
+    assert out.quantized.pre_quantized.shape == (3, 4, quant_dim)
     assert out.quantized.residual.shape == (3, 4, quant_dim)
     assert out.quantized.codes.shape == (3, 4)
     assert out.quantized.codes.dtype == torch.int64
@@ -54,7 +54,7 @@ def test_evaluation_is_deterministic_and_decodes_its_own_codes(
     assert torch.equal(out.reconstruction, again.reconstruction)
     assert torch.equal(out.quantized.codes, codes)
     torch.testing.assert_close(drawn, out.reconstruction, atol=1e-5, rtol=1e-5)
-    torch.testing.assert_close(model.delta(frames), out.quantized.pre_quantised)
+    torch.testing.assert_close(model.delta(frames), out.quantized.pre_quantized)
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
@@ -161,18 +161,18 @@ def test_bfloat16_autocast_keeps_codes_in_float32(build_small, frames) -> None:
     with torch.autocast("cpu", torch.bfloat16):
         out = model(frames)
         assert torch.equal(model.codes(frames), out.quantized.codes)
-    assert out.quantized.pre_quantised.dtype == torch.float32
+    assert out.quantized.pre_quantized.dtype == torch.float32
 
 
 def test_one_batch_can_be_learnt(build_small, frames) -> None:
-    model = build_small(predict_difference=True, encode_difference=True, normalise_delta=True)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    model = build_small(predict_difference=True, encode_difference=True, normalize_delta=True)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     losses = []
     for _ in range(30):
         loss = functional.mse_loss(model(frames).reconstruction, frames[:, :, 1])
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         losses.append(loss.item())
     assert losses[-1] < 0.6 * losses[0]
 

@@ -29,13 +29,13 @@ def delta() -> torch.Tensor:
 def test_interface(kind: str, delta: torch.Tensor) -> None:
     quantizer = _build(kind).eval()
     out = quantizer(delta)
-    assert out.tokens.shape == out.pre_quantised.shape == out.residual.shape == (5, 4, 6)
+    assert out.tokens.shape == out.pre_quantized.shape == out.residual.shape == (5, 4, 6)
     assert out.codes.shape == (5, 4)
     assert out.codes.dtype == torch.int64
     assert 0 <= out.codes.min() <= out.codes.max() < quantizer.codebook_size
     assert torch.equal(quantizer.nearest(delta), out.codes)
     assert out.auxiliary_loss.shape == ()
-    torch.testing.assert_close(out.pre_quantised - out.residual, out.tokens)
+    torch.testing.assert_close(out.pre_quantized - out.residual, out.tokens)
 
 
 @pytest.mark.parametrize("kind", KINDS)

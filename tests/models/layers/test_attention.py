@@ -62,7 +62,7 @@ def test_space_stays_in_its_frame_and_time_in_its_patch() -> None:
     assert moved[0].any(0).flatten().tolist() == [False, False, False, True]
 
 
-def test_values_are_normalised() -> None:
+def test_values_are_normalized() -> None:
     space = SelfAttention(dim=8, heads=2, head_dim=4, axis="space")
     tokens = torch.randn(1, 1, 2, 2, 8)
     torch.testing.assert_close(space(tokens), space(3 * tokens), atol=1e-4, rtol=0)

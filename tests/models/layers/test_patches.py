@@ -21,7 +21,7 @@ def test_a_patch_holds_its_own_square() -> None:
     assert torch.equal(patchify(frames, 4)[0, 0, 1, 0], square)
 
 
-def test_embedding_is_normalised() -> None:
+def test_embedding_is_normalized() -> None:
     tokens = PatchEmbedding(patch_size=4, dim=32)(torch.rand(2, 3, 2, 8, 8))
     assert tokens.shape == (2, 2, 2, 2, 32)
     torch.testing.assert_close(tokens.mean(-1), torch.zeros(2, 2, 2, 2), atol=1e-5, rtol=0)

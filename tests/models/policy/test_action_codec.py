@@ -28,17 +28,17 @@ def test_bins_lie_between_their_edges_for_both_methods() -> None:
             edges = np.asarray(dimension.bin_edges, dtype=np.float32)
             expected = np.digitize(actions[:, i], edges[1:-1])
             assert (bins[:, 0, i].numpy() == expected).all()
-            centres = (edges[:-1] + edges[1:]) / 2
-            np.testing.assert_allclose(restored[:, i], centres[expected], atol=1e-5)
+            centers = (edges[:-1] + edges[1:]) / 2
+            np.testing.assert_allclose(restored[:, i], centers[expected], atol=1e-5)
 
 
-def test_normalise_spans_minus_one_to_one_and_inverts() -> None:
+def test_normalize_spans_minus_one_to_one_and_inverts() -> None:
     actions = _actions()
     stats = fit_action_stats(actions, names="abc", units="abc", episodes=1, shard_digest="x")
     codec = ActionCodec(stats=stats)
-    torch.testing.assert_close(codec.normalise(codec.low), -torch.ones(3))
-    torch.testing.assert_close(codec.normalise(codec.high), torch.ones(3))
+    torch.testing.assert_close(codec.normalize(codec.low), -torch.ones(3))
+    torch.testing.assert_close(codec.normalize(codec.high), torch.ones(3))
     inside = codec.clip(torch.from_numpy(actions))
     torch.testing.assert_close(
-        codec.denormalise(codec.normalise(inside)), inside, atol=1e-5, rtol=1e-5
+        codec.denormalize(codec.normalize(inside)), inside, atol=1e-5, rtol=1e-5
     )

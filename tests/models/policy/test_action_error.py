@@ -31,9 +31,9 @@ def test_worked_example() -> None:
     assert error.steps == 3
     assert figures["mse/a"] == pytest.approx(0.01 / 3)
     assert figures["mae/b"] == pytest.approx(2 / 3)
-    assert figures["mse_normalised/b"] == pytest.approx((2 * 2 / 9.8) ** 2 / 3)
-    assert figures["mse_normalised"] == pytest.approx(
-        (figures["mse_normalised/a"] + figures["mse_normalised/b"]) / 2
+    assert figures["mse_normalized/b"] == pytest.approx((2 * 2 / 9.8) ** 2 / 3)
+    assert figures["mse_normalized"] == pytest.approx(
+        (figures["mse_normalized/a"] + figures["mse_normalized/b"]) / 2
     )
 
 

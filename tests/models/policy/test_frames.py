@@ -40,12 +40,12 @@ def test_a_picture_of_the_right_size_is_untouched() -> None:
 
 
 @pytest.mark.parametrize("shape", [(16, 30), (30, 16), (17, 16)])
-def test_the_crop_keeps_the_centre(shape: tuple[int, int]) -> None:
+def test_the_crop_keeps_the_center(shape: tuple[int, int]) -> None:
     height, width = shape
     images = frames(height, width)
     top, left = (height - 16) // 2, (width - 16) // 2
-    centre = images[:, top : top + 16, left : left + 16]
-    assert torch.equal(to_square(images, codec()), centre)
+    center = images[:, top : top + 16, left : left + 16]
+    assert torch.equal(to_square(images, codec()), center)
 
 
 def test_the_squash_keeps_the_edges() -> None:

@@ -124,11 +124,11 @@ def test_overfits_one_batch(config: HeadParams) -> None:
     if head.reads == "codes":
         inputs = torch.arange(5)[:, None] % CODEBOOK + torch.zeros(1, CODES, dtype=torch.long)
         actions[4] = actions[0]  # five samples, four distinct inputs
-    optimiser = torch.optim.Adam(head.parameters(), lr=1e-2)
+    optimizer = torch.optim.Adam(head.parameters(), lr=1e-2)
     for _ in range(300):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         head.loss(inputs, actions, mask).backward()
-        optimiser.step()
+        optimizer.step()
     error = (head.eval().predict(inputs) - actions) / (head.codec.high - head.codec.low)
     limit = 0.2 if isinstance(config, FlowHeadParams) else 0.05
     assert error.abs().mean() < limit
@@ -138,7 +138,7 @@ def test_expected_value_lies_between_bins_that_argmax_cannot() -> None:
     codec = ActionCodec(stats=stats())
     probabilities = torch.zeros(1, 2, BINS)
     probabilities[..., 3] = probabilities[..., 5] = 0.5
-    torch.testing.assert_close(codec.expectation(probabilities)[0], codec.centres[:, 4])
+    torch.testing.assert_close(codec.expectation(probabilities)[0], codec.centers[:, 4])
 
 
 def test_binned_and_flow_draw_with_a_generator() -> None:

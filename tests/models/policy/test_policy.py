@@ -84,7 +84,7 @@ def test_saved_policy_predicts_the_same(head: HeadParams, tmp_path: Path) -> Non
     assert torch.equal(restored.predict(images(), TEXTS), before)
 
 
-def test_predictions_stay_in_the_labelled_range() -> None:
+def test_predictions_stay_in_the_labeled_range() -> None:
     policy, _ = make(L1HeadParams(hidden_dim=8))
     with torch.no_grad():
         policy.head.layers[-1].bias.fill_(50.0)  # type: ignore[index, union-attr]

@@ -9,19 +9,19 @@ import pytest
 import torch
 from torch import nn
 
-from lapa.params.base import OptimiserParams
-from lapa.training.common.optim import build_optimiser, build_schedule
+from lapa.params.base import OptimizerParams
+from lapa.training.common.optim import build_optimizer, build_schedule
 
 
-def params(**changes: Any) -> OptimiserParams:
-    return OptimiserParams(
+def params(**changes: Any) -> OptimizerParams:
+    return OptimizerParams(
         **{"learning_rate": 1.0, "final_learning_rate": 0.1, "warmup_steps": 4, **changes}
     )
 
 
 def test_vectors_are_not_decayed() -> None:
     module = nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2))
-    decayed, kept = build_optimiser(module, params(weight_decay=0.5)).param_groups
+    decayed, kept = build_optimizer(module, params(weight_decay=0.5)).param_groups
     assert [p.ndim for p in decayed["params"]] == [2]
     assert [p.ndim for p in kept["params"]] == [1, 1, 1]
     assert (decayed["weight_decay"], kept["weight_decay"]) == (0.5, 0.0)
@@ -30,18 +30,18 @@ def test_vectors_are_not_decayed() -> None:
 def test_frozen_parameters_are_left_out() -> None:
     module = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2))
     module[0].requires_grad_(False)
-    optimiser = build_optimiser(module, params())
-    assert sum(len(g["params"]) for g in optimiser.param_groups) == 2
+    optimizer = build_optimizer(module, params())
+    assert sum(len(g["params"]) for g in optimizer.param_groups) == 2
 
 
 def test_nothing_to_train_is_an_error() -> None:
     with pytest.raises(ValueError, match="requires_grad"):
-        build_optimiser(nn.Linear(2, 2).requires_grad_(False), params())
+        build_optimizer(nn.Linear(2, 2).requires_grad_(False), params())
 
 
 def test_named_parameters_are_accepted() -> None:
-    optimiser = build_optimiser([("w", nn.Parameter(torch.zeros(2, 2)))], params())
-    assert len(optimiser.param_groups) == 1
+    optimizer = build_optimizer([("w", nn.Parameter(torch.zeros(2, 2)))], params())
+    assert len(optimizer.param_groups) == 1
 
 
 def test_adafactor_keeps_rows_and_columns_and_learns() -> None:
@@ -49,26 +49,26 @@ def test_adafactor_keeps_rows_and_columns_and_learns() -> None:
     module = nn.Linear(64, 32)
     inputs = torch.randn(256, 64)
     target = inputs @ torch.randn(64, 32)
-    optimiser = build_optimiser(module, params(kind="adafactor", learning_rate=0.1))
+    optimizer = build_optimizer(module, params(kind="adafactor", learning_rate=0.1))
     losses = []
     for _ in range(20):
         loss = (module(inputs) - target).square().mean()
         losses.append(loss.item())
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
     assert losses[-1] < losses[0]
-    kept = sum(t.numel() for t in optimiser.state[module.weight].values() if torch.is_tensor(t))
+    kept = sum(t.numel() for t in optimizer.state[module.weight].values() if torch.is_tensor(t))
     assert kept < 32 + 64 + 8, "one number per row and column, not two per weight"
 
 
 def test_warm_up_then_cosine_to_the_final_rate() -> None:
-    optimiser = build_optimiser(nn.Linear(2, 2), params())
-    schedule = build_schedule(optimiser, params(), max_steps=24)
+    optimizer = build_optimizer(nn.Linear(2, 2), params())
+    schedule = build_schedule(optimizer, params(), max_steps=24)
     rates = []
     for _ in range(25):
-        rates.append(optimiser.param_groups[0]["lr"])
-        optimiser.step()
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
         schedule.step()
     assert rates[:5] == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0])
     assert rates[14] == pytest.approx(0.55)
@@ -78,14 +78,14 @@ def test_warm_up_then_cosine_to_the_final_rate() -> None:
 
 def test_equal_rates_stay_constant() -> None:
     constant = params(final_learning_rate=1.0, warmup_steps=0)
-    optimiser = build_optimiser(nn.Linear(2, 2), constant)
-    schedule = build_schedule(optimiser, constant, max_steps=5)
+    optimizer = build_optimizer(nn.Linear(2, 2), constant)
+    schedule = build_schedule(optimizer, constant, max_steps=5)
     for _ in range(5):
-        assert optimiser.param_groups[0]["lr"] == pytest.approx(1.0)
-        optimiser.step()
+        assert optimizer.param_groups[0]["lr"] == pytest.approx(1.0)
+        optimizer.step()
         schedule.step()
 
 
 def test_warm_up_longer_than_training_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"warmup_steps` is 4.*max_steps` = 3"):
-        build_schedule(build_optimiser(nn.Linear(2, 2), params()), params(), max_steps=3)
+        build_schedule(build_optimizer(nn.Linear(2, 2), params()), params(), max_steps=3)

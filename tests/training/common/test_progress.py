@@ -99,7 +99,7 @@ def test_a_bar_with_step_loss_and_figure_on_a_terminal(
     assert not caplog.messages
 
 
-def test_a_training_of_the_quantiser_tells_its_gain(
+def test_a_training_of_the_quantizer_tells_its_gain(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -123,7 +123,7 @@ def test_an_interrupted_training_takes_its_bar_away(
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
-    params = tiny_params(optimiser={"learning_rate": 1e30, "clip_norm": 0})
+    params = tiny_params(optimizer={"learning_rate": 1e30, "clip_norm": 0})
     with pytest.raises(FloatingPointError):
         train(params, squares_loaders(params), work=tmp_path)
     assert terminal.text.count("\x1b[?25l") == terminal.text.count("\x1b[?25h") == 1

@@ -23,7 +23,7 @@ SPEC = PairSpec(horizon_s=0.1)
 K, S = 4, 2
 
 
-def labelled_squares(folder: Path, *, n: int = 10, **params: Any) -> tuple[ShardSet, LabelSet]:
+def labeled_squares(folder: Path, *, n: int = 10, **params: Any) -> tuple[ShardSet, LabelSet]:
     """Shards of moving squares; code 0 is the square's column, code 1 its row (four each)."""
     shards = tiny_shard_set(folder, n=n, frames=9, size=16, **params)
     labels = folder / "labels"
@@ -65,7 +65,7 @@ def params(**overrides: Any) -> FoundationParams:
         "backend": {**backend, "feature_dim": 32},
         "code_seq_len": S,
         "codebook_size": K,
-        "optimiser": {"learning_rate": 3e-3, "warmup_steps": 2},
+        "optimizer": {"learning_rate": 3e-3, "warmup_steps": 2},
         "trainer": {
             "max_steps": 6,
             "batch_size": 8,

@@ -12,7 +12,7 @@ from lapa.params.foundation.stage import FoundationModelParams, LoraParams
 from lapa.params.presets import tiny
 from lapa.training.foundation import fit
 from lapa.training.foundation.adapt import adapt, add_lora, merge_lora
-from training.foundation.made_up import arguments, labelled_squares, params
+from training.foundation.made_up import arguments, labeled_squares, params
 
 MODEL = FoundationModelParams(code_seq_len=2, codebook_size=4, backend=tiny())
 TEXTS = ["move the red square", "move"]
@@ -83,18 +83,18 @@ def test_recomputing_layers_changes_neither_loss_nor_gradients() -> None:
 
 
 def test_training_with_adapters_saves_a_model_that_loads_without_them(tmp_path) -> None:
-    squares = labelled_squares(tmp_path / "squares")
+    squares = labeled_squares(tmp_path / "squares")
     config = params(
         lora={"rank": 2},
         freeze=("vision",),
         activation_checkpointing=True,
         trainer={"max_steps": 3, "checkpoint_every": 1},
-        optimiser={"learning_rate": 1e-2, "warmup_steps": 1},
+        optimizer={"learning_rate": 1e-2, "warmup_steps": 1},
     ).model_copy(update={"backend": tiny()})
     record = fit(**arguments(*squares, config, tmp_path / "work"))
     model = load_foundation(tmp_path / "work/model")
     assert not [name for name in model.state_dict() if "lora" in name]
-    assert "fresh" in (tmp_path / "work/initialisation.txt").read_text()
+    assert "fresh" in (tmp_path / "work/initialization.txt").read_text()
     lines = [
         json.loads(line) for line in (tmp_path / "work/metrics.jsonl").read_text().splitlines()
     ]

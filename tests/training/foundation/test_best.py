@@ -18,21 +18,21 @@ from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation import fit
 from lapa.training.foundation import loop as loop_module
 from lapa.training.foundation.best import CRITERION
-from training.foundation.made_up import arguments, labelled_squares, params
+from training.foundation.made_up import arguments, labeled_squares, params
 
 Squares = tuple[ShardSet, LabelSet]
 
 
 @pytest.fixture(scope="module")
 def squares(tmp_path_factory: pytest.TempPathFactory) -> Squares:
-    return labelled_squares(tmp_path_factory.mktemp("squares"), n=60)
+    return labeled_squares(tmp_path_factory.mktemp("squares"), n=60)
 
 
 def worsening(**overrides: Any) -> FoundationParams:
     """A learning rate that helps at first and ruins everything at the end of its warm-up."""
     trainer = {"max_steps": 60, "batch_size": 16, "validate_every": 10, "checkpoint_every": 10}
     return params(
-        optimiser={"learning_rate": 1.0, "final_learning_rate": 1.0, "warmup_steps": 59},
+        optimizer={"learning_rate": 1.0, "final_learning_rate": 1.0, "warmup_steps": 59},
         trainer=trainer | {"log_every": 30} | overrides.pop("trainer", {}),
         **overrides,
     )
@@ -103,7 +103,7 @@ def test_frozen_weights_stay_in_the_export(squares: Squares, tmp_path: Path) -> 
 
 
 def test_without_held_out_pairs_the_last_step_is_exported_and_said_so(tmp_path: Path) -> None:
-    everything = labelled_squares(tmp_path, split=SplitParams(val_fraction=0))
+    everything = labeled_squares(tmp_path, split=SplitParams(val_fraction=0))
     record = Checkpoint(**fit(**arguments(*everything, params(), tmp_path)))
     assert (record.step, record.selected, record.metrics) == (6, "last", {})
     assert "no validation data" in record.notes[0]

@@ -15,9 +15,9 @@ from lapa.models.foundation.storage import load_foundation
 from lapa.params.presets import tiny, tiny_tokens
 from lapa.records import Checkpoint, digest_of_file
 from lapa.training.common.tracking import joined_run
-from lapa.training.foundation import fit, initialise
+from lapa.training.foundation import fit, initialize
 from lapa.training.foundation import loop as loop_module
-from training.foundation.made_up import S, arguments, labelled_squares, params
+from training.foundation.made_up import S, arguments, labeled_squares, params
 
 fit_module = importlib.import_module(
     "lapa.training.foundation.fit"
@@ -26,7 +26,7 @@ fit_module = importlib.import_module(
 
 @pytest.fixture(scope="module")
 def squares(tmp_path_factory):
-    return labelled_squares(tmp_path_factory.mktemp("squares"), n=60)
+    return labeled_squares(tmp_path_factory.mktemp("squares"), n=60)
 
 
 def losses(work: Path) -> dict[int, float]:
@@ -38,7 +38,7 @@ def losses(work: Path) -> dict[int, float]:
 def test_learns_and_beats_the_majority(squares, tmp_path) -> None:
     config = params(
         trainer={"max_steps": 250, "batch_size": 32, "log_every": 50},
-        optimiser={"learning_rate": 1e-2},
+        optimizer={"learning_rate": 1e-2},
     )
     record = Checkpoint(**fit(**arguments(*squares, config, tmp_path)))
     assert record.step == 250
@@ -109,9 +109,9 @@ def test_accumulating_equals_a_larger_batch(squares, tmp_path) -> None:
     assert list(small.values()) == pytest.approx(list(large.values()), abs=1e-5)
 
 
-def test_initialised_control_is_where_training_starts(squares, tmp_path) -> None:
+def test_initialized_control_is_where_training_starts(squares, tmp_path) -> None:
     shards, labels = squares
-    record = initialise(
+    record = initialize(
         shards=shards.model_dump(mode="json"),
         pair_spec=labels.pair_spec.model_dump(mode="json"),
         params=params().model_dump(mode="json"),
@@ -119,7 +119,7 @@ def test_initialised_control_is_where_training_starts(squares, tmp_path) -> None
     )
     assert (record["step"], record["kind"]) == (0, "foundation")
     still = params(
-        optimiser={"learning_rate": 1e-30, "final_learning_rate": 0.0, "warmup_steps": 1},
+        optimizer={"learning_rate": 1e-30, "final_learning_rate": 0.0, "warmup_steps": 1},
         trainer={"max_steps": 2},
     )
     trained = fit(**arguments(shards, labels, still, tmp_path / "still"))
@@ -137,7 +137,7 @@ def test_labels_of_other_shards_are_refused_with_both_digests(squares, tmp_path)
     assert shards.digest in str(caught.value)
 
 
-def test_labels_of_another_quantiser_are_refused_with_both_digests(squares, tmp_path) -> None:
+def test_labels_of_another_quantizer_are_refused_with_both_digests(squares, tmp_path) -> None:
     shards, labels = squares
     laq = Checkpoint(
         path="",
@@ -182,7 +182,7 @@ def test_bfloat16_trains(squares, tmp_path) -> None:
 
 def test_weights_that_are_no_numbers_are_never_saved(squares, tmp_path) -> None:
     diverges = params(
-        optimiser={"learning_rate": 1e30, "clip_norm": 0.0},
+        optimizer={"learning_rate": 1e30, "clip_norm": 0.0},
         trainer={"log_every": 100, "checkpoint_every": 4},
     )
     with pytest.raises(FloatingPointError, match="gradient norm is nan at step 4"):
@@ -223,7 +223,7 @@ def test_backends_that_write_their_answer_are_judged_by_what_they_write(squares,
         "turns": tiny(decoding="autoregressive"),
         "tokens": tiny_tokens(),
     }.items():
-        config = params(trainer=short, optimiser={"warmup_steps": 1})
+        config = params(trainer=short, optimizer={"warmup_steps": 1})
         config = config.model_copy(update={"backend": backend})
         found = fit(**arguments(*squares, config, tmp_path / name))["metrics"]
         assert 0 <= found["val/decoded_sequence"] <= found["val/decoded_top1"] <= 1

@@ -140,7 +140,7 @@ def test_training_is_the_same_with_either_provider(world, tmp_path) -> None:
     assert online["inputs"] == {"shards": shards.digest, "laq": laq.digest}
 
 
-def test_online_labels_without_a_quantiser_are_refused(world) -> None:
+def test_online_labels_without_a_quantizer_are_refused(world) -> None:
     shards, *_ = world
     with pytest.raises(ValueError, match="needs the quantiser's checkpoint"):
         open_labels(shards, None, None, params(online_labels=True), CPU)

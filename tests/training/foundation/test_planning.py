@@ -7,10 +7,10 @@ import torch
 
 from lapa.cli.plan import published_recipe
 from lapa.models.foundation.storage import build_foundation
-from lapa.params.base import OptimiserParams, TrainerParams
+from lapa.params.base import OptimizerParams, TrainerParams
 from lapa.params.foundation.stage import FoundationParams, LoraParams, QwenSizes
 from lapa.params.presets import tiny_tokens, vla_2b_tokens
-from lapa.training.common.optim import build_optimiser
+from lapa.training.common.optim import build_optimizer
 from lapa.training.foundation.planning import plan_table, plan_training
 from lapa.training.foundation.workload import TEXT_TOKENS, workload
 from training.foundation.made_up import params
@@ -22,7 +22,7 @@ def test_published_recipe() -> None:
     assert plan.tokens_per_sample == 256 + 32 + 4
     assert plan.parameters / 1e6 == pytest.approx(6607.3 + 412.4 + 303.2 + 25.7, rel=1e-3)
     assert plan.parameters - plan.trained == pytest.approx(715.7e6, rel=1e-3)  # both encoders
-    assert plan.optimiser == pytest.approx(2 * plan.gradients)
+    assert plan.optimizer == pytest.approx(2 * plan.gradients)
     assert plan.weights == 4 * plan.parameters // 64
     assert plan.total < 40 * 2**30
 
@@ -35,7 +35,7 @@ def test_sharding_divides_and_recomputing_saves() -> None:
     assert kept.activations > 8 * plan_training(recipe).activations
 
 
-def test_adapters_shrink_optimiser_state() -> None:
+def test_adapters_shrink_optimizer_state() -> None:
     recipe = published_recipe()
     lora = plan_training(recipe.model_copy(update={"lora": LoraParams(rank=16)}))
     # 32 layers x 4 projections x 16 x (4096 + 4096)
@@ -46,16 +46,16 @@ def test_adapters_shrink_optimiser_state() -> None:
 
 def test_adafactor_keeps_what_torch_keeps() -> None:
     recipe = params(
-        backend=tiny_tokens(), optimiser=OptimiserParams(kind="adafactor", warmup_steps=0)
+        backend=tiny_tokens(), optimizer=OptimizerParams(kind="adafactor", warmup_steps=0)
     )
     model = build_foundation(recipe.model(), instructions=["reach"])
-    optimiser = build_optimiser(model, recipe.optimiser)
+    optimizer = build_optimizer(model, recipe.optimizer)
     for parameter in model.parameters():
         parameter.grad = torch.zeros_like(parameter)
-    optimiser.step()
-    states = [tensor for state in optimiser.state.values() for tensor in state.values()]
+    optimizer.step()
+    states = [tensor for state in optimizer.state.values() for tensor in state.values()]
     kept = sum(4 * tensor.numel() for tensor in states if tensor.numel() > 1)
-    assert plan_training(recipe).optimiser == pytest.approx(kept, rel=0.01)
+    assert plan_training(recipe).optimizer == pytest.approx(kept, rel=0.01)
 
 
 def test_table_tells_the_speed_needed() -> None:
@@ -84,7 +84,7 @@ def tokens_2b() -> FoundationParams:
         freeze=("qwen.model.visual",),
         shard=True,
         activation_checkpointing=True,
-        optimiser=OptimiserParams(warmup_steps=1),
+        optimizer=OptimizerParams(warmup_steps=1),
         trainer=TrainerParams(max_steps=9, batch_size=16, devices=8, precision="bf16-mixed"),
     )
 

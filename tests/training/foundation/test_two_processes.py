@@ -16,14 +16,14 @@ from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.presets import tiny
 from lapa.training.foundation import fit
-from training.foundation.made_up import arguments, labelled_squares, params
+from training.foundation.made_up import arguments, labeled_squares, params
 
 TASK = "lapa.training.foundation:fit"
 
 
 @pytest.fixture(scope="module")
 def squares(tmp_path_factory):
-    return labelled_squares(tmp_path_factory.mktemp("squares"))
+    return labeled_squares(tmp_path_factory.mktemp("squares"))
 
 
 @pytest.fixture(scope="module")

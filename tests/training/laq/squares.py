@@ -65,10 +65,10 @@ def tiny_params(**changes: Any) -> LaqParams:
             "quant_dim": 4,
             "codebook_init": "data",
             "encode_difference": True,
-            "normalise_delta": True,
+            "normalize_delta": True,
             "predict_difference": True,
         },
-        "optimiser": {"learning_rate": 2e-3, "warmup_steps": 2},
+        "optimizer": {"learning_rate": 2e-3, "warmup_steps": 2},
         "trainer": {
             "max_steps": 12,
             "batch_size": 8,

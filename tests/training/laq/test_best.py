@@ -13,7 +13,7 @@ from factories import tiny_shard_set
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
-from lapa.training.laq import fit, initialise
+from lapa.training.laq import fit, initialize
 from lapa.training.laq.fit import criterion, train
 from training.laq.squares import squares_loaders, tiny_params
 
@@ -22,9 +22,9 @@ GAIN = "val/psnr_gain_over_copy"
 
 def worsening(**trainer: Any) -> LaqParams:
     """A learning rate that helps at first and ruins everything at the end of its warm-up."""
-    optimiser = {"learning_rate": 1.0, "final_learning_rate": 1.0, "warmup_steps": 29}
+    optimizer = {"learning_rate": 1.0, "final_learning_rate": 1.0, "warmup_steps": 29}
     steps = {"max_steps": 30, "validate_every": 3, "checkpoint_every": 3}
-    return tiny_params(optimiser=optimiser, trainer=steps | trainer)
+    return tiny_params(optimizer=optimizer, trainer=steps | trainer)
 
 
 def curve(work: Path) -> dict[int, float]:
@@ -84,5 +84,5 @@ def test_without_held_out_pairs_the_last_step_is_exported_and_said_so(
     trained = Checkpoint(**fit(**arguments, work=str(tmp_path / "trained")))
     assert (trained.step, trained.selected, trained.metrics) == (12, "last", {})
     assert "no validation data" in trained.notes[0]
-    control = Checkpoint(**initialise(**arguments, work=str(tmp_path / "control")))
+    control = Checkpoint(**initialize(**arguments, work=str(tmp_path / "control")))
     assert (control.step, control.metrics) == (0, {})

@@ -54,19 +54,19 @@ def step(callback: Any, codes: torch.Tensor, number: int, **objects: Any) -> Non
 def test_unused_rows_move_and_lose_their_moments() -> None:
     model = LatentActionQuantizer(tiny_params().model)
     codebook = model.quantizer.codebook
-    optimiser = torch.optim.AdamW([codebook])
+    optimizer = torch.optim.AdamW([codebook])
     codebook.square().sum().backward()
-    optimiser.step()
+    optimizer.step()
     before = codebook.detach().clone()
     params = CodebookParams(replace_every=2, replace_until=1.0)
     callback = CodeReplacement(params=params, codebook_size=8, max_steps=10, seed=0)
     used = torch.tensor([[0], [1], [2], [3]])
     for number in (1, 2):
-        step(callback, used, number, model=model, optimizers=[optimiser])
+        step(callback, used, number, model=model, optimizers=[optimizer])
     moved = (codebook != before).any(dim=1)
     assert moved.tolist() == [False] * 4 + [True] * 4
     assert callback.total_replaced == 4
-    moments = optimiser.state[codebook]
+    moments = optimizer.state[codebook]
     for name in ("exp_avg", "exp_avg_sq"):
         assert (moments[name][4:] == 0).all()
         assert (moments[name][:4] != 0).any()
@@ -83,34 +83,34 @@ def test_nothing_moves_after_the_schedule_has_ended() -> None:
 
 
 def test_moments_of_an_unknown_parameter_are_left_alone() -> None:
-    optimiser = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(2, 2))])
-    clear_moments(optimiser, torch.nn.Parameter(torch.zeros(2, 2)), torch.tensor([True, False]))
+    optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(2, 2))])
+    clear_moments(optimizer, torch.nn.Parameter(torch.zeros(2, 2)), torch.tensor([True, False]))
 
 
 def test_adafactor_takes_a_moved_row_for_an_average_one() -> None:
     weight = torch.nn.Parameter(torch.ones(4, 3))
-    optimiser = torch.optim.Adafactor([weight])
+    optimizer = torch.optim.Adafactor([weight])
     weight.grad = torch.tensor([1.0, 2.0, 3.0, 100.0])[:, None].expand(4, 3).clone()
-    optimiser.step()
-    before = optimiser.state[weight]["row_var"].clone()
-    clear_moments(optimiser, weight, torch.tensor([False, False, False, True]))
-    after = optimiser.state[weight]["row_var"]
+    optimizer.step()
+    before = optimizer.state[weight]["row_var"].clone()
+    clear_moments(optimizer, weight, torch.tensor([False, False, False, True]))
+    after = optimizer.state[weight]["row_var"]
     assert torch.equal(after[:3], before[:3])
     assert after[3] == before[:3].mean()
 
 
 def test_a_moved_row_of_one_channel_is_an_average_one_too() -> None:
     weight = torch.nn.Parameter(torch.ones(3, 1))
-    optimiser = torch.optim.Adafactor([weight])
+    optimizer = torch.optim.Adafactor([weight])
     weight.grad = torch.tensor([[1.0], [3.0], [9.0]])
-    optimiser.step()
-    mean = optimiser.state[weight]["row_var"][:2].mean().item()
-    clear_moments(optimiser, weight, torch.tensor([False, False, True]))
-    assert optimiser.state[weight]["row_var"][2].item() == pytest.approx(mean)
+    optimizer.step()
+    mean = optimizer.state[weight]["row_var"][:2].mean().item()
+    clear_moments(optimizer, weight, torch.tensor([False, False, True]))
+    assert optimizer.state[weight]["row_var"][2].item() == pytest.approx(mean)
 
 
 def test_the_gate_stops_after_its_patience() -> None:
-    params = CollapseGateParams(min_utilisation=0.5, window=2, patience=4)
+    params = CollapseGateParams(min_utilization=0.5, window=2, patience=4)
     gate = CollapseGate(params=params, codebook_size=8)
     collapsed = torch.zeros(4, 1, dtype=torch.long)
     for number in range(1, 4):
@@ -121,7 +121,7 @@ def test_the_gate_stops_after_its_patience() -> None:
 
 def test_a_recovered_codebook_resets_the_gate() -> None:
     gate = CollapseGate(
-        params=CollapseGateParams(min_utilisation=0.5, window=1, patience=2), codebook_size=8
+        params=CollapseGateParams(min_utilization=0.5, window=1, patience=2), codebook_size=8
     )
     healthy, collapsed = torch.arange(8)[:, None], torch.zeros(8, 1, dtype=torch.long)
     for number, codes in enumerate([collapsed, healthy, collapsed, healthy], start=1):

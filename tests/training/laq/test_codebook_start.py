@@ -10,10 +10,10 @@ from lapa.training.laq.codebook_start import spread_picks
 
 
 def test_every_cluster_gets_a_code() -> None:
-    centres = 10 * torch.eye(8)
-    vectors = centres.repeat(50, 1) + 0.01 * torch.randn(400, 8, generator=generator_of(0))
+    centers = 10 * torch.eye(8)
+    vectors = centers.repeat(50, 1) + 0.01 * torch.randn(400, 8, generator=generator_of(0))
     picks = spread_picks(vectors, 8, generator_of(1))
-    nearest = torch.cdist(picks, centres).argmin(dim=1)
+    nearest = torch.cdist(picks, centers).argmin(dim=1)
     assert sorted(nearest.tolist()) == list(range(8))
 
 

@@ -17,7 +17,7 @@ from lapa.models.laq.storage import load_laq
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
-from lapa.training.laq import fit, initialise
+from lapa.training.laq import fit, initialize
 from lapa.training.laq.fit import build_model, train
 from lapa.training.laq.module import LaqModule
 from training.laq.squares import squares_loaders, tiny_params
@@ -26,7 +26,7 @@ SPEC = PairSpec(horizon_s=0.1)
 FIGURES = {
     "loss_recon",
     "perplexity",
-    "codebook_utilisation",
+    "codebook_utilization",
     "psnr",
     "psnr_gain_over_copy",
     "psnr_gain_shuffled",
@@ -84,11 +84,11 @@ def test_the_saved_model_has_the_recorded_figures(trained: Checkpoint, shards: S
 
 
 def test_the_control_is_untrained_and_spread(shards: ShardSet, tmp_path: Path) -> None:
-    control = Checkpoint(**initialise(**arguments(shards, tmp_path)))
+    control = Checkpoint(**initialize(**arguments(shards, tmp_path)))
     assert control.step == 0
     assert control.metrics["val/psnr_gain_over_copy"] == pytest.approx(0, abs=1e-3)
     assert control.metrics["val/perplexity"] > 2
-    again = Checkpoint(**initialise(**arguments(shards, tmp_path / "again")))
+    again = Checkpoint(**initialize(**arguments(shards, tmp_path / "again")))
     assert again.digest == control.digest
 
 
@@ -101,7 +101,7 @@ def test_image_sizes_must_agree(shards: ShardSet, tmp_path: Path) -> None:
 def test_it_learns_the_moves(tmp_path: Path) -> None:
     params = tiny_params(
         trainer={"max_steps": 120, "batch_size": 16, "validate_every": 120, "val_max_samples": 64},
-        optimiser={"learning_rate": 4e-3, "warmup_steps": 5},
+        optimizer={"learning_rate": 4e-3, "warmup_steps": 5},
         codebook={"replace_every": 25},
     )
     _, exported = train(params, squares_loaders(params, count=256), work=tmp_path)
@@ -132,13 +132,13 @@ def test_weights_depend_on_the_seed_alone() -> None:
 
 
 def test_a_sample_that_is_not_finite_stops_training(tmp_path: Path) -> None:
-    params = tiny_params(optimiser={"learning_rate": 1e30, "clip_norm": 0})
+    params = tiny_params(optimizer={"learning_rate": 1e30, "clip_norm": 0})
     with pytest.raises(FloatingPointError, match=r"at step \d+.*samples are"):
         train(params, squares_loaders(params), work=tmp_path)
 
 
 @pytest.mark.parametrize("quantizer", ["vq_ema", "fsq", "residual_vq", "none"])
-def test_every_quantiser_trains(quantizer: str, tmp_path: Path) -> None:
+def test_every_quantizer_trains(quantizer: str, tmp_path: Path) -> None:
     size = {"quant_dim": 3} if quantizer == "fsq" else {}
     short = {"max_steps": 4, "validate_every": 4}
     params: LaqParams = tiny_params(model={"quantizer": quantizer, **size}, trainer=short)

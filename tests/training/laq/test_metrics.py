@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lapa.training.laq.code_counts import perplexity, utilisation
+from lapa.training.laq.code_counts import perplexity, utilization
 from lapa.training.laq.metrics import PairMetrics, psnr
 
 CPU = torch.device("cpu")
@@ -43,7 +43,7 @@ def test_gains_against_copying_and_against_shuffled_codes() -> None:
 
 def test_use_of_the_codebook() -> None:
     figures = measured(torch.tensor([[0, 1], [2, 3]]), error=0.1, shuffled_error=0.1)
-    assert figures["codebook_utilisation"] == pytest.approx(0.5)
+    assert figures["codebook_utilization"] == pytest.approx(0.5)
     assert figures["perplexity"] == pytest.approx(4)
     assert figures["sequence_perplexity"] == pytest.approx(2)
     assert figures["code_dependence"] == pytest.approx(0)
@@ -88,7 +88,7 @@ def test_long_sequences_keep_no_histogram() -> None:
 
 
 def test_counts() -> None:
-    assert utilisation(torch.tensor([4, 0, 0, 4])) == 0.5
+    assert utilization(torch.tensor([4, 0, 0, 4])) == 0.5
     assert perplexity(torch.tensor([4, 0, 0, 4])) == pytest.approx(2)
     assert perplexity(torch.tensor([9, 0])) == pytest.approx(1)
     assert psnr(0.01) == pytest.approx(20)

@@ -16,7 +16,7 @@ STEPS = 75
 def test_ten_pairs_are_learnt_by_heart(tmp_path: Path) -> None:
     params = tiny_params(
         trainer={"max_steps": STEPS, "batch_size": 10, "validate_every": STEPS},
-        optimiser={"learning_rate": 4e-3, "warmup_steps": 10},
+        optimizer={"learning_rate": 4e-3, "warmup_steps": 10},
         codebook={"replace_every": 25},
     )
     ten = Squares(count=10, seed=1)
@@ -29,7 +29,7 @@ def test_ten_pairs_are_learnt_by_heart(tmp_path: Path) -> None:
     )
     figures = train(params, loaders, work=tmp_path)[1].metrics
     assert figures["val/loss_recon"] < 0.01
-    assert figures["val/codebook_utilisation"] > 0.5
+    assert figures["val/codebook_utilization"] > 0.5
     # showing frame t again is nearly that good here, so what the codes add is asked for too
     assert figures["val/psnr_gain_over_copy"] > 6
     assert figures["val/code_dependence"] > 3

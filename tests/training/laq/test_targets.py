@@ -14,7 +14,7 @@ from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
 from lapa.training.laq.fit import train
 from lapa.training.laq.targets import PairResult, build_targets
-from lapa.training.laq.targets.actions import is_labelled
+from lapa.training.laq.targets.actions import is_labeled
 from lapa.training.laq.targets.flow import flow_percent
 from training.laq.squares import Squares, squares_loaders, tiny_params
 
@@ -113,13 +113,13 @@ def test_flow_has_the_direction_of_the_motion() -> None:
     assert flow_percent(pairs[:, [0, 0]], patch_size=4).abs().max() < 0.1
 
 
-def test_the_labelled_share_is_fixed_and_scattered() -> None:
+def test_the_labeled_share_is_fixed_and_scattered() -> None:
     ids = torch.arange(10_000)
-    chosen = is_labelled(ids, 0.1)
+    chosen = is_labeled(ids, 0.1)
     assert chosen.float().mean() == pytest.approx(0.1, abs=0.01)
     assert chosen.reshape(100, 100).any(dim=1).all()
-    assert torch.equal(chosen, is_labelled(ids, 0.1))
-    assert is_labelled(ids, 1.0).all()
+    assert torch.equal(chosen, is_labeled(ids, 0.1))
+    assert is_labeled(ids, 1.0).all()
 
 
 def test_actions_of_another_size_are_refused() -> None:

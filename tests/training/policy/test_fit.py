@@ -32,7 +32,7 @@ from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.common.resume import AtomicCheckpointIO, resume_file
 from lapa.training.policy import fit
 from lapa.training.policy.fit import CRITERION
-from lapa.training.policy.labelled import action_stats, open_labelled
+from lapa.training.policy.labeled import action_stats, open_labeled
 from lapa.training.policy.module import PolicyModule
 
 SPEC = PairSpec(horizon_s=0.1)
@@ -65,7 +65,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
 
 def _foundation(folder: Path, shards: ShardSet, step: int) -> Checkpoint:
     torch.manual_seed(0)
-    texts = [f"move the {colour} square" for colour in ("red", "green", "blue")]
+    texts = [f"move the {color} square" for color in ("red", "green", "blue")]
     model = build_foundation(FOUNDATION, instructions=texts)
     return Checkpoint(
         path=str(folder),
@@ -86,9 +86,9 @@ def pretrained(tmp_path_factory: pytest.TempPathFactory, shards: ShardSet) -> Ch
 def _params(**changes: Any) -> dict[str, Any]:
     trainer = {"max_steps": 12, "batch_size": 16, "checkpoint_every": 4, "accelerator": "cpu"}
     trainer |= {"validate_every": 6, "log_every": 3} | changes.pop("trainer", {})
-    optimiser = {"learning_rate": 3e-3, "final_learning_rate": 1e-4, "warmup_steps": 3}
+    optimizer = {"learning_rate": 3e-3, "final_learning_rate": 1e-4, "warmup_steps": 3}
     head = {"kind": "binned", "hidden_dim": 32, "target_sigma": 4.0}
-    values = {"labelled_episodes": 40, "head": head, "optimiser": optimiser, **changes}
+    values = {"labeled_episodes": 40, "head": head, "optimizer": optimizer, **changes}
     return FinetuneParams.model_validate({**values, "trainer": trainer}).model_dump(mode="json")
 
 
@@ -119,16 +119,16 @@ def test_learns_to_act_and_says_so(
         tmp_path,
         train="head",
         use_state=True,
-        optimiser={"learning_rate": 1e-2, "final_learning_rate": 1e-4, "warmup_steps": 10},
+        optimizer={"learning_rate": 1e-2, "final_learning_rate": 1e-4, "warmup_steps": 10},
         trainer={"max_steps": 200, "batch_size": 64},
     )
     assert policy.kind == "policy"
     assert (policy.selected, policy.selected_by) == ("best", CRITERION.metric)
     assert policy.step <= 200
     assert policy.inputs == {"shards": shards.digest, "foundation": pretrained.digest}
-    assert policy.metrics["labelled_episodes"] == 40
-    assert policy.metrics["mse_normalised/dx"] < 0.05
-    assert policy.metrics["mse_normalised/dy"] < 0.05
+    assert policy.metrics["labeled_episodes"] == 40
+    assert policy.metrics["mse_normalized/dx"] < 0.05
+    assert policy.metrics["mse_normalized/dy"] < 0.05
 
 
 def test_recorded_figures_are_those_of_the_saved_policy(
@@ -220,8 +220,8 @@ def test_every_option_gives_a_policy_that_loads(
 
 
 def test_fraction_of_the_labels(shards: ShardSet, pretrained: Checkpoint, tmp_path: Path) -> None:
-    record = _fit(shards, pretrained, tmp_path, labelled_episodes=None, labelled_fraction=0.25)
-    assert record.metrics["labelled_episodes"] == round(0.25 * shards.split("train").episodes)
+    record = _fit(shards, pretrained, tmp_path, labeled_episodes=None, labeled_fraction=0.25)
+    assert record.metrics["labeled_episodes"] == round(0.25 * shards.split("train").episodes)
 
 
 def _labels(shards: ShardSet, folder: Path) -> LabelSet:
@@ -280,7 +280,7 @@ def test_tail_frames_without_codes_teach_no_codes(
 ) -> None:
     labels = _labels(shards, tmp_path / "labels")
     config = FinetuneParams.model_validate(_params(train="all", joint_latent_weight=0.5))
-    dataset = open_labelled(shards, SPEC, config, labels)
+    dataset = open_labeled(shards, SPEC, config, labels)
     batch = next(iter(evaluation_loader(dataset, batch_size=8)))
     tails = (batch["latent_codes"] == NO_LABEL).all(dim=1)
     assert 0 < tails.sum() < 8, "the batch must hold both kinds of frames"
@@ -303,7 +303,7 @@ def test_tail_frames_without_codes_teach_no_codes(
     assert all(p.grad is not None for p in backbone.model.head.parameters())
 
 
-def test_codes_of_another_quantiser_are_refused(
+def test_codes_of_another_quantizer_are_refused(
     shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
 ) -> None:
     trained = pretrained.model_copy(update={"inputs": {**pretrained.inputs, "laq": "other"}})
@@ -317,7 +317,7 @@ def test_codes_of_another_quantiser_are_refused(
         )
 
 
-def test_the_codebook_of_another_quantiser_is_refused(
+def test_the_codebook_of_another_quantizer_is_refused(
     shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
 ) -> None:
     trained = pretrained.model_copy(update={"inputs": {**pretrained.inputs, "laq": "own"}})
@@ -338,7 +338,7 @@ def test_a_loss_that_is_no_number_stops_training(
 ) -> None:
     diverges = {"learning_rate": 1e30, "final_learning_rate": 1e30, "warmup_steps": 1}
     with pytest.raises(FloatingPointError, match=r"at step \d+.*samples are"):
-        _fit(shards, pretrained, tmp_path, train="all", optimiser=diverges)
+        _fit(shards, pretrained, tmp_path, train="all", optimizer=diverges)
 
 
 def test_a_resume_point_is_written_once(
@@ -400,7 +400,7 @@ def _worsening(**trainer: Any) -> dict[str, Any]:
         "train": "head",
         "use_state": True,
         "head": {"kind": "l1", "hidden_dim": 16},
-        "optimiser": {"learning_rate": 3.0, "final_learning_rate": 3.0, "warmup_steps": 39},
+        "optimizer": {"learning_rate": 3.0, "final_learning_rate": 3.0, "warmup_steps": 39},
         "trainer": {"max_steps": 40, "batch_size": 64, "validate_every": 4, **trainer},
     }
 
@@ -422,7 +422,7 @@ def test_a_training_that_gets_worse_exports_the_earlier_weights(
     last = _fit(shards, pretrained, tmp_path / "last", **_worsening(select="last"))
     assert (last.step, last.selected, last.selected_by) == (40, "last", "")
     assert last.digest != best.digest
-    assert best.metrics["mse_normalised"] < last.metrics["mse_normalised"]
+    assert best.metrics["mse_normalized"] < last.metrics["mse_normalized"]
 
 
 def test_without_held_out_episodes_the_last_step_is_exported_and_said_so(
@@ -432,19 +432,17 @@ def test_without_held_out_episodes_the_last_step_is_exported_and_said_so(
     policy = _fit(everything, pretrained, tmp_path)
     assert (policy.step, policy.selected) == (12, "last")
     assert "no validation data" in policy.notes[0]
-    assert set(policy.metrics) == {"labelled_episodes"}
+    assert set(policy.metrics) == {"labeled_episodes"}
 
 
 def test_more_labels_than_episodes_uses_them_all_and_says_so(
     shards: ShardSet, pretrained: Checkpoint, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    record = _fit(shards, pretrained, tmp_path, labelled_episodes=900)
-    assert record.metrics["labelled_episodes"] == shards.split("train").episodes
-    assert "finetune.labelled_episodes is 900" in caplog.text
+    record = _fit(shards, pretrained, tmp_path, labeled_episodes=900)
+    assert record.metrics["labeled_episodes"] == shards.split("train").episodes
+    assert "finetune.labeled_episodes is 900" in caplog.text
 
 
 def test_a_count_and_a_fraction_together_are_refused() -> None:
-    with pytest.raises(
-        ValueError, match=r"labelled_episodes=null,finetune\.labelled_fraction=0\.1"
-    ):
-        _params(labelled_episodes=25, labelled_fraction=0.1)
+    with pytest.raises(ValueError, match=r"labeled_episodes=null,finetune\.labeled_fraction=0\.1"):
+        _params(labeled_episodes=25, labeled_fraction=0.1)

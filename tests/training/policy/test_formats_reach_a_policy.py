@@ -120,7 +120,7 @@ def test_a_robot_dataset_reaches_a_policy(make: Maker, tmp_path: Path) -> None:
         assert getattr(facts, name) == value, name
     record = finetuned(shards, tmp_path)
     assert record.datasets == ("arm",)
-    assert record.metrics["labelled_episodes"] == 3
+    assert record.metrics["labeled_episodes"] == 3
     assert np.isfinite(list(record.metrics.values())).all()
     stats = load_policy(Path(record.path)).stats
     assert tuple(d.unit for d in stats.dimensions) == (
@@ -147,6 +147,6 @@ def test_several_robots_and_people_in_one_set(tmp_path: Path) -> None:
     assert len(open_pairs(shards, "train", SPEC)) > 40
     record = finetuned(shards, tmp_path)
     assert record.datasets in {("lerobot_v3",), ("robomimic",)}
-    named = finetuned(shards, tmp_path / "named", dataset="bridge", labelled_episodes=2)
+    named = finetuned(shards, tmp_path / "named", dataset="bridge", labeled_episodes=2)
     assert named.datasets == ("bridge",)
-    assert named.metrics["labelled_episodes"] == 2
+    assert named.metrics["labeled_episodes"] == 2

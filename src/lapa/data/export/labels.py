@@ -23,7 +23,7 @@ PROMPT = (
 """How the original project words an instruction (its issue #13)."""
 
 
-class LabelledFrame(NamedTuple):
+class LabeledFrame(NamedTuple):
     """One sample, its image still compressed."""
 
     name: str
@@ -34,12 +34,12 @@ class LabelledFrame(NamedTuple):
     facts: dict[str, Any]
 
 
-def labelled_frames(dataset: LatentDataset) -> Iterator[LabelledFrame]:
+def labeled_frames(dataset: LatentDataset) -> Iterator[LabeledFrame]:
     """Yield every labelled frame of a split in storage order."""
     for index in range(len(dataset)):
         facts = dataset.sample(index)
         clip, frame = dataset.position_of(index)
-        yield LabelledFrame(
+        yield LabeledFrame(
             name=f"{facts['key']}-{facts['frame']:06d}",
             jpeg=dataset.reader.jpeg(clip, frame),
             instruction=facts["instruction"],
@@ -48,7 +48,7 @@ def labelled_frames(dataset: LatentDataset) -> Iterator[LabelledFrame]:
         )
 
 
-def write_labelled_shards(
+def write_labeled_shards(
     shards: ShardSet, labels: LabelSet, out: Path, *, split: str, per_shard: int = 1000
 ) -> list[Path]:
     """Write WebDataset tars ``out/<split>/000000.tar`` … that need nothing else.
@@ -60,7 +60,7 @@ def write_labelled_shards(
     Raises:
         FileExistsError: ``out/<split>`` exists, or an export to it is under way.
     """
-    frames = labelled_frames(open_latents(shards, labels, split))
+    frames = labeled_frames(open_latents(shards, labels, split))
     names: list[str] = []
     with published(out / split) as folder:
         while some := list(islice(frames, per_shard)):
@@ -82,7 +82,7 @@ def write_jsonl(shards: ShardSet, labels: LabelSet, out: Path, *, split: str) ->
     images.mkdir(parents=True, exist_ok=True)
     path = out / f"{split}.jsonl"
     with _partial(path).open("w") as file:
-        for frame in labelled_frames(open_latents(shards, labels, split)):
+        for frame in labeled_frames(open_latents(shards, labels, split)):
             image = images / f"{frame.name}.jpg"
             image.write_bytes(frame.jpeg)
             row = {
@@ -100,7 +100,7 @@ def _partial(path: Path) -> Path:
     return path.with_name(path.name + ".partial")
 
 
-def _add(tar: tarfile.TarFile, frame: LabelledFrame) -> None:
+def _add(tar: tarfile.TarFile, frame: LabeledFrame) -> None:
     array = io.BytesIO()
     np.save(array, frame.codes, allow_pickle=False)
     members = {

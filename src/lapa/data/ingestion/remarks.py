@@ -26,13 +26,13 @@ SAME: Final = np.array([12, 12, 12, 4], np.float32)
 Codecs let a still picture waver: measured 3 in grey and 8 in colour at usual qualities (H.264, VP9,
 MPEG-4), while the arm of a robot changes some block by 100 and more.
 """
-GREY: Final = np.array([0.299, 0.587, 0.114], np.float32)
+GRAY: Final = np.array([0.299, 0.587, 0.114], np.float32)
 
-StillReason = Literal["black", "one_colour", "unchanging"]
+StillReason = Literal["black", "one_color", "unchanging"]
 
 NOTES: Final[dict[StillReason, str]] = {
     "black": "all frames are black",
-    "one_colour": "all frames are one and the same colour",
+    "one_color": "all frames are one and the same colour",
     "unchanging": "the picture never changes",
 }
 
@@ -47,8 +47,8 @@ class Stillness:
     def add(self, frames_as_blocks: Sequence[bytes]) -> None:
         """Look at frames: means of blocks, ``uint8 (block, 3)`` RGB as bytes each."""
         flat = np.frombuffer(b"".join(frames_as_blocks), np.uint8)
-        colours = rearrange(flat, "(t b c) -> t b c", t=len(frames_as_blocks), c=3)
-        frames = np.concatenate([colours, colours @ GREY[:, None]], axis=-1, dtype=np.float32)
+        colors = rearrange(flat, "(t b c) -> t b c", t=len(frames_as_blocks), c=3)
+        frames = np.concatenate([colors, colors @ GRAY[:, None]], axis=-1, dtype=np.float32)
         darkest, brightest = frames.min(axis=0), frames.max(axis=0)
         if self._darkest is not None and self._brightest is not None:
             darkest = np.minimum(darkest, self._darkest)
@@ -65,7 +65,7 @@ class Stillness:
         if (self._brightest - self._darkest > SAME).any():
             return None
         spread = self._brightest.max(axis=0) - self._darkest.min(axis=0)
-        return "one_colour" if (spread <= SAME[-1]).all() else "unchanging"
+        return "one_color" if (spread <= SAME[-1]).all() else "unchanging"
 
     @property
     def detail(self) -> str:
@@ -87,7 +87,7 @@ class Stillness:
         """Treat a recording that teaches nothing as bad input, where the policy is to refuse it.
 
         Raises:
-            BadInputError: ``black``, ``one_colour`` or ``unchanging``.
+            BadInputError: ``black``, ``one_color`` or ``unchanging``.
         """
         if policy == "refuse" and self.reason:
             raise BadInputError(_remark(episode, self.reason, self.detail))

@@ -70,7 +70,7 @@ def _source_facts(
         "hours": round(sum(e.num_frames / e.fps for e in own) / 3600, 6),
         "fps": sorted({episode.fps for episode in own}),
         "environments": len({episode.environment for episode in own if episode.environment}),
-        "frames_without_instruction": _total("unlabelled", name, results),
+        "frames_without_instruction": _total("unlabeled", name, results),
         "episodes_without_actions": sum(not episode.has_actions for episode in own),
         "notes": _notes(name, results),
         "actions": _actions(name, results),

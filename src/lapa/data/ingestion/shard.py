@@ -41,7 +41,7 @@ class ShardResult:
     """Per source."""
     frames: dict[str, int]
     """Distinct frames per source."""
-    unlabelled: dict[str, int]
+    unlabeled: dict[str, int]
     """Frames without an instruction, per source."""
     bytes: int
     actions: dict[str, dict[str, Any]]
@@ -128,7 +128,7 @@ class OpenShard:
         ):
             key = f"{name}_{facts.start + clip.window.start:07d}"
             self._writer.add(key=key, episode=episode, clip=clip)
-            stillness.add(clip.colour_blocks)
+            stillness.add(clip.color_blocks)
             count += 1
         stillness.judge(episode, settings.still_recordings)
         return count, stillness
@@ -141,7 +141,7 @@ class _Tally:
     clips: int = 0
     episodes: Counter[str] = field(default_factory=Counter)
     frames: Counter[str] = field(default_factory=Counter)
-    unlabelled: Counter[str] = field(default_factory=Counter)
+    unlabeled: Counter[str] = field(default_factory=Counter)
     actions: dict[str, ActionSums] = field(default_factory=dict)
     notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     skipped: list[dict[str, str]] = field(default_factory=list)
@@ -156,7 +156,7 @@ class _Tally:
         self.notes[source].update([*episode.provenance.get("notes", ()), *stillness.notes])
         self.remarks += [asdict(remark) for remark in remarks_on(episode, stillness)]
         if not episode.instruction.strip():
-            self.unlabelled[source] += episode.num_frames
+            self.unlabeled[source] += episode.num_frames
         if episode.actions is not None:
             sums = ActionSums.of(episode)
             known = self.actions.get(source)
@@ -170,7 +170,7 @@ class _Tally:
             clips=self.clips,
             episodes=dict(self.episodes),
             frames=dict(self.frames),
-            unlabelled=dict(self.unlabelled),
+            unlabeled=dict(self.unlabeled),
             bytes=size,
             actions={source: asdict(sums) for source, sums in self.actions.items()},
             notes={source: dict(counts) for source, counts in self.notes.items()},

@@ -81,11 +81,11 @@ def augment(
     if params.shift:
         frames = _shifted(frames, chosen.shift)
     frames = frames * _spread(chosen.brightness, frames).to(frames.dtype)
-    grey = _grey(frames)
-    mean = grey.mean(dim=(1, 2, 3, 4), keepdim=True)
+    gray = _gray(frames)
+    mean = gray.mean(dim=(1, 2, 3, 4), keepdim=True)
     frames = mean + (frames - mean) * _spread(chosen.contrast, frames).to(frames.dtype)
-    grey = _grey(frames)
-    frames = grey + (frames - grey) * _spread(chosen.saturation, frames).to(frames.dtype)
+    gray = _gray(frames)
+    frames = gray + (frames - gray) * _spread(chosen.saturation, frames).to(frames.dtype)
     return torch.where(_inside(chosen.box, frames), 0.5, frames.clamp(0, 1))
 
 
@@ -113,7 +113,7 @@ def _spread(values: NDArray[np.generic], frames: Tensor) -> Tensor:
     return rearrange(torch.from_numpy(values).to(frames.device), "batch -> batch 1 1 1 1")
 
 
-def _grey(frames: Tensor) -> Tensor:
+def _gray(frames: Tensor) -> Tensor:
     luma = torch.tensor(_LUMA, dtype=frames.dtype, device=frames.device)
     weighted = frames * rearrange(luma, "colour -> 1 colour 1 1 1")
     return weighted.sum(dim=1, keepdim=True)

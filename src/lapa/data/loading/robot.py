@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.labels import load_codes
-from lapa.data.loading.labelled_datasets import clips_with_actions, labelled_datasets
+from lapa.data.loading.labeled_datasets import clips_with_actions, labeled_datasets
 from lapa.data.loading.pairs import SlotDataset, require_horizon, require_one_dimension
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.pair_index import clips_in
@@ -133,7 +133,7 @@ def open_robot(
         action_dim=action_dim,
         with_states=with_states,
         codes=None if labels is None else _codes(shard_set, labels, split, table, pair_spec),
-        datasets=datasets or [dataset.name for dataset in labelled_datasets(table)],
+        datasets=datasets or [dataset.name for dataset in labeled_datasets(table)],
     )
 
 

@@ -14,7 +14,7 @@ from lapa.data.bad_input import bad
 from lapa.data.episode import Episode, Frames
 from lapa.data.shards.clips import Window, clip_windows
 from lapa.data.shards.images import (
-    colour_blocks,
+    color_blocks,
     encode_square,
     perceptual_hash,
     thumbnail,
@@ -35,7 +35,7 @@ class Clip:
     thumbnails: list[bytes]
     hashes: tuple[int, int]
     """Perceptual hashes of the first and the middle frame."""
-    colour_blocks: list[bytes]
+    color_blocks: list[bytes]
     """Means of 16 x 16 blocks of every frame, ``uint8 (16, 16, 3)`` as bytes; not stored."""
     actions: NDArray[np.float32] | None
     states: NDArray[np.float32] | None
@@ -52,11 +52,11 @@ class _Encoded:
 
     jpegs: list[bytes] = field(default_factory=list)
     thumbnails: list[bytes] = field(default_factory=list)
-    colour_blocks: list[bytes] = field(default_factory=list)
+    color_blocks: list[bytes] = field(default_factory=list)
     hashes: dict[int, int] = field(default_factory=dict)
 
     def drop(self, count: int) -> None:
-        del self.jpegs[:count], self.thumbnails[:count], self.colour_blocks[:count]
+        del self.jpegs[:count], self.thumbnails[:count], self.color_blocks[:count]
 
 
 def encode_clips(
@@ -79,7 +79,7 @@ def encode_clips(
                 square = to_square(frame, codec)
                 encoded.jpegs.append(encode_square(square, codec))
                 encoded.thumbnails.append(thumbnail(square))
-                encoded.colour_blocks.append(colour_blocks(square))
+                encoded.color_blocks.append(color_blocks(square))
                 if index in hashed:
                     encoded.hashes[index] = perceptual_hash(square)
             position = stop
@@ -99,7 +99,7 @@ def _clip(episode: Episode, window: Window, encoded: _Encoded) -> Clip:
         jpegs=list(encoded.jpegs),
         thumbnails=list(encoded.thumbnails),
         hashes=(first, middle),
-        colour_blocks=list(encoded.colour_blocks),
+        color_blocks=list(encoded.color_blocks),
         actions=None if episode.actions is None else episode.actions[rows],
         states=None if episode.states is None else episode.states[rows],
     )

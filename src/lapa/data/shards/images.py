@@ -20,7 +20,7 @@ cv2.setNumThreads(0)  # processes are the unit of parallelism here
 def to_square(frame: NDArray[np.uint8], codec: FrameCodec) -> NDArray[np.uint8]:
     """Resize ``uint8 (height, width, 3)`` to ``(image_size, image_size, 3)``."""
     if codec.resize == "crop":
-        frame = _centre_square(frame)
+        frame = _center_square(frame)
     height, width = frame.shape[:2]
     if (height, width) == (codec.image_size, codec.image_size):
         return np.ascontiguousarray(frame)
@@ -40,7 +40,7 @@ def as_stored(frame: NDArray[np.uint8], codec: FrameCodec) -> NDArray[np.uint8]:
     return decode_jpeg(encode_square(to_square(frame, codec), codec))
 
 
-def _centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _center_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = frame.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
@@ -49,12 +49,12 @@ def _centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def thumbnail(frame: NDArray[np.uint8]) -> bytes:
     """Grey block means of a frame, ``uint8 (16, 16)`` as bytes."""
-    grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
-    small: bytes = cv2.resize(grey, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA).tobytes()
+    gray = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+    small: bytes = cv2.resize(gray, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA).tobytes()
     return small
 
 
-def colour_blocks(frame: NDArray[np.uint8]) -> bytes:
+def color_blocks(frame: NDArray[np.uint8]) -> bytes:
     """Block means of a frame, ``uint8 (16, 16, 3)`` as bytes: grey alone misses changes of hue."""
     size = (THUMBNAIL, THUMBNAIL)
     blocks: bytes = cv2.resize(frame, size, interpolation=cv2.INTER_AREA).tobytes()

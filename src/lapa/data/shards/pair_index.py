@@ -85,8 +85,8 @@ def _moving(table: ClipTable, spec: PairSpec) -> NDArray[np.bool_]:
     for shard in range(len(table.shards)):
         for frames in table.thumbnails(shard):
             offset, owned = offsets[clip], table.numbers["owned_frames"][clip]
-            grey = frames.astype(np.float32) / 255
-            change = np.abs(grey[offset:] - grey[:-offset]).mean(axis=(1, 2))[:owned]
+            gray = frames.astype(np.float32) / 255
+            change = np.abs(gray[offset:] - gray[:-offset]).mean(axis=(1, 2))[:owned]
             begin = table.slot_start[clip]
             moving[begin : begin + len(change)] = change >= spec.min_motion
             clip += 1

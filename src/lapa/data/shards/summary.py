@@ -42,7 +42,7 @@ class DatasetSummary:
     actions: tuple[ActionRange, ...]
 
 
-def summarise(shard_set: ShardSet) -> list[DatasetSummary]:
+def summarize(shard_set: ShardSet) -> list[DatasetSummary]:
     """Summarise every dataset of every split from the indices; only actions are read from tars."""
     rows = []
     for split in shard_set.splits:

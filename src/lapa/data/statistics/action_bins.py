@@ -127,9 +127,9 @@ def _widened(low: float, high: float, floor: float) -> tuple[float, float]:
 
     Wide enough, too, for float32 to tell the bins apart, so that decoding returns the value.
     """
-    centre = (low + high) / 2
-    half = max((high - low) / 2, floor / 2, 5e-4 * max(abs(centre), 1.0))
-    return centre - half, centre + half
+    center = (low + high) / 2
+    half = max((high - low) / 2, floor / 2, 5e-4 * max(abs(center), 1.0))
+    return center - half, center + half
 
 
 def _edges(

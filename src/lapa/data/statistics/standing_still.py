@@ -49,7 +49,7 @@ def movement(ranges: Values, largest: Values, units: Sequence[str]) -> Movement:
         largest: ``(dimension,)``, largest absolute value of each.
         units: one per dimension, empty for unknown.
     """
-    reference = _neighbours(ranges, largest, units)
+    reference = _neighbors(ranges, largest, units)
     constant = ranges <= CONSTANT * largest
     tiny = ranges < NEXT_TO_NOTHING * reference
     at_rest = (ranges < AT_REST * reference) & (ranges < AT_REST * largest)
@@ -61,7 +61,7 @@ def movement(ranges: Values, largest: Values, units: Sequence[str]) -> Movement:
     )
 
 
-def _neighbours(ranges: Values, largest: Values, units: Sequence[str]) -> Values:
+def _neighbors(ranges: Values, largest: Values, units: Sequence[str]) -> Values:
     """Upper quartile of the ranges that share a dimension's unit.
 
     Constant dimensions do not count, else a robot of which most stands still would have no measure.

@@ -55,7 +55,7 @@ class Distractors:
         shaken, _ = np.linalg.qr(axes @ small)
         return position, shaken * np.sign((shaken * axes).sum(axis=0))
 
-    def recolour(
+    def recolor(
         self, picture: NDArray[np.float32], scenery: NDArray[np.bool_]
     ) -> NDArray[np.float32]:
         """Apply drifting light to the scenery and colour gains to everything.
@@ -69,7 +69,7 @@ class Distractors:
             depth = WAVE_DEPTH * self.params.moving_background
             gain = 1 + depth * np.clip(waves, -1, 1) * scenery
             picture = picture * gain[:, None].astype(np.float32)
-        if self.params.colour_shift > 0:
-            gains = 1 + GAIN * self.params.colour_shift * self._wander[6:9]
+        if self.params.color_shift > 0:
+            gains = 1 + GAIN * self.params.color_shift * self._wander[6:9]
             picture = picture * gains.astype(np.float32)
         return picture

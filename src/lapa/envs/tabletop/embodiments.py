@@ -20,7 +20,7 @@ class Part:
 
     shape: str
     """MJCF attributes of the geom: type, size, position or end points (metres)."""
-    colour: Rgb
+    color: Rgb
     closing: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """How far it moves when suction is on, metres."""
 
@@ -30,7 +30,7 @@ class Part:
 
 
 _WHITE: Rgb = (0.95, 0.95, 0.93)
-_LIGHT_GREY: Rgb = (0.80, 0.80, 0.82)
+_LIGHT_GRAY: Rgb = (0.80, 0.80, 0.82)
 _SKIN: Rgb = (0.93, 0.66, 0.50)
 _SLEEVE: Rgb = (0.30, 0.24, 0.36)
 
@@ -38,43 +38,43 @@ _SLEEVE: Rgb = (0.30, 0.24, 0.36)
 # blurring the tool nearly as good a prediction as moving it, and pixels would teach little of motion.
 EMBODIMENTS: dict[str, tuple[Part, ...]] = {
     "gripper": (
-        Part(shape='type="box" size=".040 .036 .024" pos="0 0 .070"', colour=_WHITE),
-        Part(shape='type="cylinder" size=".026 .022" pos="0 0 .112"', colour=_WHITE),
+        Part(shape='type="box" size=".040 .036 .024" pos="0 0 .070"', color=_WHITE),
+        Part(shape='type="cylinder" size=".026 .022" pos="0 0 .112"', color=_WHITE),
         Part(
             shape='type="box" size=".012 .024 .030" pos=".044 0 .022"',
-            colour=_LIGHT_GREY,
+            color=_LIGHT_GRAY,
             closing=(-0.018, 0.0, 0.0),
         ),
         Part(
             shape='type="box" size=".012 .024 .030" pos="-.044 0 .022"',
-            colour=_LIGHT_GREY,
+            color=_LIGHT_GRAY,
             closing=(0.018, 0.0, 0.0),
         ),
     ),
     "hand": (
-        Part(shape='type="ellipsoid" size=".036 .044 .020" pos="0 .006 .058"', colour=_SKIN),
+        Part(shape='type="ellipsoid" size=".036 .044 .020" pos="0 .006 .058"', color=_SKIN),
         Part(
             shape='type="capsule" size=".024" fromto="0 .03 .075 .02 .11 .16"',
-            colour=_SLEEVE,
+            color=_SLEEVE,
         ),
         Part(
             shape='type="capsule" size=".0095" fromto=".022 -.035 .05 .026 -.058 -.005"',
-            colour=_SKIN,
+            color=_SKIN,
             closing=(0.0, 0.022, 0.0),
         ),
         Part(
             shape='type="capsule" size=".0095" fromto="0 -.040 .05 0 -.064 -.010"',
-            colour=_SKIN,
+            color=_SKIN,
             closing=(0.0, 0.022, 0.0),
         ),
         Part(
             shape='type="capsule" size=".0095" fromto="-.022 -.035 .05 -.026 -.058 -.005"',
-            colour=_SKIN,
+            color=_SKIN,
             closing=(0.0, 0.022, 0.0),
         ),
         Part(
             shape='type="capsule" size=".011" fromto="-.032 .01 .05 -.058 .0 .0"',
-            colour=_SKIN,
+            color=_SKIN,
             closing=(0.018, 0.0, 0.0),
         ),
     ),

@@ -10,7 +10,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from lapa.envs.tabletop.distractors import Distractors
-from lapa.envs.tabletop.expert import METRES_PER_UNIT, expert
+from lapa.envs.tabletop.expert import METERS_PER_UNIT, expert
 from lapa.envs.tabletop.instructions import phrase
 from lapa.envs.tabletop.layout import Layout, draw_goal, draw_layout
 from lapa.envs.tabletop.physics import WORKSPACE_HIGH, WORKSPACE_LOW, Physics
@@ -80,7 +80,7 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
             np.random.default_rng([episode_seed, stream])
             for stream in (_SCENE, _TASK, _DISTRACTORS)
         )
-        self.layout = draw_layout(params.colours, params.num_objects, scene_rng)
+        self.layout = draw_layout(params.colors, params.num_objects, scene_rng)
         task = params.tasks[int(task_rng.integers(len(params.tasks)))]
         self.goal = draw_goal(task, self.layout, task_rng)
         self.instruction = phrase(self.goal, self.layout.names, task_rng)
@@ -98,7 +98,7 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
         """Move for one control step (0.1 s); reward 1 and the end come with success."""
         clipped = np.clip(np.asarray(action, dtype=np.float64), -1.0, 1.0)
         self._closed = bool(clipped[3] > 0)
-        self._now.move(clipped[:3] * METRES_PER_UNIT, suction=self._closed)
+        self._now.move(clipped[:3] * METERS_PER_UNIT, suction=self._closed)
         self._distractors.advance()
         self._steps += 1
         info = self._info()
@@ -125,7 +125,7 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
 
     def _image(self) -> NDArray[np.uint8]:
         return self._photographer.take(
-            self._now, self.layout.colours, self._distractors, closed=self._closed
+            self._now, self.layout.colors, self._distractors, closed=self._closed
         )
 
     def _info(self, episode_seed: int | None = None) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
 
     def _params_of(self, options: dict[str, Any]) -> TabletopParams:
         """The parameters of one episode; unknown options are refused by name."""
-        known = {"task", "colours", "num_objects", "distractors"}
+        known = {"task", "colors", "num_objects", "distractors"}
         if unknown := sorted(set(options) - known):
             raise ValueError(
                 f"reset options {unknown} are unknown; expected some of {sorted(known)}"

@@ -14,7 +14,7 @@ from lapa.envs.tabletop.tasks import BESIDE, SIDE_X, Goal, Situation, side_sign,
 
 Array = NDArray[np.float64]
 
-METRES_PER_UNIT = 0.03
+METERS_PER_UNIT = 0.03
 """How far action 1 moves the tool in one control step."""
 TRAVEL = 0.14
 """Height of the tip when it carries an object over others, metres."""
@@ -24,7 +24,7 @@ ON, OFF = 1.0, -1.0
 def expert(goal: Goal, now: Situation) -> NDArray[np.float32]:
     """Action ``float32 (4,)`` in [-1, 1]: dx, dy, dz and suction."""
     waypoint, suction = _PLANS[goal.task](goal, now)
-    step = np.clip((waypoint - now.tool) / METRES_PER_UNIT, -1.0, 1.0)
+    step = np.clip((waypoint - now.tool) / METERS_PER_UNIT, -1.0, 1.0)
     return np.array([*step, suction], dtype=np.float32)
 
 
@@ -57,7 +57,7 @@ def _reach(goal: Goal, now: Situation) -> tuple[Array, float]:
 
 def _lift(goal: Goal, now: Situation) -> tuple[Array, float]:
     if _hangs(now, goal.object):
-        return now.tool + up(METRES_PER_UNIT), ON
+        return now.tool + up(METERS_PER_UNIT), ON
     return _funnel(_top(now, goal.object), now), ON
 
 
@@ -65,7 +65,7 @@ def _carry(goal: Goal, now: Situation, place: Array) -> tuple[Array, float]:
     """Bring the object to ``place`` (its centre there) and let go."""
     offset = now.objects[goal.object] - place
     if np.linalg.norm(offset[:2]) < 0.016 and offset[2] < 0.008:
-        return now.tool + up(METRES_PER_UNIT), OFF
+        return now.tool + up(METERS_PER_UNIT), OFF
     if not _hangs(now, goal.object):
         return _rise_first(_funnel(_top(now, goal.object), now), now), ON
     tip = place + up(HALF + SUCTION_GAP - 0.002)
@@ -86,7 +86,7 @@ def _push(goal: Goal, now: Situation) -> tuple[Array, float]:
     pushed, other = now.objects[goal.object], now.objects[goal.other]
     gap = float(np.linalg.norm((other - pushed)[:2]))
     if gap < BESIDE - 0.005:
-        return now.tool + up(METRES_PER_UNIT), OFF
+        return now.tool + up(METERS_PER_UNIT), OFF
     way = (other - pushed)[:2] / gap
     behind = pushed[:2] - 0.066 * way
     low = 0.02

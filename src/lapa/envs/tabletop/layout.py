@@ -24,7 +24,7 @@ CORRIDOR = 0.07
 class Layout:
     """The start of an episode."""
 
-    colours: tuple[str, ...]
+    colors: tuple[str, ...]
     shapes: tuple[str, ...]
     places: Array
     """``(object, 2)`` metres."""
@@ -36,17 +36,17 @@ class Layout:
     @property
     def names(self) -> tuple[str, ...]:
         """What a person would call each object, e.g. `red cube`."""
-        return tuple(f"{c} {s}" for c, s in zip(self.colours, self.shapes, strict=True))
+        return tuple(f"{c} {s}" for c, s in zip(self.colors, self.shapes, strict=True))
 
 
 def draw_layout(
-    colours: tuple[str, ...], num_objects: int, generator: np.random.Generator
+    colors: tuple[str, ...], num_objects: int, generator: np.random.Generator
 ) -> Layout:
     """Draw objects of distinct colours at least `APART` from each other, and the tool above them."""
-    chosen = generator.permutation(len(colours))[:num_objects]
+    chosen = generator.permutation(len(colors))[:num_objects]
     shapes = generator.integers(len(SHAPES), size=num_objects)
     return Layout(
-        colours=tuple(colours[i] for i in chosen),
+        colors=tuple(colors[i] for i in chosen),
         shapes=tuple(SHAPES[i] for i in shapes),
         places=_places(num_objects, generator),
         yaws=generator.uniform(-np.pi / 4, np.pi / 4, num_objects),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lapa.envs.tabletop.camera import CAMERAS, RayCamera
 from lapa.envs.tabletop.distractors import Distractors
 from lapa.envs.tabletop.physics import Physics
-from lapa.envs.tabletop.scene import COLOURS, HALF, TABLE_GEOM
+from lapa.envs.tabletop.scene import COLORS, HALF, TABLE_GEOM
 from lapa.envs.tabletop.shading import ShadowCaster, shade
 from lapa.envs.tabletop.tasks import up
 
@@ -25,7 +25,7 @@ class Photographer:
         self._camera = RayCamera(size=size)
 
     def take(
-        self, physics: Physics, colours: tuple[str, ...], distractors: Distractors, *, closed: bool
+        self, physics: Physics, colors: tuple[str, ...], distractors: Distractors, *, closed: bool
     ) -> NDArray[np.uint8]:
         """Picture ``uint8 (size, size, 3)`` with fingers drawn ``closed`` or open."""
         scene, data = physics.scene, physics.data
@@ -36,9 +36,9 @@ class Photographer:
         if closed:
             data.geom_xpos[parts] -= scene.closing
         palette = scene.palette.copy()
-        palette[list(scene.object_geoms)] = [COLOURS[colour] for colour in colours]
+        palette[list(scene.object_geoms)] = [COLORS[color] for color in colors]
         picture = shade(hits, palette, _casters(physics))
-        picture = distractors.recolour(picture, scenery=hits.geoms <= TABLE_GEOM)
+        picture = distractors.recolor(picture, scenery=hits.geoms <= TABLE_GEOM)
         bytes_ = (np.clip(picture, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
         return bytes_.reshape(self.size, self.size, 3)
 
@@ -47,8 +47,8 @@ def _casters(physics: Physics) -> list[ShadowCaster]:
     now = physics.situation()
     held = -1 if now.held is None else physics.scene.object_geoms[now.held]
     casters = [ShadowCaster(now.tool, TOOL_SHADOW, spares=held)]
-    for centre in now.objects:
-        underside = centre - up(HALF)
+    for center in now.objects:
+        underside = center - up(HALF)
         if underside[2] > 0.01:
             casters.append(ShadowCaster(underside, HALF))
     return casters

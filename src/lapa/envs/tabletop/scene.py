@@ -21,15 +21,15 @@ TABLE_GEOM = 0
 """The table is the first geom of the model."""
 PHYSICS_STEP_S = 0.005
 SHAPES = ("cube", "cylinder")
-COLOURS: dict[str, Rgb] = {
+COLORS: dict[str, Rgb] = {
     "red": (0.86, 0.10, 0.10),
     "green": (0.10, 0.62, 0.16),
     "blue": (0.10, 0.22, 0.90),
     "yellow": (0.96, 0.82, 0.05),
     "purple": (0.62, 0.16, 0.72),
 }
-TABLE_COLOUR: Rgb = (0.66, 0.68, 0.70)
-BACKGROUND_COLOUR: Rgb = (0.22, 0.25, 0.28)
+TABLE_COLOR: Rgb = (0.66, 0.68, 0.70)
+BACKGROUND_COLOR: Rgb = (0.22, 0.25, 0.28)
 
 _GEOMS = {
     "cube": f'type="box" size="{HALF} {HALF} {HALF}"',
@@ -95,11 +95,11 @@ def compile_scene(embodiment: str, shapes: tuple[str, ...]) -> Scene:
     parts = EMBODIMENTS[embodiment]
     part_geoms = tuple(int(model.geom(f"part{i}").id) for i in range(len(parts)))
     palette = np.zeros((model.ngeom + 1, 3), dtype=np.float32)
-    palette[TABLE_GEOM] = TABLE_COLOUR
+    palette[TABLE_GEOM] = TABLE_COLOR
     palette[model.geom("tip").id] = (0.35, 0.35, 0.38)
-    palette[-1] = BACKGROUND_COLOUR
+    palette[-1] = BACKGROUND_COLOR
     for geom, part in zip(part_geoms, parts, strict=True):
-        palette[geom] = part.colour
+        palette[geom] = part.color
     bodies = [model.body(f"object{i}") for i in range(len(shapes))]
     return Scene(
         model=model,

@@ -26,10 +26,10 @@ SOFT_EDGE = 0.008
 class ShadowCaster:
     """A disc that darkens what lies straight below it."""
 
-    centre: NDArray[np.float64]
+    center: NDArray[np.float64]
     """``(3,)`` metres; z is the height of its underside."""
     radius: float
-    """Metres."""
+    """Meters."""
     spares: int = -1
     """A geom it never darkens: the object that hangs on the tool keeps its colour."""
 
@@ -58,9 +58,9 @@ def shade(
 def _coverage(hits: Hits, caster: ShadowCaster) -> NDArray[np.float64]:
     """Share of each point that lies in the shadow, ``(pixel,)`` in [0, 1]."""
     points = hits.points
-    across, along = points[:, 0] - caster.centre[0], points[:, 1] - caster.centre[1]
+    across, along = points[:, 0] - caster.center[0], points[:, 1] - caster.center[1]
     distance = np.sqrt(across * across + along * along)
     inside = np.clip((caster.radius - distance) / SOFT_EDGE + 0.5, 0.0, 1.0)
-    below = (points[:, 2] < caster.centre[2] - 0.004) & (hits.geoms != caster.spares)
+    below = (points[:, 2] < caster.center[2] - 0.004) & (hits.geoms != caster.spares)
     depth = np.where(hits.geoms == TABLE_GEOM, 1.0, ON_OBJECTS)
     return np.asarray(inside * below * depth)

@@ -25,7 +25,7 @@ from lapa.models.laq.storage import load_laq
 from lapa.params.evaluation import EvaluationParams
 from lapa.records import Checkpoint, Figure, Report, ShardSet, require_same
 
-QUANTISERS = {"laq": "the quantiser", "random_laq": "the untrained quantiser"}
+QUANTIZERS = {"laq": "the quantiser", "random_laq": "the untrained quantiser"}
 Arms = dict[str, tuple[Figure, ...]]
 
 
@@ -67,7 +67,7 @@ def evaluate_laq(
     whole = analyses.run(
         "latent actions", lambda: encode_held_out(shards, models, laq.pair_spec, params)
     )
-    arms: Arms = dict.fromkeys(QUANTISERS, ())
+    arms: Arms = dict.fromkeys(QUANTIZERS, ())
     pictures: tuple[str, ...] = ()
     if whole is not None:
         probed = analyses.run(
@@ -97,7 +97,7 @@ def _measure(
     arms = {
         name: _figures(words, model, whole.pairs, of_model, params=params, analyses=analyses)
         + probe_figures(scores, untrained=name == "random_laq")
-        for (name, words), model, of_model in zip(QUANTISERS.items(), models, samples, strict=True)
+        for (name, words), model, of_model in zip(QUANTIZERS.items(), models, samples, strict=True)
     }
     pictures = draw_laq_pictures(
         models[0],

@@ -67,7 +67,7 @@ def usage_figures(samples: LatentSamples) -> tuple[Figure, ...]:
     usage = code_usage(samples.codes, codebook_size=samples.codebook_size)
     n = len(samples.codes)
     return (
-        Figure(name="utilisation", value=usage.utilisation, n=n),
+        Figure(name="utilization", value=usage.utilization, n=n),
         Figure(name="perplexity", value=usage.perplexity, n=n),
         Figure(name="sequences", value=usage.sequences, n=n),
         Figure(name="sequence_entropy", value=usage.sequence_entropy, n=n),

@@ -27,7 +27,7 @@ class LatentSamples:
     """``(sample, code)``; None where nothing is quantised and the latents are continuous."""
     vectors: NDArray[np.float32]
     """``(sample, code, quant_dim)``: what the decoder is given."""
-    pre_quantised: NDArray[np.float32]
+    pre_quantized: NDArray[np.float32]
     """``(sample, code * quant_dim)``."""
     codebook_size: int
 
@@ -59,11 +59,11 @@ def encode_pairs(
         quantized = laq(to_frames(batch["frames"])).quantized
         parts["codes"].append(quantized.codes)
         parts["vectors"].append(quantized.tokens.float())
-        parts["pre"].append(quantized.pre_quantised.float())
+        parts["pre"].append(quantized.pre_quantized.float())
     joined = {name: torch.cat(tensors).numpy() for name, tensors in parts.items()}
     return LatentSamples(
         codes=None if laq.config.quantizer == "none" else joined["codes"],
         vectors=joined["vectors"],
-        pre_quantised=rearrange(joined["pre"], "sample code dim -> sample (code dim)"),
+        pre_quantized=rearrange(joined["pre"], "sample code dim -> sample (code dim)"),
         codebook_size=laq.quantizer.codebook_size,
     )

@@ -51,12 +51,12 @@ def probe_everything(
 
 LABELS = {
     "codes": "codes",
-    "pre_quantised": "vectors before quantisation",
+    "pre_quantized": "vectors before quantisation",
     "shuffled_labels": "another pair's codes (control)",
     "state": "state alone (control)",
     "frame_difference": "raw frame difference (control)",
     "random_codes": "codes of the untrained quantiser (control)",
-    "random_pre_quantised": "vectors of the untrained quantiser (control)",
+    "random_pre_quantized": "vectors of the untrained quantiser (control)",
 }
 """What each probe reads, in words, in the order of the report."""
 
@@ -68,7 +68,7 @@ def probe_inputs(
 
     Continuous latents have no codes: then their vectors stand for them, the shuffled control included.
     """
-    inputs = {"pre_quantised": trained.pre_quantised}
+    inputs = {"pre_quantized": trained.pre_quantized}
     if trained.codes is not None:
         inputs = {"codes": trained.one_hot} | inputs
     if untrained.codes is not None:
@@ -76,7 +76,7 @@ def probe_inputs(
     latents = next(iter(inputs.values()))
     inputs |= {
         "frame_difference": pairs.difference,
-        "random_pre_quantised": untrained.pre_quantised,
+        "random_pre_quantized": untrained.pre_quantized,
         "shuffled_labels": another_pairs(latents, seed=seed),
     }
     if pairs.states is not None:

@@ -19,7 +19,7 @@ class CodeUsage:
 
     histogram: NDArray[np.int64]
     """``(code position, codebook_size)``."""
-    utilisation: float
+    utilization: float
     """Share of the codebook that occurs at all."""
     perplexity: float
     """Effective number of codes, all positions together."""
@@ -36,7 +36,7 @@ def code_usage(codes: Codes, *, codebook_size: int) -> CodeUsage:
     total = histogram.sum(axis=0)
     return CodeUsage(
         histogram=histogram,
-        utilisation=float((total > 0).mean()),
+        utilization=float((total > 0).mean()),
         perplexity=float(2 ** entropy_bits(total)),
         sequences=len(counts),
         sequence_entropy=entropy_bits(counts),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.plots.style import BLUE, GREY, drawn
+from lapa.evaluation.plots.style import BLUE, GRAY, drawn
 from lapa.records import ActionStats
 
 BINS = 41
@@ -45,5 +45,5 @@ def draw_action_distribution(
 def _histograms(panel, predicted, actions) -> None:  # type: ignore[no-untyped-def]
     both = np.concatenate([predicted, actions])
     edges = np.linspace(both.min() - 1e-6, both.max() + 1e-6, BINS)
-    panel.hist(actions, edges, color=GREY, alpha=0.6, label="true")
+    panel.hist(actions, edges, color=GRAY, alpha=0.6, label="true")
     panel.hist(predicted, edges, histtype="step", color=BLUE, linewidth=1.4, label="predicted")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lapa.evaluation.codes.token_statistics import eta_squared
 from lapa.evaluation.plots.style import CYCLE, drawn
 
-MAX_COLOURS = len(CYCLE)
+MAX_COLORS = len(CYCLE)
 MAX_POINTS = 3000
 
 
@@ -44,8 +44,8 @@ def draw_code_actions(
     ) as panels:
         for position, panel in enumerate(panels[0]):
             column = codes[:, position]
-            colours = [to_rgba(CYCLE[c % MAX_COLOURS], 0.6) for c in column[shown]]
-            panel.scatter(*motion[shown].T, c=colours, s=7, linewidths=0)
+            colors = [to_rgba(CYCLE[c % MAX_COLORS], 0.6) for c in column[shown]]
+            panel.scatter(*motion[shown].T, c=colors, s=7, linewidths=0)
             shares = [eta_squared(column, motion[:, i].astype(np.float64)) for i in (0, 1)]
             panel.set_title(
                 f"code position {position}\n"

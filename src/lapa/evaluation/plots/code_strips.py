@@ -68,9 +68,9 @@ def _every(frames: Images) -> int:
 
 def _enlarged(change: NDArray[np.floating], side: int) -> Images:
     """Cells of a change in [-1, 1] as a square picture around mid-grey."""
-    grey = np.clip(128 + 127 * change, 0, 255).astype(np.uint8)
-    index = np.arange(side) * len(grey) // side
-    return np.asarray(grey[index][:, index])
+    gray = np.clip(128 + 127 * change, 0, 255).astype(np.uint8)
+    index = np.arange(side) * len(gray) // side
+    return np.asarray(gray[index][:, index])
 
 
 def _padded(strip: Images, width: int) -> Images:

@@ -24,7 +24,7 @@ def draw_code_usage(usage: CodeUsage, path: Path) -> None:
         axes.set_xlabel("code (dashed: all equally often)")
         axes.set_ylabel("held-out pairs, %")
         axes.set_title(
-            f"Code usage: {usage.utilisation:.0%} of {size} codes, perplexity "
+            f"Code usage: {usage.utilization:.0%} of {size} codes, perplexity "
             f"{usage.perplexity:.1f}\n{usage.sequences} distinct sequences, entropy "
             f"{usage.sequence_entropy:.1f} of {positions * np.log2(size):.0f} bits; "
             f"n = {usage.histogram[0].sum()} pairs"

@@ -41,14 +41,14 @@ def draw_compass(found: Sequence[Direction], axes: tuple[str, str], path: Path) 
 
 
 def _arrow(panel, direction: Direction, reach: float) -> None:  # type: ignore[no-untyped-def]
-    colour = CYCLE[direction.code % len(CYCLE)]
+    color = CYCLE[direction.code % len(CYCLE)]
     panel.annotate(
         "",
         xy=(direction.x, direction.y),
         xytext=(0, 0),
-        arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 1.8},
+        arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 1.8},
     )
-    panel.add_patch(Circle((direction.x, direction.y), direction.radius, color=colour, alpha=0.25))
+    panel.add_patch(Circle((direction.x, direction.y), direction.radius, color=color, alpha=0.25))
     length = max((direction.x**2 + direction.y**2) ** 0.5, 1e-9)
     label = 1 + 0.09 * reach / length
     panel.text(

@@ -36,14 +36,14 @@ def draw_filmstrips(strips: Sequence[Strip], heading: str, path: Path) -> None:
                 panel.set_yticks([])
                 panel.grid(visible=False)
                 panel.set_xlabel(f"step {index}", fontsize=6, labelpad=1)
-            outcome, colour = ("success", GREEN) if strip.success else ("failure", RED)
+            outcome, color = ("success", GREEN) if strip.success else ("failure", RED)
             title = row[0].text(
                 0.0,
                 1.06,
                 f"{outcome}: {strip.title}",
                 transform=row[0].transAxes,
                 fontsize=8,
-                color=colour,
+                color=color,
             )
             title.set_in_layout(False)  # it is wider than its frame and would push the next away
         figure = panels[0, 0].figure

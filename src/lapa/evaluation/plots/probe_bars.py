@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from lapa.evaluation.codes.probe_suite import LABELS
 from lapa.evaluation.codes.probes import ProbeScore
-from lapa.evaluation.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, YELLOW, drawn
+from lapa.evaluation.plots.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, SKY, YELLOW, drawn
 from lapa.evaluation.statistics.episode_bootstrap import Interval
 
-COLOURS = {
+COLORS = {
     "codes": BLUE,
-    "pre_quantised": SKY,
+    "pre_quantized": SKY,
     "state": GREEN,
     "frame_difference": PURPLE,
     "random_codes": ORANGE,
-    "random_pre_quantised": YELLOW,
-    "shuffled_labels": GREY,
+    "random_pre_quantized": YELLOW,
+    "shuffled_labels": GRAY,
 }
 FLOOR = -0.25
 """A probe that generalises badly can be arbitrarily far below zero, which means no more than zero."""
@@ -46,7 +46,7 @@ def draw_probes(scores: Sequence[ProbeScore], path: Path) -> None:
 
 def best_read(scores: Sequence[ProbeScore]) -> list[str]:
     """Dimensions, the one first that the latents tell most about."""
-    own = next((name for name in COLOURS if any(s.inputs == name for s in scores)), "")
+    own = next((name for name in COLORS if any(s.inputs == name for s in scores)), "")
     best: dict[str, float] = {}
     for score in scores:
         value = score.interval.value if score.inputs == own else -np.inf
@@ -67,7 +67,7 @@ def _heading(scores: Sequence[ProbeScore], shown: int, every: int) -> str:
 
 
 def _panel(axes, scores, dimensions) -> None:  # type: ignore[no-untyped-def]
-    inputs = [name for name in COLOURS if any(score.inputs == name for score in scores)]
+    inputs = [name for name in COLORS if any(score.inputs == name for score in scores)]
     width = 0.85 / len(inputs)
     for position, name in enumerate(inputs):
         chosen = {score.dimension: score.interval for score in scores if score.inputs == name}
@@ -78,7 +78,7 @@ def _panel(axes, scores, dimensions) -> None:  # type: ignore[no-untyped-def]
             x,
             values,
             0.95 * width,
-            color=COLOURS[name],
+            color=COLORS[name],
             label=LABELS[name].capitalize(),
             yerr=_whiskers([chosen[d] for d in shown], values),
             error_kw={"linewidth": 0.8},

@@ -16,10 +16,10 @@ import matplotlib.pyplot as plt
 
 # Okabe & Ito, "Color Universal Design", https://jfly.uni-koeln.de/color/
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, YELLOW, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#777777"
-CYCLE = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, YELLOW)
+PURPLE, SKY, YELLOW, GRAY = "#CC79A7", "#56B4E9", "#F0E442", "#777777"
+CYCLE = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GRAY, YELLOW)
 
-ARM_COLOURS = {"lapa": BLUE, "random_laq": ORANGE, "scratch": GREY}
+ARM_COLORS = {"lapa": BLUE, "random_laq": ORANGE, "scratch": GRAY}
 
 _STYLE = {
     "axes.prop_cycle": cycler(color=CYCLE),
@@ -36,9 +36,9 @@ _STYLE = {
 }
 
 
-def arm_colour(arm: str, position: int) -> str:
+def arm_color(arm: str, position: int) -> str:
     """The arm's own colour everywhere, or one of the cycle for an arm nobody foresaw."""
-    return ARM_COLOURS.get(arm, CYCLE[position % len(CYCLE)])
+    return ARM_COLORS.get(arm, CYCLE[position % len(CYCLE)])
 
 
 @contextmanager

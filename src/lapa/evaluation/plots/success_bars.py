@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lapa.evaluation.plots.style import arm_colour, drawn
+from lapa.evaluation.plots.style import arm_color, drawn
 from lapa.records import Figure
 
 
@@ -23,7 +23,7 @@ def draw_success(arms: Mapping[str, Sequence[Figure]], path: Path) -> None:
     with drawn(path, figsize=(1.8 + 1.6 * len(tasks), 3.4)) as axes:
         for position, (arm, rates) in enumerate(arms.items()):
             x = np.arange(len(tasks)) + (position - (len(arms) - 1) / 2) * width
-            _bars(axes, x, rates, width=width, arm=arm, colour=arm_colour(arm, position))
+            _bars(axes, x, rates, width=width, arm=arm, color=arm_color(arm, position))
         scenes = {rate.n or 0 for rates in arms.values() for rate in rates}
         axes.set_xticks(np.arange(len(tasks)), tasks)
         axes.set_ylim(0, 108)
@@ -37,11 +37,11 @@ def draw_success(arms: Mapping[str, Sequence[Figure]], path: Path) -> None:
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
-def _bars(axes, x, rates, *, width, arm, colour) -> None:  # type: ignore[no-untyped-def]
+def _bars(axes, x, rates, *, width, arm, color) -> None:  # type: ignore[no-untyped-def]
     values = np.array([100 * rate.value for rate in rates])
     below = values - [100 * (rate.low or 0.0) for rate in rates]
     above = np.array([100 * (rate.high or 0.0) for rate in rates]) - values
     error = np.clip([below, above], 0, None)
-    axes.bar(x, values, 0.92 * width, label=arm, color=colour, yerr=error, capsize=3)
+    axes.bar(x, values, 0.92 * width, label=arm, color=color, yerr=error, capsize=3)
     for place, value, top in zip(x, values, values + error[1], strict=True):
         axes.text(place, top + 1.5, f"{value:.0f}", ha="center", va="bottom", fontsize=8)

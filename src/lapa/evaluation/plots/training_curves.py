@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from lapa.evaluation.plots.style import arm_colour, drawn
+from lapa.evaluation.plots.style import arm_color, drawn
 
 Curve = dict[int, float]
 
@@ -49,7 +49,7 @@ def draw_curves(
         return False
     with drawn(path, figsize=(5.6, 3.0)) as axes:
         for position, (arm, curves) in enumerate(with_loss.items()):
-            colour = arm_colour(arm, position)
+            color = arm_color(arm, position)
             for name, style in ((f"train/{loss}", "-"), (f"val/{loss}", "o--")):
                 if curve := curves.get(name):
                     steps = sorted(curve)
@@ -57,7 +57,7 @@ def draw_curves(
                         steps,
                         [curve[step] for step in steps],
                         style,
-                        color=colour,
+                        color=color,
                         label=f"{arm}: {name.split('/')[0]}",
                         linewidth=1.2,
                         markersize=3,

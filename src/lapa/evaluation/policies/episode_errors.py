@@ -13,7 +13,7 @@ from lapa.params.base import Params
 from lapa.records import Figure, Report, require_same
 
 FILE = "action_errors.json"
-HEADLINE = "mae_normalised"
+HEADLINE = "mae_normalized"
 """The error that arms are compared by: absolute, so that one bad joint does not decide."""
 
 
@@ -34,7 +34,7 @@ class EpisodeErrors(Params):
     """``(episode, dimension)``, summed over steps, in the dimension's unit."""
     squared: tuple[tuple[float, ...], ...]
 
-    def normalised(self, kind: str) -> NDArray[np.float64]:
+    def normalized(self, kind: str) -> NDArray[np.float64]:
         """``(episode,)``: sums over steps of the mean over dimensions; ``mae`` or ``mse``."""
         scales = np.array(self.scales)
         moving = np.array([name not in self.still for name in self.dimensions])
@@ -49,8 +49,8 @@ class EpisodeErrors(Params):
         count = len(self.episodes)
         found = [
             _figure(
-                f"action/{kind}_normalised",
-                _mean(self.normalised(kind), self.steps, **sampling),
+                f"action/{kind}_normalized",
+                _mean(self.normalized(kind), self.steps, **sampling),
                 count,
             )
             for kind in ("mse", "mae")
@@ -61,8 +61,8 @@ class EpisodeErrors(Params):
         columns = {
             "mse": mse,
             "mae": mae,
-            "mse_normalised": mse / scales**2,
-            "mae_normalised": mae / scales,
+            "mse_normalized": mse / scales**2,
+            "mae_normalized": mae / scales,
         }
         for column, dimension in enumerate(self.dimensions):
             found += [
@@ -86,7 +86,7 @@ def paired_error(
         (first.episodes, first.steps),
         remedy="evaluate both arms on the same episodes: they are compared episode by episode",
     )
-    difference = first.normalised("mae") - second.normalised("mae")
+    difference = first.normalized("mae") - second.normalized("mae")
     interval = _mean(difference, first.steps, resamples=resamples, seed=seed)
     return _figure(name, interval, len(first.episodes))
 

@@ -79,7 +79,7 @@ def motion_section(laq: Report) -> Section:
 
 def laq_probe_verdicts(laq: Report) -> list[ProbeVerdict]:
     """Verdicts of a quantiser's report; vectors stand in where nothing is quantised."""
-    reads = "pre_quantised" if read_details(laq).continuous else "codes"
+    reads = "pre_quantized" if read_details(laq).continuous else "codes"
     return probe_verdicts(laq.arms.get("laq", ()), laq.arms.get("random_laq", ()), reads=reads)
 
 

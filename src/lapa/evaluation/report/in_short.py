@@ -85,6 +85,6 @@ def error_sentences(compared: Sequence[Comparison], arms: Mapping[str, Report]) 
         arm: figure
         for arm, report in arms.items()
         for figure in report.arms.get("policy", ())
-        if figure.name == "action/mae_normalised"
+        if figure.name == "action/mae_normalized"
     }
     return [error_sentence(c.arm, c.other, errors, c.difference) for c in compared]

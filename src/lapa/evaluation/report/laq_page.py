@@ -48,7 +48,7 @@ def write_laq_page(
     """
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = read_details(laq).checkpoint
-    models = {"quantiser": checkpoint} if checkpoint else {}
+    models = {"quantizer": checkpoint} if checkpoint else {}
     notes = notes_of(models)
     run = facts or RunFacts()
     write_page(

@@ -128,10 +128,10 @@ def _in_short(found: Gathered) -> list[str]:
 def _sections(
     found: Gathered, shards: ShardSet, params: EvaluationParams, facts: RunFacts
 ) -> list[Section]:
-    quantiser = read_details(found.laq).checkpoint
+    quantizer = read_details(found.laq).checkpoint
     policies = {arm: policy_record(report) for arm, report in found.arms.items()}
     models = {
-        **({"quantiser": quantiser} if quantiser else {}),
+        **({"quantizer": quantizer} if quantizer else {}),
         **{f"{arm}, backbone": checkpoint for arm, checkpoint in found.foundation.items()},
         **{f"{arm}, policy": record for arm, record in policies.items() if record},
     }

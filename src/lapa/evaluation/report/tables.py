@@ -12,7 +12,7 @@ from lapa.records import Checkpoint, Figure, Report
 
 ABSENT = "–"
 
-QUANTISERS = {"laq": "trained quantiser", "random_laq": "untrained (control)"}
+QUANTIZERS = {"laq": "trained quantiser", "random_laq": "untrained (control)"}
 LAQ_ROWS = {
     "psnr": ("PSNR, dB", 2),
     "psnr_copy": ("PSNR of copying frame t, dB", 2),
@@ -20,14 +20,14 @@ LAQ_ROWS = {
     "psnr_gain_shuffled": ("gain with another pair's codes, dB", 2),
     "psnr_gain_constant": ("gain with the commonest code, dB", 2),
     "code_dependence": ("cost of shuffling the codes, dB", 2),
-    "utilisation": ("share of the codebook in use", 2),
+    "utilization": ("share of the codebook in use", 2),
     "perplexity": ("perplexity of the codes", 1),
     "sequences": ("distinct code sequences", 0),
     "sequence_entropy": ("entropy of the sequences, bits", 1),
 }
 ERROR_ROWS = {
-    "mae_normalised": "mean absolute error, normalised",
-    "mse_normalised": "mean squared error, normalised",
+    "mae_normalized": "mean absolute error, normalised",
+    "mse_normalized": "mean squared error, normalised",
 }
 FOUNDATION_ROWS = {
     "val/top1": "top-1",
@@ -97,7 +97,7 @@ def errors_by_dimension(policies: Mapping[str, Report]) -> Table:
             name,
             unit or "unknown",
             *(number(figures[arm].get(f"action/mae/{name}"), 4) for arm in by_arm),
-            *(number(figures[arm].get(f"action/mae_normalised/{name}"), 2) for arm in by_arm),
+            *(number(figures[arm].get(f"action/mae_normalized/{name}"), 2) for arm in by_arm),
             "stood still" if measured is not None and name in measured.still else "",
         )
         for name, unit in (
@@ -121,7 +121,7 @@ def laq(report: Report) -> Table:
         for name, (label, digits) in LAQ_ROWS.items()
         if any(name in figures for figures in arms.values())
     ]
-    return Table(head=("held-out pairs", *(QUANTISERS.get(arm, arm) for arm in arms)), rows=rows)
+    return Table(head=("held-out pairs", *(QUANTIZERS.get(arm, arm) for arm in arms)), rows=rows)
 
 
 def foundation(checkpoints: Mapping[str, Checkpoint]) -> Table:

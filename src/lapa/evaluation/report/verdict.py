@@ -108,7 +108,7 @@ def probe_verdicts(
     Args:
         figures: of the trained quantiser.
         untrained: of the untrained one.
-        reads: ``codes``, or ``pre_quantised`` where nothing is quantised.
+        reads: ``codes``, or ``pre_quantized`` where nothing is quantised.
     """
     found = {figure.name: figure for figure in figures}
     prefix = f"probe/linear/{reads}/"

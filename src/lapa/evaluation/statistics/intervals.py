@@ -29,9 +29,9 @@ def wilson_interval(successes: int, n: int, *, z: float = Z_95) -> tuple[float, 
         raise ValueError(f"{successes} successes of {n} trials; expected 0 to n of at least one")
     rate = successes / n
     scale = 1 + z**2 / n
-    centre = (rate + z**2 / (2 * n)) / scale
+    center = (rate + z**2 / (2 * n)) / scale
     half = z / scale * float(np.sqrt(rate * (1 - rate) / n + z**2 / (4 * n**2)))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return max(0.0, center - half), min(1.0, center + half)
 
 
 def success_rate(name: str, successes: ArrayLike) -> Figure:

@@ -11,7 +11,7 @@ from einops import rearrange
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lapa.models.foundation.initialisation import Origin
+from lapa.models.foundation.initialization import Origin
 
 
 class LatentLoss(NamedTuple):

@@ -50,7 +50,7 @@ class LatentActionQuantizer(nn.Module):
         self.patch_embedding = PatchEmbedding(patch_size=config.patch_size, dim=config.dim)
         self.encoder = build_encoder(config)
         self.action_grid = ActionGrid(config)
-        self.delta_norm = _delta_norm(config) if config.normalise_delta else None
+        self.delta_norm = _delta_norm(config) if config.normalize_delta else None
         self.quantizer = build_quantizer(config)
         self.project_actions = nn.Linear(config.quant_dim, config.dim)
         self.code_positions = (

@@ -60,7 +60,7 @@ class ActionCodec(nn.Module):
         return torch.maximum((self.high - self.low) / 2, self.least_scale)
 
     @property
-    def centres(self) -> Tensor:
+    def centers(self) -> Tensor:
         """Value of every bin, ``float32 (action_dim, bins)``."""
         return (self.edges[:, :-1] + self.edges[:, 1:]) / 2
 
@@ -76,18 +76,18 @@ class ActionCodec(nn.Module):
     def decode(self, bins: Tensor) -> Tensor:
         """Bins ``int64 (..., action_dim)`` to the centres of the bins, ``float32``."""
         dimension = torch.arange(self.action_dim, device=bins.device)
-        return self.centres[dimension, bins]
+        return self.centers[dimension, bins]
 
     def expectation(self, probabilities: Tensor) -> Tensor:
         """Mean action of ``probabilities (..., action_dim, bins)``: ``float32 (..., action_dim)``."""
-        return (probabilities * self.centres).sum(dim=-1)
+        return (probabilities * self.centers).sum(dim=-1)
 
-    def normalise(self, actions: Tensor) -> Tensor:
+    def normalize(self, actions: Tensor) -> Tensor:
         """Physical units to [-1, 1] between the outer edges; outliers leave that range."""
         return 2 * (actions - self.low) / (self.high - self.low) - 1
 
-    def denormalise(self, actions: Tensor) -> Tensor:
-        """Inverse of `normalise`."""
+    def denormalize(self, actions: Tensor) -> Tensor:
+        """Inverse of `normalize`."""
         return (actions + 1) / 2 * (self.high - self.low) + self.low
 
     def clip(self, actions: Tensor) -> Tensor:

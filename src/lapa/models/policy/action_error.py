@@ -41,7 +41,7 @@ class ActionError:
         return self._steps
 
     def compute(self, names: list[str]) -> dict[str, float]:
-        """Figures by name: ``mse/<dimension>``, ``mae_normalised/<dimension>``, and means.
+        """Figures by name: ``mse/<dimension>``, ``mae_normalized/<dimension>``, and means.
 
         Raises:
             ValueError: no valid step was counted.
@@ -52,17 +52,17 @@ class ActionError:
         still = self._codec.still.cpu()
         counted = ~still if not still.all() else still
         mse, mae = self._squared / self._steps, self._absolute / self._steps
-        normalised_mse, normalised_mae = mse * scale.square(), mae * scale
+        normalized_mse, normalized_mae = mse * scale.square(), mae * scale
         figures = {
-            "mse_normalised": float(normalised_mse[counted].mean()),
-            "mae_normalised": float(normalised_mae[counted].mean()),
+            "mse_normalized": float(normalized_mse[counted].mean()),
+            "mae_normalized": float(normalized_mae[counted].mean()),
         }
         for i, name in enumerate(names):
             figures |= {
                 f"mse/{name}": float(mse[i]),
                 f"mae/{name}": float(mae[i]),
-                f"mse_normalised/{name}": float(normalised_mse[i]),
-                f"mae_normalised/{name}": float(normalised_mae[i]),
+                f"mse_normalized/{name}": float(normalized_mse[i]),
+                f"mae_normalized/{name}": float(normalized_mae[i]),
             }
         return figures
 

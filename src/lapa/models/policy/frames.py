@@ -22,7 +22,7 @@ def to_square(images: Tensor, codec: FrameCodec) -> Tensor:
     """
     size = codec.image_size
     if codec.resize == "crop":
-        images = _centre_square(images)
+        images = _center_square(images)
     if images.shape[1:3] == (size, size):
         return images
     shrinks = min(images.shape[1:3]) > size
@@ -30,7 +30,7 @@ def to_square(images: Tensor, codec: FrameCodec) -> Tensor:
     return scaled.round().clamp(0, 255).to(torch.uint8)
 
 
-def _centre_square(images: Tensor) -> Tensor:
+def _center_square(images: Tensor) -> Tensor:
     height, width = images.shape[1:3]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2

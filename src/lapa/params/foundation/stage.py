@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from lapa.params.augmentation import AugmentationParams
-from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
+from lapa.params.base import OptimizerParams, Params, StageParams, TrainerParams
 
 
 class FilmCnnParams(Params):
@@ -221,7 +221,7 @@ class FoundationParams(StageParams):
     trainer: TrainerParams
     """``batch_size`` is per process and micro-step: the effective batch is
     ``devices x nodes x batch_size x accumulate``."""
-    optimiser: OptimiserParams = OptimiserParams()
+    optimizer: OptimizerParams = OptimizerParams()
     accumulate: int = Field(default=1, gt=0)
     """Micro-batches per optimiser step; gradients synchronise at the last one only."""
     freeze: tuple[str, ...] = ()
@@ -248,10 +248,10 @@ class FoundationParams(StageParams):
         return self
 
     @model_validator(mode="after")
-    def _optimiser_can_be_sharded(self) -> Self:
-        if self.shard and self.optimiser.kind == "adafactor":
+    def _optimizer_can_be_sharded(self) -> Self:
+        if self.shard and self.optimizer.kind == "adafactor":
             raise ValueError(
-                "shard: true with optimiser.kind adafactor: its sums over rows and columns are not "
+                "shard: true with optimizer.kind adafactor: its sums over rows and columns are not "
                 "defined on shards; use adamw, or shard: false"
             )
         return self

@@ -56,7 +56,7 @@ class LaqModelParams(Params):
     """Reproduce the original project's arithmetic, oddities included, for its weights."""
     encode_difference: bool = False
     """The code sees only the difference of the two frames' tokens: nothing moved, zero delta."""
-    normalise_delta: bool = False
+    normalize_delta: bool = False
     """Standardise each channel before quantisation, with running statistics in evaluation."""
     grid_channels: int | None = Field(default=None, gt=0)
     """Channels of the convolutions, if each place shall then have its own projection to
@@ -97,7 +97,7 @@ class LaqModelParams(Params):
             return self
         options = (
             "encode_difference",
-            "normalise_delta",
+            "normalize_delta",
             "grid_channels",
             "embed_positions",
             "predict_difference",

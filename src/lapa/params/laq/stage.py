@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from lapa.params.augmentation import AugmentationParams
-from lapa.params.base import OptimiserParams, Params, StageParams, TrainerParams
+from lapa.params.base import OptimizerParams, Params, StageParams, TrainerParams
 from lapa.params.laq.model import LaqModelParams
 
 
@@ -29,7 +29,7 @@ class CodebookParams(Params):
 class CollapseGateParams(Params):
     """When training stops because too few codes are in use."""
 
-    min_utilisation: float = Field(default=0.3, ge=0, le=1)
+    min_utilization: float = Field(default=0.3, ge=0, le=1)
     """Lowest share of the codebook that may be in use; 0 switches the gate off."""
     window: int = Field(default=100, gt=0)
     """Optimiser steps over which use is counted."""
@@ -123,7 +123,7 @@ class LaqParams(StageParams):
     """Everything `lapa.training.laq:fit` needs besides the data."""
 
     model: LaqModelParams
-    optimiser: OptimiserParams = OptimiserParams()
+    optimizer: OptimizerParams = OptimizerParams()
     trainer: TrainerParams
     codebook: CodebookParams = CodebookParams()
     collapse_gate: CollapseGateParams = CollapseGateParams()

@@ -44,11 +44,11 @@ def require_one_generation(
         _require(report, "shards", laq.inputs.get("shards"), f"those that {laq.path} measured")
         _require(report, "policy", policies[arm].digest, policies[arm].path)
         require_backbone(policies[arm], foundations[arm])
-    for arm, quantiser in PRETRAINED_ARMS.items():
+    for arm, quantizer in PRETRAINED_ARMS.items():
         require_same(
             f"quantiser behind backbone {foundations[arm].path}",
             foundations[arm].inputs.get("laq"),
-            laq.inputs.get(quantiser.removesuffix("_checkpoint")),
+            laq.inputs.get(quantizer.removesuffix("_checkpoint")),
             remedy=f"{laq.path} measured another one: label and train this arm again, or evaluate the "
             "quantiser again",
         )

@@ -29,12 +29,12 @@ def train_foundation(
 
 
 @stage("scratch_foundation")
-def initialise_foundation(
+def initialize_foundation(
     shards: ShardSet, pairs: PairSpec, foundation: FoundationParams, folder: Path
 ) -> Checkpoint:
     """Make the control: the same model, untrained."""
     return train(
-        "lapa.training.foundation:initialise",
+        "lapa.training.foundation:initialize",
         folder=folder,
         trainer=foundation.trainer.model_copy(update={"devices": 1, "nodes": 1}),
         shards=shards,

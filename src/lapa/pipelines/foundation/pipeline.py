@@ -3,7 +3,7 @@
 ```
 clip_shards, laq_checkpoint, lapa.latent_labels              ─ train_foundation ─► lapa.foundation_checkpoint
 clip_shards, random_laq_checkpoint, random_laq.latent_labels ─ train_foundation ─► random_laq.foundation_checkpoint
-clip_shards                                             ─ initialise_foundation ─► scratch.foundation_checkpoint
+clip_shards                                             ─ initialize_foundation ─► scratch.foundation_checkpoint
 ```
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from kedro.pipeline import Pipeline
 
 from lapa.pipelines.arms import PRETRAINED_ARMS, in_arm
-from lapa.pipelines.foundation.nodes import initialise_foundation, train_foundation
+from lapa.pipelines.foundation.nodes import initialize_foundation, train_foundation
 from lapa.pipelines.stage import stage_node
 
 
@@ -38,11 +38,11 @@ def _pretrained(arm: str, laq_checkpoint: str) -> Pipeline:
 
 def _scratch() -> Pipeline:
     node = stage_node(
-        initialise_foundation,
+        initialize_foundation,
         shards="clip_shards",
         pairs="params:pairs",
         foundation="params:foundation",
         outputs="foundation_checkpoint",
-        name="initialise_foundation",
+        name="initialize_foundation",
     )
     return in_arm("scratch", node, {"clip_shards": "clip_shards"})

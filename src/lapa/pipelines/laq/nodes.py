@@ -23,12 +23,12 @@ def train_laq(shards: ShardSet, pairs: PairSpec, laq: LaqParams, folder: Path) -
 
 
 @stage("random_laq")
-def initialise_random_laq(
+def initialize_random_laq(
     shards: ShardSet, pairs: PairSpec, laq: LaqParams, folder: Path
 ) -> Checkpoint:
     """Make the control: the same quantiser, untrained, with a codebook spread over its inputs."""
     return train(
-        "lapa.training.laq:initialise",
+        "lapa.training.laq:initialize",
         folder=folder,
         trainer=laq.trainer.model_copy(update={"devices": 1, "nodes": 1}),
         shards=shards,

@@ -2,7 +2,7 @@
 
 ```
 clip_shards ──┬─ train_laq ─────────────► laq_checkpoint
-              └─ initialise_random_laq ─► random_laq_checkpoint   (control)
+              └─ initialize_random_laq ─► random_laq_checkpoint   (control)
 ```
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from kedro.pipeline import Pipeline
 
-from lapa.pipelines.laq.nodes import initialise_random_laq, train_laq
+from lapa.pipelines.laq.nodes import initialize_random_laq, train_laq
 from lapa.pipelines.stage import stage_node
 
 
@@ -23,10 +23,10 @@ def create_pipeline(**kwargs: Any) -> Pipeline:
         [
             stage_node(train_laq, **inputs, outputs="laq_checkpoint", name="train_laq"),
             stage_node(
-                initialise_random_laq,
+                initialize_random_laq,
                 **inputs,
                 outputs="random_laq_checkpoint",
-                name="initialise_random_laq",
+                name="initialize_random_laq",
             ),
         ]
     )

@@ -39,10 +39,10 @@ def grid(columns: dict[str, Sequence[Image]], *, groups: Sequence[str] = ()) -> 
 def _column(name: str, images: Sequence[Image], texts: Sequence[str]) -> Image:
     cells = [_enlarged(image) for image in images]
     for cell, text in zip(cells, texts, strict=False):
-        _write(cell, text, baseline=cell.shape[0] - 6, colour=(255, 255, 0))
+        _write(cell, text, baseline=cell.shape[0] - 6, color=(255, 255, 0))
     width = cells[0].shape[1]
     label = np.full((_LABEL_HEIGHT, width, 3), 255, np.uint8)
-    _write(label, name, baseline=_LABEL_HEIGHT - 7, colour=(0, 0, 0))
+    _write(label, name, baseline=_LABEL_HEIGHT - 7, color=(0, 0, 0))
     gap = np.full((_GAP, width, 3), 255, np.uint8)
     parts: list[Image] = [label]
     for cell in cells:
@@ -55,8 +55,8 @@ def _enlarged(image: Image) -> Image:
     return np.repeat(np.repeat(image, factor, axis=0), factor, axis=1)
 
 
-def _write(image: Image, text: str, *, baseline: int, colour: tuple[int, int, int]) -> None:
-    cv2.putText(image, text, (4, baseline), cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, 1, cv2.LINE_AA)
+def _write(image: Image, text: str, *, baseline: int, color: tuple[int, int, int]) -> None:
+    cv2.putText(image, text, (4, baseline), cv2.FONT_HERSHEY_SIMPLEX, 0.42, color, 1, cv2.LINE_AA)
 
 
 def save_png(image: Image, path: Path) -> None:

@@ -10,12 +10,12 @@ from torch import nn
 from torch.optim import Adafactor, AdamW, Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
-from lapa.params.base import OptimiserParams
+from lapa.params.base import OptimizerParams
 
 NamedParameters = Iterable[tuple[str, nn.Parameter]]
 
 
-def build_optimiser(source: nn.Module | NamedParameters, params: OptimiserParams) -> Optimizer:
+def build_optimizer(source: nn.Module | NamedParameters, params: OptimizerParams) -> Optimizer:
     """The optimiser that ``params.kind`` names, over the trainable parameters of ``source``.
 
     Tensors with fewer than two dimensions (biases, norms, scales) are not decayed. ``betas``
@@ -39,7 +39,7 @@ def build_optimiser(source: nn.Module | NamedParameters, params: OptimiserParams
     return AdamW(filled, lr=params.learning_rate, betas=params.betas)
 
 
-def build_schedule(optimiser: Optimizer, params: OptimiserParams, max_steps: int) -> LambdaLR:
+def build_schedule(optimizer: Optimizer, params: OptimizerParams, max_steps: int) -> LambdaLR:
     """Linear warm-up to the peak rate, then cosine to the final one; one call per optimiser step.
 
     Raises:
@@ -47,13 +47,13 @@ def build_schedule(optimiser: Optimizer, params: OptimiserParams, max_steps: int
     """
     if params.warmup_steps >= max_steps:
         raise ValueError(
-            f"`optimiser.warmup_steps` is {params.warmup_steps}, expected less than "
+            f"`optimizer.warmup_steps` is {params.warmup_steps}, expected less than "
             f"`trainer.max_steps` = {max_steps}; shorten the warm-up or train longer"
         )
-    return LambdaLR(optimiser, lambda step: rate_factor(step, params, max_steps))
+    return LambdaLR(optimizer, lambda step: rate_factor(step, params, max_steps))
 
 
-def rate_factor(step: int, params: OptimiserParams, max_steps: int) -> float:
+def rate_factor(step: int, params: OptimizerParams, max_steps: int) -> float:
     """Learning rate of optimiser step ``step`` (from 0), as a fraction of the peak."""
     if step < params.warmup_steps:
         return (step + 1) / params.warmup_steps

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from lapa.training.foundation.fit import fit
-from lapa.training.foundation.initialise import initialise
+from lapa.training.foundation.initialize import initialize
 
-__all__ = ["fit", "initialise"]
+__all__ = ["fit", "initialize"]

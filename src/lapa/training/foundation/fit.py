@@ -12,13 +12,13 @@ from lightning_fabric import Fabric
 from torch import Tensor
 
 from lapa.data.loading.loader import evaluation_loader, training_loader
-from lapa.models.foundation.initialisation import initialisation_table, origins_of
+from lapa.models.foundation.initialization import initialization_table, origins_of
 from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.common.held_out import holds_out
 from lapa.training.common.history import keep_history
-from lapa.training.common.optim import build_optimiser, build_schedule
+from lapa.training.common.optim import build_optimizer, build_schedule
 from lapa.training.common.precision_advice import advise_precision
 from lapa.training.common.resume import resume_folder
 from lapa.training.common.selection import Exported
@@ -28,7 +28,7 @@ from lapa.training.foundation.ablations import ablations
 from lapa.training.foundation.adapt import adapt, merge_lora
 from lapa.training.foundation.best import BestBackbone
 from lapa.training.foundation.fabric import build_fabric
-from lapa.training.foundation.initialise import fresh_model, record_of
+from lapa.training.foundation.initialize import fresh_model, record_of
 from lapa.training.foundation.labels import LabelProvider, open_labels
 from lapa.training.foundation.loop import Loop
 from lapa.training.foundation.metrics import majority_codes, position_histogram
@@ -109,18 +109,18 @@ class _Session:
 
     def _tell_origins(self) -> None:
         """Which weights are published, which are random: in the log and in the work folder."""
-        table = initialisation_table(origins_of(self.model, self.model.origins))
+        table = initialization_table(origins_of(self.model, self.model.origins))
         if self.fabric.is_global_zero:
             logger.info("Initial weights:\n%s", table)
             self.work.mkdir(parents=True, exist_ok=True)
-            (self.work / "initialisation.txt").write_text(table + "\n")
+            (self.work / "initialization.txt").write_text(table + "\n")
 
     def _set_up(self) -> TrainState:
         params = self.params
         module = self.fabric.setup_module(self.model)
-        optimiser = build_optimiser(module, params.optimiser)
-        schedule = build_schedule(optimiser, params.optimiser, params.trainer.max_steps)
-        state = TrainState(model=self.model, module=module, optimiser=optimiser, schedule=schedule)
+        optimizer = build_optimizer(module, params.optimizer)
+        schedule = build_schedule(optimizer, params.optimizer, params.trainer.max_steps)
+        state = TrainState(model=self.model, module=module, optimizer=optimizer, schedule=schedule)
         restore(self.fabric, state, resume_folder(self.work), sharded=params.shard)
         return state
 

@@ -96,9 +96,9 @@ class Loop:
                 self.fabric.backward(loss)
             total += loss.detach()
         norm = self._clip()
-        state.optimiser.step()
+        state.optimizer.step()
         state.schedule.step()
-        state.optimiser.zero_grad(set_to_none=True)
+        state.optimizer.zero_grad(set_to_none=True)
         return total, norm
 
     def _without_sync(self, enabled: bool) -> Any:
@@ -126,7 +126,7 @@ class Loop:
 
     def _clip(self) -> Tensor:
         """Clip the global gradient norm; 0 in the parameters only measures it."""
-        limit = self.params.optimiser.clip_norm or float("inf")
+        limit = self.params.optimizer.clip_norm or float("inf")
         trained = [p for p in self.state.module.parameters() if p.grad is not None]
         norm = torch.nn.utils.clip_grad_norm_(trained, limit)
         # a sharded norm knows only its own part until it is asked for the whole
@@ -140,7 +140,7 @@ class Loop:
         if not torch.isfinite(norm):
             raise FloatingPointError(
                 f"gradient norm is {float(norm)} at step {self.state.step}; expected a finite "
-                "number: lower `optimiser.learning_rate` or lengthen the warm-up, then resume"
+                "number: lower `optimizer.learning_rate` or lengthen the warm-up, then resume"
             )
 
     def _log(self, loss: Tensor, norm: Tensor, seconds: float) -> None:

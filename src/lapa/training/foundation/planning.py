@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from lapa.models.foundation.initialisation import count_parameters
+from lapa.models.foundation.initialization import count_parameters
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.foundation.stage import (
@@ -44,7 +44,7 @@ class Plan:
     tokens_per_sample: int
     weights: int
     gradients: int
-    optimiser: int
+    optimizer: int
     activations: int
     gathered: int
     """In full on every GPU: two decoder layers, while one computes and the next arrives, and what
@@ -55,7 +55,7 @@ class Plan:
     @property
     def total(self) -> int:
         """Bytes per GPU, without the allocator's waste (allow 10 to 20 %)."""
-        parts = (self.weights, self.gradients, self.optimiser, self.activations, self.gathered)
+        parts = (self.weights, self.gradients, self.optimizer, self.activations, self.gathered)
         return sum(parts)
 
 
@@ -79,7 +79,7 @@ def plan_training(params: FoundationParams) -> Plan:
         tokens_per_sample=work.tokens,
         weights=4 * everything // share,
         gradients=4 * trained // share,
-        optimiser=4 * _optimiser_numbers(model, params.optimiser.kind) // share,
+        optimizer=4 * _optimizer_numbers(model, params.optimizer.kind) // share,
         activations=_activations(params, model, work),
         gathered=_gathered(params, model) if params.shard else 0,
         # forward 2 per weight and position, backward the same for inputs and once more for weights
@@ -111,7 +111,7 @@ def _without_folders(backend: BackendParams) -> BackendParams:
     return backend
 
 
-def _optimiser_numbers(model: LatentPolicy, kind: str) -> int:
+def _optimizer_numbers(model: LatentPolicy, kind: str) -> int:
     """What the optimiser keeps: AdamW two per weight, Adafactor one per row and column."""
     shapes = [p.shape for p in model.parameters() if p.requires_grad]
     if kind == "adamw":
@@ -164,7 +164,7 @@ def plan_table(plan: Plan, *, shards: int | None, samples: int | None, hours: fl
         ("tokens per sample", f"{plan.tokens_per_sample}"),
         ("weights per GPU", _gib(plan.weights)),
         ("gradients per GPU", _gib(plan.gradients)),
-        ("optimiser state per GPU", _gib(plan.optimiser)),
+        ("optimiser state per GPU", _gib(plan.optimizer)),
         ("activations per GPU", _gib(plan.activations)),
         ("gathered per GPU", _gib(plan.gathered)),
         ("total per GPU, before waste", _gib(plan.total)),

@@ -32,7 +32,7 @@ class TrainState:
     """The model itself."""
     module: nn.Module
     """What ``fabric.setup_module`` made of it; training calls this one."""
-    optimiser: Optimizer
+    optimizer: Optimizer
     schedule: LRScheduler
     step: int = 0
     """Optimiser steps done."""
@@ -46,7 +46,7 @@ def save(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -> N
     if fabric.is_global_zero:
         content = {
             "model": state.model.state_dict(),
-            "optimiser": state.optimiser.state_dict(),
+            "optimizer": state.optimizer.state_dict(),
             "schedule": state.schedule.state_dict(),
             "step": state.step,
         }
@@ -65,7 +65,7 @@ def restore(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -
         return
     content = torch.load(path, map_location="cpu", weights_only=True)
     state.model.load_state_dict(content["model"])
-    state.optimiser.load_state_dict(content["optimiser"])
+    state.optimizer.load_state_dict(content["optimizer"])
     state.schedule.load_state_dict(content["schedule"])
     state.step = content["step"]
 
@@ -115,7 +115,7 @@ def _restore_shards(fabric: Fabric, state: TrainState, folder: Path) -> None:
     path = fabric.broadcast(found[-1] if found else None)
     if path is None:
         return
-    rest = fabric.load(path, {"model": state.module, "optimiser": state.optimiser})
+    rest = fabric.load(path, {"model": state.module, "optimizer": state.optimizer})
     state.schedule.load_state_dict(rest["schedule"])
     state.step = rest["step"]
 
@@ -123,7 +123,7 @@ def _restore_shards(fabric: Fabric, state: TrainState, folder: Path) -> None:
 def _sharded_content(state: TrainState) -> dict[str, Any]:
     return {
         "model": state.module,
-        "optimiser": state.optimiser,
+        "optimizer": state.optimizer,
         "schedule": state.schedule.state_dict(),
         "step": state.step,
     }

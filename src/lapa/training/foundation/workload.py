@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from lapa.models.foundation.initialisation import count_parameters
+from lapa.models.foundation.initialization import count_parameters
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.params.foundation.stage import ActionTokensParams, DualEncoderParams, FoundationParams
 

@@ -38,7 +38,7 @@ class CodeCounts:
         )
 
 
-def utilisation(counts: Tensor) -> float:
+def utilization(counts: Tensor) -> float:
     """Share of the codebook that was used at all, in [0, 1]."""
     return float((counts > 0).double().mean())
 

@@ -52,7 +52,7 @@ class CodeReplacement(Callback):
             pl_module.log("train/replaced_codes", float(self.total_replaced))
 
     def _replace(
-        self, pl_module: pl.LightningModule, optimiser: torch.optim.Optimizer, step: int
+        self, pl_module: pl.LightningModule, optimizer: torch.optim.Optimizer, step: int
     ) -> None:
         model = pl_module.model
         assert isinstance(model, LatentActionQuantizer)  # noqa: S101 - this callback is for LAQ
@@ -68,7 +68,7 @@ class CodeReplacement(Callback):
             return
         model.quantizer.set_codebook(broadcast_from_zero(new))
         for parameter in model.quantizer.parameters():
-            clear_moments(optimiser, parameter, replaced)
+            clear_moments(optimizer, parameter, replaced)
         self.total_replaced += int(replaced.sum())
         self._tell(step, replaced.nonzero().flatten().tolist())
 
@@ -99,7 +99,7 @@ class CodeReplacement(Callback):
 
 
 def clear_moments(
-    optimiser: torch.optim.Optimizer, parameter: torch.nn.Parameter, rows: Tensor
+    optimizer: torch.optim.Optimizer, parameter: torch.nn.Parameter, rows: Tensor
 ) -> None:
     """Forget what the optimiser knows of the given rows: it belongs to the place they have left.
 
@@ -107,11 +107,11 @@ def clear_moments(
     the next step enormous: the row takes the mean of those that stayed.
 
     Args:
-        optimiser: may or may not know the parameter.
+        optimizer: may or may not know the parameter.
         parameter: ``(row, ...)``.
         rows: ``bool (row,)``.
     """
-    state = optimiser.state.get(parameter, {})
+    state = optimizer.state.get(parameter, {})
     for name, moment in state.items():
         if not isinstance(moment, Tensor):
             continue

@@ -9,7 +9,7 @@ from pytorch_lightning.callbacks import Callback
 from torch import Tensor
 
 from lapa.params.laq.stage import CollapseGateParams
-from lapa.training.laq.code_counts import CodeCounts, utilisation
+from lapa.training.laq.code_counts import CodeCounts, utilization
 
 
 class CodebookCollapseError(RuntimeError):
@@ -39,15 +39,15 @@ class CollapseGate(Callback):
             self._counts.clear()
 
     def _judge(self, counts: Tensor, step: int) -> None:
-        used = utilisation(counts)
-        low = used < self._params.min_utilisation
+        used = utilization(counts)
+        low = used < self._params.min_utilization
         self._low_steps = self._low_steps + self._params.window if low else 0
         if self._low_steps >= self._params.patience:
             raise CodebookCollapseError(
                 f"codebook utilisation is {used:.2f} at step {step} and has been below "
-                f"{self._params.min_utilisation} for {self._low_steps} steps (counts "
+                f"{self._params.min_utilization} for {self._low_steps} steps (counts "
                 f"{counts.tolist()}); set `model.codebook_init: data`, replace unused codes more "
-                f"often (`codebook.replace_every`) or lower `collapse_gate.min_utilisation`"
+                f"often (`codebook.replace_every`) or lower `collapse_gate.min_utilization`"
             )
 
     def on_save_checkpoint(

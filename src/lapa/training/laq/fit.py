@@ -77,7 +77,7 @@ def train(
         work=work,
         run=run,
         callbacks=[keep_best, *build_callbacks(params, loaders, module.model, work)],
-        clip_norm=params.optimiser.clip_norm,
+        clip_norm=params.optimizer.clip_norm,
         profile=params.profile,
         find_unused_parameters=params.model.lapa_compat,
     )

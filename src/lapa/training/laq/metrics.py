@@ -11,7 +11,7 @@ from torch import Tensor
 from torchmetrics.functional.image import structural_similarity_index_measure
 
 from lapa.distributed.ranks import sum_over_processes
-from lapa.training.laq.code_counts import perplexity, utilisation
+from lapa.training.laq.code_counts import perplexity, utilization
 
 _MAX_SEQUENCES = 1 << 16
 """Above this many possible code sequences their histogram is not kept."""
@@ -92,7 +92,7 @@ class PairMetrics:
             "psnr_gain_over_copy": gain,
             "ssim": mean["ssim"],
             "perplexity": perplexity(self._counts),
-            "codebook_utilisation": utilisation(self._counts),
+            "codebook_utilization": utilization(self._counts),
         }
         if "recon_moved" in mean:
             figures["psnr_gain_moved"] = _gain(mean["copy_moved"], mean["recon_moved"])

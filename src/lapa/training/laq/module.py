@@ -14,7 +14,7 @@ from lapa.distributed.ranks import sum_over_processes, world_size
 from lapa.models.laq import LaqOutput, LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
-from lapa.training.common.optim import build_optimiser, build_schedule
+from lapa.training.common.optim import build_optimizer, build_schedule
 from lapa.training.common.seeding import generator_of
 from lapa.training.laq.augmentation import augmented
 from lapa.training.laq.metrics import PairMetrics
@@ -140,7 +140,7 @@ class LaqModule(pl.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """The configured optimiser, with a schedule per optimiser step."""
-        optimiser = build_optimiser(self, self._params.optimiser)
-        schedule = build_schedule(optimiser, self._params.optimiser, self._params.trainer.max_steps)
+        optimizer = build_optimizer(self, self._params.optimizer)
+        schedule = build_schedule(optimizer, self._params.optimizer, self._params.trainer.max_steps)
         config: Any = {"scheduler": schedule, "interval": "step"}
-        return {"optimizer": optimiser, "lr_scheduler": config}
+        return {"optimizer": optimizer, "lr_scheduler": config}

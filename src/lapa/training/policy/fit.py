@@ -33,20 +33,20 @@ from lapa.training.common.show_progress import ShowProgress
 from lapa.training.common.tracking import JoinedRun
 from lapa.training.common.trainer import build_trainer, set_threads
 from lapa.training.policy.codebook import start_from_codebook
-from lapa.training.policy.labelled import (
+from lapa.training.policy.labeled import (
     action_stats,
     check_codes,
-    labelled_states,
-    open_labelled,
+    labeled_states,
+    open_labeled,
     state_names,
     states_left_out,
 )
-from lapa.training.policy.loaders import held_out_loader, labelled_loader
+from lapa.training.policy.loaders import held_out_loader, labeled_loader
 from lapa.training.policy.module import PolicyModule
 from lapa.training.policy.observed import ObservedDataset, observe_all
 from lapa.training.policy.trainable import freeze_unreached, select_trainable
 
-CRITERION = Criterion(metric="val/mse_normalised")
+CRITERION = Criterion(metric="val/mse_normalized")
 """What the best policy is best by: the error of its actions. Not the loss: that also counts how sure the
 head is, and is best long before the actions are (`docs/finetune.md` has the measurement)."""
 SHOWN = {CRITERION.metric: "held-out action error {:.3f}"}
@@ -126,7 +126,7 @@ class _Finetuning:
         set_threads(params.trainer.num_threads)
         local_rank = int(os.environ.get("LOCAL_RANK", "0"))
         self.device = device_for(params.trainer.accelerator, local_rank=local_rank)
-        self.dataset = open_labelled(shards, foundation.pair_spec, params, labels)
+        self.dataset = open_labeled(shards, foundation.pair_spec, params, labels)
         self.config = self._model_config()
         self.policy = self._build()
 
@@ -134,7 +134,7 @@ class _Finetuning:
         state_dim: int | None = None
         names: tuple[str, ...] = ()
         if self.params.use_state:
-            state_dim = labelled_states(self.dataset).shape[1]
+            state_dim = labeled_states(self.dataset).shape[1]
             names = state_names(self.dataset, state_dim)
         return PolicyModelParams(
             foundation=self.sizes,
@@ -152,7 +152,7 @@ class _Finetuning:
         seed_globally(self.params.trainer.seed, "policy head")
         policy = build_policy(self.config, backbone=backbone)
         if policy.state_input is not None:
-            policy.state_input.fit(torch.from_numpy(labelled_states(self.dataset)))
+            policy.state_input.fit(torch.from_numpy(labeled_states(self.dataset)))
             self.config = states_left_out(self.config, policy.state_input.left_out)
         if self.laq is not None:
             start_from_codebook(policy, self.laq, self.foundation)
@@ -179,7 +179,7 @@ class _Finetuning:
             work=self.work,
             run=run,
             callbacks=[keep_best, ShowProgress(stage="policy", figures=SHOWN)],
-            clip_norm=self.params.optimiser.clip_norm,
+            clip_norm=self.params.optimizer.clip_norm,
         )
         val = held_out_loader(held_out, self.settings) if held_out else None
         self._train(trainer, module, val)
@@ -208,7 +208,7 @@ class _Finetuning:
         self._freeze_idle(module, data)
         share = {"rank": trainer.global_rank, "world_size": trainer.world_size}
         loader = ResumableLoader(
-            lambda start: labelled_loader(data, self.settings, start=start, **share),
+            lambda start: labeled_loader(data, self.settings, start=start, **share),
             total=self.settings.max_steps,
         )
         if trainer.is_global_zero:
@@ -230,7 +230,7 @@ class _Finetuning:
         return observe_all(self.policy, self.dataset, batch_size=size, device=self.device)
 
     def _freeze_idle(self, module: PolicyModule, data: RobotDataset | ObservedDataset) -> None:
-        batch = next(iter(labelled_loader(data, self.settings)))
+        batch = next(iter(labeled_loader(data, self.settings)))
         torch.autograd.backward(module.losses(batch)["loss"])
         freeze_unreached(module)
 
@@ -242,7 +242,7 @@ class _Finetuning:
         extra = {"labels": self.labels, "laq": self.laq}
         inputs |= {name: artefact.digest for name, artefact in extra.items() if artefact}
         metrics = {n: v for n, v in exported.metrics.items() if n == CRITERION.metric} | errors
-        metrics["labelled_episodes"] = self.config.stats.episodes
+        metrics["labeled_episodes"] = self.config.stats.episodes
         record = Checkpoint(
             path=str(folder),
             kind="policy",

@@ -11,7 +11,7 @@ from lapa.params.base import TrainerParams
 from lapa.training.policy.observed import ObservedDataset, observed_loader
 
 
-def labelled_loader(
+def labeled_loader(
     data: RobotDataset | ObservedDataset,
     settings: TrainerParams,
     *,

@@ -13,7 +13,7 @@ from lapa.models.policy.action_error import ActionError
 from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
 from lapa.training.common.augment_images import augment_images
-from lapa.training.common.optim import build_optimiser, build_schedule
+from lapa.training.common.optim import build_optimizer, build_schedule
 
 
 class PolicyModule(pl.LightningModule):
@@ -49,7 +49,7 @@ class PolicyModule(pl.LightningModule):
             raise FloatingPointError(
                 f"loss is {loss.item()} at step {self.global_step}, expected a finite number; the "
                 f"samples are {batch['sample_id'].tolist()}. Look at them or lower "
-                "`optimiser.learning_rate`"
+                "`optimizer.learning_rate`"
             )
 
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
@@ -65,13 +65,13 @@ class PolicyModule(pl.LightningModule):
     def _latent_loss(self, batch: dict[str, Any]) -> Tensor:
         """Loss of the codes of the frames that have one; 0 where a batch holds tail frames alone."""
         codes = batch["latent_codes"]
-        labelled = (codes != NO_LABEL).all(dim=1)
-        if not labelled.any():
+        labeled = (codes != NO_LABEL).all(dim=1)
+        if not labeled.any():
             # every parameter stays in the graph, because DDP waits for the gradient of each
-            unlabelled = {**batch, "latent_codes": torch.zeros_like(codes)}
-            return 0 * self.policy.backbone.loss(unlabelled).loss
-        texts = [t for t, keep in zip(batch["text"], labelled.tolist(), strict=True) if keep]
-        chosen = {"image": batch["image"][labelled], "text": texts, "latent_codes": codes[labelled]}
+            unlabeled = {**batch, "latent_codes": torch.zeros_like(codes)}
+            return 0 * self.policy.backbone.loss(unlabeled).loss
+        texts = [t for t, keep in zip(batch["text"], labeled.tolist(), strict=True) if keep]
+        chosen = {"image": batch["image"][labeled], "text": texts, "latent_codes": codes[labeled]}
         return self.policy.backbone.loss(chosen).loss
 
     def _action_loss(self, batch: dict[str, Any]) -> Tensor:
@@ -118,9 +118,9 @@ class PolicyModule(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         """The configured optimiser; warm-up and cosine, one call per optimiser step."""
-        optimiser = build_optimiser(self, self.params.optimiser)
-        schedule = build_schedule(optimiser, self.params.optimiser, self.max_steps)
+        optimizer = build_optimizer(self, self.params.optimizer)
+        schedule = build_schedule(optimizer, self.params.optimizer, self.max_steps)
         return {
-            "optimizer": optimiser,
+            "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }

@@ -76,8 +76,8 @@ def test_depth_videos_are_refused_by_name(videos: Path) -> None:
     (episode,) = open_source("video_folder", videos, report=report)
     assert episode.episode_id == "rgb/a"
     assert {record.item: record.reason for record in report.records} == {
-        "depth/a.mp4": "depth_not_colour",
-        "rgb/b.mkv": "depth_not_colour",
+        "depth/a.mp4": "depth_not_color",
+        "rgb/b.mkv": "depth_not_color",
     }
     with pytest.raises(BadInputError, match="depth: leave_out"):
         list(open_source("video_folder", videos))
@@ -93,7 +93,7 @@ def test_depth_videos_are_left_out_or_taken_where_asked(videos: Path) -> None:
         list(open_source("video_folder", videos, depth="drop"))
 
 
-def test_one_grey_channel_of_eight_bits_is_no_depth(tmp_path: Path) -> None:
+def test_one_gray_channel_of_eight_bits_is_no_depth(tmp_path: Path) -> None:
     write_deep_video(tmp_path / "a.mkv", pixels="gray")
     (episode,) = open_source("video_folder", tmp_path)
     assert episode.num_frames == 4
@@ -113,13 +113,13 @@ def images(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_depth_images_are_refused_and_the_colour_beside_them_is_read(images: Path) -> None:
+def test_depth_images_are_refused_and_the_color_beside_them_is_read(images: Path) -> None:
     report = BadInputs()
     found = list(open_source("image_folder", images, fps=5, report=report))
     assert [(e.episode_id, e.num_frames) for e in found] == [("both", 3), ("near", 3)]
     assert [record.item for record in report.records] == ["both/0000.z.png", "far/0000.png"]
     assert all("one channel of 16 bits" in record.detail for record in report.records)
-    with pytest.raises(BadInputError, match="depth_not_colour"):
+    with pytest.raises(BadInputError, match="depth_not_color"):
         list(open_source("image_folder", images, fps=5))
 
 

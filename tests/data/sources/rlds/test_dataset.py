@@ -21,7 +21,7 @@ from recordings import (
     bridge_example,
     example,
     features_of,
-    grey_frames,
+    gray_frames,
     numbers_of,
     tensor,
     write_rlds,
@@ -163,7 +163,7 @@ def test_depth_is_no_camera(tmp_path: Path) -> None:
     write_rlds(tmp_path / "bridge_dataset/1.0.0", [records])
     report = BadInputs()
     assert len(list(open_source("rlds", tmp_path, report=report))) == 1
-    assert [record.reason for record in report.records] == ["depth_not_colour"]
+    assert [record.reason for record in report.records] == ["depth_not_color"]
 
 
 def test_texts_that_are_not_utf8_stay_visible(tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_fractal_joins_nested_action_fields(tmp_path: Path) -> None:
     values: dict[str, object] = {
         name: np.arange(steps * max(width, 1), dtype=np.float32) for name, width in widths.items()
     }
-    values["steps/observation/image"] = [encode_jpeg(f) for f in grey_frames(steps, 8, 8)]
+    values["steps/observation/image"] = [encode_jpeg(f) for f in gray_frames(steps, 8, 8)]
     values["steps/observation/natural_language_instruction"] = ["pick coke can"] * steps
     write_rlds(tmp_path, [[example(values)]], dataset="fractal20220817_data", features=features)
     episode = next(open_source("rlds", tmp_path))
@@ -348,7 +348,7 @@ def test_language_table_reads_its_integer_instructions(tmp_path: Path) -> None:
     words[:, :13] = np.frombuffer(b"push the star", np.uint8)
     values = {
         "steps/action": np.ones((2, 2), np.float32),
-        "steps/observation/rgb": [encode_jpeg(f) for f in grey_frames(2, 8, 8)],
+        "steps/observation/rgb": [encode_jpeg(f) for f in gray_frames(2, 8, 8)],
         "steps/observation/instruction": words,
         "steps/observation/effector_translation": np.ones((2, 2), np.float32),
         "episode_id": "episode 7",

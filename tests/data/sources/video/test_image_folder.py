@@ -12,12 +12,12 @@ from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources import open_source
 from lapa.data.sources.video.image_folder import number_gaps
-from recordings import grey_frames, numbers_of
+from recordings import gray_frames, numbers_of
 
 
 def write_sequence(folder: Path, num_frames: int = 4, pattern: str = "{:06d}.jpg") -> Path:
     folder.mkdir(parents=True)
-    for number, frame in enumerate(grey_frames(num_frames, 8, 10)):
+    for number, frame in enumerate(gray_frames(num_frames, 8, 10)):
         path = folder / pattern.format(number)
         png = path.suffix == ".png"
         path.write_bytes(cv2.imencode(".png", frame)[1].tobytes() if png else encode_jpeg(frame))
@@ -82,7 +82,7 @@ def test_bad_folders_are_counted_and_the_others_kept(tmp_path: Path) -> None:
 def test_damage_in_later_frames_is_named(tmp_path: Path) -> None:
     folder = write_sequence(tmp_path / "a")
     (folder / "000002.jpg").write_bytes((folder / "000002.jpg").read_bytes()[:-60])
-    (write_sequence(tmp_path / "b") / "000001.jpg").write_bytes(encode_jpeg(grey_frames(1)[0]))
+    (write_sequence(tmp_path / "b") / "000001.jpg").write_bytes(encode_jpeg(gray_frames(1)[0]))
     first, second = open_source("image_folder", tmp_path, fps=5)
     assert numbers_of(first.frames([0, 3])) == [0, 3]
     with pytest.raises(BadInputError, match=r"000002\.jpg: corrupt_image"):

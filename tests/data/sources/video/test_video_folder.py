@@ -10,7 +10,7 @@ import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.sources import open_source
-from recordings import encode_video, grey_frames, numbers_of, write_video
+from recordings import encode_video, gray_frames, numbers_of, write_video
 
 
 def test_nested_folders_in_natural_order(tmp_path: Path) -> None:
@@ -181,6 +181,6 @@ def test_real_rt1_instructions(reference_data: Path) -> None:
     assert all(18 <= episode.num_frames <= 46 for episode in episodes)
 
 
-def test_frames_of_grey_videos_are_exact_enough() -> None:
+def test_frames_of_gray_videos_are_exact_enough() -> None:
     """The fixture itself: numbers survive the codec."""
-    assert numbers_of(grey_frames(20)) == list(range(20))
+    assert numbers_of(gray_frames(20)) == list(range(20))

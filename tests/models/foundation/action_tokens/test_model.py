@@ -111,11 +111,11 @@ def test_left_to_itself_an_untrained_model_writes_no_action(model) -> None:
 def test_overfits_ten_samples_to_whole_sequences(head) -> None:
     model, _ = make(head)
     batch = make_batch(10)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=4e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3)
     for _ in range(100):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         model(batch).loss.backward()
-        optimiser.step()
+        optimizer.step()
     model.eval()
     assert torch.equal(model.predict_codes(batch["image"], batch["text"]), batch["latent_codes"])
     if head == "tokens":

@@ -11,7 +11,7 @@ from transformers import Dinov2Model, LlamaForCausalLM, LlamaModel, SiglipVision
 from lapa.models.foundation.dual_encoder.action_queries import ActionQueries
 from lapa.models.foundation.dual_encoder.build import build_dual_encoder, language_config
 from lapa.models.foundation.dual_encoder.vision_encoders import dinov2_config, siglip_config
-from lapa.models.foundation.initialisation import count_parameters, initialisation_table
+from lapa.models.foundation.initialization import count_parameters, initialization_table
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
 from lapa.params.foundation.stage import FoundationModelParams, VisionEncoderParams
 from lapa.params.presets import tiny, vla_7b
@@ -133,11 +133,11 @@ def test_cached_decoding_equals_decoding_from_scratch() -> None:
 
 
 def overfit(model, batch, steps=100):
-    optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for _ in range(steps):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         model(batch).loss.backward()
-        optimiser.step()
+        optimizer.step()
     model.eval()
     return model.predict_codes(batch["image"], batch["text"])
 
@@ -162,11 +162,11 @@ def test_grids_of_different_sizes_meet_on_one() -> None:
     assert model(make_batch()).logits.shape == (3, 4, 8)
 
 
-def test_each_encoder_normalises_for_itself() -> None:
+def test_each_encoder_normalizes_for_itself() -> None:
     model, _ = make()
     white = torch.full((1, 32, 32, 3), 255, dtype=torch.uint8)
-    assert model.vision.siglip.normalise(white).flatten()[0].item() == pytest.approx(1.0)
-    red = model.vision.dinov2.normalise(white)[0, 0, 0, 0].item()
+    assert model.vision.siglip.normalize(white).flatten()[0].item() == pytest.approx(1.0)
+    red = model.vision.dinov2.normalize(white)[0, 0, 0, 0].item()
     assert red == pytest.approx((1 - 0.485) / 0.229, abs=1e-5)
 
 
@@ -207,7 +207,7 @@ def test_published_encoders_are_loaded_and_listed(tmp_path) -> None:
     kinds = {origin.module: origin.kind for origin in model.origins}
     assert kinds["siglip"] == kinds["dinov2"] == "pretrained"
     assert kinds["language"] == kinds["head"] == "fresh"
-    assert str(tmp_path / "siglip") in initialisation_table(model.origins)
+    assert str(tmp_path / "siglip") in initialization_table(model.origins)
 
 
 def test_weights_left_random_are_refused_unless_named(tmp_path) -> None:

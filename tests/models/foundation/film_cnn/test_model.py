@@ -55,11 +55,11 @@ def test_trunk_is_everything_before_the_neck(model) -> None:
 
 
 def test_overfits_ten_samples_to_whole_sequences(model, batch) -> None:
-    optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for _ in range(150):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         model(batch).loss.backward()
-        optimiser.step()
+        optimizer.step()
     model.eval()
     assert torch.equal(model.predict_codes(batch["image"], batch["text"]), batch["latent_codes"])
 
@@ -72,7 +72,7 @@ def test_language_and_image_reach_the_logits(model, batch) -> None:
     assert not torch.allclose(logits, seen)
 
 
-def test_padding_of_a_neighbour_changes_nothing(model, batch) -> None:
+def test_padding_of_a_neighbor_changes_nothing(model, batch) -> None:
     longer = ["reach the red cube and then the blue cube"] * 9
     alone = model.features(batch["image"][:1], TEXTS[:1])
     beside = model.features(batch["image"], [TEXTS[0], *longer])[:1]

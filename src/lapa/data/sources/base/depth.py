@@ -51,8 +51,8 @@ def png_bits(header: bytes) -> tuple[int, ...]:
     """Return the bits per colour channel that a PNG's header declares; none for other data."""
     if not header.startswith(PNG_SIGNATURE) or len(header) < 26:
         return ()
-    depth, colour_type = header[24], header[25]
-    return (depth,) if colour_type in (0, 4) else (depth,) * 3
+    depth, color_type = header[24], header[25]
+    return (depth,) if color_type in (0, 4) else (depth,) * 3
 
 
 def depth_error(found: str, *, item: str = "") -> BadInputError:
@@ -61,4 +61,4 @@ def depth_error(found: str, *, item: str = "") -> BadInputError:
         f"{found}: depth, expected colour; `depth: leave_out` goes on without it, "
         "`depth: take` reads it as if it were colour"
     )
-    return bad("depth_not_colour", detail, item=item)
+    return bad("depth_not_color", detail, item=item)

@@ -14,7 +14,7 @@ from lapa.data.media.jpeg import MAX_PIXELS, PNG_SIGNATURE
 from lapa.data.media.video_file import VideoFile
 from lapa.data.sources.lerobot.table import DAMAGE
 
-DEEP_GREY = re.compile(r"gr[ae]y(9|1\d)|y16|z16", re.IGNORECASE)
+DEEP_GRAY = re.compile(r"gr[ae]y(9|1\d)|y16|z16", re.IGNORECASE)
 """Pixel formats of one channel and more than 8 bits: lerobot stores depth as ``gray12le``."""
 
 
@@ -30,23 +30,23 @@ def listed_as_depth(key: str, dtype: str, facts: Mapping[str, Any]) -> bool:
     """
     flagged = any(facts.get(name) is True for name in ("video.is_depth_map", "is_depth_map"))
     pixels = str(facts.get("video.pix_fmt", facts.get("pix_fmt", "")))
-    deep = bool(DEEP_GREY.match(pixels)) or dtype == "uint16"
+    deep = bool(DEEP_GRAY.match(pixels)) or dtype == "uint16"
     return flagged or deep or "depth" in key.lower()
 
 
-def video_is_deep_grey(path: Path) -> bool:
+def video_is_deep_gray(path: Path) -> bool:
     """Tell whether a video has one channel of more than 8 bits; False where it cannot be opened."""
     try:
         file = VideoFile(path, max_pixels=MAX_PIXELS, threads=1)
     except BadInputError:
         return False  # reading the episode says what is wrong
     try:
-        return bool(DEEP_GREY.match(str(file.stream.codec_context.pix_fmt)))
+        return bool(DEEP_GRAY.match(str(file.stream.codec_context.pix_fmt)))
     finally:
         file.close()
 
 
-def pictures_are_deep_grey(table: Path, column: str) -> bool:
+def pictures_are_deep_gray(table: Path, column: str) -> bool:
     """Tell the same of the first picture inside a parquet file, by its PNG header."""
     try:
         batch = next(pq.ParquetFile(table).iter_batches(batch_size=1, columns=[column]), None)
@@ -56,5 +56,5 @@ def pictures_are_deep_grey(table: Path, column: str) -> bool:
     data = cell.get("bytes") if isinstance(cell, dict) else None
     if not data or not data.startswith(PNG_SIGNATURE) or len(data) < 26:
         return False
-    bits, colour = data[24], data[25]
-    return bits == 16 and colour in (0, 4)
+    bits, color = data[24], data[25]
+    return bits == 16 and color in (0, 4)

@@ -9,8 +9,8 @@ from pathlib import Path
 from lapa.data.bad_input import bad
 from lapa.data.sources.lerobot.depth import (
     listed_as_depth,
-    pictures_are_deep_grey,
-    video_is_deep_grey,
+    pictures_are_deep_gray,
+    video_is_deep_gray,
 )
 from lapa.data.sources.lerobot.meta import LeRobotInfo
 
@@ -70,14 +70,14 @@ def choose_camera(info: LeRobotInfo, first_file: FirstFile, wanted: str) -> Choi
     if wanted:
         return Choice(camera=_named(wanted, present, absent), absent=notes)
     depth = [key for key, path in files.items() if path and _is_depth(info, key, path)]
-    colour = [key for key in present if key not in depth]
-    if not colour:
+    color = [key for key in present if key not in depth]
+    if not color:
         detail = f"no camera has files and shows colour; with files: {present}, of depth: {depth}"
         raise bad(
             "missing_camera", f"{detail}, listed without files: {absent}; name one as `camera`"
         )
     seen = tuple(f"camera {key} shows depth, not taken for a picture" for key in depth)
-    return Choice(camera=colour[0], absent=notes, depth=seen)
+    return Choice(camera=color[0], absent=notes, depth=seen)
 
 
 def _named(wanted: str, present: list[str], absent: list[str]) -> str:
@@ -94,8 +94,8 @@ def _is_depth(info: LeRobotInfo, key: str, path: Path) -> bool:
     if listed_as_depth(key, feature.dtype, feature.info):
         return True
     if feature.dtype == "image":
-        return pictures_are_deep_grey(path, key)
-    return video_is_deep_grey(path)
+        return pictures_are_deep_gray(path, key)
+    return video_is_deep_gray(path)
 
 
 def count_notes(info: LeRobotInfo, found: int) -> tuple[str, ...]:

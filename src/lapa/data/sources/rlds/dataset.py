@@ -202,7 +202,7 @@ class _EpisodeReader:
         if not isinstance(values, list) or not values:
             raise bad("no_images", f"{name} holds {len(values)} numbers, expected encoded images")
         if is_deep(bits := png_bits(values[0])):
-            raise bad("depth_not_colour", f"{name}: one channel of {bits[0]} bits: depth")
+            raise bad("depth_not_color", f"{name}: one channel of {bits[0]} bits: depth")
         return tuple(values)
 
     def _rows(

@@ -1,6 +1,6 @@
 """The YAML that says which RLDS field is the camera, the action, the instruction and so on.
 
-One file per dataset family in ``rlds_fields/``; a new RLDS dataset is a new YAML, no code.
+One file per dataset family in ``fields/``; a new RLDS dataset is a new YAML, no code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lapa.data.sources.base.yaml_file import read_yaml, validated
 from lapa.params.base import Params
 from lapa.records import ActionMeaning
 
-BUILT_IN = Path(__file__).parent / "rlds_fields"
+BUILT_IN = Path(__file__).parent / "fields"
 
 
 class NumericField(Params):

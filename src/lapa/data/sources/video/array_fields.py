@@ -14,7 +14,7 @@ from lapa.data.sources.base.yaml_file import read_yaml, validated
 from lapa.data.sources.video.action_interval import ColumnKind
 from lapa.params.base import Params
 
-BUILT_IN = Path(__file__).parent / "arrays_fields"
+BUILT_IN = Path(__file__).parent / "fields"
 
 
 class Columns(Params):

@@ -25,19 +25,19 @@ def split_depth(
 ) -> Iterator[Sequence]:
     """Yield the sequences without their depth images; these are reported, or counted, per group."""
     for folder, names in sequences:
-        colour: set[str] = set()
+        color: set[str] = set()
         for group in _groups(names):
             found = _depth_of(folder.relative_to(root), folder / group[0])
             if not found:
-                colour.update(group)
+                color.update(group)
             elif rule == "leave_out":
                 leave_out(report, source, {"depth": len(group)})
             else:
                 item = (folder / group[0]).relative_to(root).as_posix()
                 error = depth_error(f"{len(group)} images such as {group[0]}: {found}", item=item)
                 report(replace(error.record, source=source))
-        if colour or not names:
-            yield folder, [name for name in names if name in colour]
+        if color or not names:
+            yield folder, [name for name in names if name in color]
 
 
 def _groups(names: list[str]) -> list[list[str]]:

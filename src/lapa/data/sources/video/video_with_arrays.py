@@ -148,7 +148,7 @@ class _EpisodeReader:
         video = found_video(path, max_pixels=self.max_pixels)
         if is_deep(video.channel_bits):
             detail = f"camera {self.camera}: one channel of {video.channel_bits[0]} bits: depth"
-            raise bad("depth_not_colour", f"{detail}; choose a camera with colour")
+            raise bad("depth_not_color", f"{detail}; choose a camera with colour")
         actions = read_columns(
             contents, self.fields.actions, rows_per_frame=self.fields.rows_per_frame, rule=self.rule
         )

@@ -22,7 +22,7 @@ from lapa.models.foundation.action_tokens.qwen_processor import (
     saved_processor,
 )
 from lapa.models.foundation.convolution_stem import FlatPatchStem
-from lapa.models.foundation.initialisation import (
+from lapa.models.foundation.initialization import (
     Origin,
     count_parameters,
     fresh,

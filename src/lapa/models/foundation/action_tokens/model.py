@@ -15,7 +15,7 @@ from transformers import Qwen3VLForConditionalGeneration
 from lapa.models.foundation.action_tokens.action_prompt import ActionPrompt
 from lapa.models.foundation.action_tokens.constrained_decoding import prefix_function
 from lapa.models.foundation.code_heads import IndependentHeads
-from lapa.models.foundation.initialisation import Origin
+from lapa.models.foundation.initialization import Origin
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy
 from lapa.params.foundation.stage import ActionTokensParams
 

@@ -27,7 +27,7 @@ from lapa.models.foundation.dual_encoder.vision_encoders import (
     put_stems,
     siglip_config,
 )
-from lapa.models.foundation.initialisation import (
+from lapa.models.foundation.initialization import (
     Origin,
     count_parameters,
     fresh,

@@ -14,7 +14,7 @@ from transformers import LlamaModel
 from lapa.models.foundation.dual_encoder.action_queries import ActionQueries
 from lapa.models.foundation.dual_encoder.projector import Projector
 from lapa.models.foundation.dual_encoder.vision_encoders import DualVision
-from lapa.models.foundation.initialisation import Origin
+from lapa.models.foundation.initialization import Origin
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy, code_loss
 from lapa.params.foundation.stage import DualEncoderParams
 

@@ -13,7 +13,7 @@ from torch.nn import functional
 from transformers import Dinov2Config, Dinov2Model, SiglipVisionConfig, SiglipVisionModel
 
 from lapa.models.foundation.convolution_stem import ConvolutionStem
-from lapa.models.foundation.initialisation import initial_scale
+from lapa.models.foundation.initialization import initial_scale
 from lapa.params.foundation.stage import DualEncoderParams, VisionEncoderParams
 
 SIGLIP_MEAN = SIGLIP_STD = (0.5, 0.5, 0.5)
@@ -22,7 +22,7 @@ IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """As in the published ``preprocessor_config.json`` of facebook/dinov2-large."""
 
 
-class _Normalisation(nn.Module):
+class _Normalization(nn.Module):
     """``uint8 (batch, height, width, 3)`` -> normalised ``(batch, 3, side, side)``."""
 
     def __init__(
@@ -53,11 +53,11 @@ class SiglipEncoder(nn.Module):
         self.dim = backbone.config.hidden_size
         self.grid = image_size // backbone.config.patch_size
         self.interpolates = image_size != backbone.config.image_size
-        self.normalise = _Normalisation(side=image_size, mean=SIGLIP_MEAN, std=SIGLIP_STD)
+        self.normalize = _Normalization(side=image_size, mean=SIGLIP_MEAN, std=SIGLIP_STD)
 
     def forward(self, images: Tensor) -> Tensor:
         """``uint8 (batch, height, width, 3)`` -> ``(batch, dim, row, column)``."""
-        pixels = self.normalise(images).to(self.backbone.dtype)
+        pixels = self.normalize(images).to(self.backbone.dtype)
         tokens: Tensor = self.backbone(
             pixels, interpolate_pos_encoding=self.interpolates
         ).last_hidden_state
@@ -74,11 +74,11 @@ class Dinov2Encoder(nn.Module):
         self.backbone.embeddings.mask_token.requires_grad_(False)
         self.dim = backbone.config.hidden_size
         self.grid = image_size // backbone.config.patch_size
-        self.normalise = _Normalisation(side=image_size, mean=IMAGENET_MEAN, std=IMAGENET_STD)
+        self.normalize = _Normalization(side=image_size, mean=IMAGENET_MEAN, std=IMAGENET_STD)
 
     def forward(self, images: Tensor) -> Tensor:
         """``uint8 (batch, height, width, 3)`` -> ``(batch, dim, row, column)``."""
-        pixels = self.normalise(images).to(self.backbone.dtype)
+        pixels = self.normalize(images).to(self.backbone.dtype)
         tokens: Tensor = self.backbone(pixels).last_hidden_state[:, 1:]
         return rearrange(tokens, "b (row column) d -> b d row column", row=self.grid)
 

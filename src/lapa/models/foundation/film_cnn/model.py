@@ -170,6 +170,6 @@ class FilmCnn(LatentPolicy):
 
 def coordinates(cells: int) -> Tensor:
     """``float (2, cells, cells)``: x and y of cell centres in [-1, 1], the image's corners outside."""
-    centres = (torch.arange(cells) + 0.5) / cells * 2 - 1
-    y, x = torch.meshgrid(centres, centres, indexing="ij")
+    centers = (torch.arange(cells) + 0.5) / cells * 2 - 1
+    y, x = torch.meshgrid(centers, centers, indexing="ij")
     return torch.stack([x, y])

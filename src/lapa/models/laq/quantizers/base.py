@@ -17,10 +17,10 @@ class Quantized:
     """Vectors for the decoder ``(batch, code, quant_dim)``: noisy or straight-through in training."""
     codes: Tensor
     """``int64 (batch, code)`` in ``[0, codebook_size)``."""
-    pre_quantised: Tensor
+    pre_quantized: Tensor
     """What was quantised, ``(batch, code, quant_dim)``."""
     residual: Tensor
-    """`pre_quantised` minus the vectors of `codes`, detached."""
+    """`pre_quantized` minus the vectors of `codes`, detached."""
     auxiliary_loss: Tensor
     """Scalar to add to the loss, already weighted (commitment); 0 where there is none."""
 
@@ -97,14 +97,14 @@ def require_codebook_shape(rows: Tensor, expected: tuple[int, int]) -> None:
         raise ValueError(f"codebook rows have shape {tuple(rows.shape)}, expected {expected}")
 
 
-def quantise_exactly(quantizer: Quantizer, delta: Tensor) -> Quantized:
+def quantize_exactly(quantizer: Quantizer, delta: Tensor) -> Quantized:
     """Evaluation: the vectors of the nearest codes, no loss and no state touched."""
     codes = quantizer.nearest(delta)
     tokens = quantizer.vectors(codes)
     return Quantized(
         tokens=tokens,
         codes=codes,
-        pre_quantised=delta,
+        pre_quantized=delta,
         residual=(delta - tokens).detach(),
         auxiliary_loss=delta.new_zeros(()),
     )

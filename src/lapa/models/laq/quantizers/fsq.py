@@ -31,7 +31,7 @@ class FiniteScalars(Quantizer):
         return Quantized(
             tokens=tokens,
             codes=codes.long(),
-            pre_quantised=delta,
+            pre_quantized=delta,
             residual=(delta - tokens).detach(),
             auxiliary_loss=delta.new_zeros(()),
         )

@@ -19,7 +19,7 @@ class Continuous(Quantizer):
         return Quantized(
             tokens=delta,
             codes=self.nearest(delta),
-            pre_quantised=delta,
+            pre_quantized=delta,
             residual=torch.zeros_like(delta),
             auxiliary_loss=delta.new_zeros(()),
         )

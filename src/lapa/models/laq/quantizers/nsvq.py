@@ -49,7 +49,7 @@ class NoiseSubstitution(Quantizer):
         return Quantized(
             tokens=tokens,
             codes=codes,
-            pre_quantised=delta,
+            pre_quantized=delta,
             residual=(delta - hard).detach(),
             auxiliary_loss=delta.new_zeros(()),
         )

@@ -15,7 +15,7 @@ from lapa.models.laq.quantizers.base import (
     Quantizer,
     full_precision,
     nearest_rows,
-    quantise_exactly,
+    quantize_exactly,
 )
 
 
@@ -60,14 +60,14 @@ class ResidualCodebooks(Quantizer):
         """Quantise with straight-through gradient; ``noise`` has no use here."""
         delta = delta.float()
         if not self.training:
-            return quantise_exactly(self, delta)
+            return quantize_exactly(self, delta)
         with full_precision(delta):
             tokens, codes, losses = self.library(rearrange(delta, "b s d -> b 1 (s d)"))
         tokens = rearrange(tokens, "b 1 (s d) -> b s d", d=self.quant_dim)
         return Quantized(
             tokens=tokens,
             codes=rearrange(codes, "b 1 s -> b s"),
-            pre_quantised=delta,
+            pre_quantized=delta,
             residual=(delta - tokens).detach(),
             auxiliary_loss=losses.sum(),
         )

@@ -11,7 +11,7 @@ from lapa.models.laq.quantizers.base import (
     Quantizer,
     full_precision,
     nearest_rows,
-    quantise_exactly,
+    quantize_exactly,
     require_codebook_shape,
 )
 
@@ -50,13 +50,13 @@ class MovingAverageCodebook(Quantizer):
         """Quantise; ``noise`` has no use here."""
         delta = delta.float()
         if not self.training:
-            return quantise_exactly(self, delta)
+            return quantize_exactly(self, delta)
         with full_precision(delta):
             tokens, codes, loss = self.library(delta)
         return Quantized(
             tokens=tokens,
             codes=codes,
-            pre_quantised=delta,
+            pre_quantized=delta,
             residual=(delta - tokens).detach(),
             auxiliary_loss=loss.sum(),
         )

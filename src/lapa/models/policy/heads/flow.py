@@ -48,7 +48,7 @@ class FlowHead(ActionHead):
 
     def loss(self, observed: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
         """Squared error of the velocity on the straight path from noise to the actions."""
-        target = self.codec.normalise(self.codec.clip(actions))
+        target = self.codec.normalize(self.codec.clip(actions))
         noise = torch.randn_like(target)
         time = torch.rand(len(target), device=target.device)
         along = time[:, None, None]
@@ -65,4 +65,4 @@ class FlowHead(ActionHead):
         for i in range(self.config.steps):
             time = torch.full((len(observed),), i * step, device=observed.device)
             chunk = chunk + step * self._velocity(chunk, observed, time)
-        return self.codec.clip(self.codec.denormalise(chunk))
+        return self.codec.clip(self.codec.denormalize(chunk))

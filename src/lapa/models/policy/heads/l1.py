@@ -26,18 +26,18 @@ class L1Head(ActionHead):
             nn.Linear(config.hidden_dim, chunk * codec.action_dim),
         )
 
-    def _normalised(self, observed: Tensor) -> Tensor:
+    def _normalized(self, observed: Tensor) -> Tensor:
         flat: Tensor = self.layers(observed)
         return rearrange(flat, "batch (time action) -> batch time action", time=self.chunk)
 
     def loss(self, observed: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
         """(Smooth) absolute error in normalised units."""
-        target = self.codec.normalise(self.codec.clip(actions))
+        target = self.codec.normalize(self.codec.clip(actions))
         error = nn.functional.smooth_l1_loss(
-            self._normalised(observed), target, beta=self.config.beta, reduction="none"
+            self._normalized(observed), target, beta=self.config.beta, reduction="none"
         )
         return masked_mean(error, mask)
 
     def predict(self, observed: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """The regressed actions; nothing is drawn."""
-        return self.codec.clip(self.codec.denormalise(self._normalised(observed)))
+        return self.codec.clip(self.codec.denormalize(self._normalized(observed)))

@@ -54,16 +54,16 @@ class MlpHead(ActionHead):
         with torch.no_grad():
             self.embedding.weight.copy_(codebook)
 
-    def _normalised(self, observed: Tensor) -> Tensor:
+    def _normalized(self, observed: Tensor) -> Tensor:
         embedded = rearrange(self.embedding(observed), "batch code dim -> batch (code dim)")
         flat: Tensor = self.layers(embedded)
         return rearrange(flat, "batch (time action) -> batch time action", time=self.chunk)
 
     def loss(self, observed: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
         """Mean squared error in normalised units."""
-        target = self.codec.normalise(self.codec.clip(actions))
-        return masked_mean((self._normalised(observed) - target).square(), mask)
+        target = self.codec.normalize(self.codec.clip(actions))
+        return masked_mean((self._normalized(observed) - target).square(), mask)
 
     def predict(self, observed: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """The regressed actions; nothing is drawn."""
-        return self.codec.clip(self.codec.denormalise(self._normalised(observed)))
+        return self.codec.clip(self.codec.denormalize(self._normalized(observed)))

@@ -42,11 +42,11 @@ class ActionTarget(Target):
         tokens = rearrange(result.output.quantized.tokens, "b s d -> b (s d)")
         predicted: Tensor = self.read_out(tokens)
         error = (predicted.float() - actions / self.scale).square().mean(dim=1)
-        labelled = is_labelled(result.batch["sample_id"], self._fraction)
-        return (error * labelled).sum() / labelled.sum().clamp(min=1)
+        labeled = is_labeled(result.batch["sample_id"], self._fraction)
+        return (error * labeled).sum() / labeled.sum().clamp(min=1)
 
 
-def is_labelled(sample_id: Tensor, fraction: float) -> Tensor:
+def is_labeled(sample_id: Tensor, fraction: float) -> Tensor:
     """Tell which samples may show their action: a fixed, scattered ``fraction`` of all ids.
 
     Args:

@@ -49,7 +49,7 @@ def test_discrete_codes_are_measured_and_probed(
     report = measure_laq(shards, quantizer=quantizer, **DISCRETE[quantizer])
     assert report.not_measured == {}
     for arm in ("laq", "random_laq"):
-        assert {"psnr_gain", "code_dependence", "utilisation"} <= _names(report, arm)
+        assert {"psnr_gain", "code_dependence", "utilization"} <= _names(report, arm)
         assert "probe/linear/codes/dx" in _names(report, arm)
 
 
@@ -61,7 +61,7 @@ def test_continuous_latents_are_measured_by_their_vectors(
     assert report.not_measured["use of codes by the quantiser"] == reason
     assert report.not_measured["mutual information of codes and actions"] == reason
     assert {"psnr_gain", "psnr_gain_constant", "code_dependence"} <= _names(report)
-    assert {"probe/linear/pre_quantised/dx", "probe/mlp/shuffled_labels/dx"} <= _names(report)
+    assert {"probe/linear/pre_quantized/dx", "probe/mlp/shuffled_labels/dx"} <= _names(report)
     assert not any("/codes/" in name for name in _names(report))
     assert read_details(report).continuous
     assert {"reconstructions.png", "probes.png"} <= set(report.pictures)
@@ -74,7 +74,7 @@ def test_continuous_latents_are_measured_by_their_vectors(
 def test_the_constant_of_continuous_latents_is_their_mean() -> None:
     vectors = np.random.default_rng(0).normal(size=(20, 2, 4)).astype(np.float32)
     samples = LatentSamples(
-        codes=None, vectors=vectors, pre_quantised=vectors.reshape(20, 8), codebook_size=1
+        codes=None, vectors=vectors, pre_quantized=vectors.reshape(20, 8), codebook_size=1
     )
     config = LaqModelParams(
         image_size=16, patch_size=2, dim=16, heads=2, head_dim=8, quantizer="none"

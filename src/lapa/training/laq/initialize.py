@@ -15,7 +15,7 @@ from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from lapa.training.laq.module import LaqModule
 
 
-def initialise(
+def initialize(
     *,
     shards: dict[str, Any],
     pair_spec: dict[str, Any],

@@ -63,9 +63,9 @@ def test_the_commonest_of_several_robots_is_learnt_and_named(
 
 def test_a_named_dataset_is_learnt_instead(tmp_path: Path) -> None:
     shards = shard_set(tmp_path, people(), robots("arm", 3, 5), robots("hand", 5, 9))
-    record = finetuned(shards, tmp_path, dataset="arm", labelled_fraction=1.0)
+    record = finetuned(shards, tmp_path, dataset="arm", labeled_fraction=1.0)
     assert record.datasets == ("arm",)
-    assert record.metrics["labelled_episodes"] == 4
+    assert record.metrics["labeled_episodes"] == 4
 
 
 def test_an_unknown_name_lists_what_there_is(tmp_path: Path) -> None:
@@ -93,8 +93,8 @@ def test_equal_widths_of_other_meaning_are_kept_apart(tmp_path: Path) -> None:
 
 def test_the_fraction_counts_episodes_with_actions_alone(tmp_path: Path) -> None:
     shards = shard_set(tmp_path, people(30), robots("arm", 2, 10))
-    record = finetuned(shards, tmp_path, labelled_fraction=0.5)
-    assert record.metrics["labelled_episodes"] == 4
+    record = finetuned(shards, tmp_path, labeled_fraction=0.5)
+    assert record.metrics["labeled_episodes"] == 4
 
 
 def test_names_that_no_metric_may_have_are_mended(tmp_path: Path) -> None:

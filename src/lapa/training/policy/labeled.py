@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.action_names import described_actions
-from lapa.data.loading.labelled_datasets import choose_datasets
+from lapa.data.loading.labeled_datasets import choose_datasets
 from lapa.data.loading.robot import RobotDataset, chosen_episodes, open_robot
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.statistics.action_bins import fit_action_stats
@@ -20,14 +20,14 @@ from lapa.records import ActionStats, Checkpoint, LabelSet, PairSpec, ShardSet, 
 logger = logging.getLogger(__name__)
 
 
-def open_labelled(
+def open_labeled(
     shards: ShardSet, pair_spec: PairSpec, params: FinetuneParams, labels: LabelSet | None
 ) -> RobotDataset:
     """Open the training episodes whose actions may be seen, with codes where there are labels."""
     table = load_clip_table(shards, "train")
     datasets = choose_datasets(shards, table, params.dataset)
     available = len(chosen_episodes(table, None, seed=0, datasets=datasets))
-    count = labelled_episodes(available, params)
+    count = labeled_episodes(available, params)
     names = ", ".join(datasets)
     logger.info("learning the actions of %s: %d of %d episodes", names, count, available)
     return open_robot(
@@ -58,14 +58,14 @@ def check_codes(labels: LabelSet, foundation: Checkpoint, sizes: FoundationModel
         require_same(f"{name}: {field}", found, expected_size, remedy=again)
 
 
-def labelled_episodes(available: int, params: FinetuneParams) -> int:
+def labeled_episodes(available: int, params: FinetuneParams) -> int:
     """How many of the available training episodes with actions are used: a count, a share, or all."""
-    if params.labelled_fraction is not None:
-        return max(1, round(params.labelled_fraction * available))
-    asked = available if params.labelled_episodes is None else params.labelled_episodes
+    if params.labeled_fraction is not None:
+        return max(1, round(params.labeled_fraction * available))
+    asked = available if params.labeled_episodes is None else params.labeled_episodes
     if asked > available:
         logger.warning(
-            "finetune.labelled_episodes is %d, the training split has %d episodes with actions: all of "
+            "finetune.labeled_episodes is %d, the training split has %d episodes with actions: all of "
             "them are used",
             asked,
             available,
@@ -99,7 +99,7 @@ def state_names(dataset: RobotDataset, width: int) -> tuple[str, ...]:
     return tuple(names) if len(names) == width else tuple(f"state_{i}" for i in range(width))
 
 
-def labelled_states(dataset: RobotDataset) -> NDArray[np.float32]:
+def labeled_states(dataset: RobotDataset) -> NDArray[np.float32]:
     """The state of every labelled step, ``float32 (step, state_dim)``, no image read."""
     places = (dataset.position_of(index) for index in range(len(dataset)))
     return np.stack([dataset.reader.array(clip, "states")[frame] for clip, frame in places])

@@ -17,7 +17,7 @@ from lapa.training.common.selection import Exported
 from lapa.training.common.tracking import JoinedRun
 
 
-def initialise(
+def initialize(
     *,
     shards: Mapping[str, Any],
     pair_spec: Mapping[str, Any],

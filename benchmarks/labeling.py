@@ -1,6 +1,6 @@
 """Pairs per second of labelling against the quantiser's codes alone, with the loader's share.
 
-    python benchmarks/labelling.py [--run main] [--data data] [--rounds 5] [--threads 1]
+    python benchmarks/labeling.py [--run main] [--data data] [--rounds 5] [--threads 1]
 
 Labels the validation split of a finished run (`kedro run --pipelines=ingestion,laq`): read, decode,
 quantise, write. The limit is the same quantiser on the same batches, already in memory. Both take
@@ -68,13 +68,13 @@ def main() -> None:
     wait = statistics.median(speed.waited / speed.seconds for speed in speeds)
     print(f"{len(pairs)} pairs of {shards.image_size} px, {options.threads} thread(s), medians")
     for index, name in enumerate(("wall time", "processor time")):
-        limit, labelled = (
+        limit, labeled = (
             statistics.median(round_[way][index] for round_ in times) for way in (0, 1)
         )
         ratio = statistics.median(round_[0][index] / round_[1][index] for round_ in times)
         print(
             f"{name:<15} codes alone {len(pairs) / limit:7.0f} pairs/s   labelling "
-            f"{len(pairs) / labelled:7.0f} pairs/s   ratio {ratio:.3f}"
+            f"{len(pairs) / labeled:7.0f} pairs/s   ratio {ratio:.3f}"
         )
     print(f"waiting for the loader: {wait:.1%} of labelling's wall time")
 

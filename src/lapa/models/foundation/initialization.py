@@ -72,7 +72,7 @@ def require_complete(
     return names
 
 
-def initialisation_table(origins: Sequence[Origin]) -> str:
+def initialization_table(origins: Sequence[Origin]) -> str:
     """Origins as a text table, one module per line."""
     rows = [("module", "weights", "parameters", "source")]
     rows += [(o.module, _kind(o), f"{o.parameters:,}", o.source) for o in origins]

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelledDataset:
+class LabeledDataset:
     """One dataset of a split that has actions."""
 
     name: str
@@ -31,7 +31,7 @@ class LabelledDataset:
         )
 
 
-def labelled_datasets(table: ClipTable) -> list[LabelledDataset]:
+def labeled_datasets(table: ClipTable) -> list[LabeledDataset]:
     """Return the datasets of a split with actions, most frames first; action-free video is no part."""
     names, numbers = table.texts["dataset"], table.numbers
     found = []
@@ -39,7 +39,7 @@ def labelled_datasets(table: ClipTable) -> list[LabelledDataset]:
         clips = np.flatnonzero((names.codes == code) & (numbers["action_dim"] > 0))
         if len(clips):
             found.append(
-                LabelledDataset(
+                LabeledDataset(
                     name=name,
                     action_dim=int(numbers["action_dim"][clips].max()),
                     frames=int(numbers["owned_frames"][clips].sum()),
@@ -58,7 +58,7 @@ def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> t
     Raises:
         ValueError: none has actions, or none is called ``wanted``; the message lists those there are.
     """
-    found = labelled_datasets(table)
+    found = labeled_datasets(table)
     listed = ", ".join(map(str, found)) or "none"
     if not found or (wanted is not None and wanted not in {dataset.name for dataset in found}):
         asked = "a dataset" if wanted is None else f"finetune.dataset = {wanted!r}"
@@ -79,7 +79,7 @@ def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> t
     return (found[0].name,)
 
 
-def _kind(shards: ShardSet, dataset: LabelledDataset) -> tuple[object, ...]:
+def _kind(shards: ShardSet, dataset: LabeledDataset) -> tuple[object, ...]:
     facts = shards.datasets.get(dataset.name)
     told = () if facts is None else (facts.action_names, facts.action_units, facts.actions_are)
     return (dataset.action_dim, *told)
