@@ -16,7 +16,7 @@ from lapa.evaluation.policies.rollout import rollout
 from lapa.evaluation.statistics.intervals import paired_difference, success_rate
 from lapa.models.policy.storage import load_policy
 from lapa.params.envs import TabletopParams
-from lapa.records import Figure, ShardSet
+from lapa.records import Metric, ShardSet
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def main() -> None:
         show(paired_difference(f"{task} with - without", stored.successes, drawn.successes))
 
 
-def show(figure: Figure) -> None:
+def show(figure: Metric) -> None:
     """Print a figure with its interval."""
     print(f"{figure.name:24} {figure.value:+.3f} [{figure.low:+.3f}, {figure.high:+.3f}]")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from factories import moving_square_episodes
-from lapa.data.bad_input import Report, raise_bad, read_each
+from lapa.data.bad_input import OnBad, raise_bad, read_each
 from lapa.data.episode import Episode, Frames
 
 EPISODES = 24
@@ -31,20 +31,20 @@ def _opened(file: Path) -> Episode:
     return replace(made, read_frames=partial(_frames, number))
 
 
-def open_each(path: Path, *, report: Report = raise_bad) -> Iterator[Episode]:
+def open_each(path: Path, *, report: OnBad = raise_bad) -> Iterator[Episode]:
     yield from read_each(sorted(path.glob("*")), _opened, report)
 
 
-def open_by_closure(path: Path, *, report: Report = raise_bad) -> Iterator[Episode]:
+def open_by_closure(path: Path, *, report: OnBad = raise_bad) -> Iterator[Episode]:
     yield from read_each(sorted(path.glob("*")), lambda file: _opened(file), report)  # noqa: PLW0108 (no pickle)
 
 
-def open_in_a_loop(path: Path, *, report: Report = raise_bad) -> Iterator[Episode]:
+def open_in_a_loop(path: Path, *, report: OnBad = raise_bad) -> Iterator[Episode]:
     for file in sorted(path.glob("*")):
         yield _opened(file)
 
 
-def open_and_change(path: Path, *, report: Report = raise_bad) -> Iterator[Episode]:
+def open_and_change(path: Path, *, report: OnBad = raise_bad) -> Iterator[Episode]:
     """Single items come back without the change, so the source has to be walked."""
     for episode in read_each(sorted(path.glob("*")), _opened, report):
         yield replace(episode, instruction=f"do {episode.instruction}")

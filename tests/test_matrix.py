@@ -20,7 +20,7 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from transformers import BitImageProcessor, Dinov2Config, Dinov2Model
 
-from lapa.records import Report
+from lapa.records import EvaluationReport
 
 ROOT = Path(__file__).parents[1]
 
@@ -178,7 +178,7 @@ def test_the_whole_graph(project: Project, stem: dict[str, Any], backend: str) -
     }
     catalog = project.run(name, BACKENDS[backend], parameters, only_missing_outputs=True)
     report = catalog.load("report")
-    assert isinstance(report, Report)
+    assert isinstance(report, EvaluationReport)
     assert (Path(report.path) / "report.html").is_file()
     assert catalog.load("lapa.foundation_checkpoint").inputs["laq"] == stem["digest"]
     for arm in ("lapa", "random_laq", "scratch"):

@@ -22,7 +22,7 @@ from lapa.params.evaluation import EvaluationParams, ProbeParams, RolloutParams
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
 from lapa.params.laq.model import LaqModelParams
-from lapa.records import Checkpoint, PairSpec, Report, ShardSet
+from lapa.records import Checkpoint, EvaluationReport, PairSpec, ShardSet
 from lapa.training.policy import fit
 
 ENV = TabletopParams(image_size=16)
@@ -93,7 +93,7 @@ def _laq(folder: Path, shards: ShardSet, step: int, **model: Any) -> Checkpoint:
     return _record(folder, kind="laq", step=step, digest=digest, inputs=inputs)
 
 
-MeasureLaq = Callable[..., Report]
+MeasureLaq = Callable[..., EvaluationReport]
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def measure_laq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MeasureLaq:
         params: EvaluationParams = EVALUATION,
         pictures: bool = False,
         **model: Any,
-    ) -> Report:
+    ) -> EvaluationReport:
         if not pictures:
             monkeypatch.setattr(
                 "lapa.evaluation.codes.evaluate.draw_laq_pictures", lambda *_, **__: ()

@@ -18,7 +18,7 @@ from lapa.models.laq import LatentActionQuantizer
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.ingestion import SplitParams
 from lapa.params.laq.model import LaqModelParams
-from lapa.records import Report, ShardSet
+from lapa.records import EvaluationReport, ShardSet
 
 PARAMS = EvaluationParams()
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
@@ -38,13 +38,13 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
     return tiny_shard_set(folder, episodes=episodes, size=16, split=SplitParams(val_fraction=0.5))
 
 
-def _names(report: Report, arm: str = "laq") -> set[str]:
+def _names(report: EvaluationReport, arm: str = "laq") -> set[str]:
     return {figure.name for figure in report.arms[arm]}
 
 
 @pytest.mark.parametrize("quantizer", DISCRETE)
 def test_discrete_codes_are_measured_and_probed(
-    shards: ShardSet, quantizer: str, measure_laq: Callable[..., Report]
+    shards: ShardSet, quantizer: str, measure_laq: Callable[..., EvaluationReport]
 ) -> None:
     report = measure_laq(shards, quantizer=quantizer, **DISCRETE[quantizer])
     assert report.not_measured == {}
@@ -54,7 +54,7 @@ def test_discrete_codes_are_measured_and_probed(
 
 
 def test_continuous_latents_are_measured_by_their_vectors(
-    shards: ShardSet, tmp_path: Path, measure_laq: Callable[..., Report]
+    shards: ShardSet, tmp_path: Path, measure_laq: Callable[..., EvaluationReport]
 ) -> None:
     report = measure_laq(shards, quantizer="none", pictures=True)
     reason = "the latents are continuous: there are no codes to count"

@@ -14,9 +14,9 @@ from lapa.data.episode import Episode
 from lapa.data.ingest import ingest_inputs
 from lapa.evaluation.codes.laq_details import read_details
 from lapa.params.ingestion import IngestionParams, SplitParams
-from lapa.records import Report, ShardSet
+from lapa.records import EvaluationReport, ShardSet
 
-MeasureLaq = Callable[..., Report]
+MeasureLaq = Callable[..., EvaluationReport]
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
 
 
@@ -26,7 +26,7 @@ def _shards(folder: Path, episodes: Sequence[Episode], val: float = 0.5) -> Shar
     )
 
 
-def _figures(report: Report) -> dict[str, float]:
+def _figures(report: EvaluationReport) -> dict[str, float]:
     return {figure.name: figure.value for figure in report.arms["laq"]}
 
 

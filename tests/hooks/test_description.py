@@ -12,7 +12,15 @@ from kedro.pipeline import Node, Pipeline
 from hooks.toy_project import Project
 from lapa.hooks.description import command, describe, git_state
 from lapa.params.base import OptimizerParams
-from lapa.records import Checkpoint, DatasetFacts, Figure, FrameCodec, PairSpec, Report, ShardSet
+from lapa.records import (
+    Checkpoint,
+    DatasetFacts,
+    EvaluationReport,
+    FrameCodec,
+    Metric,
+    PairSpec,
+    ShardSet,
+)
 
 SHARDS = ShardSet(
     path="data/clips",
@@ -37,10 +45,10 @@ def learn(shards: ShardSet, parameters: OptimizerParams) -> Checkpoint:
     )
 
 
-def measure(checkpoint: Checkpoint) -> Report:
+def measure(checkpoint: Checkpoint) -> EvaluationReport:
     measured = {"success/reach": 0.8, "action/mae_normalized": 0.1, "action/mae/dx": 2.0}
-    figures = tuple(Figure(name=name, value=value) for name, value in measured.items())
-    return Report(path="nowhere", arms={"policy": figures})
+    figures = tuple(Metric(name=name, value=value) for name, value in measured.items())
+    return EvaluationReport(path="nowhere", arms={"policy": figures})
 
 
 def run_one_arm(project: Project) -> None:

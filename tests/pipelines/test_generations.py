@@ -8,7 +8,7 @@ import pytest
 
 from lapa.pipelines.arms import ARMS
 from lapa.pipelines.evaluation.generations import require_one_generation
-from lapa.records import Checkpoint, PairSpec, Report
+from lapa.records import Checkpoint, EvaluationReport, PairSpec
 
 
 def checkpoint(path: str, kind: Any, digest: str, **inputs: str) -> Checkpoint:
@@ -22,8 +22,12 @@ def generation() -> dict[str, Any]:
     laqs = {"lapa": {"laq": "q"}, "random_laq": {"laq": "r"}, "scratch": {}}
     inputs = {arm: {"shards": "s", "policy": f"p-{arm}", "foundation": f"f-{arm}"} for arm in ARMS}
     return {
-        "laq": Report(path="laq", arms={}, inputs={"shards": "s", "laq": "q", "random_laq": "r"}),
-        "reports": {arm: Report(path=f"{arm}/r", arms={}, inputs=inputs[arm]) for arm in ARMS},
+        "laq": EvaluationReport(
+            path="laq", arms={}, inputs={"shards": "s", "laq": "q", "random_laq": "r"}
+        ),
+        "reports": {
+            arm: EvaluationReport(path=f"{arm}/r", arms={}, inputs=inputs[arm]) for arm in ARMS
+        },
         "policies": {
             arm: checkpoint(f"{arm}/p", "policy", f"p-{arm}", foundation=f"f-{arm}") for arm in ARMS
         },

@@ -16,7 +16,7 @@ from lapa.params.base import TrainerParams
 from lapa.params.evaluation import EvaluationParams
 from lapa.pipelines.evaluation import nodes as evaluation
 from lapa.pipelines.stage import stage
-from lapa.records import Figure, RawEpisodes, Report
+from lapa.records import EvaluationReport, Metric, RawEpisodes
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,9 +64,9 @@ def test_every_node_is_a_stage(pipeline: str) -> None:
 def test_other_evaluation_parameters_work_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def measured(*, out: Path, **_: Any) -> Report:
+    def measured(*, out: Path, **_: Any) -> EvaluationReport:
         out.mkdir(parents=True)
-        return Report(path=str(out), arms={"laq": (Figure(name="psnr", value=1.0),)})
+        return EvaluationReport(path=str(out), arms={"laq": (Metric(name="psnr", value=1.0),)})
 
     monkeypatch.setattr(evaluation, "measure_laq", measured)
     evaluated = evaluation.evaluate_laq
@@ -79,9 +79,9 @@ def test_other_evaluation_parameters_work_elsewhere(
 
 
 @stage("page")
-def page(laq: RawEpisodes, folder: Path, *, text: str) -> tuple[Report, int]:
+def page(laq: RawEpisodes, folder: Path, *, text: str) -> tuple[EvaluationReport, int]:
     (folder / "page.html").write_text(text)
-    return Report(path=str(folder), arms={}), 3
+    return EvaluationReport(path=str(folder), arms={}), 3
 
 
 def test_a_report_comes_back_with_ancestry_and_digest(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ The protocol between adapters and ingestion:
 
 * Whatever finds a problem raises `BadInputError`, holding one `BadRecord` (which source,
   which item, which reason, what exactly was found and expected).
-* An adapter is a generator of episodes with the keyword ``report: Report = raise_bad``. A
+* An adapter is a generator of episodes with the keyword ``report: OnBad = raise_bad``. A
   problem that spoils **one** episode (or one file) is caught inside the adapter, handed to
   ``report`` and, when ``report`` returns, the adapter goes on with the next one. `read_each` is that loop.
 * ``report`` decides: `raise_bad` (policy ``raise``) raises at once; `BadInputs` (policy
@@ -79,7 +79,7 @@ class BadInputError(ValueError):
         return f"{where or 'input'}: {self.record.reason}: {self.record.detail}"
 
 
-Report = Callable[[BadRecord], None]
+OnBad = Callable[[BadRecord], None]
 """Receives each bad record; raises or returns."""
 
 
@@ -121,7 +121,7 @@ class BadInputs:
         return dict(sorted(Counter(record.reason for record in self.records).items()))
 
 
-def reporter_of(policy: OnBadSample) -> Report:
+def reporter_of(policy: OnBadSample) -> OnBad:
     """Return what an adapter calls with a bad record under ``policy``.
 
     Raises:
@@ -169,9 +169,7 @@ def naming(source: str, item: str) -> Iterator[None]:
         raise unexpected(error, source=source, item=item) from error
 
 
-def read_each(
-    items: Iterable[Item], read: Callable[[Item], Read], report: Report
-) -> Iterator[Read]:
+def read_each(items: Iterable[Item], read: Callable[[Item], Read], report: OnBad) -> Iterator[Read]:
     """Yield ``read(item)`` for every item; bad ones go to ``report`` and the rest is still read.
 
     An `Episode` leaves with `Episode.again`, so that ingestion reads single items later on.
@@ -193,7 +191,7 @@ def _repeatable(found: Read, read: Callable[[Item], Read], item: Item) -> Read:
 
 
 def read_through(
-    items: Iterable[Read], report: Report, *, source: str = "", item: str = ""
+    items: Iterable[Read], report: OnBad, *, source: str = "", item: str = ""
 ) -> Iterator[Read]:
     """Yield ``items``; an exception ends them, and goes to ``report`` under the names given."""
     try:

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
-from lapa.data.bad_input import Report, reporter_of
+from lapa.data.bad_input import OnBad, reporter_of
 from lapa.data.episode import Episode
 from lapa.data.ingestion.content import (
     EmptyResultError,
@@ -62,7 +62,7 @@ def ingest(*, sources: Sequence[SourceParams], params: IngestionParams, out: Pat
     return ingest_inputs(inputs, params=params, out=out)
 
 
-def _open(source: SourceParams, report: Report) -> Iterator[Episode]:
+def _open(source: SourceParams, report: OnBad) -> Iterator[Episode]:
     from lapa.data.sources import open_source  # noqa: PLC0415 (adapters load many libraries)
 
     return open_source(source.kind, Path(source.path), report=report, **source.options)

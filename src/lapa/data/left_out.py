@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lapa.data.bad_input import BadRecord, Report
+from lapa.data.bad_input import BadRecord, OnBad
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ LeftOut = dict[str, Counter[str]]
 class CountingReport:
     """Passes bad records on to another report, and counts what is left out."""
 
-    report: Report
+    report: OnBad
     left_out: LeftOut = field(default_factory=dict)
 
     def __call__(self, record: BadRecord) -> None:
@@ -30,7 +30,7 @@ class CountingReport:
         self.report(record)
 
 
-def leave_out(report: Report, source: str, kinds: Mapping[str, int]) -> None:
+def leave_out(report: OnBad, source: str, kinds: Mapping[str, int]) -> None:
     """Count files of ``source`` that are no recordings; a report that does not count logs them."""
     counted: LeftOut | None = getattr(report, "left_out", None)
     if counted is None:

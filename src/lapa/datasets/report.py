@@ -8,10 +8,10 @@ from kedro_datasets._typing import ImagePreview
 
 from lapa.datasets.picture import png_preview
 from lapa.datasets.record_folder import RecordFolderDataset
-from lapa.records import Report, require_same
+from lapa.records import EvaluationReport, require_same
 
 
-class ReportDataset(RecordFolderDataset[Report]):
+class ReportDataset(RecordFolderDataset[EvaluationReport]):
     """A report folder; Kedro-Viz shows one of its pictures.
 
     Args:
@@ -28,7 +28,7 @@ class ReportDataset(RecordFolderDataset[Report]):
         ```
     """
 
-    record_class = Report
+    record_class = EvaluationReport
 
     def __init__(
         self, *, filepath: str, picture: str, metadata: dict[str, Any] | None = None
@@ -36,7 +36,7 @@ class ReportDataset(RecordFolderDataset[Report]):
         super().__init__(filepath=filepath, metadata=metadata)
         self._picture = picture
 
-    def check(self, record: Report) -> None:
+    def check(self, record: EvaluationReport) -> None:
         """Refuse a report whose figures, ancestry or files were changed.
 
         Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lapa.records import Checkpoint, Report
+from lapa.records import Checkpoint, EvaluationReport
 
 _GROUP = "headline/"
 """Before `laq/`, `policy/`, `report/` and `seconds/` in the alphabet, so tables show it first."""
@@ -25,7 +25,7 @@ def headline(record: Any, arm: str = "") -> dict[str, float]:
     figures = {}
     if isinstance(record, Checkpoint):
         figures = _of_checkpoint(record)
-    elif isinstance(record, Report):
+    elif isinstance(record, EvaluationReport):
         figures = _of_codes(record) | _of_policy(record)
     return {f"{_GROUP}{name}{arm and f'_{arm}'}": value for name, value in figures.items()}
 
@@ -39,12 +39,12 @@ def _of_checkpoint(checkpoint: Checkpoint) -> dict[str, float]:
     return {"code_top1": own, "code_top1_commonest": metrics["val/top1_majority"]}
 
 
-def _of_codes(report: Report) -> dict[str, float]:
+def _of_codes(report: EvaluationReport) -> dict[str, float]:
     figures = report.arms.get("laq", ())
     return {f"laq_{f.name}": f.value for f in figures if f.name in _OF_CODES}
 
 
-def _of_policy(report: Report) -> dict[str, float]:
+def _of_policy(report: EvaluationReport) -> dict[str, float]:
     return {
         figure.name.replace("/", "_"): figure.value
         for figure in report.arms.get("policy", ())

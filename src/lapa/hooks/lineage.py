@@ -13,7 +13,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from lapa.datasets.shard_set import CONTACT_SHEET
 from lapa.hooks.headline import headline
-from lapa.records import Record, Report, ShardSet
+from lapa.records import EvaluationReport, Record, ShardSet
 
 _DIGEST_LENGTH = 36
 """MLflow takes no longer digest of a dataset; the tag `digest.clip_shards` has all of it."""
@@ -42,7 +42,7 @@ class LineageHook:
             return
         for name, data in outputs.items():
             mlflow.log_metrics(headline(data))
-            if isinstance(data, Report):
+            if isinstance(data, EvaluationReport):
                 _log_report(data)
                 _log_files(name, data.path, *data.pictures, "report.html")
             if isinstance(data, ShardSet):
@@ -86,7 +86,7 @@ def _tag(dataset_name: str, data: Any) -> None:
         log_shards(data, "training")
 
 
-def _log_report(report: Report) -> None:
+def _log_report(report: EvaluationReport) -> None:
     several = len(report.arms) > 1
     for arm, figures in report.arms.items():
         prefix = f"report/{arm}/" if several else "report/"

@@ -11,7 +11,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from rich.console import Console
 
-from lapa.records import Report
+from lapa.records import EvaluationReport
 
 PAGES = ("report", "laq_page")
 """Datasets with a page, the fullest first."""
@@ -50,7 +50,7 @@ class SignpostHook:
             console.print(f"Curves: {self._curves}{self._hint}", highlight=False)
         made = [name for name in PAGES if name in pipeline.all_outputs() and catalog.exists(name)]
         report = catalog.load(made[0]) if made else None
-        if isinstance(report, Report):
+        if isinstance(report, EvaluationReport):
             page = Path(report.path, "report.html").resolve()
             console.print(f"Report: {page}", highlight=False)
 

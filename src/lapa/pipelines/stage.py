@@ -17,7 +17,7 @@ from lapa.folders.asked import asked_of
 from lapa.folders.lock import output_lock
 from lapa.folders.scratch import stage_folder
 from lapa.params.base import TrainerParams
-from lapa.records import Checkpoint, Record, Report
+from lapa.records import Checkpoint, EvaluationReport, Record
 from lapa.training.common.tracking import joined_run
 
 Result = TypeVar("Result")
@@ -29,7 +29,7 @@ def stage(name: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]
     The node gets the scratch root ``work`` in place of ``folder``; the folder below it is named after
     everything else the node got (artefacts by digest, parameters by value), so a killed stage finds
     its own progress again and one that was asked for something else never does. While the function runs
-    the folder is locked. A `Report` comes back with its inputs and its digest filled in.
+    the folder is locked. A `EvaluationReport` comes back with its inputs and its digest filled in.
 
     Args:
         name: of the scratch folder.
@@ -121,7 +121,7 @@ def _finished(result: Any, inputs: dict[str, Any]) -> Any:
     """The result, reports in it with their ancestry and digest."""
     if isinstance(result, tuple):
         return tuple(_finished(part, inputs) for part in result)
-    if not isinstance(result, Report):
+    if not isinstance(result, EvaluationReport):
         return result
     digests = {
         name: value.digest

@@ -17,9 +17,9 @@ from lapa.records.digest import (
 )
 from lapa.records.episodes import RawEpisodes
 from lapa.records.labels import LabelSet
-from lapa.records.metrics import Figure
+from lapa.records.metrics import Metric
 from lapa.records.pairs import PairSpec
-from lapa.records.reports import Report
+from lapa.records.reports import EvaluationReport
 from lapa.records.shards import (
     SHARD_SCHEMA,
     ActionMeaning,
@@ -39,13 +39,13 @@ __all__ = [
     "ActionStats",
     "Checkpoint",
     "DatasetFacts",
-    "Figure",
+    "EvaluationReport",
     "FrameCodec",
     "LabelSet",
+    "Metric",
     "PairSpec",
     "RawEpisodes",
     "Record",
-    "Report",
     "ShardSet",
     "Split",
     "digest_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lapa.records.base import Record
 
 
-class Figure(Record):
+class Metric(Record):
     """One measured number, with what is needed to believe it."""
 
     name: str

@@ -8,14 +8,14 @@ from pydantic import Field
 
 from lapa.records.base import Record
 from lapa.records.digest import digest_of, digest_of_files
-from lapa.records.metrics import Figure
+from lapa.records.metrics import Metric
 
 
-class Report(Record):
+class EvaluationReport(Record):
     """What one evaluation measured."""
 
     path: str
-    arms: dict[str, tuple[Figure, ...]]
+    arms: dict[str, tuple[Metric, ...]]
     """Figures per arm."""
     pictures: tuple[str, ...] = ()
     """Image files, relative to ``path``."""

@@ -12,14 +12,14 @@ from lapa.evaluation.codes.bottleneck import constant_codes, reconstruction_erro
 from lapa.evaluation.codes.evaluate import evaluate_laq
 from lapa.evaluation.codes.latent_samples import encode_pairs, open_held_out
 from lapa.models.laq.storage import load_laq
-from lapa.records import PairSpec, Report
+from lapa.records import EvaluationReport, PairSpec
 
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
 """Probes in miniature are cut short on purpose."""
 
 
 @pytest.fixture(scope="module")
-def report(world, tmp_path_factory) -> Report:  # type: ignore[no-untyped-def]
+def report(world, tmp_path_factory) -> EvaluationReport:  # type: ignore[no-untyped-def]
     trained, random = world.laqs
     return evaluate_laq(
         shards=world.shards,
@@ -30,7 +30,7 @@ def report(world, tmp_path_factory) -> Report:  # type: ignore[no-untyped-def]
     )
 
 
-def test_figures_with_intervals_of_both_quantizers(report: Report) -> None:
+def test_figures_with_intervals_of_both_quantizers(report: EvaluationReport) -> None:
     assert set(report.arms) == {"laq", "random_laq"}
     for figures in report.arms.values():
         named = {figure.name: figure for figure in figures}
@@ -43,7 +43,7 @@ def test_figures_with_intervals_of_both_quantizers(report: Report) -> None:
     assert {"state", "shuffled_labels", "frame_difference", "pre_quantized"} <= controls
 
 
-def test_pictures_and_details_are_there(report: Report) -> None:
+def test_pictures_and_details_are_there(report: EvaluationReport) -> None:
     folder = Path(report.path)
     assert "reconstructions.png" in report.pictures
     for name in report.pictures:

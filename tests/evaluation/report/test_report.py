@@ -17,7 +17,7 @@ from lapa.evaluation.report.laq_page import write_laq_page
 from lapa.evaluation.report.report import write_report
 from lapa.evaluation.report.run_facts import RunFacts
 from lapa.evaluation.report.run_section import ARMS
-from lapa.records import Report
+from lapa.records import EvaluationReport
 
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
 """Probes in miniature are cut short on purpose."""
@@ -33,7 +33,7 @@ FACTS = RunFacts(
 
 
 @pytest.fixture(scope="module")
-def arms(world, tmp_path_factory) -> dict[str, Report]:  # type: ignore[no-untyped-def]
+def arms(world, tmp_path_factory) -> dict[str, EvaluationReport]:  # type: ignore[no-untyped-def]
     return {
         arm: evaluate_policy(
             policy=policy,
@@ -45,7 +45,7 @@ def arms(world, tmp_path_factory) -> dict[str, Report]:  # type: ignore[no-untyp
     }
 
 
-def test_success_has_an_interval_and_every_scene(arms: dict[str, Report]) -> None:
+def test_success_has_an_interval_and_every_scene(arms: dict[str, EvaluationReport]) -> None:
     for report in arms.values():
         named = {figure.name: figure for figure in report.arms["policy"]}
         for task in ("reach", "lift"):
@@ -58,7 +58,9 @@ def test_success_has_an_interval_and_every_scene(arms: dict[str, Report]) -> Non
             assert max(outcomes.steps) <= 4
 
 
-def test_action_error_equals_the_figures_of_training(world, arms: dict[str, Report]) -> None:  # type: ignore[no-untyped-def]
+def test_action_error_equals_the_figures_of_training(
+    world, arms: dict[str, EvaluationReport]
+) -> None:  # type: ignore[no-untyped-def]
     for arm, report in arms.items():
         named = {figure.name: figure.value for figure in report.arms["policy"]}
         trained = world.policies[arm].metrics
@@ -66,7 +68,7 @@ def test_action_error_equals_the_figures_of_training(world, arms: dict[str, Repo
             assert named[f"action/{name}"] == pytest.approx(trained[name], rel=1e-4)
 
 
-def test_arms_share_their_scenes(arms: dict[str, Report]) -> None:
+def test_arms_share_their_scenes(arms: dict[str, EvaluationReport]) -> None:
     first, second = (read_outcomes(report)["reach"] for report in arms.values())
     assert first.instructions == second.instructions
     paired_successes(first, second, names=("lapa", "scratch"))
@@ -81,7 +83,7 @@ def test_arms_on_other_scenes_are_not_compared() -> None:
         paired_successes(outcome, other, names=("lapa", "scratch"))
 
 
-def test_table_has_a_row_per_arm_and_task(arms: dict[str, Report]) -> None:
+def test_table_has_a_row_per_arm_and_task(arms: dict[str, EvaluationReport]) -> None:
     table = success_table(arms)
     assert len(table) == 4
     assert (table["low_percent"] <= table["success_percent"]).all()
@@ -89,7 +91,7 @@ def test_table_has_a_row_per_arm_and_task(arms: dict[str, Report]) -> None:
 
 
 @pytest.fixture(scope="module")
-def laq(world, tmp_path_factory) -> Report:  # type: ignore[no-untyped-def]
+def laq(world, tmp_path_factory) -> EvaluationReport:  # type: ignore[no-untyped-def]
     return evaluate_laq(
         shards=world.shards,
         laq=world.laqs[0],
@@ -99,7 +101,9 @@ def laq(world, tmp_path_factory) -> Report:  # type: ignore[no-untyped-def]
     )
 
 
-def _written(world, laq: Report, arms: dict[str, Report], out: Path, **more: Any):  # type: ignore[no-untyped-def]
+def _written(
+    world, laq: EvaluationReport, arms: dict[str, EvaluationReport], out: Path, **more: Any
+):  # type: ignore[no-untyped-def]
     report = write_report(
         laq=laq,
         arms=arms,
@@ -137,7 +141,7 @@ def test_page_is_one_file_with_everything_in_it(world, laq, arms, tmp_path: Path
 
 
 def test_a_control_keeps_the_figures_of_its_policy_and_of_its_quantizer(
-    world, laq: Report, arms: dict[str, Report], tmp_path: Path
+    world, laq: EvaluationReport, arms: dict[str, EvaluationReport], tmp_path: Path
 ) -> None:  # type: ignore[no-untyped-def]
     controls = {"lapa": arms["lapa"], "random_laq": arms["scratch"]}
     foundations = dict.fromkeys(controls, world.foundations["lapa"])

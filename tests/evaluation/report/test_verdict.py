@@ -13,11 +13,11 @@ from lapa.evaluation.report.verdict import (
     probe_summary,
     success_sentence,
 )
-from lapa.records import Figure
+from lapa.records import Metric
 
 
-def _figure(name: str, value: float, low: float, high: float) -> Figure:
-    return Figure(name=name, value=value, low=low, high=high, n=200)
+def _figure(name: str, value: float, low: float, high: float) -> Metric:
+    return Metric(name=name, value=value, low=low, high=high, n=200)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_untrained_backbone_says_nothing() -> None:
 
 
 def test_without_an_interval_nothing_is_concluded() -> None:
-    def bare(name: str, value: float) -> Figure:
-        return Figure(name=name, value=value, n=1)
+    def bare(name: str, value: float) -> Metric:
+        return Metric(name=name, value=value, n=1)
 
     rates = {"lapa": _figure("reach", 1.0, 0.2, 1.0), "scratch": _figure("reach", 0.0, 0.0, 0.8)}
     sentences = [

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from lapa.data.bad_input import BadInputError, BadInputs, BadRecord, Report
+from lapa.data.bad_input import BadInputError, BadInputs, BadRecord, OnBad
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.listing import EpisodeFacts
 from lapa.data.ingestion.shard import ShardResult
@@ -24,7 +24,7 @@ class EmptyResultError(ValueError):
     """A source or a split would be empty; nothing is published."""
 
 
-def skips_of(report: Report) -> list[dict[str, str]]:
+def skips_of(report: OnBad) -> list[dict[str, str]]:
     """Return what listing has skipped, as JSON-able facts."""
     return [asdict(bad) for bad in report.records] if isinstance(report, BadInputs) else []
 
@@ -32,7 +32,7 @@ def skips_of(report: Report) -> list[dict[str, str]]:
 def require_sources(
     inputs: Sequence[Input],
     episodes: Sequence[EpisodeFacts],
-    report: Report,
+    report: OnBad,
     params: IngestionParams,
 ) -> None:
     """Refuse sources without a usable episode.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from lapa.data.bad_input import BadInputError, Report, bad, raise_bad, read_each
+from lapa.data.bad_input import BadInputError, OnBad, bad, raise_bad, read_each
 from lapa.data.episode import Episode
 from lapa.data.ingestion.resample import resample
 from lapa.data.sources.base.action_width import Widths, split_by_width
@@ -15,7 +15,7 @@ from lapa.data.sources.base.checked import checked
 from lapa.data.sources.base.printable import printable
 from lapa.params.ingestion import IngestionParams, SourceParams
 
-Opener = Callable[[Report], Iterator[Episode]]
+Opener = Callable[[OnBad], Iterator[Episode]]
 """Reads a source from the start; bad items go to the given report."""
 
 
@@ -27,7 +27,7 @@ class Input:
     open: Opener
 
     def episodes(
-        self, settings: IngestionParams, report: Report, widths: Widths | None = None
+        self, settings: IngestionParams, report: OnBad, widths: Widths | None = None
     ) -> Iterator[Episode]:
         """Yield the source's usable episodes: the same ones, in the same order, every time.
 
@@ -62,7 +62,7 @@ class Input:
         return sound
 
     def _prepared(
-        self, episodes: Iterator[Episode], settings: IngestionParams, report: Report
+        self, episodes: Iterator[Episode], settings: IngestionParams, report: OnBad
     ) -> Iterator[Episode]:
         # no `read_each`: the item to read again is the adapter's, not the episode it made of it
         for episode in episodes:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from lapa.data.bad_input import BadRecord, Report
+from lapa.data.bad_input import BadRecord, OnBad
 from lapa.data.episode import Again, Episode
 from lapa.data.ingestion.inputs import Input
 from lapa.data.sources.base.action_width import Widths
@@ -81,7 +81,7 @@ class Listing:
     """Usual action widths of each source's datasets."""
 
 
-def list_episodes(inputs: Sequence[Input], settings: IngestionParams, report: Report) -> Listing:
+def list_episodes(inputs: Sequence[Input], settings: IngestionParams, report: OnBad) -> Listing:
     """Read the facts of every usable episode, keeping none of the arrays.
 
     Of an episode that two sources hold under the same name, the first counts; the other is reported.

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each
+from lapa.data.bad_input import OnBad, bad, naming, raise_bad, read_each
 from lapa.data.episode import Episode, Frames
 from lapa.data.media.video_decode import VideoReader
 from lapa.records import ActionMeaning
@@ -25,7 +25,7 @@ _FILES = {"executed": "actions.npy", "expert": "expert_actions.npy"}
 def open_tabletop(
     path: Path,
     *,
-    report: Report = raise_bad,
+    report: OnBad = raise_bad,
     labels: Labels = "executed",
     name: str = "tabletop",
     successful_only: bool = False,

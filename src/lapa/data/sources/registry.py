@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from lapa.data.bad_input import Report, SettingsError, raise_bad, read_through
+from lapa.data.bad_input import OnBad, SettingsError, raise_bad, read_through
 from lapa.data.episode import Episode
 from lapa.data.sources.base.action_width import split_by_width
 from lapa.data.sources.base.checked import checked
@@ -21,7 +21,7 @@ KINDS_FILE: Final = Path(__file__).parent / "kinds.yml"
 
 
 def open_source(
-    kind: str, path: str | Path, *, report: Report = raise_bad, **options: Any
+    kind: str, path: str | Path, *, report: OnBad = raise_bad, **options: Any
 ) -> Iterator[Episode]:
     """Yield the episodes of a source, lazily and in a fixed order.
 

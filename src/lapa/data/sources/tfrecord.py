@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 
 import crc32c
 
-from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad
+from lapa.data.bad_input import BadInputError, OnBad, bad, naming, raise_bad
 
 HEADER: Final = struct.Struct("<QI")
 FOOTER: Final = struct.Struct("<I")
@@ -45,7 +45,7 @@ class Place:
 
 
 def read_records(
-    path: Path, *, source: str = "", report: Report = raise_bad
+    path: Path, *, source: str = "", report: OnBad = raise_bad
 ) -> Iterator[tuple[int, bytes]]:
     """Yield (record number, bytes) of every sound record, see `placed_records`."""
     for place, data in placed_records(path, source=source, report=report):
@@ -53,7 +53,7 @@ def read_records(
 
 
 def placed_records(
-    path: Path, *, source: str = "", report: Report = raise_bad
+    path: Path, *, source: str = "", report: OnBad = raise_bad
 ) -> Iterator[tuple[Place, bytes]]:
     """Yield (place, bytes) of every sound record.
 

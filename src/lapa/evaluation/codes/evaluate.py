@@ -23,10 +23,10 @@ from lapa.evaluation.codes.token_statistics import Association, associations
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import load_laq
 from lapa.params.evaluation import EvaluationParams
-from lapa.records import Checkpoint, Figure, Report, ShardSet, require_same
+from lapa.records import Checkpoint, EvaluationReport, Metric, ShardSet, require_same
 
 QUANTIZERS = {"laq": "the quantiser", "random_laq": "the untrained quantiser"}
-Arms = dict[str, tuple[Figure, ...]]
+Arms = dict[str, tuple[Metric, ...]]
 
 
 def evaluate_laq(
@@ -36,11 +36,11 @@ def evaluate_laq(
     random_laq: Checkpoint,
     params: EvaluationParams,
     out: Path,
-) -> Report:
+) -> EvaluationReport:
     """Measure what the codes carry on held-out episodes, beside an untrained quantiser.
 
     What the data does not allow (no actions, one episode, too few pairs) is listed in
-    `Report.not_measured` with its reason; the rest is measured.
+    `EvaluationReport.not_measured` with its reason; the rest is measured.
 
     Args:
         shards: clips with a held-out split; probes need true actions in it.
@@ -77,7 +77,9 @@ def evaluate_laq(
         arms, pictures = _measure(
             laq, models, whole, probed, params=params, analyses=analyses, out=out
         )
-    return Report(path=str(out), arms=arms, pictures=pictures, not_measured=analyses.not_measured)
+    return EvaluationReport(
+        path=str(out), arms=arms, pictures=pictures, not_measured=analyses.not_measured
+    )
 
 
 def _measure(
@@ -155,7 +157,7 @@ def _figures(
     *,
     params: EvaluationParams,
     analyses: Analyses,
-) -> tuple[Figure, ...]:
+) -> tuple[Metric, ...]:
     reconstruction = analyses.run(
         f"reconstruction by {whose}", lambda: reconstruction_figures(laq, pairs, samples, params)
     )

@@ -13,7 +13,7 @@ from lapa.evaluation.codes.probes import ProbeScore
 from lapa.evaluation.codes.token_statistics import Association, code_usage
 from lapa.evaluation.codes.true_actions import TrueActions
 from lapa.params.base import Params
-from lapa.records import Checkpoint, Report
+from lapa.records import Checkpoint, EvaluationReport
 
 FILE = "laq.json"
 
@@ -31,7 +31,7 @@ class TargetDimension(Params):
 
 
 class LaqDetails(Params):
-    """What the page reads; `Report` holds the figures themselves."""
+    """What the page reads; `EvaluationReport` holds the figures themselves."""
 
     pairs: int = 0
     episodes: int = 0
@@ -79,7 +79,7 @@ def write_details(details: LaqDetails, folder: Path) -> None:
     (folder / FILE).write_text(json.dumps(details.model_dump(mode="json"), indent=2) + "\n")
 
 
-def read_details(report: Report) -> LaqDetails:
+def read_details(report: EvaluationReport) -> LaqDetails:
     """Read ``laq.json`` of a quantiser's report; empty details where nothing could be measured."""
     file = Path(report.path) / FILE
     return LaqDetails.model_validate_json(file.read_text()) if file.is_file() else LaqDetails()

@@ -15,7 +15,7 @@ from lapa.evaluation.codes.token_statistics import code_usage
 from lapa.evaluation.statistics.episode_bootstrap import Interval
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.evaluation import EvaluationParams
-from lapa.records import Figure
+from lapa.records import Metric
 
 SUFFIXES = {"right": "", "shuffled": "_shuffled", "constant": "_constant"}
 CONTINUOUS = "the latents are continuous: there are no codes to count"
@@ -26,7 +26,7 @@ def reconstruction_figures(
     pairs: HeldOutPairs,
     samples: LatentSamples,
     params: EvaluationParams,
-) -> tuple[Figure, ...]:
+) -> tuple[Metric, ...]:
     """PSNR, and its gain over copying under every condition; ``n`` counts episodes.
 
     Raises:
@@ -56,7 +56,7 @@ def reconstruction_figures(
     )
 
 
-def usage_figures(samples: LatentSamples) -> tuple[Figure, ...]:
+def usage_figures(samples: LatentSamples) -> tuple[Metric, ...]:
     """How evenly the codes are used; ``n`` counts pairs.
 
     Raises:
@@ -67,14 +67,14 @@ def usage_figures(samples: LatentSamples) -> tuple[Figure, ...]:
     usage = code_usage(samples.codes, codebook_size=samples.codebook_size)
     n = len(samples.codes)
     return (
-        Figure(name="utilization", value=usage.utilization, n=n),
-        Figure(name="perplexity", value=usage.perplexity, n=n),
-        Figure(name="sequences", value=usage.sequences, n=n),
-        Figure(name="sequence_entropy", value=usage.sequence_entropy, n=n),
+        Metric(name="utilization", value=usage.utilization, n=n),
+        Metric(name="perplexity", value=usage.perplexity, n=n),
+        Metric(name="sequences", value=usage.sequences, n=n),
+        Metric(name="sequence_entropy", value=usage.sequence_entropy, n=n),
     )
 
 
-def probe_figures(scores: list[ProbeScore], *, untrained: bool) -> tuple[Figure, ...]:
+def probe_figures(scores: list[ProbeScore], *, untrained: bool) -> tuple[Metric, ...]:
     """Probe scores as ``probe/<kind>/<inputs>/<dimension>``."""
     return tuple(
         as_figure(
@@ -87,6 +87,6 @@ def probe_figures(scores: list[ProbeScore], *, untrained: bool) -> tuple[Figure,
     )
 
 
-def as_figure(name: str, interval: Interval, n: int) -> Figure:
+def as_figure(name: str, interval: Interval, n: int) -> Metric:
     """An interval as a figure of the record."""
-    return Figure(name=name, value=interval.value, low=interval.low, high=interval.high, n=n)
+    return Metric(name=name, value=interval.value, low=interval.low, high=interval.high, n=n)

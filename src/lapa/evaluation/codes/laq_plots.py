@@ -24,7 +24,7 @@ from lapa.evaluation.plots.probe_bars import draw_probes
 from lapa.evaluation.plots.training_curves import draw_curves, read_curves
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.evaluation import EvaluationParams
-from lapa.records import Checkpoint, Figure
+from lapa.records import Checkpoint, Metric
 
 
 def draw_laq_pictures(
@@ -33,7 +33,7 @@ def draw_laq_pictures(
     probed: Encoded | None,
     *,
     scores: Sequence[ProbeScore],
-    figures: Sequence[Figure],
+    figures: Sequence[Metric],
     checkpoint: Checkpoint,
     params: EvaluationParams,
     analyses: Analyses,

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from lapa.evaluation.plots.style import arm_color, drawn
-from lapa.records import Figure
+from lapa.records import Metric
 
 
-def draw_success(arms: Mapping[str, Sequence[Figure]], path: Path) -> None:
+def draw_success(arms: Mapping[str, Sequence[Metric]], path: Path) -> None:
     """Draw one group of bars per task.
 
     Args:

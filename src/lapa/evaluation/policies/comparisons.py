@@ -10,7 +10,7 @@ from lapa.evaluation.policies.episode_errors import EpisodeErrors, paired_error,
 from lapa.evaluation.policies.outcomes import TaskOutcomes, paired_successes, read_outcomes
 from lapa.evaluation.statistics.intervals import paired_difference
 from lapa.params.evaluation import EvaluationParams
-from lapa.records import Figure, Report
+from lapa.records import EvaluationReport, Metric
 
 ERROR = "action_error"
 
@@ -23,11 +23,11 @@ class Comparison:
     other: str
     what: str
     """A task, or `ERROR`."""
-    difference: Figure
+    difference: Metric
     """``<arm> - <other>/<what>``."""
 
 
-def compare_successes(arms: Mapping[str, Report]) -> list[Comparison]:
+def compare_successes(arms: Mapping[str, EvaluationReport]) -> list[Comparison]:
     """The first arm minus every other one, task by task, scene by scene.
 
     Raises:
@@ -52,7 +52,7 @@ def _success(
 
 
 def compare_errors(
-    arms: Mapping[str, Report], params: EvaluationParams, analyses: Analyses
+    arms: Mapping[str, EvaluationReport], params: EvaluationParams, analyses: Analyses
 ) -> list[Comparison]:
     """Normalised absolute error of the first arm minus that of every other one.
 

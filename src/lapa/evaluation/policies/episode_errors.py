@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lapa.evaluation.statistics.episode_bootstrap import Interval, Sums, episode_interval
 from lapa.params.base import Params
-from lapa.records import Figure, Report, require_same
+from lapa.records import EvaluationReport, Metric, require_same
 
 FILE = "action_errors.json"
 HEADLINE = "mae_normalized"
@@ -43,7 +43,7 @@ class EpisodeErrors(Params):
             return np.asarray((np.array(self.absolute) / scales)[:, counted].mean(axis=1))
         return np.asarray((np.array(self.squared) / scales**2)[:, counted].mean(axis=1))
 
-    def figures(self, *, resamples: int, seed: int) -> tuple[Figure, ...]:
+    def figures(self, *, resamples: int, seed: int) -> tuple[Metric, ...]:
         """Errors as ``action/<name>``; ``n`` counts episodes, intervals resample them."""
         sampling = {"resamples": resamples, "seed": seed}
         count = len(self.episodes)
@@ -66,7 +66,7 @@ class EpisodeErrors(Params):
         }
         for column, dimension in enumerate(self.dimensions):
             found += [
-                Figure(name=f"action/{kind}/{dimension}", value=float(values[column]), n=count)
+                Metric(name=f"action/{kind}/{dimension}", value=float(values[column]), n=count)
                 for kind, values in columns.items()
             ]
         return tuple(found)
@@ -74,7 +74,7 @@ class EpisodeErrors(Params):
 
 def paired_error(
     name: str, first: EpisodeErrors, second: EpisodeErrors, *, resamples: int, seed: int
-) -> Figure:
+) -> Metric:
     """`HEADLINE` of ``first`` minus that of ``second``, with an interval over paired episodes.
 
     Raises:
@@ -96,7 +96,7 @@ def write_errors(errors: EpisodeErrors, folder: Path) -> None:
     (folder / FILE).write_text(json.dumps(errors.model_dump(mode="json")) + "\n")
 
 
-def read_errors(report: Report) -> EpisodeErrors | None:
+def read_errors(report: EvaluationReport) -> EpisodeErrors | None:
     """Read the errors of a policy's report; None where they were not measured."""
     file = Path(report.path) / FILE
     return EpisodeErrors.model_validate_json(file.read_text()) if file.is_file() else None
@@ -115,5 +115,5 @@ def _per_step(sums: Sums) -> NDArray[np.float64]:
     return np.asarray(sums[..., 1] / sums[..., 2])
 
 
-def _figure(name: str, interval: Interval, n: int) -> Figure:
-    return Figure(name=name, value=interval.value, low=interval.low, high=interval.high, n=n)
+def _figure(name: str, interval: Interval, n: int) -> Metric:
+    return Metric(name=name, value=interval.value, low=interval.low, high=interval.high, n=n)

@@ -16,7 +16,7 @@ from lapa.evaluation.statistics.intervals import success_rate
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import load_policy
 from lapa.params.evaluation import EvaluationParams, RolloutParams
-from lapa.records import Checkpoint, Figure, FrameCodec, Report, ShardSet, require_same
+from lapa.records import Checkpoint, EvaluationReport, FrameCodec, Metric, ShardSet, require_same
 
 CLOSED_LOOP = "closed-loop success"
 CHECKPOINT = "policy.json"
@@ -25,7 +25,7 @@ CHECKPOINT = "policy.json"
 
 def evaluate_policy(
     *, policy: Checkpoint, shards: ShardSet, params: EvaluationParams, out: Path
-) -> Report:
+) -> EvaluationReport:
     """Measure one arm.
 
     Args:
@@ -59,7 +59,7 @@ def evaluate_policy(
         results = analyses.run(CLOSED_LOOP, lambda: _roll_out(net, scenes, shards.codec)) or []
     clips = _keep(results, policy, out)
     pictures = tuple(name for name in ("rollouts.png", "actions.png") if (out / name).is_file())
-    return Report(
+    return EvaluationReport(
         path=str(out),
         arms={"policy": (*_success(results), *figures)},
         pictures=pictures,
@@ -76,7 +76,7 @@ def _open_loop(
     *,
     analyses: Analyses,
     out: Path,
-) -> tuple[Figure, ...]:
+) -> tuple[Metric, ...]:
     """Action error on held-out episodes, its picture and its raw sums."""
     held_out = analyses.run(
         "action error on held-out episodes",
@@ -115,7 +115,7 @@ def _roll_out(policy: Policy, params: RolloutParams, codec: FrameCodec) -> list[
     ]
 
 
-def _success(results: list[RolloutResult]) -> tuple[Figure, ...]:
+def _success(results: list[RolloutResult]) -> tuple[Metric, ...]:
     return tuple(success_rate(f"success/{r.task}", r.successes) for r in results)
 
 
@@ -134,7 +134,7 @@ def _keep(results: list[RolloutResult], policy: Checkpoint, out: Path) -> tuple[
     return tuple(str(file.relative_to(out)) for file in files)
 
 
-def policy_record(report: Report) -> Checkpoint | None:
+def policy_record(report: EvaluationReport) -> Checkpoint | None:
     """The policy behind a report; None where the report does not keep it."""
     file = Path(report.path) / CHECKPOINT
     return Checkpoint.model_validate_json(file.read_text()) if file.is_file() else None

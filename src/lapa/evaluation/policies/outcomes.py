@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.params.base import Params
-from lapa.records import Report, require_same
+from lapa.records import EvaluationReport, require_same
 
 FILE = "outcomes.json"
 
@@ -30,7 +30,7 @@ def write_outcomes(tasks: dict[str, TaskOutcomes], folder: Path) -> None:
     (folder / FILE).write_text(json.dumps(dumped) + "\n")
 
 
-def read_outcomes(report: Report) -> dict[str, TaskOutcomes]:
+def read_outcomes(report: EvaluationReport) -> dict[str, TaskOutcomes]:
     """Read the outcomes of a policy's report; empty where nothing was rolled out."""
     file = Path(report.path) / FILE
     if not file.is_file():

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from lapa.records import Figure, Report
+from lapa.records import EvaluationReport, Metric
 
 PREFIX = "success/"
 
 
-def success_rates(report: Report) -> tuple[Figure, ...]:
+def success_rates(report: EvaluationReport) -> tuple[Metric, ...]:
     """Success rates of one policy's report, named by task."""
     figures = report.arms.get("policy", ())
     return tuple(
@@ -21,7 +21,7 @@ def success_rates(report: Report) -> tuple[Figure, ...]:
     )
 
 
-def success_table(policies: Mapping[str, Report]) -> pd.DataFrame:
+def success_table(policies: Mapping[str, EvaluationReport]) -> pd.DataFrame:
     """One row per arm and task: percentages with Wilson's 95 % interval, and scenes."""
     rows = [
         {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lapa.evaluation.report.verdict import too_few
-from lapa.records import Figure
+from lapa.records import Metric
 
 
-def wins_sentence(arm: str, other: str, differences: Sequence[Figure]) -> str:
+def wins_sentence(arm: str, other: str, differences: Sequence[Metric]) -> str:
     """Count the tasks of a comparison, where there are too many to name in one breath."""
     judged = [d for d in differences if d.low is not None and d.high is not None]
     better = sum((d.low or 0.0) > 0 for d in judged)
@@ -24,7 +24,7 @@ def wins_sentence(arm: str, other: str, differences: Sequence[Figure]) -> str:
     )
 
 
-def error_sentence(arm: str, other: str, errors: Mapping[str, Figure], difference: Figure) -> str:
+def error_sentence(arm: str, other: str, errors: Mapping[str, Metric], difference: Metric) -> str:
     """Compare two arms by their action error on the same held-out episodes: lower is better."""
     facts = (
         f"mean absolute error {errors[arm].value:.3f} against {errors[other].value:.3f} "

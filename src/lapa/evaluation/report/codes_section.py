@@ -19,7 +19,7 @@ from lapa.evaluation.report.page import (
 )
 from lapa.evaluation.report.probe_tables import probe_tables
 from lapa.evaluation.report.verdict import ProbeVerdict, probe_verdicts
-from lapa.records import Report
+from lapa.records import EvaluationReport
 
 CAPTIONS = {
     "reconstructions.png": "What the decoder draws for pairs the quantiser never saw: with their own codes, and with another pair's. Where the two look alike, the codes do nothing.",
@@ -33,7 +33,7 @@ CAPTIONS = {
 TOP_DIMENSIONS = 6
 
 
-def codes_section(laq: Report) -> Section:
+def codes_section(laq: EvaluationReport) -> Section:
     """Reconstruction, use and meaning of the codes, as far as they were measured."""
     details = read_details(laq)
     blocks: list[Block] = []
@@ -52,7 +52,7 @@ def codes_section(laq: Report) -> Section:
     return Section(title="Latent actions", blocks=blocks)
 
 
-def motion_section(laq: Report) -> Section:
+def motion_section(laq: EvaluationReport) -> Section:
     """What the codes say about true actions; empty where there are none."""
     details = read_details(laq)
     verdicts = laq_probe_verdicts(laq)
@@ -77,7 +77,7 @@ def motion_section(laq: Report) -> Section:
     return Section(title="Codes and true motion", blocks=blocks if verdicts or found else [])
 
 
-def laq_probe_verdicts(laq: Report) -> list[ProbeVerdict]:
+def laq_probe_verdicts(laq: EvaluationReport) -> list[ProbeVerdict]:
     """Verdicts of a quantiser's report; vectors stand in where nothing is quantised."""
     reads = "pre_quantized" if read_details(laq).continuous else "codes"
     return probe_verdicts(laq.arms.get("laq", ()), laq.arms.get("random_laq", ()), reads=reads)
@@ -109,7 +109,7 @@ def _targets(details: LaqDetails) -> list[Block]:
     ]
 
 
-def _pictures(laq: Report, *names: str) -> list[Block]:
+def _pictures(laq: EvaluationReport, *names: str) -> list[Block]:
     return [
         Picture(file=Path(laq.path) / name, caption=CAPTIONS.get(name, _position(name)))
         for name in names

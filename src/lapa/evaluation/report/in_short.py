@@ -15,14 +15,14 @@ from lapa.evaluation.report.verdict import (
     probe_summary,
     success_sentence,
 )
-from lapa.records import Checkpoint, Report
+from lapa.records import Checkpoint, EvaluationReport
 
 MAX_SENTENCES = 8
 MAX_COMPARISONS = 4
 """With more comparisons of success, wins are counted instead of named."""
 
 
-def about_codes(laq: Report) -> list[str]:
+def about_codes(laq: EvaluationReport) -> list[str]:
     """What the codes are worth: reconstruction, use, probes."""
     latents = "vectors" if read_details(laq).continuous else "codes"
     sentences = code_sentences(laq.arms.get("laq", ()), latents=latents)
@@ -31,7 +31,9 @@ def about_codes(laq: Report) -> list[str]:
 
 
 def about_arms(
-    successes: Sequence[Comparison], errors: Sequence[Comparison], arms: Mapping[str, Report]
+    successes: Sequence[Comparison],
+    errors: Sequence[Comparison],
+    arms: Mapping[str, EvaluationReport],
 ) -> list[str]:
     """Whether pretraining helps: in closed loop where there is one, else by action error."""
     if not successes:
@@ -67,7 +69,9 @@ def shortened(*groups: Sequence[str]) -> list[str]:
     return [sentence for group in groups for sentence in group][:MAX_SENTENCES]
 
 
-def success_sentences(compared: Sequence[Comparison], arms: Mapping[str, Report]) -> list[str]:
+def success_sentences(
+    compared: Sequence[Comparison], arms: Mapping[str, EvaluationReport]
+) -> list[str]:
     """One sentence per task and other arm."""
     rates = {arm: {r.name: r for r in success_rates(report)} for arm, report in arms.items()}
     sentences = []
@@ -79,7 +83,9 @@ def success_sentences(compared: Sequence[Comparison], arms: Mapping[str, Report]
     return sentences
 
 
-def error_sentences(compared: Sequence[Comparison], arms: Mapping[str, Report]) -> list[str]:
+def error_sentences(
+    compared: Sequence[Comparison], arms: Mapping[str, EvaluationReport]
+) -> list[str]:
     """One sentence per other arm."""
     errors = {
         arm: figure

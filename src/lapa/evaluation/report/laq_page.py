@@ -18,7 +18,7 @@ from lapa.evaluation.report.run_section import (
     terms_section,
 )
 from lapa.params.evaluation import EvaluationParams
-from lapa.records import Report, ShardSet
+from lapa.records import EvaluationReport, ShardSet
 
 PAGE = "report.html"
 PREVIEW = "reconstructions.png"
@@ -28,12 +28,12 @@ TITLE = "Latent actions: what these codes are worth"
 
 def write_laq_page(
     *,
-    laq: Report,
+    laq: EvaluationReport,
     shards: ShardSet,
     params: EvaluationParams,
     out: Path,
     facts: RunFacts | None = None,
-) -> Report:
+) -> EvaluationReport:
     """Write ``report.html`` about a quantiser: clips grouped by code, cost of shuffling, pictures.
 
     Args:
@@ -74,4 +74,6 @@ def write_laq_page(
     pictures = tuple(name for name in laq.pictures if name == PREVIEW)
     for name in pictures:
         shutil.copyfile(Path(laq.path) / name, out / name)
-    return Report(path=str(out), arms={}, pictures=pictures, not_measured=laq.not_measured)
+    return EvaluationReport(
+        path=str(out), arms={}, pictures=pictures, not_measured=laq.not_measured
+    )

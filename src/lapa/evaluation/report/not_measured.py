@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from lapa.evaluation.report.page import Listed, Note, Section
-from lapa.records import Report
+from lapa.records import EvaluationReport
 
 
 def all_not_measured(
-    laq: Report, arms: Mapping[str, Report], own: Mapping[str, str]
+    laq: EvaluationReport, arms: Mapping[str, EvaluationReport], own: Mapping[str, str]
 ) -> dict[str, str]:
     """Analysis -> reason over all reports; what holds for every arm alike is listed once."""
     found = dict(laq.not_measured)

@@ -19,13 +19,13 @@ from lapa.evaluation.report.page import (
     folded,
     rows,
 )
-from lapa.records import Checkpoint, Report
+from lapa.records import Checkpoint, EvaluationReport
 
 TOP_DIMENSIONS = 8
 
 
 def closed_loop_section(
-    arms: Mapping[str, Report],
+    arms: Mapping[str, EvaluationReport],
     compared: Sequence[Comparison],
     sentences: Sequence[str],
     pictures: Mapping[str, Path],
@@ -49,7 +49,7 @@ def closed_loop_section(
     return Section(title="Closed loop", blocks=blocks)
 
 
-def action_error_section(arms: Mapping[str, Report], sentences: Sequence[str]) -> Section:
+def action_error_section(arms: Mapping[str, EvaluationReport], sentences: Sequence[str]) -> Section:
     """Error on held-out episodes; the rows of single dimensions are folded."""
     table = tables.action_errors(arms)
     if not table.rows:
@@ -72,7 +72,7 @@ def action_error_section(arms: Mapping[str, Report], sentences: Sequence[str]) -
     return Section(title="Action error", blocks=blocks)
 
 
-def _still(arms: Mapping[str, Report]) -> list[Block]:
+def _still(arms: Mapping[str, EvaluationReport]) -> list[Block]:
     errors = next((e for e in map(read_errors, arms.values()) if e is not None), None)
     if errors is None or not errors.still:
         return []
@@ -108,7 +108,7 @@ def training_section(pictures: Mapping[str, Path]) -> Section:
     )
 
 
-def episodes_section(arms: Mapping[str, Report]) -> Section:
+def episodes_section(arms: Mapping[str, EvaluationReport]) -> Section:
     """What the policies did in the simulator: the first scenes, not the best ones."""
     blocks: list[Block] = []
     for arm, report in arms.items():
@@ -118,7 +118,7 @@ def episodes_section(arms: Mapping[str, Report]) -> Section:
     return Section(title="Episodes", blocks=blocks)
 
 
-def _episodes(arm: str, report: Report) -> list[Block]:
+def _episodes(arm: str, report: EvaluationReport) -> list[Block]:
     folder = Path(report.path)
     videos = [
         Picture(file=folder / name, caption=f"{arm}: {Path(name).stem.replace('_', ' ')}")

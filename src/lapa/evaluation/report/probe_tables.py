@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from lapa.evaluation.codes.probe_suite import LABELS
 from lapa.evaluation.report.tables import Table, number
-from lapa.records import Figure, Report
+from lapa.records import EvaluationReport, Metric
 
 
-def probe_tables(report: Report) -> dict[str, Table]:
+def probe_tables(report: EvaluationReport) -> dict[str, Table]:
     """Tables by kind (``linear``, ``mlp``), the dimension first that the latents tell most about."""
-    kinds: dict[str, dict[str, dict[str, Figure]]] = {}
+    kinds: dict[str, dict[str, dict[str, Metric]]] = {}
     for arm, figures in report.arms.items():
         for figure in figures:
             if not figure.name.startswith("probe/"):
@@ -20,7 +20,7 @@ def probe_tables(report: Report) -> dict[str, Table]:
     return {kind: _table(found) for kind, found in sorted(kinds.items())}
 
 
-def _table(found: dict[str, dict[str, Figure]]) -> Table:
+def _table(found: dict[str, dict[str, Metric]]) -> Table:
     columns = [name for name in LABELS if any(name in row for row in found.values())]
     first = columns[0]
 

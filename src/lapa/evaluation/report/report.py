@@ -34,7 +34,7 @@ from lapa.evaluation.report.run_section import (
     terms_section,
 )
 from lapa.params.evaluation import EvaluationParams
-from lapa.records import Checkpoint, Figure, Report, ShardSet
+from lapa.records import Checkpoint, EvaluationReport, Metric, ShardSet
 
 PAGE = "report.html"
 TITLE = "Latent action pretraining: what this run measured"
@@ -44,8 +44,8 @@ TITLE = "Latent action pretraining: what this run measured"
 class Gathered:
     """Everything that the page is made of."""
 
-    laq: Report
-    arms: Mapping[str, Report]
+    laq: EvaluationReport
+    arms: Mapping[str, EvaluationReport]
     foundation: Mapping[str, Checkpoint]
     successes: Sequence[Comparison]
     errors: Sequence[Comparison]
@@ -55,14 +55,14 @@ class Gathered:
 
 def write_report(
     *,
-    laq: Report,
-    arms: dict[str, Report],
+    laq: EvaluationReport,
+    arms: dict[str, EvaluationReport],
     foundation: dict[str, Checkpoint],
     shards: ShardSet,
     params: EvaluationParams,
     out: Path,
     facts: RunFacts | None = None,
-) -> Report:
+) -> EvaluationReport:
     """Write ``report.html``, self-contained, and return all figures in one record.
 
     Args:
@@ -99,7 +99,7 @@ def write_report(
         in_short=_in_short(found),
         sections=_sections(found, shards, params, run),
     )
-    return Report(
+    return EvaluationReport(
         path=str(out),
         arms=_figures(found),
         pictures=tuple(pictures),
@@ -107,7 +107,7 @@ def write_report(
     )
 
 
-def _figures(found: Gathered) -> dict[str, tuple[Figure, ...]]:
+def _figures(found: Gathered) -> dict[str, tuple[Metric, ...]]:
     """All figures by arm; a control of quantiser and policy alike has both kinds under its name."""
     figures = {arm: report.arms.get("policy", ()) for arm, report in found.arms.items()}
     for arm, measured in found.laq.arms.items():
@@ -160,7 +160,10 @@ def _sections(
 
 
 def _draw(
-    arms: Mapping[str, Report], foundation: Mapping[str, Checkpoint], analyses: Analyses, out: Path
+    arms: Mapping[str, EvaluationReport],
+    foundation: Mapping[str, Checkpoint],
+    analyses: Analyses,
+    out: Path,
 ) -> dict[str, Path]:
     """Draw what compares arms; return the files that exist, by name."""
     rates = {arm: success_rates(report) for arm, report in arms.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lapa.evaluation.policies.episode_errors import read_errors
 from lapa.evaluation.policies.success_table import success_rates
 from lapa.evaluation.report.own_answers import answers_one_after_the_other, own_answers
-from lapa.records import Checkpoint, Figure, Report
+from lapa.records import Checkpoint, EvaluationReport, Metric
 
 ABSENT = "–"
 
@@ -50,7 +50,7 @@ class Table:
     rows: Sequence[tuple[str, ...]]
 
 
-def success(policies: Mapping[str, Report]) -> Table:
+def success(policies: Mapping[str, EvaluationReport]) -> Table:
     """Success per task (rows) and arm (columns)."""
     rates = {arm: {r.name: r for r in success_rates(report)} for arm, report in policies.items()}
     tasks = list(dict.fromkeys(task for by_task in rates.values() for task in by_task))
@@ -67,7 +67,7 @@ def success(policies: Mapping[str, Report]) -> Table:
     )
 
 
-def differences(found: Sequence[Figure]) -> Table:
+def differences(found: Sequence[Metric]) -> Table:
     """Paired differences, named ``<arm> - <other>/<task>``."""
     rows = []
     for figure in found:
@@ -76,7 +76,7 @@ def differences(found: Sequence[Figure]) -> Table:
     return Table(head=("task", "arms", "difference, points", "paired scenes"), rows=rows)
 
 
-def action_errors(policies: Mapping[str, Report]) -> Table:
+def action_errors(policies: Mapping[str, EvaluationReport]) -> Table:
     """Mean error on held-out episodes (rows) per arm (columns), normalised."""
     by_arm = {arm: _action_figures(report) for arm, report in policies.items()}
     rows = [
@@ -87,7 +87,7 @@ def action_errors(policies: Mapping[str, Report]) -> Table:
     return Table(head=("held-out action error", *by_arm), rows=rows)
 
 
-def errors_by_dimension(policies: Mapping[str, Report]) -> Table:
+def errors_by_dimension(policies: Mapping[str, EvaluationReport]) -> Table:
     """Mean absolute error of every dimension (rows) per arm (columns), in its unit."""
     by_arm = {arm: read_errors(report) for arm, report in policies.items()}
     measured = next((errors for errors in by_arm.values() if errors is not None), None)
@@ -108,12 +108,12 @@ def errors_by_dimension(policies: Mapping[str, Report]) -> Table:
     return Table(head=head, rows=rows)
 
 
-def _action_figures(report: Report) -> dict[str, Figure]:
+def _action_figures(report: EvaluationReport) -> dict[str, Metric]:
     figures = report.arms.get("policy", ())
     return {figure.name: figure for figure in figures if figure.name.startswith("action/")}
 
 
-def laq(report: Report) -> Table:
+def laq(report: EvaluationReport) -> Table:
     """Reconstruction and usage, trained beside untrained."""
     arms = {arm: {f.name: f for f in figures} for arm, figures in report.arms.items()}
     rows = [
@@ -151,7 +151,7 @@ def foundation(checkpoints: Mapping[str, Checkpoint]) -> Table:
     return Table(head=("held-out codes, %", *checkpoints), rows=rows)
 
 
-def percent(figure: Figure | None, *, signed: bool = False) -> str:
+def percent(figure: Metric | None, *, signed: bool = False) -> str:
     """A share in percent with its interval."""
     if figure is None:
         return ABSENT
@@ -162,7 +162,7 @@ def percent(figure: Figure | None, *, signed: bool = False) -> str:
     return f"{text} [{form.format(100 * figure.low)}, {form.format(100 * figure.high)}]"
 
 
-def number(figure: Figure | None, digits: int) -> str:
+def number(figure: Metric | None, digits: int) -> str:
     """A number with its interval where it has one."""
     if figure is None:
         return ABSENT

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lapa.evaluation.report.own_answers import own_answers
-from lapa.records import Figure
+from lapa.records import Metric
 
 CODE_DEPENDENCE_DB = 0.1
 """A smaller loss by shuffling the codes counts as "the decoder does not use them"."""
@@ -24,7 +24,7 @@ def too_few(count: int | None, what: str = "episode") -> str:
 
 
 def success_sentence(
-    task: str, arm: str, other: str, rates: Mapping[str, Figure], difference: Figure
+    task: str, arm: str, other: str, rates: Mapping[str, Metric], difference: Metric
 ) -> str:
     """Compare two arms on one task; beats or is worse only if the interval leaves out zero."""
     first, second = rates[arm], rates[other]
@@ -42,14 +42,14 @@ def success_sentence(
     return f"On {task}, {arm} does not beat {other}: {facts}"
 
 
-def _rate(rate: Figure) -> str:
+def _rate(rate: Metric) -> str:
     text = f"{100 * rate.value:.1f} %"
     if rate.low is not None and rate.high is not None:
         text += f" [{100 * rate.low:.1f}, {100 * rate.high:.1f}]"
     return f"{text} of {rate.n} scenes"
 
 
-def code_sentences(figures: Sequence[Figure], *, latents: str = "codes") -> list[str]:
+def code_sentences(figures: Sequence[Metric], *, latents: str = "codes") -> list[str]:
     """Whether the decoder draws better than copying, and whether it uses the latent actions.
 
     Without intervals (too few episodes) the values are given and nothing is concluded.
@@ -68,7 +68,7 @@ def code_sentences(figures: Sequence[Figure], *, latents: str = "codes") -> list
     return sentences
 
 
-def _gain_sentence(gain: Figure) -> str:
+def _gain_sentence(gain: Metric) -> str:
     if gain.low is None:
         return (
             f"The quantiser's reconstructions gain {_decibel(gain)} over copying frame t: "
@@ -78,7 +78,7 @@ def _gain_sentence(gain: Figure) -> str:
     return f"The quantiser's reconstructions are {copies}better than copying frame t: {_decibel(gain)}."
 
 
-def _dependence_sentence(dependence: Figure, latents: str) -> str:
+def _dependence_sentence(dependence: Metric, latents: str) -> str:
     cost = f"another pair's {latents} cost"
     if dependence.low is None:
         return f"Another pair's {latents} cost {_decibel(dependence)}: {too_few(dependence.n)}."
@@ -101,7 +101,7 @@ class ProbeVerdict:
 
 
 def probe_verdicts(
-    figures: Sequence[Figure], untrained: Sequence[Figure], *, reads: str = "codes"
+    figures: Sequence[Metric], untrained: Sequence[Metric], *, reads: str = "codes"
 ) -> list[ProbeVerdict]:
     """Per action dimension: do the codes tell more than every control does?
 
@@ -120,7 +120,7 @@ def probe_verdicts(
 
 
 def _probe_verdict(
-    dimension: str, codes: Figure, found: Mapping[str, Figure], untrained: Sequence[Figure]
+    dimension: str, codes: Metric, found: Mapping[str, Metric], untrained: Sequence[Metric]
 ) -> ProbeVerdict:
     state = found.get(f"probe/linear/state/{dimension}")
     random = next((f for f in untrained if f.name == codes.name), None)
@@ -145,7 +145,7 @@ def _probe_verdict(
     return ProbeVerdict(dimension=dimension, tells=tells, sentence=sentence)
 
 
-def probe_sentences(figures: Sequence[Figure], untrained: Sequence[Figure]) -> list[str]:
+def probe_sentences(figures: Sequence[Metric], untrained: Sequence[Metric]) -> list[str]:
     """The sentences of `probe_verdicts`."""
     return [verdict.sentence for verdict in probe_verdicts(figures, untrained)]
 
@@ -184,7 +184,7 @@ def accuracy_sentence(arm: str, metrics: Mapping[str, float]) -> str | None:
     )
 
 
-def _decibel(figure: Figure) -> str:
+def _decibel(figure: Metric) -> str:
     text = f"{figure.value:+.2f} dB"
     if figure.low is None or figure.high is None:
         return text

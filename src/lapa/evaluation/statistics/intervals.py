@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lapa.evaluation.statistics.episode_bootstrap import MIN_EPISODES
-from lapa.records import Figure
+from lapa.records import Metric
 
 Z_95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
@@ -34,16 +34,16 @@ def wilson_interval(successes: int, n: int, *, z: float = Z_95) -> tuple[float, 
     return max(0.0, center - half), min(1.0, center + half)
 
 
-def success_rate(name: str, successes: ArrayLike) -> Figure:
+def success_rate(name: str, successes: ArrayLike) -> Metric:
     """Share of True in ``successes`` ``bool (trial,)`` with its Wilson 95 % interval."""
     trials = np.asarray(successes, dtype=bool)
     low, high = wilson_interval(int(trials.sum()), len(trials))
-    return Figure(name=name, value=float(trials.mean()), low=low, high=high, n=len(trials))
+    return Metric(name=name, value=float(trials.mean()), low=low, high=high, n=len(trials))
 
 
 def paired_difference(
     name: str, first: ArrayLike, second: ArrayLike, *, resamples: int = 10_000, seed: int = 0
-) -> Figure:
+) -> Metric:
     """Mean of ``first - second`` over paired trials, with a bootstrap 95 % interval.
 
     Fewer than `MIN_EPISODES` trials give the mean without an interval.
@@ -66,7 +66,7 @@ def paired_difference(
     differences = one - two
     value = float(differences.mean())
     if len(one) < MIN_EPISODES:
-        return Figure(name=name, value=value, n=len(one))
+        return Metric(name=name, value=value, n=len(one))
     draws = np.random.default_rng(seed).integers(len(one), size=(resamples, len(one)))
     low, high = np.quantile(differences[draws].mean(axis=1), (0.025, 0.975))
-    return Figure(name=name, value=value, low=float(low), high=float(high), n=len(one))
+    return Metric(name=name, value=value, low=float(low), high=float(high), n=len(one))

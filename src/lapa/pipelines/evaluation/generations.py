@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lapa.pipelines.arms import PRETRAINED_ARMS
-from lapa.records import Checkpoint, Report, require_same
+from lapa.records import Checkpoint, EvaluationReport, require_same
 
 
 def require_backbone(policy: Checkpoint, foundation: Checkpoint) -> None:
@@ -23,8 +23,8 @@ def require_backbone(policy: Checkpoint, foundation: Checkpoint) -> None:
 
 
 def require_one_generation(
-    laq: Report,
-    reports: Mapping[str, Report],
+    laq: EvaluationReport,
+    reports: Mapping[str, EvaluationReport],
     policies: Mapping[str, Checkpoint],
     foundations: Mapping[str, Checkpoint],
 ) -> None:
@@ -54,7 +54,7 @@ def require_one_generation(
         )
 
 
-def _require(report: Report, name: str, digest: str | None, what: str) -> None:
+def _require(report: EvaluationReport, name: str, digest: str | None, what: str) -> None:
     require_same(
         f"{name} behind report {report.path}",
         report.inputs.get(name),

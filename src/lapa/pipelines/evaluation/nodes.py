@@ -17,7 +17,7 @@ from lapa.pipelines.arms import ARMS
 from lapa.pipelines.evaluation.generations import require_backbone, require_one_generation
 from lapa.pipelines.run_facts import current_run
 from lapa.pipelines.stage import stage
-from lapa.records import Checkpoint, Report, ShardSet
+from lapa.records import Checkpoint, EvaluationReport, ShardSet
 
 
 @stage("evaluate_laq")
@@ -27,7 +27,7 @@ def evaluate_laq(
     random_laq: Checkpoint,
     evaluation: EvaluationParams,
     folder: Path,
-) -> Report:
+) -> EvaluationReport:
     """Measure what the codes carry, beside the untrained quantiser."""
     return measure_laq(
         shards=shards, laq=laq, random_laq=random_laq, params=evaluation, out=folder / "report"
@@ -41,7 +41,7 @@ def evaluate_policy(
     foundation: Checkpoint,
     evaluation: EvaluationParams,
     folder: Path,
-) -> Report:
+) -> EvaluationReport:
     """Roll the policy out in fresh scenes and measure its action error on held-out episodes.
 
     The arm's backbone is only compared with the one the policy started from.
@@ -52,8 +52,8 @@ def evaluate_policy(
 
 @stage("laq_page")
 def write_laq_page(
-    shards: ShardSet, laq: Report, evaluation: EvaluationParams, folder: Path
-) -> Report:
+    shards: ShardSet, laq: EvaluationReport, evaluation: EvaluationParams, folder: Path
+) -> EvaluationReport:
     """Show what the codes are worth, without any policy."""
     return render_laq_page(
         laq=laq,
@@ -66,8 +66,12 @@ def write_laq_page(
 
 @stage("report")
 def write_report(
-    evaluation: EvaluationParams, folder: Path, shards: ShardSet, laq: Report, **of_arms: Any
-) -> tuple[Report, pd.DataFrame]:
+    evaluation: EvaluationParams,
+    folder: Path,
+    shards: ShardSet,
+    laq: EvaluationReport,
+    **of_arms: Any,
+) -> tuple[EvaluationReport, pd.DataFrame]:
     """Put every arm side by side on one page and in one table.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import BadInputError, Report, bad, naming, raise_bad
+from lapa.data.bad_input import BadInputError, OnBad, bad, naming, raise_bad
 from lapa.data.episode import Episode
 
 MAX_INSTRUCTION: Final = 1 << 16
@@ -17,7 +17,7 @@ MAX_INSTRUCTION: Final = 1 << 16
 
 
 def checked(
-    episodes: Iterable[Episode], *, report: Report = raise_bad, min_frames: int = 2
+    episodes: Iterable[Episode], *, report: OnBad = raise_bad, min_frames: int = 2
 ) -> Iterator[Episode]:
     """Yield the sound episodes; the others go to ``report``, each once.
 

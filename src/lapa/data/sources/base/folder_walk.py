@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from lapa.data.bad_input import BadInputError, Report, naming
+from lapa.data.bad_input import BadInputError, OnBad, naming
 from lapa.data.left_out import leave_out
 from lapa.data.sources.base.natural_order import natural_key
 
@@ -67,7 +67,7 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or name.lower() in SYSTEM_NAMES
 
 
-def walk_folders(root: Path, *, source: str, report: Report) -> Iterator[Folder]:
+def walk_folders(root: Path, *, source: str, report: OnBad) -> Iterator[Folder]:
     """Yield every folder at and below ``root`` in natural order, each real one once.
 
     Args:
@@ -156,12 +156,12 @@ def by_suffix(paths: Iterable[str]) -> Counter[str]:
     return Counter(f"suffix {suffix}" if (suffix := suffix_of(p)) else "no suffix" for p in paths)
 
 
-def files_below(root: Path, *, source: str, report: Report) -> list[str]:
+def files_below(root: Path, *, source: str, report: OnBad) -> list[str]:
     """Return the paths of all files below ``root`` that are not hidden, in natural order."""
     return _files_and_links(root, source, report)[0]
 
 
-def _files_and_links(root: Path, source: str, report: Report) -> tuple[list[str], bool]:
+def _files_and_links(root: Path, source: str, report: OnBad) -> tuple[list[str], bool]:
     """Return the paths below ``root``, and whether some are links.
 
     Strings, because a folder may hold a million files and a `Path` takes ten times the memory.
@@ -175,7 +175,7 @@ def _files_and_links(root: Path, source: str, report: Report) -> tuple[list[str]
 
 
 def recordings_below(
-    root: Path, suffixes: frozenset[str], *, source: str, report: Report
+    root: Path, suffixes: frozenset[str], *, source: str, report: OnBad
 ) -> list[str]:
     """Return the paths below ``root`` with one of ``suffixes`` (lower case), in natural order.
 

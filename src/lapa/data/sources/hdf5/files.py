@@ -10,7 +10,7 @@ import h5py
 
 from lapa.data.bad_input import (
     BadInputError,
-    Report,
+    OnBad,
     bad,
     naming,
     raise_bad,
@@ -35,7 +35,7 @@ SUFFIXES = frozenset({".hdf5", ".h5", ".hdf", ".he5"})
 def open_hdf5(
     path: Path,
     *,
-    report: Report = raise_bad,
+    report: OnBad = raise_bad,
     name: str = "",
     camera: str = "",
     fps: float | None = None,
@@ -105,7 +105,7 @@ class _Reader:
             return read_robonet(file, episode_id, self.name, self.robonet)
 
 
-def _recordings(files: list[Path], source: str, report: Report) -> Iterator[tuple[Path, str]]:
+def _recordings(files: list[Path], source: str, report: OnBad) -> Iterator[tuple[Path, str]]:
     """Yield every file with its demonstrations; a RoboNet file is one recording without a name."""
     for file in files:
         try:
@@ -133,7 +133,7 @@ def detect_layout(path: Path) -> str:
         raise bad("unknown_layout", f"the file holds {sorted(file)}, expected {expected}")
 
 
-def _files_below(folder: Path, source: str, report: Report) -> list[Path]:
+def _files_below(folder: Path, source: str, report: OnBad) -> list[Path]:
     found = recordings_below(folder, SUFFIXES, source=source, report=report)
     return sorted(folder / relative for relative in found)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lapa.data.bad_input import (
     BadInputError,
-    Report,
+    OnBad,
     bad,
     naming,
     raise_bad,
@@ -43,7 +43,7 @@ MEASURED_EPISODES = 5
 def open_lerobot(
     path: Path,
     *,
-    report: Report = raise_bad,
+    report: OnBad = raise_bad,
     name: str = "",
     camera: str = "",
     action_column: str = "",
@@ -111,7 +111,7 @@ def open_lerobot(
         yield from read_each(chain(first, entries), reader.read, report)
 
 
-def _dataset_folders(path: Path, source: str, report: Report) -> list[Path]:
+def _dataset_folders(path: Path, source: str, report: OnBad) -> list[Path]:
     if (path / "meta" / "info.json").is_file():  # spares walking its hundred thousand videos
         return [path]
     walked = walk_folders(path, source=source, report=report)
@@ -120,7 +120,7 @@ def _dataset_folders(path: Path, source: str, report: Report) -> list[Path]:
 
 
 def _listed(
-    entries: Iterator[EpisodeEntry], source: str, root: Path, report: Report
+    entries: Iterator[EpisodeEntry], source: str, root: Path, report: OnBad
 ) -> Iterator[EpisodeEntry]:
     """Pass entries on; a broken episode list goes to ``report`` and ends this dataset only."""
     try:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lapa.data.bad_input import (
     BadInputError,
-    Report,
+    OnBad,
     SettingsError,
     bad,
     naming,
@@ -48,7 +48,7 @@ from lapa.data.sources.tfrecord import Place, placed_records, read_record
 def open_rlds(
     path: Path,
     *,
-    report: Report = raise_bad,
+    report: OnBad = raise_bad,
     name: str = "",
     fields: str | Path | Mapping[str, Any] | None = None,
     camera: str = "",
@@ -128,7 +128,7 @@ class _EpisodeReader:
     fps: float
     max_pixels: int
 
-    def episodes(self, shard: Path, expected: int | None, report: Report) -> Iterator[Episode]:
+    def episodes(self, shard: Path, expected: int | None, report: OnBad) -> Iterator[Episode]:
         """Yield the episodes of one tfrecord file and check their number against the manifest."""
         last = -1
         for place, data in placed_records(shard, source=self.source, report=report):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from lapa.data.bad_input import BadInputError, Report, SettingsError, bad, naming, require_path
+from lapa.data.bad_input import BadInputError, OnBad, SettingsError, bad, naming, require_path
 from lapa.data.left_out import leave_out
 from lapa.data.sources.base.folder_walk import is_hidden
 from lapa.data.sources.base.text_file import MAX_INFO_BYTES, read_text
@@ -34,7 +34,7 @@ class RldsFolder:
     records: dict[tuple[str, int], int] = field(default_factory=dict)
     """Records per (split, shard number), as ``dataset_info.json`` says."""
 
-    def shards(self, splits: Sequence[str] | None, *, report: Report) -> Iterator[Path]:
+    def shards(self, splits: Sequence[str] | None, *, report: OnBad) -> Iterator[Path]:
         """Yield the tfrecord files of ``splits`` (all when None); absent ones are reported.
 
         Raises:
@@ -66,7 +66,7 @@ class RldsFolder:
         return self.records.get((match["split"], int(match["number"]))) if match else None
 
 
-def find_folders(path: Path, *, source: str, report: Report) -> list[Path]:
+def find_folders(path: Path, *, source: str, report: OnBad) -> list[Path]:
     """Return the version folders at ``path`` or up to two folders below, the newest of each dataset.
 
     Hidden folders and what an interrupted build left behind are counted as left out.
@@ -87,7 +87,7 @@ def find_folders(path: Path, *, source: str, report: Report) -> list[Path]:
     return [newest[dataset] for dataset in sorted(newest)]
 
 
-def _datasets_below(path: Path, source: str, report: Report) -> Iterator[Path]:
+def _datasets_below(path: Path, source: str, report: OnBad) -> Iterator[Path]:
     """Yield what looks like a version folder, each real one once."""
     seen: set[Path] = set()
     for folder in [path, *sorted(path.glob("*/")), *sorted(path.glob("*/*/"))]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from lapa.data.bad_input import Report
+from lapa.data.bad_input import OnBad
 from lapa.data.left_out import leave_out
 from lapa.data.sources.base.depth import DepthRule, depth_error, is_deep, named_depth, png_bits
 
@@ -21,7 +21,7 @@ Sequence = tuple[Path, list[str]]
 
 
 def split_depth(
-    sequences: Iterable[Sequence], root: Path, *, source: str, rule: DepthRule, report: Report
+    sequences: Iterable[Sequence], root: Path, *, source: str, rule: DepthRule, report: OnBad
 ) -> Iterator[Sequence]:
     """Yield the sequences without their depth images; these are reported, or counted, per group."""
     for folder, names in sequences:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from lapa.data.bad_input import (
-    Report,
+    OnBad,
     SettingsError,
     bad,
     naming,
@@ -40,7 +40,7 @@ HEADER_BYTES: Final = 1 << 20
 def open_image_folder(
     path: Path,
     *,
-    report: Report = raise_bad,
+    report: OnBad = raise_bad,
     fps: float | None = None,
     name: str = "",
     instructions: str = "auto",
@@ -90,7 +90,7 @@ def open_image_folder(
     yield from read_each(packed, reader.episode, report)
 
 
-def _sequences(root: Path, source: str, report: Report) -> Iterator[tuple[Path, list[str]]]:
+def _sequences(root: Path, source: str, report: OnBad) -> Iterator[tuple[Path, list[str]]]:
     """Yield (folder, image names); also folders to be reported, which hold nothing to read."""
     found = False
     for folder in walk_folders(root, source=source, report=report):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from lapa.data.bad_input import BadInputError, MissingSourceError, Report, bad, naming, raise_bad
+from lapa.data.bad_input import BadInputError, MissingSourceError, OnBad, bad, naming, raise_bad
 from lapa.data.sources.base.inside import is_beside
 from lapa.data.sources.base.text_file import Text, parse_json, read_text
 
@@ -84,7 +84,7 @@ class Instructions:
 
 
 def find_instructions(
-    root: Path, instructions: str, *, source: str = "", report: Report = raise_bad
+    root: Path, instructions: str, *, source: str = "", report: OnBad = raise_bad
 ) -> Instructions:
     """Return where instructions come from.
 
@@ -119,7 +119,7 @@ def _joined(mode: str, files: list[Instructions]) -> Instructions:
     return Instructions(mode, texts, tuple(note for found in files for note in found.notes))
 
 
-def _tried(path: Path, source: str, report: Report) -> list[Instructions]:
+def _tried(path: Path, source: str, report: OnBad) -> list[Instructions]:
     try:
         with naming(source, str(path)):
             return [_mapping(path)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from lapa.data.bad_input import Report, bad, naming, raise_bad, read_each, require_path
+from lapa.data.bad_input import OnBad, bad, naming, raise_bad, read_each, require_path
 from lapa.data.episode import Episode
 from lapa.data.left_out import leave_out
 from lapa.data.media.jpeg import MAX_PIXELS
@@ -24,7 +24,7 @@ from lapa.data.sources.video.instructions import Instructions, find_instructions
 def open_video_folder(
     path: Path,
     *,
-    report: Report = raise_bad,
+    report: OnBad = raise_bad,
     name: str = "",
     fps_override: float | Mapping[str, float] | None = None,
     instructions: str = "auto",

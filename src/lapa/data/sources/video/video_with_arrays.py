@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lapa.data.bad_input import (
-    Report,
+    OnBad,
     SettingsError,
     bad,
     naming,
@@ -52,7 +52,7 @@ def open_video_with_arrays(
     path: Path,
     *,
     fields: str | Path | Mapping[str, Any] | None = None,
-    report: Report = raise_bad,
+    report: OnBad = raise_bad,
     name: str = "",
     camera: str = "",
     actions: ActionRule = "subsample",
