@@ -37,7 +37,7 @@ def made_up(count: int) -> dict[str, object]:
     for image, (row, column) in zip(images, (cells * 4).tolist(), strict=True):
         image[row : row + 4, column : column + 4] = 250
     codes = torch.cat([cells, cells.flip(1)], dim=1)
-    return {"image": images, "text": [TEXT] * count, "latent_codes": codes}
+    return {"frames": images, "instructions": [TEXT] * count, "latent_codes": codes}
 
 
 def trained(decoding: str, batch: dict[str, object], most: int, layers: int) -> DualEncoder:
@@ -64,7 +64,7 @@ def trained(decoding: str, batch: dict[str, object], most: int, layers: int) -> 
 
 def correct(model: DualEncoder, batch: dict[str, object]) -> NDArray[np.bool_]:
     """Which codes the model decodes rightly by itself, ``(sample, code)``."""
-    hits = model.predict_codes(batch["image"], batch["text"]) == batch["latent_codes"]  # type: ignore[arg-type]
+    hits = model.predict_codes(batch["frames"], batch["instructions"]) == batch["latent_codes"]  # type: ignore[arg-type]
     return np.asarray(hits.numpy())
 
 
@@ -132,7 +132,7 @@ def main() -> None:
         hits = correct(model, batch)
         print("{:<15} top-1 {:.3f} [{:.3f}, {:.3f}]".format(name, *wilson(hits)), end="   ")
         print("sequences {:.3f} [{:.3f}, {:.3f}]".format(*wilson(hits.all(axis=1))))
-    image = batch["image"][:1]  # type: ignore[index]
+    image = batch["frames"][:1]  # type: ignore[index]
     report("whole", in_turns(models, image, options.repeats))
     for model in models.values():
         keep_what_was_read(model, image)

@@ -58,10 +58,10 @@ def test_codes_arrive_at_their_frame(tmp_path: Path) -> None:
         item, facts = latents[index], latents.sample(index)
         np.testing.assert_array_equal(item["latent_codes"], slot_codes(1, facts["sample_id"])[0])
         assert item["latent_codes"].dtype == np.int64
-        assert item["text"] == facts["instruction"]
+        assert item["instructions"] == facts["instruction"]
         assert facts["frame"] + 3 < facts["episode_frames"]
-    assert set(latents[0]) == {"image", "text", "latent_codes", "sample_id"}
-    assert latents[0]["image"].shape == (32, 32, 3)
+    assert set(latents[0]) == {"frames", "instructions", "latent_codes", "sample_id"}
+    assert latents[0]["frames"].shape == (32, 32, 3)
 
 
 def test_robot_samples_carry_codes_and_mark_the_tail(tmp_path: Path) -> None:

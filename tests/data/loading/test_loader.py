@@ -114,18 +114,18 @@ def test_a_loader_leaves_the_global_generator_alone(pairs: PairDataset, workers:
 def test_collate_keeps_types_and_lists_texts() -> None:
     items = [
         {
-            "image": np.zeros((2, 2, 3), np.uint8),
-            "text": t,
+            "frames": np.zeros((2, 2, 3), np.uint8),
+            "instructions": t,
             "sample_id": np.int64(i),
             "mask": np.ones(2, bool),
         }
         for i, t in enumerate(("a", "b"))
     ]
     batch = collate(items)
-    assert batch["text"] == ["a", "b"]
-    assert (batch["image"].dtype, batch["sample_id"].dtype, batch["mask"].dtype) == (
+    assert batch["instructions"] == ["a", "b"]
+    assert (batch["frames"].dtype, batch["sample_id"].dtype, batch["mask"].dtype) == (
         torch.uint8,
         torch.int64,
         torch.bool,
     )
-    assert batch["image"].shape == (2, 2, 2, 3)
+    assert batch["frames"].shape == (2, 2, 2, 3)

@@ -31,8 +31,8 @@ def test_action_chunks_follow_their_frame(tmp_path: Path, chunk: int) -> None:
         assert item["action_mask"].tolist() == [i < len(wanted) for i in range(chunk)]
         np.testing.assert_array_equal(item["actions"][: len(wanted)], wanted)
         assert not item["actions"][len(wanted) :].any()
-        np.testing.assert_array_equal(item["state"], episode.states[t])
-        assert item["text"] == episode.instruction
+        np.testing.assert_array_equal(item["states"], episode.states[t])
+        assert item["instructions"] == episode.instruction
     np.testing.assert_array_equal(
         robot.all_actions(), np.stack([robot.actions_from(i)[0][0] for i in range(len(robot))])
     )

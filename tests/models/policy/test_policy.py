@@ -150,8 +150,8 @@ def test_missing_folder_is_named(tmp_path: Path) -> None:
 def test_action_error_of_a_policy_does_not_depend_on_batching() -> None:
     policy, _ = make()
     batch = {
-        "image": images(),
-        "text": TEXTS,
+        "frames": images(),
+        "instructions": TEXTS,
         "actions": torch.zeros(3, 2, 3),
         "action_mask": torch.tensor([[True, True], [True, False], [True, True]]),
     }
@@ -168,7 +168,7 @@ def test_action_error_of_a_policy_does_not_depend_on_batching() -> None:
         ({"joint_latent_weight": 0.5}, "frozen trunk would have to learn the codes"),
         ({"head": {"kind": "mlp"}}, "head mlp reads codes"),
         ({"head": {"kind": "mpl"}}, "mpl"),
-        ({"labeled_episodes": 3}, "labeled_episodes"),
+        ({"labelled_episodes": 3}, "labelled_episodes"),
     ],
 )
 def test_contradicting_parameters_are_refused(values: dict[str, object], message: str) -> None:

@@ -26,8 +26,8 @@ def make():
 def batch(n=4):
     g = torch.Generator().manual_seed(1)
     return {
-        "image": torch.randint(0, 256, (n, 32, 32, 3), generator=g, dtype=torch.uint8),
-        "text": (TEXTS * n)[:n],
+        "frames": torch.randint(0, 256, (n, 32, 32, 3), generator=g, dtype=torch.uint8),
+        "instructions": (TEXTS * n)[:n],
         "latent_codes": torch.randint(0, 4, (n, 2), generator=g),
     }
 

@@ -72,8 +72,8 @@ def test_both_providers_give_the_same_batches(world) -> None:
     for one, other in zip(*loaders, strict=True):
         expected, found = advance.prepare(one, CPU), online.prepare(other, CPU)
         assert expected.keys() == found.keys()
-        assert expected["text"] == found["text"]
-        for name in ("image", "latent_codes", "sample_id"):
+        assert expected["instructions"] == found["instructions"]
+        for name in ("frames", "latent_codes", "sample_id"):
             assert torch.equal(expected[name], found[name]), name
 
 
@@ -88,10 +88,10 @@ def first_frames(provider) -> dict:
 def logits_of(batch) -> torch.Tensor:
     torch.manual_seed(0)
     model = build_foundation(
-        params(code_seq_len=4, codebook_size=8).model(), instructions=batch["text"]
+        params(code_seq_len=4, codebook_size=8).model(), instructions=batch["instructions"]
     )
     return model.eval()(
-        batch | {"latent_codes": torch.zeros(len(batch["text"]), 4, dtype=torch.long)}
+        batch | {"latent_codes": torch.zeros(len(batch["instructions"]), 4, dtype=torch.long)}
     ).logits
 
 

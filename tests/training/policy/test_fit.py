@@ -294,9 +294,9 @@ def test_tail_frames_without_codes_teach_no_codes(
     )
     assert torch.isfinite(module._latent_loss(batch))
     assert backbone.seen[-1]["latent_codes"].min() >= 0
-    assert len(backbone.seen[-1]["text"]) == len(backbone.seen[-1]["image"]) == 8 - tails.sum()
-    alone = {name: batch[name][tails] for name in ("image", "latent_codes")}
-    alone["text"] = ["move the red square"] * int(tails.sum())
+    assert len(backbone.seen[-1]["instructions"]) == len(backbone.seen[-1]["frames"]) == 8 - tails.sum()
+    alone = {name: batch[name][tails] for name in ("frames", "latent_codes")}
+    alone["instructions"] = ["move the red square"] * int(tails.sum())
     loss = module._latent_loss(alone)
     loss.backward()
     assert loss == 0

@@ -28,10 +28,10 @@ class PairBatch(TypedDict):
 class LatentBatch(TypedDict):
     """Observation, instruction and the latent action to predict."""
 
-    image: Tensor
+    frames: Tensor
     """``uint8 (batch, height, width, 3)``: frame t, never t+H."""
-    text: list[str]
-    """Instructions, length ``batch``."""
+    instructions: list[str]
+    """Length ``batch``."""
     latent_codes: Tensor
     """``int64 (batch, code)`` in ``[0, codebook_size)``."""
     sample_id: Tensor
@@ -40,14 +40,14 @@ class LatentBatch(TypedDict):
 class RobotBatch(TypedDict):
     """Observation, instruction and the real actions that follow."""
 
-    image: Tensor
+    frames: Tensor
     """``uint8 (batch, height, width, 3)``: frame t."""
-    text: list[str]
+    instructions: list[str]
     actions: Tensor
     """``float32 (batch, time, action_dim)`` in physical units."""
     action_mask: Tensor
     """``bool (batch, time)``: False beyond the end of the episode."""
-    state: NotRequired[Tensor]
+    states: NotRequired[Tensor]
     """``float32 (batch, state_dim)``."""
     latent_codes: NotRequired[Tensor]
     """``int64 (batch, code)``, for joint finetuning."""

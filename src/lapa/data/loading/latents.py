@@ -41,7 +41,7 @@ class LatentDataset(SlotDataset):
         clip, frame = self.position_of(index)
         self.reader.decode_into(images, clip, frame)
         return {
-            "text": self.table.texts["instruction"][clip],
+            "instructions": self.table.texts["instruction"][clip],
             "latent_codes": self.codes[index],
             "sample_id": self.slots[index],
         }

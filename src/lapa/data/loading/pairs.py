@@ -23,7 +23,7 @@ class SlotDataset(ABC):
     A subclass says under which name its images go and how one sample is read.
     """
 
-    image_name = "image"
+    image_name = "frames"
     images_per_sample: tuple[int, ...] = ()
     """Leading dimensions of a sample's images."""
 

@@ -52,13 +52,13 @@ class RobotDataset(SlotDataset):
         self.reader.decode_into(images, clip, frame)
         actions, mask = self.actions_from(index)
         item: dict[str, Any] = {
-            "text": self.table.texts["instruction"][clip],
+            "instructions": self.table.texts["instruction"][clip],
             "actions": actions,
             "action_mask": mask,
             "sample_id": self.slots[index],
         }
         if self.with_states:
-            item["state"] = self.reader.array(clip, "states")[frame]
+            item["states"] = self.reader.array(clip, "states")[frame]
         if self._codes is not None:
             item["latent_codes"] = self._codes[self.slots[index]].astype(np.int64)
         return item

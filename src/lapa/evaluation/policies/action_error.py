@@ -62,7 +62,7 @@ def held_out_actions(
     )
     predicted, actions, clips = [], [], []
     for batch in evaluation_loader(dataset, batch_size=batch_size):
-        guess = policy.predict(batch["image"], batch["text"], batch.get("state"))
+        guess = policy.predict(batch["frames"], batch["instructions"], batch.get("states"))
         mask = batch["action_mask"]
         predicted.append(guess[mask].numpy())
         actions.append(batch["actions"][mask].numpy())

@@ -74,9 +74,9 @@ def measure_action_error(
     """Error of ``policy`` over `lapa.data.loading.batches.RobotBatch`es, and the steps behind it."""
     error = ActionError(codec=policy.head.codec)
     for batch in batches:
-        state = batch.get("state")
+        state = batch.get("states")
         predicted = policy.predict(
-            batch["image"].to(device), batch["text"], None if state is None else state.to(device)
+            batch["frames"].to(device), batch["instructions"], None if state is None else state.to(device)
         )
         error.update(predicted, batch["actions"].to(device), batch["action_mask"].to(device))
     return error.compute([d.name for d in policy.stats.dimensions]), error.steps

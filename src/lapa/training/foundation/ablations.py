@@ -14,12 +14,12 @@ Ablation = Callable[[Batch], Batch]
 
 def blank_language(batch: Batch) -> Batch:
     """Every instruction becomes empty."""
-    return {**batch, "text": [""] * len(batch["text"])}
+    return {**batch, "instructions": [""] * len(batch["instructions"])}
 
 
 def blank_image(batch: Batch) -> Batch:
     """Every image becomes mid-grey."""
-    return {**batch, "image": torch.full_like(batch["image"], 128)}
+    return {**batch, "frames": torch.full_like(batch["frames"], 128)}
 
 
 def swapped_language(instructions: Iterable[str]) -> Ablation:
@@ -30,7 +30,7 @@ def swapped_language(instructions: Iterable[str]) -> Ablation:
     distinct = sorted(set(instructions))
     Random(0).shuffle(distinct)
     other = dict(zip(distinct, [*distinct[1:], *distinct[:1]], strict=True))
-    return lambda batch: {**batch, "text": [other.get(text, text) for text in batch["text"]]}
+    return lambda batch: {**batch, "instructions": [other.get(text, text) for text in batch["instructions"]]}
 
 
 def ablations(instructions: Iterable[str]) -> dict[str, Ablation]:

@@ -88,8 +88,8 @@ class OnlineLabels:
         """Label the pairs, then let go of frame t+H: the model must never see it."""
         frames = batch["frames"].to(device, non_blocking=True)
         return {
-            "image": frames[:, 0],
-            "text": batch["text"],
+            "frames": frames[:, 0],
+            "instructions": batch["instructions"],
             "latent_codes": self._quantizer.codes(frames),
             "sample_id": batch["sample_id"],
         }
@@ -120,7 +120,7 @@ class InstructedPairs(PairDataset):
     def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
         """Decode both frames and add the instruction."""
         clip, _ = self.position_of(index)
-        return super().read_into(images, index) | {"text": self.table.texts["instruction"][clip]}
+        return super().read_into(images, index) | {"instructions": self.table.texts["instruction"][clip]}
 
 
 def open_labels(

@@ -116,13 +116,13 @@ class Loop:
         if not params.augmentation.is_on:
             return batch
         images = augment_images(
-            batch["image"],
+            batch["frames"],
             params.augmentation,
             seed=params.trainer.seed,
             step=self.state.step * params.accumulate + micro,
             sample_id=batch["sample_id"],
         )
-        return {**batch, "image": images}
+        return {**batch, "frames": images}
 
     def _clip(self) -> Tensor:
         """Clip the global gradient norm; 0 in the parameters only measures it."""

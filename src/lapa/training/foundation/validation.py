@@ -41,9 +41,9 @@ def validate(
         counts.add(out.logits, batch["latent_codes"], out.loss, weight)
         constant.add(_certain(majority, out.logits), batch["latent_codes"], out.loss, weight)
         if model.teacher_forced:
-            codes = model.predict_codes(batch["image"], batch["text"])
+            codes = model.predict_codes(batch["frames"], batch["instructions"])
             decoded.add(_certain(codes, out.logits), batch["latent_codes"], out.loss, weight)
-        whole = model.well_formed(batch["image"], batch["text"])
+        whole = model.well_formed(batch["frames"], batch["instructions"])
         if whole is not None:
             health += weight * torch.stack([whole.sum(), torch.full_like(whole.sum(), len(whole))])
     module.train()
@@ -83,7 +83,7 @@ def ablate(
             out = module(changed)
             counts[f"top1_{kind}"].add(out.logits, batch["latent_codes"], out.loss, weight)
             if model.teacher_forced:
-                codes = model.predict_codes(changed["image"], changed["text"])
+                codes = model.predict_codes(changed["frames"], changed["instructions"])
                 logits = _certain(codes, out.logits)
                 own = counts[f"decoded_top1_{kind}"]
                 own.add(logits, batch["latent_codes"], out.loss, weight)

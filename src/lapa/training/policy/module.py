@@ -70,33 +70,33 @@ class PolicyModule(pl.LightningModule):
             # every parameter stays in the graph, because DDP waits for the gradient of each
             unlabeled = {**batch, "latent_codes": torch.zeros_like(codes)}
             return 0 * self.policy.backbone.loss(unlabeled).loss
-        texts = [t for t, keep in zip(batch["text"], labeled.tolist(), strict=True) if keep]
-        chosen = {"image": batch["image"][labeled], "text": texts, "latent_codes": codes[labeled]}
+        texts = [t for t, keep in zip(batch["instructions"], labeled.tolist(), strict=True) if keep]
+        chosen = {"frames": batch["frames"][labeled], "instructions": texts, "latent_codes": codes[labeled]}
         return self.policy.backbone.loss(chosen).loss
 
     def _action_loss(self, batch: dict[str, Any]) -> Tensor:
         return self.policy.loss(
-            self._observed(batch), batch["actions"], batch["action_mask"], batch.get("state")
+            self._observed(batch), batch["actions"], batch["action_mask"], batch.get("states")
         )
 
     def _observed(self, batch: dict[str, Any]) -> Tensor:
         if "observed" in batch:
             observed: Tensor = batch["observed"]
             return observed
-        return self.policy.observe(batch["image"], batch["text"])
+        return self.policy.observe(batch["frames"], batch["instructions"])
 
     def _augmented(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Change the images of a training batch, for actions and codes alike."""
         if not (self.training and self.params.augmentation.is_on):
             return batch
         images = augment_images(
-            batch["image"],
+            batch["frames"],
             self.params.augmentation,
             seed=self.params.trainer.seed,
             step=self.global_step,
             sample_id=batch["sample_id"],
         )
-        return {**batch, "image": images}
+        return {**batch, "frames": images}
 
     def on_validation_epoch_start(self) -> None:
         """Start counting errors."""
@@ -104,7 +104,7 @@ class PolicyModule(pl.LightningModule):
 
     def validation_step(self, batch: dict[str, Any], batch_idx: int) -> None:
         """Count the errors of one batch."""
-        predicted = self.policy.predict_from(self._observed(batch), batch.get("state"))
+        predicted = self.policy.predict_from(self._observed(batch), batch.get("states"))
         self._error.update(predicted, batch["actions"], batch["action_mask"])
         self.log(
             "val/loss", self._action_loss(batch), batch_size=len(batch["actions"]), sync_dist=True

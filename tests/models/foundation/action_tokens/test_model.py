@@ -26,8 +26,8 @@ def make(head="tokens", seed=0):
 def make_batch(n=4):
     g = torch.Generator().manual_seed(1)
     return {
-        "image": torch.randint(0, 256, (n, 32, 32, 3), generator=g, dtype=torch.uint8),
-        "text": (TEXTS * n)[:n],
+        "frames": torch.randint(0, 256, (n, 32, 32, 3), generator=g, dtype=torch.uint8),
+        "instructions": (TEXTS * n)[:n],
         "latent_codes": torch.randint(0, K, (n, S), generator=g),
     }
 
@@ -42,15 +42,15 @@ def test_shapes_and_gradients() -> None:
     batch = make_batch()
     out = model(batch)
     assert out.logits.shape == (4, S, K)
-    assert model.features(batch["image"], batch["text"]).shape == (4, model.feature_dim)
+    assert model.features(batch["frames"], batch["instructions"]).shape == (4, model.feature_dim)
     out.loss.backward()
     assert [n for n, p in model.named_parameters() if p.grad is None] == []
 
 
 def test_prompt_with_image_is_a_prefix_and_the_action_its_tail(model) -> None:
     batch = make_batch()
-    prompt = model.prompt.prompt(batch["image"], batch["text"])
-    whole = model.prompt.answered(batch["image"], batch["text"], batch["latent_codes"])
+    prompt = model.prompt.prompt(batch["frames"], batch["instructions"])
+    whole = model.prompt.answered(batch["frames"], batch["instructions"], batch["latent_codes"])
     length = prompt["input_ids"].shape[1]
     assert torch.equal(whole["input_ids"][:, :length], prompt["input_ids"])
     tails = whole["input_ids"][:, length:].tolist()
@@ -95,7 +95,7 @@ def test_a_sample_alone_equals_the_sample_in_a_padded_batch(model) -> None:
 def test_an_untrained_model_always_writes_exactly_s_codes(model, sample) -> None:
     torch.manual_seed(3)
     batch = make_batch(6)
-    codes = model.write(batch["image"], batch["text"], sample=sample)
+    codes = model.write(batch["frames"], batch["instructions"], sample=sample)
     assert codes.shape == (6, S)
     assert ((codes >= 0) & (codes < K)).all()
     if sample:
@@ -104,7 +104,7 @@ def test_an_untrained_model_always_writes_exactly_s_codes(model, sample) -> None
 
 def test_left_to_itself_an_untrained_model_writes_no_action(model) -> None:
     batch = make_batch()
-    assert not model.well_formed(batch["image"], batch["text"]).any()
+    assert not model.well_formed(batch["frames"], batch["instructions"]).any()
 
 
 @pytest.mark.parametrize("head", ["tokens", "extra"])
@@ -117,9 +117,9 @@ def test_overfits_ten_samples_to_whole_sequences(head) -> None:
         model(batch).loss.backward()
         optimizer.step()
     model.eval()
-    assert torch.equal(model.predict_codes(batch["image"], batch["text"]), batch["latent_codes"])
+    assert torch.equal(model.predict_codes(batch["frames"], batch["instructions"]), batch["latent_codes"])
     if head == "tokens":
-        assert model.well_formed(batch["image"], batch["text"]).all()
+        assert model.well_formed(batch["frames"], batch["instructions"]).all()
 
 
 def test_masks_choose_the_samples_of_each_loss() -> None:
@@ -183,14 +183,14 @@ def test_saved_and_loaded_predicts_the_same(tmp_path, head) -> None:
     batch = make_batch()
     torch.testing.assert_close(loaded(batch).logits, model(batch).logits, rtol=0, atol=0)
     assert torch.equal(
-        loaded.predict_codes(batch["image"], batch["text"]),
-        model.predict_codes(batch["image"], batch["text"]),
+        loaded.predict_codes(batch["frames"], batch["instructions"]),
+        model.predict_codes(batch["frames"], batch["instructions"]),
     )
 
 
 def test_torchvision_is_never_imported() -> None:
     folder = Path(lapa.models.foundation.__file__).parent
-    sources = [path.read_text() for path in folder.glob("*.py")]
+    sources = [path.read_text() for path in folder.rglob("*.py")]
     assert len(sources) > 10
     assert not [
         text for text in sources if "import torchvision" in text or "from torchvision" in text
@@ -211,7 +211,7 @@ def test_dropped_codes_change_what_is_told_and_not_what_is_asked() -> None:
     # before the first code nothing is told; the later ones are told other codes each time
     torch.testing.assert_close(first.logits[:, 0], exact.logits[:, 0])
     assert (first.logits[:, 1:] != second.logits[:, 1:]).any()
-    ids = model.prompt.answered(batch["image"], batch["text"], batch["latent_codes"])["input_ids"]
+    ids = model.prompt.answered(batch["frames"], batch["instructions"], batch["latent_codes"])["input_ids"]
     wrong = model._with_wrong_codes(ids)
     codes = torch.isin(ids, torch.tensor(model.prompt.grammar.codes))
     assert torch.equal(wrong[~codes], ids[~codes])
@@ -227,7 +227,7 @@ def test_the_instruction_can_come_first() -> None:
         )
         model = build_foundation(config, instructions=TEXTS)
         batch = make_batch(1)
-        ids = model.prompt.prompt(batch["image"], batch["text"])["input_ids"][0].tolist()
+        ids = model.prompt.prompt(batch["frames"], batch["instructions"])["input_ids"][0].tolist()
         tokens = model.prompt.processor.tokenizer.convert_ids_to_tokens(ids)
         orders.append(tokens.index("<|vision_start|>") > tokens.index("reach"))
     assert orders == [False, True]

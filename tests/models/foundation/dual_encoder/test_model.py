@@ -31,7 +31,7 @@ def make_batch(n=3):
     g = torch.Generator().manual_seed(1)
     image = torch.randint(0, 256, (n, 32, 32, 3), generator=g, dtype=torch.uint8)
     codes = torch.randint(0, 8, (n, 4), generator=g)
-    return {"image": image, "text": (TEXTS * n)[:n], "latent_codes": codes}
+    return {"frames": image, "instructions": (TEXTS * n)[:n], "latent_codes": codes}
 
 
 def test_shapes_and_gradients() -> None:
@@ -39,7 +39,7 @@ def test_shapes_and_gradients() -> None:
     batch = make_batch()
     out = model(batch)
     assert out.logits.shape == (3, 4, 8)
-    assert model.features(batch["image"], batch["text"]).shape == (3, model.feature_dim)
+    assert model.features(batch["frames"], batch["instructions"]).shape == (3, model.feature_dim)
     out.loss.backward()
     trained = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     assert [n for n, p in trained if p.grad is None] == []
@@ -74,10 +74,10 @@ def test_padding_side_and_amount_change_nothing(decoding, side, extra) -> None:
     model.eval()
     batch = make_batch()
     expected = model(batch).logits
-    chosen = model.predict_codes(batch["image"], batch["text"])
+    chosen = model.predict_codes(batch["frames"], batch["instructions"])
     model.tokenizer = _Shifted(model.tokenizer, side=side, extra=extra)
     torch.testing.assert_close(model(batch).logits, expected, atol=1e-5, rtol=0)
-    assert torch.equal(model.predict_codes(batch["image"], batch["text"]), chosen)
+    assert torch.equal(model.predict_codes(batch["frames"], batch["instructions"]), chosen)
 
 
 def test_a_sample_alone_equals_the_sample_in_a_batch_of_mixed_lengths() -> None:
@@ -87,8 +87,8 @@ def test_a_sample_alone_equals_the_sample_in_a_batch_of_mixed_lengths() -> None:
     together = model(batch).logits
     for row in range(3):
         own = {
-            "image": batch["image"][row : row + 1],
-            "text": [batch["text"][row]],
+            "frames": batch["frames"][row : row + 1],
+            "instructions": [batch["instructions"][row]],
             "latent_codes": batch["latent_codes"][row : row + 1],
         }
         torch.testing.assert_close(model(own).logits[0], together[row], atol=1e-5, rtol=0)
@@ -129,7 +129,7 @@ def test_cached_decoding_equals_decoding_from_scratch() -> None:
     for position in range(4):  # no cache: one full forward per position
         logits = model(batch | {"latent_codes": codes}).logits
         codes[:, position] = logits[:, position].argmax(-1)
-    assert torch.equal(model.predict_codes(batch["image"], batch["text"]), codes)
+    assert torch.equal(model.predict_codes(batch["frames"], batch["instructions"]), codes)
 
 
 def overfit(model, batch, steps=100):
@@ -139,7 +139,7 @@ def overfit(model, batch, steps=100):
         model(batch).loss.backward()
         optimizer.step()
     model.eval()
-    return model.predict_codes(batch["image"], batch["text"])
+    return model.predict_codes(batch["frames"], batch["instructions"])
 
 
 def test_both_decodings_overfit_ten_samples_and_agree() -> None:
@@ -155,10 +155,10 @@ def test_grids_of_different_sizes_meet_on_one() -> None:
         image_size=32, patch_size=16, hidden_size=16, intermediate_size=32, layers=1, heads=2
     )
     model, _ = make(dinov2=coarse)
-    tokens = model.vision(make_batch()["image"])
+    tokens = model.vision(make_batch()["frames"])
     assert tokens.shape == (3, 16, 32 + 16)  # SigLIP's 4 x 4 grid
     model, _ = make(dinov2=coarse, grid=3)
-    assert model.vision(make_batch()["image"]).shape == (3, 9, 48)
+    assert model.vision(make_batch()["frames"]).shape == (3, 9, 48)
     assert model(make_batch()).logits.shape == (3, 4, 8)
 
 
@@ -264,10 +264,10 @@ def test_image_tokens_see_an_instruction_that_comes_first() -> None:
                 output[0] if isinstance(output, tuple) else output
             )
         )
-        prefix, mask = model._prefix(batch["image"], [TEXTS[0]])
+        prefix, mask = model._prefix(batch["frames"], [TEXTS[0]])
         words = int(mask.sum()) - 16  # 4 x 4 image tokens
-        model.predict_codes(batch["image"], [TEXTS[0]])
-        model.predict_codes(batch["image"], [TEXTS[0].replace("red", "blue")])
+        model.predict_codes(batch["frames"], [TEXTS[0]])
+        model.predict_codes(batch["frames"], [TEXTS[0].replace("red", "blue")])
         hook.remove()
         image = slice(words, words + 16) if first else slice(0, 16)
         changed = (seen[0] != seen[1]).flatten(2)[0, image].any()

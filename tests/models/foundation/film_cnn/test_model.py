@@ -29,17 +29,17 @@ def batch() -> dict:
     g = torch.Generator().manual_seed(1)
     image = torch.randint(0, 256, (10, 16, 16, 3), generator=g, dtype=torch.uint8)
     codes = torch.randint(0, 8, (10, 4), generator=g)
-    return {"image": image, "text": TEXTS, "latent_codes": codes}
+    return {"frames": image, "instructions": TEXTS, "latent_codes": codes}
 
 
 def test_shapes_and_ranges(model, batch) -> None:
     out = model(batch)
     assert out.logits.shape == (10, 4, 8)
     assert out.loss.ndim == 0
-    codes = model.predict_codes(batch["image"], batch["text"])
+    codes = model.predict_codes(batch["frames"], batch["instructions"])
     assert codes.shape == (10, 4)
     assert codes.dtype == torch.int64
-    assert model.features(batch["image"], batch["text"]).shape == (10, model.feature_dim)
+    assert model.features(batch["frames"], batch["instructions"]).shape == (10, model.feature_dim)
 
 
 def test_every_parameter_gets_a_gradient(model, batch) -> None:
@@ -61,27 +61,27 @@ def test_overfits_ten_samples_to_whole_sequences(model, batch) -> None:
         model(batch).loss.backward()
         optimizer.step()
     model.eval()
-    assert torch.equal(model.predict_codes(batch["image"], batch["text"]), batch["latent_codes"])
+    assert torch.equal(model.predict_codes(batch["frames"], batch["instructions"]), batch["latent_codes"])
 
 
 def test_language_and_image_reach_the_logits(model, batch) -> None:
     logits = model(batch).logits
-    spoken = model(batch | {"text": TEXTS[::-1]}).logits
-    seen = model(batch | {"image": batch["image"].flip(0)}).logits
+    spoken = model(batch | {"instructions": TEXTS[::-1]}).logits
+    seen = model(batch | {"frames": batch["frames"].flip(0)}).logits
     assert not torch.allclose(logits, spoken)
     assert not torch.allclose(logits, seen)
 
 
 def test_padding_of_a_neighbor_changes_nothing(model, batch) -> None:
     longer = ["reach the red cube and then the blue cube"] * 9
-    alone = model.features(batch["image"][:1], TEXTS[:1])
-    beside = model.features(batch["image"], [TEXTS[0], *longer])[:1]
+    alone = model.features(batch["frames"][:1], TEXTS[:1])
+    beside = model.features(batch["frames"], [TEXTS[0], *longer])[:1]
     torch.testing.assert_close(alone, beside)
 
 
 def test_word_order_counts(model, batch) -> None:
-    one = model.features(batch["image"][:1], ["red blue"])
-    other = model.features(batch["image"][:1], ["blue red"])
+    one = model.features(batch["frames"][:1], ["red blue"])
+    other = model.features(batch["frames"][:1], ["blue red"])
     assert not torch.allclose(one, other)
 
 

@@ -54,7 +54,7 @@ class ActionTokens(LatentPolicy):
         for which loss; all do by default.
         """
         codes = batch["latent_codes"]
-        inputs = self.prompt.answered(batch["image"], batch["text"], codes)
+        inputs = self.prompt.answered(batch["frames"], batch["instructions"], codes)
         length = self.prompt.grammar.length
         answer = inputs["input_ids"][:, -length:]
         if self.training and self.config.code_dropout:

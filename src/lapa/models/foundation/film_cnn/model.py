@@ -135,7 +135,7 @@ class FilmCnn(LatentPolicy):
 
     def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
         """Mean cross-entropy of independent positions."""
-        return code_loss(self.logits(batch["image"], batch["text"]), batch["latent_codes"])
+        return code_loss(self.logits(batch["frames"], batch["instructions"]), batch["latent_codes"])
 
     @torch.no_grad()
     def predict_codes(self, images: Tensor, instructions: list[str]) -> Tensor:
