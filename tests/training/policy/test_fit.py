@@ -294,7 +294,11 @@ def test_tail_frames_without_codes_teach_no_codes(
     )
     assert torch.isfinite(module._latent_loss(batch))
     assert backbone.seen[-1]["latent_codes"].min() >= 0
-    assert len(backbone.seen[-1]["instructions"]) == len(backbone.seen[-1]["frames"]) == 8 - tails.sum()
+    assert (
+        len(backbone.seen[-1]["instructions"])
+        == len(backbone.seen[-1]["frames"])
+        == 8 - tails.sum()
+    )
     alone = {name: batch[name][tails] for name in ("frames", "latent_codes")}
     alone["instructions"] = ["move the red square"] * int(tails.sum())
     loss = module._latent_loss(alone)

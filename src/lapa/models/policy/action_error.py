@@ -76,7 +76,9 @@ def measure_action_error(
     for batch in batches:
         state = batch.get("states")
         predicted = policy.predict(
-            batch["frames"].to(device), batch["instructions"], None if state is None else state.to(device)
+            batch["frames"].to(device),
+            batch["instructions"],
+            None if state is None else state.to(device),
         )
         error.update(predicted, batch["actions"].to(device), batch["action_mask"].to(device))
     return error.compute([d.name for d in policy.stats.dimensions]), error.steps

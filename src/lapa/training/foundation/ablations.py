@@ -30,7 +30,10 @@ def swapped_language(instructions: Iterable[str]) -> Ablation:
     distinct = sorted(set(instructions))
     Random(0).shuffle(distinct)
     other = dict(zip(distinct, [*distinct[1:], *distinct[:1]], strict=True))
-    return lambda batch: {**batch, "instructions": [other.get(text, text) for text in batch["instructions"]]}
+    return lambda batch: {
+        **batch,
+        "instructions": [other.get(text, text) for text in batch["instructions"]],
+    }
 
 
 def ablations(instructions: Iterable[str]) -> dict[str, Ablation]:

@@ -120,7 +120,9 @@ class InstructedPairs(PairDataset):
     def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
         """Decode both frames and add the instruction."""
         clip, _ = self.position_of(index)
-        return super().read_into(images, index) | {"instructions": self.table.texts["instruction"][clip]}
+        return super().read_into(images, index) | {
+            "instructions": self.table.texts["instruction"][clip]
+        }
 
 
 def open_labels(

@@ -71,7 +71,11 @@ class PolicyModule(pl.LightningModule):
             unlabeled = {**batch, "latent_codes": torch.zeros_like(codes)}
             return 0 * self.policy.backbone.loss(unlabeled).loss
         texts = [t for t, keep in zip(batch["instructions"], labeled.tolist(), strict=True) if keep]
-        chosen = {"frames": batch["frames"][labeled], "instructions": texts, "latent_codes": codes[labeled]}
+        chosen = {
+            "frames": batch["frames"][labeled],
+            "instructions": texts,
+            "latent_codes": codes[labeled],
+        }
         return self.policy.backbone.loss(chosen).loss
 
     def _action_loss(self, batch: dict[str, Any]) -> Tensor:

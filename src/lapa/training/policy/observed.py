@@ -48,7 +48,9 @@ def observe_all(
     policy.to(device).eval()
     batches = []
     for batch in evaluation_loader(dataset, batch_size=batch_size):
-        kept = {name: value for name, value in batch.items() if name not in ("frames", "instructions")}
+        kept = {
+            name: value for name, value in batch.items() if name not in ("frames", "instructions")
+        }
         observed = policy.observe(batch["frames"].to(device), batch["instructions"])
         batches.append(kept | {"observed": observed.cpu()})
     policy.cpu()

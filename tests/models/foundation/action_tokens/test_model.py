@@ -117,7 +117,9 @@ def test_overfits_ten_samples_to_whole_sequences(head) -> None:
         model(batch).loss.backward()
         optimizer.step()
     model.eval()
-    assert torch.equal(model.predict_codes(batch["frames"], batch["instructions"]), batch["latent_codes"])
+    assert torch.equal(
+        model.predict_codes(batch["frames"], batch["instructions"]), batch["latent_codes"]
+    )
     if head == "tokens":
         assert model.well_formed(batch["frames"], batch["instructions"]).all()
 
@@ -211,7 +213,9 @@ def test_dropped_codes_change_what_is_told_and_not_what_is_asked() -> None:
     # before the first code nothing is told; the later ones are told other codes each time
     torch.testing.assert_close(first.logits[:, 0], exact.logits[:, 0])
     assert (first.logits[:, 1:] != second.logits[:, 1:]).any()
-    ids = model.prompt.answered(batch["frames"], batch["instructions"], batch["latent_codes"])["input_ids"]
+    ids = model.prompt.answered(batch["frames"], batch["instructions"], batch["latent_codes"])[
+        "input_ids"
+    ]
     wrong = model._with_wrong_codes(ids)
     codes = torch.isin(ids, torch.tensor(model.prompt.grammar.codes))
     assert torch.equal(wrong[~codes], ids[~codes])

@@ -61,7 +61,9 @@ def test_overfits_ten_samples_to_whole_sequences(model, batch) -> None:
         model(batch).loss.backward()
         optimizer.step()
     model.eval()
-    assert torch.equal(model.predict_codes(batch["frames"], batch["instructions"]), batch["latent_codes"])
+    assert torch.equal(
+        model.predict_codes(batch["frames"], batch["instructions"]), batch["latent_codes"]
+    )
 
 
 def test_language_and_image_reach_the_logits(model, batch) -> None:

@@ -66,7 +66,9 @@ class DualEncoder(LatentPolicy):
     def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
         """Mean cross-entropy over positions; with teacher forcing when autoregressive."""
         codes = batch["latent_codes"]
-        asked = self._ask(batch["frames"], batch["instructions"], codes if self.teacher_forced else None)
+        asked = self._ask(
+            batch["frames"], batch["instructions"], codes if self.teacher_forced else None
+        )
         return code_loss(self.head(asked), codes)
 
     @torch.no_grad()
