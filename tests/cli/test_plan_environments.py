@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from lapa.params.presets import vla_2b_tokens
 
 from lapa.cli.plan import from_environment, plan, published_recipe
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.foundation.stage import ActionTokensParams, DualEncoderParams
-from lapa.params.presets import vla_2b_tokens
 
 ROOT = Path(__file__).parents[2]
 KINDS = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
+from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from lapa.cli.project import conf_of
@@ -18,11 +19,14 @@ PUBLISHED = "vla_7b"
 
 @click.command()
 @click.option(
-    "--env", default=PUBLISHED, help=f"Kedro environment to plan; default {PUBLISHED}, as published."
+    "--env",
+    default=PUBLISHED,
+    help=f"Kedro environment to plan; default {PUBLISHED}, as published.",
 )
 @click.option(
     "--params",
     default="",
+    callback=lambda _context, _option, text: split_params(text),
     help="As of `kedro run`: cluster=lrz_h100,foundation.preset=action_tokens_2b,…",
 )
 @click.option(
@@ -34,11 +38,9 @@ PUBLISHED = "vla_7b"
 @click.option("--shards", type=int, default=None, help="Shards of the training split.")
 @click.option("--samples", type=int, default=None, help="Pairs to train on, epochs included.")
 @click.option("--hours", type=float, default=None, help="Wall time that should be enough.")
-@click.pass_context
 def plan(  # noqa: PLR0917 - click hands options over by name
-    context: click.Context,
     env: str,
-    params: str,
+    params: dict[str, Any],
     project: Path,
     shards: int | None,
     samples: int | None,
@@ -48,22 +50,30 @@ def plan(  # noqa: PLR0917 - click hands options over by name
 
     Without options, the published recipe: 16 samples x 64 GPUs x 4 = 4096 per step.
     """
-    # Kedro's command line and torch take seconds to import; --help should not wait for them
-    from kedro.framework.cli.utils import _split_params  # noqa: PLC0415
-
+    # torch takes seconds to import; --help should not wait for it
     from lapa.training.foundation.planning import plan_table, plan_training  # noqa: PLC0415
 
-    given = _split_params(context, None, params)
     try:
-        planned = plan_training(foundation_of(project, env, given))
+        planned = plan_training(foundation_of(project, env, params))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(plan_table(planned, shards=shards, samples=samples, hours=hours))
 
 
-def foundation_of(
-    project: Path, env: str, given: dict[str, Any] | None = None
-) -> FoundationParams:
+def split_params(text: str) -> dict[str, Any]:
+    """Read ``a.b=1,c=x`` as `kedro run --params` does.
+
+    Raises:
+        click.BadParameter: a part is no ``name=value``.
+    """
+    parts = [part for part in text.split(",") if part]
+    for part in parts:
+        if not part.partition("=")[0].strip() or "=" not in part:
+            raise click.BadParameter(f"{part!r} is no name=value, e.g. cluster=lrz_h100")
+    return cast(dict[str, Any], OmegaConf.to_container(OmegaConf.from_dotlist(parts)))
+
+
+def foundation_of(project: Path, env: str, given: dict[str, Any] | None = None) -> FoundationParams:
     """Read ``foundation`` of a Kedro environment, presets and all.
 
     Args:

@@ -14,8 +14,8 @@ import pytest
 
 from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
-from lapa.params.presets import tiny
 from lapa.training.foundation import fit
+from toys.backends import tiny
 from training.foundation.made_up import arguments, labeled_squares, params
 
 TASK = "lapa.training.foundation:fit"
