@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from lapa.cli.export_labels import export_labels
 from lapa.records import LabelSet, ShardSet
-from training.foundation.made_up import labeled_squares
+from toys.labeled_squares import labeled_squares
 
 Squares = tuple[ShardSet, LabelSet]
 

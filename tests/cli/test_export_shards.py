@@ -2,9 +2,9 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from factories import tiny_shard_set
 from lapa.cli.export_shards import export_shards
 from lapa.data.sources.registry import open_source
+from toys.shards import tiny_shard_set
 
 
 def run(*arguments: object):

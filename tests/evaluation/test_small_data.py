@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.episode import Episode
 from lapa.data.ingest import ingest_inputs
 from lapa.evaluation.codes.laq_details import read_details
 from lapa.params.ingestion import IngestionParams, SplitParams
 from lapa.records import EvaluationReport, ShardSet
+from toys.episodes import moving_square_episodes
+from toys.shards import as_input, tiny_shard_set
 
 MeasureLaq = Callable[..., EvaluationReport]
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")

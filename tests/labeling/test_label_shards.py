@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.labels import read_sidecar, sidecar
 from lapa.data.loading.latents import open_latents
 from lapa.data.loading.pairs import open_pairs
@@ -26,6 +25,8 @@ from lapa.params.labeling import LabelingParams
 from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.foundation.labels import check_labels
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 SPEC = PairSpec(horizon_s=0.2)
 SIZES = {"image_size": 16, "patch_size": 2, "dim": 16, "heads": 2, "head_dim": 8, "quant_dim": 4}

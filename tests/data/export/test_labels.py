@@ -14,7 +14,7 @@ import webdataset as wds
 from lapa.data.export import labels as export_labels
 from lapa.data.export.labels import write_jsonl, write_labeled_shards
 from lapa.data.loading.latents import open_latents
-from training.foundation.made_up import labeled_squares
+from toys.labeled_squares import labeled_squares
 
 
 @pytest.fixture(scope="module")

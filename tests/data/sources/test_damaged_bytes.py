@@ -7,7 +7,8 @@ import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.sources.registry import open_source
-from robot_files import write_lerobot_v2, write_lerobot_v3, write_robomimic
+from toys.hdf5 import write_robomimic
+from toys.lerobot import write_lerobot_v2, write_lerobot_v3
 
 
 def damage(data: bytes, how: str, rng: random.Random) -> bytes:

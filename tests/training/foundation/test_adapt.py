@@ -12,7 +12,8 @@ from lapa.params.foundation.stage import FoundationModelParams, LoraParams
 from lapa.params.presets import tiny
 from lapa.training.foundation import fit
 from lapa.training.foundation.adapt import adapt, add_lora, merge_lora
-from training.foundation.made_up import arguments, labeled_squares, params
+from toys.foundations import arguments, params
+from toys.labeled_squares import labeled_squares
 
 MODEL = FoundationModelParams(code_seq_len=2, codebook_size=4, backend=tiny())
 TEXTS = ["move the red square", "move"]

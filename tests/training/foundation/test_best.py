@@ -18,7 +18,8 @@ from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation import fit
 from lapa.training.foundation import loop as loop_module
 from lapa.training.foundation.best import CRITERION
-from training.foundation.made_up import arguments, labeled_squares, params
+from toys.foundations import arguments, params
+from toys.labeled_squares import labeled_squares
 
 Squares = tuple[ShardSet, LabelSet]
 
@@ -121,7 +122,7 @@ def test_replicas_and_shards_export_the_best_too(
         "sharded": worsening(trainer=two, shard=True, freeze=("stem",)),
     }
     jobs = [arguments(*squares, config, tmp_path / name) for name, config in configs.items()]
-    records = launch("training.foundation.rank_task:fit_all", {"trainings": jobs}, devices=2)
+    records = launch("toys.rank_tasks:fit_all", {"trainings": jobs}, devices=2)
     for (name, _), found in zip(configs.items(), records, strict=True):
         record = Checkpoint(**found)
         is_best(record, tmp_path / name)

@@ -17,7 +17,8 @@ from lapa.records import Checkpoint, digest_of_file
 from lapa.training.common.tracking import joined_run
 from lapa.training.foundation import fit, initialize
 from lapa.training.foundation import loop as loop_module
-from training.foundation.made_up import S, arguments, labeled_squares, params
+from toys.foundations import arguments, params
+from toys.labeled_squares import S, labeled_squares
 
 fit_module = importlib.import_module(
     "lapa.training.foundation.fit"

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.loading.latents import LatentDataset
 from lapa.data.loading.loader import collate, evaluation_loader
 from lapa.labeling.label_shards import label_shards
@@ -17,7 +16,11 @@ from lapa.params.labeling import LabelingParams
 from lapa.records import LabelSet
 from lapa.training.foundation import fit
 from lapa.training.foundation.labels import OnlineLabels, PrecomputedLabels, open_labels
-from training.foundation.made_up import SPEC, arguments, params, tiny_laq
+from toys.episodes import moving_square_episodes
+from toys.foundations import arguments, params
+from toys.labeled_squares import SPEC
+from toys.quantizers import tiny_laq
+from toys.shards import tiny_shard_set
 
 CPU = torch.device("cpu")
 

@@ -16,7 +16,8 @@ from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.presets import tiny
 from lapa.training.foundation import fit
-from training.foundation.made_up import arguments, labeled_squares, params
+from toys.foundations import arguments, params
+from toys.labeled_squares import labeled_squares
 
 TASK = "lapa.training.foundation:fit"
 
@@ -56,7 +57,7 @@ def together(squares, tmp_path_factory) -> dict[str, Path]:
         tests = str(Path(__file__).parents[2])
         path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
         patch.setenv("PYTHONPATH", path)
-        launch("training.foundation.rank_task:fit_all", {"trainings": jobs}, devices=2)
+        launch("toys.rank_tasks:fit_all", {"trainings": jobs}, devices=2)
     return works
 
 

@@ -8,12 +8,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.export.lerobot import layout as lerobot_layout
 from lapa.data.export.lerobot.dataset import export_lerobot
 from lapa.data.export.lerobot.layout import CAMERA
 from lapa.data.export.shard_episodes import shard_episodes
 from lapa.data.sources.registry import open_source
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 
 def shard_set_of(tmp_path: Path, **options: object):

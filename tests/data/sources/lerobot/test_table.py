@@ -9,7 +9,8 @@ import pytest
 
 from lapa.data.bad_input import BadInputError
 from lapa.data.sources.lerobot.table import EpisodeTable, rows_of_lists
-from robot_files import lerobot_table, rows
+from toys.known_frames import rows
+from toys.lerobot import lerobot_table
 
 
 def write(path: Path, episodes: int, row_group: int) -> None:
