@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -7,7 +10,7 @@ from lapa.data.sources.registry import open_source
 from toys.shards import tiny_shard_set
 
 
-def run(*arguments: object):
+def run(*arguments: object) -> Any:
     return CliRunner().invoke(export_shards, [str(argument) for argument in arguments])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ ENVIRONMENTS = sorted(p.name for p in CONF.iterdir() if p.is_dir() and p.name !=
 
 
 @pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch):
+def load(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("LAPA_REFERENCE_DATA", "/somewhere")
     monkeypatch.setenv("LAPA_VIDEOS", "/somewhere")
     monkeypatch.setenv("LAPA_DATASET", "/somewhere")
@@ -35,7 +36,7 @@ def load(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_every_group_of_parameters_is_valid(load, environment) -> None:
+def test_every_group_of_parameters_is_valid(load: Any, environment: str) -> None:
     parameters = load(environment)
     assert set(parameters) == set(SECTIONS) | {WORK}
     built = {name: model.model_validate(parameters[name]) for name, model in SECTIONS.items()}
@@ -44,13 +45,13 @@ def test_every_group_of_parameters_is_valid(load, environment) -> None:
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_every_environment_writes_somewhere_of_its_own(load, environment) -> None:
+def test_every_environment_writes_somewhere_of_its_own(load: Any, environment: str) -> None:
     others = {load(other)["work"] for other in ENVIRONMENTS if other != environment}
     assert load(environment)["work"] not in others
 
 
 @pytest.mark.parametrize("environment", sorted(set(ENVIRONMENTS) - STAGE_2_ONLY))
-def test_every_quantizer_can_be_built(load, environment) -> None:
+def test_every_quantizer_can_be_built(load: Any, environment: str) -> None:
     with torch.device("meta"):
         model = LatentActionQuantizer(LaqParams.model_validate(load(environment)["laq"]).model)
     assert sum(p.numel() for p in model.parameters()) > 10_000

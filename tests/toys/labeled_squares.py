@@ -16,9 +16,10 @@ from toys.shards import tiny_shard_set
 
 SPEC = PairSpec(horizon_s=0.1)
 K, S = 4, 2
+LabeledSquares = tuple[ShardSet, LabelSet]
 
 
-def labeled_squares(folder: Path, *, n: int = 10, **params: Any) -> tuple[ShardSet, LabelSet]:
+def labeled_squares(folder: Path, *, n: int = 10, **params: Any) -> LabeledSquares:
     """Shards of moving squares; code 0 is the square's column, code 1 its row (four each)."""
     shards = tiny_shard_set(folder, n=n, frames=9, size=16, **params)
     labels = folder / "labels"

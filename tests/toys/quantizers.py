@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -11,6 +12,9 @@ from lapa.models.laq.storage import save_laq
 from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint
 from toys.labeled_squares import SPEC
+
+BuildSmall = Callable[..., LatentActionQuantizer]
+"""Builds a seeded small quantizer with any option changed."""
 
 
 def tiny_laq(folder: Path, *, seed: int = 0) -> Checkpoint:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -13,7 +15,7 @@ from lapa.params.laq.model import LaqModelParams
 KINDS = ["nsvq", "vq_ema", "fsq", "residual_vq", "none"]
 
 
-def _build(kind: str, **changes):
+def _build(kind: str, **changes: Any) -> Any:
     torch.manual_seed(0)
     return build_quantizer(
         LaqModelParams(quantizer=kind, codebook_size=8, quant_dim=6, code_seq_len=4, **changes)
