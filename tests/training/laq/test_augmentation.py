@@ -13,7 +13,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from lapa.data.loading.batches import PairBatch
+from lapa.batches import PairBatch
 from lapa.data.loading.loader import training_loader
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
