@@ -66,7 +66,7 @@ class Presets:
         """Fragments of what was chosen, lowest first: sizes, then the cluster.
 
         Raises:
-            RefusedError: there is no such preset.
+            RefusedError: there is no such preset, or its file is none.
         """
         for section in sorted(chosen, key=lambda name: name == CLUSTER):
             yield from self._layers(section, chosen[section])
@@ -95,7 +95,8 @@ class Presets:
         self._require(section, name, where=f"{option} is")
         path = self._root / section / f"{name}.yml"
         fragment = OmegaConf.load(path)
-        assert isinstance(fragment, DictConfig), f"{path} holds a list, expected a mapping"
+        if not isinstance(fragment, DictConfig):
+            raise RefusedError(f"{path} holds a list, expected sections with their parameters")
         yield from self._layers(section, self.take_chosen(fragment).get(section))
         yield path, fragment
 

@@ -12,10 +12,10 @@ from lapa.training.common.optim import build_optimizer
 from lapa.training.foundation.planning import plan_table, plan_training
 from lapa.training.foundation.workload import TEXT_TOKENS, workload
 from toys.backends import published, tiny_tokens
-from training.foundation.made_up import params
+from toys.foundations import params
 
 
-def test_published("dual_encoder_7b") -> None:
+def test_published_recipe() -> None:
     plan = plan_training(published("dual_encoder_7b"))
     assert plan.effective_batch == 16 * 64 * 4 == 4096
     assert plan.tokens_per_sample == 256 + 32 + 4
@@ -58,7 +58,9 @@ def test_adafactor_keeps_what_torch_keeps() -> None:
 
 
 def test_table_tells_the_speed_needed() -> None:
-    table = plan_table(plan_training(published("dual_encoder_7b")), shards=640, samples=36_000, hours=1.0)
+    table = plan_table(
+        plan_training(published("dual_encoder_7b")), shards=640, samples=36_000, hours=1.0
+    )
     assert "shards per process" in table
     assert "10.0" in table  # both 640 / 64 shards and 36000 / 3600 samples per second
 

@@ -71,7 +71,7 @@ class ActionError:
 def measure_action_error(
     policy: Policy, batches: Iterable[Mapping[str, Any]], *, device: torch.device | str = "cpu"
 ) -> tuple[dict[str, float], int]:
-    """Error of ``policy`` over `lapa.data.loading.batches.RobotBatch`es, and the steps behind it."""
+    """Error of ``policy`` over `lapa.batches.RobotBatch`es, and the steps behind it."""
     error = ActionError(codec=policy.head.codec)
     for batch in batches:
         state = batch.get("states")
