@@ -14,7 +14,7 @@ from lapa.records import digest_of_file
 
 @pytest.mark.parametrize("quantizer", ["nsvq", "vq_ema", "fsq", "residual_vq", "none"])
 def test_round_trip(build_small, frames, tmp_path, quantizer: str) -> None:
-    model = build_small(quantizer=quantizer, normalize_delta=True)
+    model = build_small(quantizer={"kind": quantizer}, normalize_delta=True)
     model(frames)
     digest = save_laq(tmp_path, model)
     loaded = load_laq(tmp_path)

@@ -24,7 +24,7 @@ def run(
     torch.set_num_threads(1)
     join_process_group("cpu")
     params = tiny_params(
-        model={"quantizer": quantizer},
+        model={"quantizer": {"kind": quantizer}},
         trainer={
             "devices": devices,
             "nodes": nodes,
