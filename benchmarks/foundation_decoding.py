@@ -19,9 +19,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.dual_encoder.model import DualEncoder
-from lapa.models.foundation.storage import build_foundation
-from lapa.params.foundation.stage import FoundationModelParams, LanguageModelParams
+from lapa.params.foundation.dual_encoder import LanguageModelParams
+from lapa.params.foundation.model import FoundationModelParams
 from lapa.params.presets import tiny
 
 S, K, SIDE = 4, 8, 32

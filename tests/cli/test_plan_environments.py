@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from lapa.cli.plan import from_environment, plan, published_recipe
-from lapa.models.foundation.storage import build_foundation
-from lapa.params.foundation.stage import ActionTokensParams, DualEncoderParams
+from lapa.models.foundation.build import build_foundation
+from lapa.params.foundation.action_tokens import ActionTokensParams
+from lapa.params.foundation.dual_encoder import DualEncoderParams
 from lapa.params.presets import vla_2b_tokens
 
 ROOT = Path(__file__).parents[2]

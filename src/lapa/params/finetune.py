@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from lapa.params.augmentation import AugmentationParams
 from lapa.params.base import OptimizerParams, Params, StageParams, TrainerParams
-from lapa.params.foundation.stage import FoundationModelParams
+from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import ActionStats, FrameCodec
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from lapa.params.foundation.stage import (
-    ActionTokensParams,
+from lapa.params.foundation.action_tokens import ActionTokensParams, QwenSizes
+from lapa.params.foundation.dual_encoder import (
     DualEncoderParams,
     LanguageModelParams,
-    QwenSizes,
     VisionEncoderParams,
 )
 

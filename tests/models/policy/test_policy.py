@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from lapa.data.statistics.action_bins import fit_action_stats
-from lapa.models.foundation.storage import build_foundation
+from lapa.models.foundation.build import build_foundation
 from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import build_policy, load_policy, save_policy
@@ -23,7 +23,8 @@ from lapa.params.finetune import (
     MlpHeadParams,
     PolicyModelParams,
 )
-from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
+from lapa.params.foundation.film_cnn import FilmCnnParams
+from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import ActionStats, FrameCodec
 
 TEXTS = ["reach the red cube", "lift the blue cube", "reach the green cube"]

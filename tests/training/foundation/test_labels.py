@@ -12,7 +12,7 @@ from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.loading.latents import LatentDataset
 from lapa.data.loading.loader import collate, evaluation_loader
 from lapa.labeling.label_shards import label_shards
-from lapa.models.foundation.storage import build_foundation
+from lapa.models.foundation.build import build_foundation
 from lapa.params.labeling import LabelingParams
 from lapa.records import LabelSet
 from lapa.training.foundation import fit

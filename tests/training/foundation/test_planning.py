@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 import torch
+from lapa.training.foundation.workload import TEXT_TOKENS, workload
 
 from lapa.cli.plan import published_recipe
-from lapa.models.foundation.storage import build_foundation
+from lapa.models.foundation.build import build_foundation
 from lapa.params.base import OptimizerParams, TrainerParams
-from lapa.params.foundation.stage import FoundationParams, LoraParams, QwenSizes
+from lapa.params.foundation.action_tokens import QwenSizes
+from lapa.params.foundation.stage import FoundationParams, LoraParams
 from lapa.params.presets import tiny_tokens, vla_2b_tokens
 from lapa.training.common.optim import build_optimizer
 from lapa.training.foundation.planning import plan_table, plan_training
-from lapa.training.foundation.workload import TEXT_TOKENS, workload
 from training.foundation.made_up import params
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lapa.models.foundation.initialization import Origin
+from lapa.models.foundation.workload import Workload
 
 
 class LatentLoss(NamedTuple):
@@ -80,6 +81,13 @@ class LatentPolicy(nn.Module, ABC):
     def repeated_layers(self) -> Sequence[nn.Module]:
         """The blocks that hold most of the memory: units of sharding and of recomputation."""
         return ()
+
+    def workload(self) -> Workload | None:
+        """What one training sample asks of its parts, for `lapa plan`; on the meta device, too.
+
+        None for models that fit anywhere, which need no plan.
+        """
+        return None
 
     @abstractmethod
     def save_text_files(self, folder: Path) -> None:

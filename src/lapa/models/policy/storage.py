@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.models.foundation.storage import build_foundation
 from lapa.models.policy.action_codec import ActionCodec
 from lapa.models.policy.heads import build_head
 from lapa.models.policy.policy import Policy

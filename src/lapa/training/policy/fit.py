@@ -20,7 +20,7 @@ from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import build_policy, save_policy
 from lapa.models.storage import read_config
 from lapa.params.finetune import FinetuneParams, PolicyModelParams
-from lapa.params.foundation.stage import FoundationModelParams
+from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.common.held_out import holds_out
 from lapa.training.common.history import keep_history

@@ -8,12 +8,14 @@ import pytest
 import torch
 from transformers import Dinov2Model, LlamaForCausalLM, LlamaModel, SiglipVisionModel
 
+from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.dual_encoder.action_queries import ActionQueries
 from lapa.models.foundation.dual_encoder.build import build_dual_encoder, language_config
 from lapa.models.foundation.dual_encoder.vision_encoders import dinov2_config, siglip_config
 from lapa.models.foundation.initialization import count_parameters, initialization_table
-from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
-from lapa.params.foundation.stage import FoundationModelParams, VisionEncoderParams
+from lapa.models.foundation.storage import load_foundation, save_foundation
+from lapa.params.foundation.dual_encoder import VisionEncoderParams
+from lapa.params.foundation.model import FoundationModelParams
 from lapa.params.presets import tiny, vla_7b
 
 TEXTS = ["reach the red cube", "push the blue cube to the left side", "lift"]

@@ -14,10 +14,12 @@ from transformers import Qwen3VLForConditionalGeneration
 
 from lapa.models.foundation.action_tokens.action_prompt import ActionPrompt
 from lapa.models.foundation.action_tokens.constrained_decoding import prefix_function
+from lapa.models.foundation.action_tokens.workload import action_tokens_workload
 from lapa.models.foundation.code_heads import IndependentHeads
 from lapa.models.foundation.initialization import Origin
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy
-from lapa.params.foundation.stage import ActionTokensParams
+from lapa.models.foundation.workload import Workload
+from lapa.params.foundation.action_tokens import ActionTokensParams
 
 
 class ActionTokens(LatentPolicy):
@@ -111,6 +113,10 @@ class ActionTokens(LatentPolicy):
     def repeated_layers(self) -> Sequence[nn.Module]:
         """Qwen's decoder layers."""
         return list(self.qwen.model.language_model.layers)
+
+    def workload(self) -> Workload:
+        """Patches, prompt and answer, each through its own part."""
+        return action_tokens_workload(self)
 
     def save_text_files(self, folder: Path) -> None:
         """Write Qwen's configuration and the processor."""

@@ -16,7 +16,8 @@ from lapa.models.foundation.dual_encoder.projector import Projector
 from lapa.models.foundation.dual_encoder.vision_encoders import DualVision
 from lapa.models.foundation.initialization import Origin
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy, code_loss
-from lapa.params.foundation.stage import DualEncoderParams
+from lapa.models.foundation.workload import TEXT_TOKENS, Workload
+from lapa.params.foundation.dual_encoder import DualEncoderParams
 
 
 class TextTokenizer(Protocol):
@@ -91,6 +92,12 @@ class DualEncoder(LatentPolicy):
     def repeated_layers(self) -> Sequence[nn.Module]:
         """Llama's decoder layers."""
         return list(self.language.layers)
+
+    def workload(self) -> Workload:
+        """Image tokens, instruction and queries go through everything."""
+        tokens = self.vision.grid**2 + TEXT_TOKENS + self.code_seq_len
+        logits = self.code_seq_len * self.codebook_size
+        return Workload(tokens=tokens, parts=((self, tokens),), logits=logits)
 
     def save_text_files(self, folder: Path) -> None:
         """Write the parts' configurations and the tokenizer."""

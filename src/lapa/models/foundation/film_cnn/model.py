@@ -19,7 +19,7 @@ from torch.nn import functional
 from lapa.models.foundation.code_heads import IndependentHeads
 from lapa.models.foundation.instruction_tokenizer import InstructionTokenizer
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy, code_loss
-from lapa.params.foundation.stage import FilmCnnParams
+from lapa.params.foundation.film_cnn import FilmCnnParams
 
 
 class InstructionEncoder(nn.Module):
