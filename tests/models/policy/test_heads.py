@@ -8,7 +8,7 @@ from torch import Tensor
 
 from lapa.models.policy.action_codec import ActionCodec
 from lapa.models.policy.heads import ActionHead, build_head
-from lapa.params.finetune import (
+from lapa.params.heads import (
     BinnedHeadParams,
     FlowHeadParams,
     HeadParams,

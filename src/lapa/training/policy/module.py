@@ -87,7 +87,7 @@ class PolicyModule(pl.LightningModule):
         if "observed" in batch:
             observed: Tensor = batch["observed"]
             return observed
-        return self.policy.observe(batch["frames"], batch["instructions"])
+        return self.policy.encode_observation(batch["frames"], batch["instructions"])
 
     def _augmented(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Change the images of a training batch, for actions and codes alike."""
