@@ -108,8 +108,8 @@ def test_state_starts_without_effect_and_then_learns() -> None:
     states = torch.randn(3, 5)
     plain = policy.predict(images(), TEXTS, torch.zeros(3, 5))
     assert torch.equal(policy.predict(images(), TEXTS, states), plain)
-    observed = policy.encode_observation(images(), TEXTS)
-    loss = policy.loss(observed, plain, torch.ones(3, 2, dtype=torch.bool), states)
+    encoded = policy.encode_observation(images(), TEXTS)
+    loss = policy.loss(encoded, plain, torch.ones(3, 2, dtype=torch.bool), states)
     loss.backward()
     gradient = policy.state_input.project.weight.grad
     assert gradient is not None

@@ -221,8 +221,8 @@ def test_weights_left_random_are_refused_unless_named(tmp_path) -> None:
     lost = [name for name in weights if "layernorm" in name and "encoder" not in name]
     assert lost
     save_file({n: v for n, v in weights.items() if n not in lost}, path, metadata={"format": "pt"})
-    found = sizes.dinov2.model_copy(update={"pretrained": str(tmp_path / "dinov2")})
-    params = sizes.model_copy(update={"dinov2": found})
+    from_folder = sizes.dinov2.model_copy(update={"pretrained": str(tmp_path / "dinov2")})
+    params = sizes.model_copy(update={"dinov2": from_folder})
     with pytest.raises(ValueError, match="lacks 2 weights of dinov2"):
         build_dual_encoder(params, code_seq_len=4, codebook_size=8, instructions=TEXTS)
     allowed = params.model_copy(update={"allowed_fresh": ("layernorm",)})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from einops import rearrange
@@ -12,6 +11,7 @@ from torch import Tensor, distributed, nn
 from torch.nn import functional
 from transformers import Qwen3VLForConditionalGeneration
 
+from lapa.batches import LatentBatch
 from lapa.models.foundation.action_tokens.action_prompt import ActionPrompt
 from lapa.models.foundation.action_tokens.constrained_decoding import prefix_function
 from lapa.models.foundation.action_tokens.workload import action_tokens_workload
@@ -49,11 +49,10 @@ class ActionTokens(LatentPolicy):
                 ),
             )
 
-    def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
+    def loss(self, batch: LatentBatch) -> LatentLoss:
         """Cross-entropy of the action's tokens, and of the extra head where there is one.
 
-        The batch may hold ``token_mask`` and ``head_mask``, ``bool (batch,)``: which samples count
-        for which loss; all do by default.
+        The batch's ``token_mask`` and ``head_mask`` say which samples count for which loss.
         """
         codes = batch["latent_codes"]
         inputs = self.prompt.answered(batch["frames"], batch["instructions"], codes)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 from transformers import LlamaModel
 
+from lapa.batches import LatentBatch
 from lapa.models.foundation.dual_encoder.action_queries import ActionQueries
 from lapa.models.foundation.dual_encoder.projector import Projector
 from lapa.models.foundation.dual_encoder.vision_encoders import DualVision
@@ -64,7 +65,7 @@ class DualEncoder(LatentPolicy):
             self.earlier_code = nn.Embedding(codebook_size, dim)
             nn.init.normal_(self.earlier_code.weight, std=std)
 
-    def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
+    def loss(self, batch: LatentBatch) -> LatentLoss:
         """Mean cross-entropy over positions; with teacher forcing when autoregressive."""
         codes = batch["latent_codes"]
         asked = self._ask(
