@@ -94,6 +94,22 @@ def test_the_sections_are_what_the_pipelines_take() -> None:
             r"'foundation\.backend\.chanels'; did you mean 'channels'",
         ),
         (
+            {"laq": {"model": {"quantizer": {"kind": "fsq", "lvels": [2]}}}},
+            r"'laq\.model\.quantizer\.lvels'; did you mean 'levels'",
+        ),
+        (
+            {"laq": {"model": {"quantizer": {"kind": "fsqq"}}}},
+            r"laq\.model\.quantizer: no quantizer kind 'fsqq'; did you mean 'fsq'",
+        ),
+        (
+            {"laq": {"model": {"quantizer": {"kind": "toys.quantizer_toy:SignParams", "scal": 3}}}},
+            r"'laq\.model\.quantizer\.scal'; did you mean 'scale'.* There are: kind, scale",
+        ),
+        (
+            {"finetune": {"head": {"kind": "toys.head_toy:RidgeParams", "dcay": 2}}},
+            r"'finetune\.head\.dcay'; did you mean 'decay'",
+        ),
+        (
             {"evaluation": {"rollout": {"env": {"camra": "top"}}}},
             r"'evaluation\.rollout\.env\.camra'; did you mean 'camera'",
         ),
