@@ -32,7 +32,7 @@ def test_two_frames_equal_the_general_formula() -> None:
     expected = cosine_attention(
         *(part.transpose(1, 2) for part in (query, key, value)), qk_scale=scale
     )
-    result = two_frame_attention(query, key, value, scale=scale)
+    result = two_frame_attention(query, key, value, qk_scale=scale)
     torch.testing.assert_close(result, expected.transpose(1, 2))
 
 

@@ -50,7 +50,7 @@ def cosine_attention(
     return (logits if mask is None else logits + mask).softmax(-1) @ value
 
 
-def two_frame_attention(query: Tensor, key: Tensor, value: Tensor, *, scale: Tensor) -> Tensor:
+def two_frame_attention(query: Tensor, key: Tensor, value: Tensor, *, qk_scale: Tensor) -> Tensor:
     """Attend over two frames: the softmax of two logits is the sigmoid of their difference.
 
     The same as `cosine_attention` along the second axis, without its many 2 x 2 matrix products
@@ -60,13 +60,13 @@ def two_frame_attention(query: Tensor, key: Tensor, value: Tensor, *, scale: Ten
         query: ``(batch, 2, ..., channel)``.
         key: same shape.
         value: same shape.
-        scale: ``(channel,)``, as ``qk_scale`` of `cosine_attention`.
+        qk_scale: ``(channel,)``, as of `cosine_attention`.
 
     Returns:
         Same shape.
     """
     first, last = unit_length(key).chunk(2, dim=1)
-    direction = (last - first) * (COSINE_SCALE * scale).to(key.dtype)
+    direction = (last - first) * (COSINE_SCALE * qk_scale).to(key.dtype)
     to_last = (unit_length(query) * direction).sum(-1, keepdim=True).sigmoid()
     return torch.lerp(value[:, :1], value[:, 1:], to_last)
 
@@ -133,7 +133,7 @@ class SelfAttention(CosineProjections):
             rearrange(part, "b t h w (n c) -> b t h w n c", n=self.heads)
             for part in (query, key, value)
         )
-        attended = two_frame_attention(query, key, value, scale=self.qk_scale)
+        attended = two_frame_attention(query, key, value, qk_scale=self.qk_scale)
         return rearrange(attended, "b t h w n c -> b t h w (n c)")
 
 
