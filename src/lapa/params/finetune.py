@@ -80,8 +80,8 @@ class FinetuneParams(StageParams):
         if self.head.starts_from_codebook and laq is None:
             changes["head"] = self.head.without_codebook()
             notes.append(
-                "head.embeddings is 'codebook', but this arm has no quantiser: its embeddings "
-                "started at random"
+                f"head {self.head.kind} starts from the quantiser's codebook, but this arm has no "
+                "quantiser: its embeddings started at random"
             )
         return self.model_copy(update=changes), tuple(notes)
 

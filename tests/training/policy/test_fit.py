@@ -392,7 +392,8 @@ def test_a_backbone_without_pretraining_trains_without_codes_and_says_so(
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"), [(JOINT, "joint_latent_weight is 0.5"), (CODEBOOK, "head.embeddings is")]
+    ("changes", "reason"),
+    [(JOINT, "joint_latent_weight is 0.5"), (CODEBOOK, "head mlp starts from")],
 )
 def test_a_pretrained_backbone_without_its_codes_is_refused(
     changes: dict[str, Any], reason: str, shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
