@@ -10,13 +10,15 @@ import torch
 
 from lapa.data.sources.recorded import open_tabletop
 from lapa.envs.record import record_episodes
-from lapa.models.foundation.storage import build_foundation, save_foundation
+from lapa.models.foundation.build import build_foundation
+from lapa.models.foundation.storage import save_foundation
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
 from lapa.params.envs import RecordParams, TabletopParams
 from lapa.params.evaluation import EvaluationParams, ProbeParams, RolloutParams
 from lapa.params.finetune import FinetuneParams
-from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
+from lapa.params.foundation.film_cnn import FilmCnnParams
+from lapa.params.foundation.model import FoundationModelParams
 from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.policy import fit

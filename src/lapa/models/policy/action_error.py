@@ -1,16 +1,16 @@
 """Error of predicted actions against the true ones, per dimension, summed up over batches.
 
-Training's validation and the evaluation stage both use it, so their figures are the same.
+Training's validation and the evaluation stage both use it, so their metrics are the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor
 
+from lapa.batches import RobotBatch
 from lapa.models.policy.action_codec import ActionCodec
 from lapa.models.policy.policy import Policy
 
@@ -53,25 +53,25 @@ class ActionError:
         counted = ~still if not still.all() else still
         mse, mae = self._squared / self._steps, self._absolute / self._steps
         normalized_mse, normalized_mae = mse * scale.square(), mae * scale
-        figures = {
+        metrics = {
             "mse_normalized": float(normalized_mse[counted].mean()),
             "mae_normalized": float(normalized_mae[counted].mean()),
         }
         for i, name in enumerate(names):
-            figures |= {
+            metrics |= {
                 f"mse/{name}": float(mse[i]),
                 f"mae/{name}": float(mae[i]),
                 f"mse_normalized/{name}": float(normalized_mse[i]),
                 f"mae_normalized/{name}": float(normalized_mae[i]),
             }
-        return figures
+        return metrics
 
 
 @torch.no_grad()
 def measure_action_error(
-    policy: Policy, batches: Iterable[Mapping[str, Any]], *, device: torch.device | str = "cpu"
+    policy: Policy, batches: Iterable[RobotBatch], *, device: torch.device | str = "cpu"
 ) -> tuple[dict[str, float], int]:
-    """Error of ``policy`` over `lapa.batches.RobotBatch`es, and the steps behind it."""
+    """Error of ``policy`` over ``batches``, and the steps behind it."""
     error = ActionError(codec=policy.head.codec)
     for batch in batches:
         state = batch.get("states")
