@@ -3,21 +3,23 @@ from __future__ import annotations
 import json
 import multiprocessing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.sources import open_source
 from lapa.envs.record import episode_seed, record_episodes
 from lapa.envs.tabletop import TabletopEnv
 from lapa.folders.lock import OutputLockedError, output_lock
 from lapa.params.envs import RecordParams, TabletopParams
+from lapa.records import RawEpisodes
 
 SMALL = TabletopParams(image_size=16)
+Recording = tuple[Path, RecordParams, RawEpisodes]
 
 
-def content(folder):
+def content(folder: Path) -> dict[str, bytes]:
     return {
         str(file.relative_to(folder)): file.read_bytes()
         for file in sorted(folder.rglob("*"))
@@ -26,13 +28,13 @@ def content(folder):
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory):
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     out = tmp_path_factory.mktemp("recording")
-    params = RecordParams(num_episodes=6, seed=3, workers=1, env=SMALL)
+    params = RecordParams(num_episodes=6, seed=3, workers=1, simulator=SMALL)
     return out, params, record_episodes(out, params)
 
 
-def test_the_record_counts_what_is_there(recording):
+def test_the_record_counts_what_is_there(recording: Recording) -> None:
     out, _, record = recording
     assert record.episodes == 6
     assert record.frames == sum(len(np.load(f)) for f in out.glob("*/actions.npy"))
@@ -41,7 +43,9 @@ def test_the_record_counts_what_is_there(recording):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_workers_never_change_the_episodes(recording, tmp_path, workers):
+def test_workers_never_change_the_episodes(
+    recording: Recording, tmp_path: Path, workers: int
+) -> None:
     out, params, record = recording
     batches = params.model_copy(update={"workers": workers, "num_episodes": 10})
     again = record_episodes(tmp_path, batches)
@@ -50,7 +54,9 @@ def test_workers_never_change_the_episodes(recording, tmp_path, workers):
     assert again.digest != record.digest
 
 
-def test_a_rerun_skips_what_is_complete_and_repairs_the_rest(recording, tmp_path):
+def test_a_rerun_skips_what_is_complete_and_repairs_the_rest(
+    recording: Recording, tmp_path: Path
+) -> None:
     out, params, _ = recording
     record_episodes(tmp_path, params.model_copy(update={"num_episodes": 3}))
     kept = (tmp_path / "episode_000001" / "video.mp4").stat().st_mtime_ns
@@ -61,7 +67,9 @@ def test_a_rerun_skips_what_is_complete_and_repairs_the_rest(recording, tmp_path
     assert content(tmp_path) == content(out)
 
 
-def test_a_bar_only_where_something_is_recorded(recording, tmp_path, capsys):
+def test_a_bar_only_where_something_is_recorded(
+    recording: Recording, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out, params, _ = recording
     record_episodes(out, params)
     record_episodes(tmp_path / "none", params.model_copy(update={"num_episodes": 0}))
@@ -70,7 +78,7 @@ def test_a_bar_only_where_something_is_recorded(recording, tmp_path, capsys):
     assert "recording" in capsys.readouterr().err
 
 
-def test_another_recording_is_not_mixed_in(recording):
+def test_another_recording_is_not_mixed_in(recording: Recording) -> None:
     out, params, _ = recording
     with pytest.raises(ValueError, match="found a recording with"):
         record_episodes(out, params.model_copy(update={"seed": 4}))
@@ -78,11 +86,13 @@ def test_another_recording_is_not_mixed_in(recording):
         record_episodes(out, params.model_copy(update={"num_episodes": 2}))
 
 
-def test_a_crash_while_claiming_leaves_no_claim(tmp_path, monkeypatch):
-    def crash(path, target):
+def test_a_crash_while_claiming_leaves_no_claim(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(path: Path, target: Path) -> None:
         raise KeyboardInterrupt
 
-    params = RecordParams(num_episodes=1, workers=1, env=SMALL)
+    params = RecordParams(num_episodes=1, workers=1, simulator=SMALL)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", crash)
         with pytest.raises(KeyboardInterrupt):
@@ -93,16 +103,16 @@ def test_a_crash_while_claiming_leaves_no_claim(tmp_path, monkeypatch):
     assert json.loads((tmp_path / "recording.json").read_text())["seed"] == 5
 
 
-def test_work_of_a_living_process_is_left_alone(tmp_path):
+def test_work_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     half = tmp_path / ".episode_000000.part"
     half.mkdir()
     with output_lock(tmp_path), pytest.raises(OutputLockedError, match="is being written by"):
-        record_episodes(tmp_path, RecordParams(num_episodes=1, workers=1, env=SMALL))
+        record_episodes(tmp_path, RecordParams(num_episodes=1, workers=1, simulator=SMALL))
     assert half.is_dir()
 
 
-def race(out, seed, start, results):
-    params = RecordParams(num_episodes=2, seed=seed, workers=1, env=SMALL)
+def race(out: Path, seed: int, start: Any, results: Any) -> None:
+    params = RecordParams(num_episodes=2, seed=seed, workers=1, simulator=SMALL)
     start.wait(timeout=60)
     try:
         record_episodes(out, params)
@@ -111,7 +121,7 @@ def race(out, seed, start, results):
         results.put(("lost", str(error)))
 
 
-def test_of_two_recordings_at_once_one_gets_the_folder(tmp_path):
+def test_of_two_recordings_at_once_one_gets_the_folder(tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
     start, results = context.Barrier(2), context.Queue()
     racers = [context.Process(target=race, args=(tmp_path, s, start, results)) for s in (1, 2)]
@@ -126,10 +136,10 @@ def test_of_two_recordings_at_once_one_gets_the_folder(tmp_path):
     assert json.loads((tmp_path / "recording.json").read_text())["seed"] == outcomes["won"]
 
 
-def test_replaying_the_executed_actions_gives_the_recorded_frames(recording):
+def test_replaying_the_executed_actions_gives_the_recorded_frames(recording: Recording) -> None:
     out, params, _ = recording
     env = TabletopEnv(params=SMALL)
-    for index, episode in enumerate(open_source("tabletop", out)):
+    for index, episode in enumerate(open_source("recorded", out)):
         observation, info = env.reset(seed=episode_seed(params.seed, index))
         assert info["instruction"] == episode.instruction
         frames = episode.frames()
@@ -137,32 +147,3 @@ def test_replaying_the_executed_actions_gives_the_recorded_frames(recording):
             np.testing.assert_array_equal(frame, observation["image"])
             np.testing.assert_array_equal(state, observation["state"])
             observation = env.step(action)[0]
-
-
-def test_labels_are_executed_expert_or_none(recording):
-    out, _, _ = recording
-    executed = next(open_source("tabletop", out))
-    expert = next(open_source("tabletop", out, labels="expert"))
-    silent = next(open_source("tabletop", out, labels="none", name="human"))
-    assert np.abs(executed.actions - expert.actions).max() > 0.1
-    assert set(np.unique(expert.actions[:, 3])) <= {-1.0, 1.0}
-    assert silent.actions is None
-    assert silent.action_names == ()
-    assert silent.source == "human"
-    assert executed.environment == "tabletop-gripper-front"
-    with pytest.raises(ValueError, match="labels is 'clean'"):
-        next(open_source("tabletop", out, labels="clean"))
-
-
-def test_bad_folders_are_named(recording, tmp_path):
-    _, params, _ = recording
-    with pytest.raises(BadInputError, match="empty_folder"):
-        next(open_source("tabletop", tmp_path))
-    record_episodes(tmp_path, params.model_copy(update={"num_episodes": 2}))
-    (tmp_path / "episode_000000" / "states.npy").write_bytes(b"nonsense")
-    (tmp_path / "episode_000001" / "video.mp4").unlink()
-    report = BadInputs()
-    (left,) = open_source("tabletop", tmp_path, report=report)
-    assert report.counts() == {"unreadable_array": 1}
-    with pytest.raises(BadInputError, match="episode_000001: missing_video"):
-        left.frames()

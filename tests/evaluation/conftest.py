@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from factories import tiny_shard_set
-from lapa.data.sources.recorded import open_tabletop
+from lapa.data.sources.recorded import open_recorded
 from lapa.envs.record import record_episodes
 from lapa.evaluation.codes.evaluate import evaluate_laq
 from lapa.models.foundation.storage import build_foundation, save_foundation
@@ -29,7 +29,12 @@ ENV = TabletopParams(image_size=16)
 SPEC = PairSpec(horizon_s=0.1)
 EVALUATION = EvaluationParams(
     rollout=RolloutParams(
-        env=ENV, tasks=("reach", "lift"), num_scenes=6, max_steps=4, num_videos=1, batch_size=4
+        simulator=ENV,
+        tasks=("reach", "lift"),
+        num_scenes=6,
+        max_steps=4,
+        num_videos=1,
+        batch_size=4,
     ),
     probe=ProbeParams(max_samples=120, folds=2, max_iterations=5, hidden_dim=8, resamples=50),
     batch_size=16,
@@ -52,8 +57,8 @@ class World:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     root = tmp_path_factory.mktemp("world")
-    record_episodes(root / "raw", RecordParams(num_episodes=16, workers=1, env=ENV))
-    episodes = list(open_tabletop(root / "raw"))
+    record_episodes(root / "raw", RecordParams(num_episodes=16, workers=1, simulator=ENV))
+    episodes = list(open_recorded(root / "raw"))
     shards = tiny_shard_set(root, episodes=episodes, size=16, split={"val_fraction": 0.4})
     foundations = {
         arm: _foundation(root / arm / "foundation", shards, step)
