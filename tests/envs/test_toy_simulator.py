@@ -25,7 +25,7 @@ KIND = "toys.simulator_toy:PointWorldParams"
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("points")
     params = RecordParams.model_validate(
-        {"num_episodes": 10, "workers": 2, "simulator": {"kind": KIND, "height": 32}}
+        {"num_episodes": 10, "workers": 2, "simulator": {"kind": KIND, "image_size": 32}}
     )
     assert record_episodes(out, params).successes == 10
     return out
@@ -71,7 +71,7 @@ def test_a_policy_is_finetuned_on_it_and_scored_in_it(raw: Path, tmp_path: Path)
     shards = tiny_shard_set(tmp_path, episodes=list(open_source("recorded", raw)), size=32)
     policy = finetuned(shards, tmp_path / "policy", use_state=True)
     rollout = {
-        "simulator": {"kind": KIND, "height": 32},
+        "simulator": {"kind": KIND, "image_size": 32},
         "tasks": ["corner", "stay"],
         "num_scenes": 4,
         "max_steps": 3,
@@ -96,8 +96,8 @@ def test_without_an_expert_nothing_is_recorded(tmp_path: Path) -> None:
     ("simulator", "message"),
     [
         ({"kind": "tabeltop"}, "no simulator kind 'tabeltop'; did you mean 'tabletop'"),
-        ({"kind": KIND, "hight": 3}, "hight"),
-        ({"height": 3}, "kind"),
+        ({"kind": KIND, "imagesize": 32}, "imagesize"),
+        ({"image_size": 32}, "kind"),
         ({"kind": KIND, "tasks": ["stay"]}, r"rollout.tasks has \['corner'\]"),
     ],
 )
@@ -110,5 +110,5 @@ def test_what_is_wrong_with_it_is_said_before_anything_runs(
 
 
 def test_its_parameters_survive_json() -> None:
-    params = RecordParams(num_episodes=1, simulator=PointWorldParams(height=48))
+    params = RecordParams(num_episodes=1, simulator=PointWorldParams(image_size=48))
     assert RecordParams.model_validate_json(params.model_dump_json()) == params

@@ -21,7 +21,7 @@ class PointWorldParams(SimulatorParams):
     kind: str = "toys.simulator_toy:PointWorldParams"
     tasks: tuple[str, ...] = ("corner", "stay")
     max_steps: int = 20
-    height: int = 24
+    image_size: int = 24
     has_expert: bool = True
 
 
@@ -63,7 +63,7 @@ class PointWorld(Simulator):
         return np.clip(goal - self.point, -0.2, 0.2).astype(np.float32)
 
     def _time_step(self) -> TimeStep:
-        height = self.params.height
+        height = self.params.image_size
         image = np.full((height, 2 * height, 3), 40, np.uint8)
         y, x = (self.point[::-1] * (height - 4, 2 * height - 4)).astype(int)
         image[y : y + 4, x : x + 4] = (250, 220, 30)

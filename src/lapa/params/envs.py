@@ -31,8 +31,6 @@ class TabletopParams(SimulatorParams):
 
     implementation: ClassVar[str] = "lapa.envs.tabletop.simulator:Tabletop"
     kind: str = "tabletop"
-    image_size: int = Field(default=64, ge=16)
-    """Side of the square image, pixels."""
     camera: CameraName = "front"
     embodiment: Embodiment = "gripper"
     """`hand` is the stand-in for human video: another shape doing the same things."""

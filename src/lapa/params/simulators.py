@@ -18,6 +18,8 @@ class SimulatorParams(Params):
     imported only when episodes are played."""
     kind: str
     """A name in `SIMULATORS`, or ``package.module:Class`` of parameters of your own."""
+    image_size: int = Field(default=64, ge=16)
+    """Pixels: side of the square image, or height of a wider one."""
     tasks: tuple[str, ...] = Field(min_length=1)
     """Tasks that a reset draws from where none is named."""
     max_steps: int = Field(gt=0)
