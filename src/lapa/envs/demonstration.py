@@ -78,7 +78,7 @@ def _disturbed(
     """The action that is executed: ``noise`` is in halves of the range, which is never left."""
     low, high = np.array(simulator.spec.action_low), np.array(simulator.spec.action_high)
     added = generator.normal(0.0, noise, action.shape) * (high - low) / 2
-    return np.clip(action + added, low, high).astype(np.float32)
+    return np.asarray(np.clip(action + added, low, high), dtype=np.float32)
 
 
 def _facts(
