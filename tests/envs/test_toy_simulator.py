@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from factories import tiny_shard_set
+from toys.shards import tiny_shard_set
 from lapa.data.sources import open_source
 from lapa.envs.record import record_episodes
 from lapa.evaluation.policies.evaluate import evaluate_policy
 from lapa.evaluation.policies.trials import Chunks, Trial, open_trials, run_trials
 from lapa.params.envs import RecordParams
 from lapa.params.evaluation import EvaluationParams, ProbeParams
-from tiny_policy import finetuned
+from toys.policies import finetuned
 from toys.simulator_toy import PointWorldParams
 
 KIND = "toys.simulator_toy:PointWorldParams"
