@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from toys.shards import tiny_shard_set
 from lapa.data.sources import open_source
 from lapa.envs.record import record_episodes
 from lapa.evaluation.policies.evaluate import evaluate_policy
@@ -16,6 +15,7 @@ from lapa.evaluation.policies.trials import Chunks, Trial, open_trials, run_tria
 from lapa.params.envs import RecordParams
 from lapa.params.evaluation import EvaluationParams, ProbeParams
 from toys.policies import finetuned
+from toys.shards import tiny_shard_set
 from toys.simulator_toy import PointWorldParams
 
 KIND = "toys.simulator_toy:PointWorldParams"
