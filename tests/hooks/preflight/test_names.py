@@ -115,8 +115,8 @@ def test_the_sections_are_what_the_pipelines_take() -> None:
             r"'finetune\.head\.dcay'; did you mean 'decay'",
         ),
         (
-            {"evaluation": {"rollout": {"env": {"camra": "top"}}}},
-            r"'evaluation\.rollout\.env\.camra'; did you mean 'camera'",
+            {"evaluation": {"rollout": {"simulator": {"kind": "tabletop", "camra": "top"}}}},
+            r"'evaluation\.rollout\.simulator\.camra'; did you mean 'camera'",
         ),
         (
             {"ingestion": {"sources": [{"kind": "rlds", "path": "x", "fps": 3}]}},

@@ -12,6 +12,7 @@ from lapa.evaluation.policies.action_error import held_out_actions, policy_folde
 from lapa.evaluation.policies.episode_errors import write_errors
 from lapa.evaluation.policies.outcomes import TaskOutcomes, write_outcomes
 from lapa.evaluation.policies.rollout import RolloutResult, rollout, save_clips
+from lapa.evaluation.policies.trials_bar import trials_bar
 from lapa.evaluation.statistics.intervals import success_rate
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import load_policy
@@ -98,21 +99,23 @@ def _open_loop(
 
 def _roll_out(policy: Policy, params: RolloutParams, codec: FrameCodec) -> list[RolloutResult]:
     """Try every task on the same seeds, seeing pictures as the shards hold them."""
-    env = params.env.model_copy(update={"max_steps": params.max_steps})
-    return [
-        rollout(
-            policy,
-            env_params=env,
-            task=task,
-            seeds=range(params.first_seed, params.first_seed + params.num_scenes),
-            codec=codec,
-            execute=params.execute,
-            with_states=policy.state_input is not None,
-            keep_clips=params.num_videos,
-            batch_size=params.batch_size,
-        )
-        for task in params.tasks
-    ]
+    simulator = params.simulator.model_copy(update={"max_steps": params.max_steps})
+    with trials_bar(len(params.tasks) * params.num_scenes) as on_over:
+        return [
+            rollout(
+                policy,
+                simulator=simulator,
+                task=task,
+                seeds=range(params.first_seed, params.first_seed + params.num_scenes),
+                codec=codec,
+                execute=params.execute,
+                with_states=policy.state_input is not None,
+                keep_clips=params.num_videos,
+                batch_size=params.batch_size,
+                on_over=on_over,
+            )
+            for task in params.tasks
+        ]
 
 
 def _success(results: list[RolloutResult]) -> tuple[Metric, ...]:
