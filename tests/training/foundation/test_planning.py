@@ -122,5 +122,7 @@ def test_assumed_tokens_are_those_of_the_prompt(merge_size: int) -> None:
 
 
 def test_a_backend_without_tokens_is_refused() -> None:
-    with pytest.raises(ValueError, match="'film_cnn', expected 'dual_encoder' or 'action_tokens'"):
+    with pytest.raises(
+        ValueError, match="'film_cnn' counts no tokens, expected one with `workload`"
+    ):
         plan_training(params())

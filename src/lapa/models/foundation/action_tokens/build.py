@@ -37,8 +37,8 @@ def build_action_tokens(
     *,
     code_seq_len: int,
     codebook_size: int,
-    instructions: Iterable[str],
-    folder: Path | None,
+    instructions: Iterable[str] = (),
+    folder: Path | None = None,
 ) -> ActionTokens:
     """Make model and processor; arguments as for `lapa.models.foundation.build.BuildBackend`.
 

@@ -38,8 +38,8 @@ def build_dual_encoder(
     *,
     code_seq_len: int,
     codebook_size: int,
-    instructions: Iterable[str],
-    folder: Path | None,
+    instructions: Iterable[str] = (),
+    folder: Path | None = None,
 ) -> DualEncoder:
     """Make the parts and join them; arguments as for `lapa.models.foundation.build.BuildBackend`.
 

@@ -15,8 +15,8 @@ def build_film_cnn(
     *,
     code_seq_len: int,
     codebook_size: int,
-    instructions: Iterable[str],
-    folder: Path | None,
+    instructions: Iterable[str] = (),
+    folder: Path | None = None,
 ) -> FilmCnn:
     """Make the model; arguments as for `lapa.models.foundation.build.BuildBackend`."""
     if folder:
