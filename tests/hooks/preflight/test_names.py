@@ -10,6 +10,7 @@ from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
 from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader, require_environment
+from lapa.config.presets import PRESETS
 from lapa.hooks.preflight.global_names import require_known_globals
 from lapa.hooks.preflight.parameter_names import require_known_parameters
 from lapa.hooks.preflight.run_name import require_run_name
@@ -204,7 +205,8 @@ def project(tmp_path: Path, **files: str) -> Path:
     """A configuration with an environment `mine` of these files."""
     import shutil
 
-    shutil.copytree(CONF / "base", tmp_path / "base")
+    for folder in ("base", PRESETS):
+        shutil.copytree(CONF / folder, tmp_path / folder)
     (tmp_path / "mine/parameters").mkdir(parents=True)
     for name, text in files.items():
         folder = tmp_path / "mine" if name == "globals" else tmp_path / "mine/parameters"
