@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from torch.utils.data import DataLoader
+
 from lapa.data.loading.loader import evaluation_loader, training_loader
 from lapa.data.loading.pairs import subset
 from lapa.data.loading.robot import RobotDataset
+from lapa.distributed.ranks import rank, world_size
 from lapa.params.base import TrainerParams
-from lapa.training.policy.observed import ObservedDataset, observed_loader
+from lapa.training.policy.backbone_cache import CachedDataset, cached_loader
+
+TrainingData = RobotDataset | CachedDataset
 
 
 def labeled_loader(
-    data: RobotDataset | ObservedDataset,
-    settings: TrainerParams,
-    *,
-    start: int = 0,
-    rank: int = 0,
-    world_size: int = 1,
-) -> Any:
+    data: TrainingData, settings: TrainerParams, *, start: int = 0
+) -> DataLoader[Any]:
     """Training batches ``start``, ``start + 1``, ... of this rank, up to the last step."""
     order = {
         "batch_size": settings.batch_size,
         "seed": settings.seed,
         "max_steps": settings.max_steps,
         "start_step": start,
-        "rank": rank,
-        "world_size": world_size,
+        "rank": rank(),
+        "world_size": world_size(),
     }
-    if isinstance(data, ObservedDataset):
-        return observed_loader(data, **order)
+    if isinstance(data, CachedDataset):
+        return cached_loader(data, **order)
     return training_loader(data, num_workers=settings.num_workers, **order)
 
 
-def held_out_loader(held_out: RobotDataset, settings: TrainerParams) -> Any:
+def held_out_loader(held_out: RobotDataset, settings: TrainerParams) -> DataLoader[dict[str, Any]]:
     """The same held-out frames every time and on every rank."""
     part = RobotDataset(
         reader=held_out.reader,

@@ -8,15 +8,17 @@ from torch import nn
 
 from lapa.models.policy.policy import Policy
 
+TrainablePart = Literal["head", "neck", "all"]
 
-def select_trainable(policy: Policy, what: Literal["head", "neck", "all"]) -> None:
+
+def select_trainable(policy: Policy, part: TrainablePart) -> None:
     """Let the head (and state input), or also the backbone's neck, or everything learn.
 
     The latent head of the backbone never does unless everything is trained: `features` do not pass
     through it.
     """
-    policy.backbone.requires_grad_(what != "head")
-    if what == "neck":
+    policy.backbone.requires_grad_(part != "head")
+    if part == "neck":
         for parameter in policy.backbone.trunk_parameters():
             parameter.requires_grad_(False)
 
