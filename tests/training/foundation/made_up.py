@@ -84,13 +84,8 @@ def params(**overrides: Any) -> FoundationParams:
 def arguments(
     shards: ShardSet, labels: LabelSet, config: FoundationParams, work: Path
 ) -> dict[str, Any]:
-    """Keyword arguments of `lapa.training.foundation.fit`, JSON-able."""
-    return {
-        "shards": shards.model_dump(mode="json"),
-        "labels": labels.model_dump(mode="json"),
-        "params": config.model_dump(mode="json"),
-        "work": str(work),
-    }
+    """Keyword arguments of `lapa.training.foundation.fit`."""
+    return {"shards": shards, "labels": labels, "params": config, "work": work}
 
 
 def tiny_laq(folder: Path, *, seed: int = 0) -> Checkpoint:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
 
+from lapa.params.foundation.stage import FoundationParams
+from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation import fit
 
 
-def fit_all(trainings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each entry holds the keyword arguments of one `fit`; every rank runs all of them."""
-    return [fit(**arguments) for arguments in trainings]
+@dataclass(frozen=True)
+class Training:
+    """The arguments of one `fit`."""
+
+    shards: ShardSet
+    labels: LabelSet
+    params: FoundationParams
+    work: Path
+
+
+def fit_all(trainings: list[Training]) -> list[Checkpoint]:
+    """Every rank runs all of them."""
+    return [fit(**vars(training)) for training in trainings]

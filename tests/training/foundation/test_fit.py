@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from itertools import count
 from pathlib import Path
@@ -14,14 +13,13 @@ import torch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.presets import tiny, tiny_tokens
 from lapa.records import Checkpoint, digest_of_file
+from lapa.training.common import step_clock
 from lapa.training.common.tracking import joined_run
 from lapa.training.foundation import fit, initialize
 from lapa.training.foundation import loop as loop_module
+from lapa.training.foundation import model as model_module
 from training.foundation.made_up import S, arguments, labeled_squares, params
-
-fit_module = importlib.import_module(
-    "lapa.training.foundation.fit"
-)  # the package has a function fit
+from training.logged import SPEED, logged
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +38,7 @@ def test_learns_and_beats_the_majority(squares, tmp_path) -> None:
         trainer={"max_steps": 250, "batch_size": 32, "log_every": 50},
         optimizer={"learning_rate": 1e-2},
     )
-    record = Checkpoint(**fit(**arguments(*squares, config, tmp_path)))
+    record = fit(**arguments(*squares, config, tmp_path))
     assert record.step == 250
     assert record.digest == digest_of_file(tmp_path / "model/model.safetensors")
     assert record.inputs == {
@@ -48,13 +46,13 @@ def test_learns_and_beats_the_majority(squares, tmp_path) -> None:
         "labels": squares[1].digest,
         "laq": "laq-a",
     }
-    found = record.metrics
-    assert found["val/top1"] > found["val/top1_majority"] + 0.3
-    assert found["val/top1_blank_image"] < found["val/top1"]
-    assert found["val/top3"] >= found["val/top1"] >= found["val/sequence"]
-    positions = [found[f"val/top1_position_{i}"] for i in range(S)]
-    assert sum(positions) / S == pytest.approx(found["val/top1"])
-    assert {"val/top1_blank_language", "val/top1_swapped_language"} <= set(found)
+    metrics = record.metrics
+    assert metrics["val/top1"] > metrics["val/top1_majority"] + 0.3
+    assert metrics["val/top1_blank_image"] < metrics["val/top1"]
+    assert metrics["val/top3"] >= metrics["val/top1"] >= metrics["val/sequence"]
+    positions = [metrics[f"val/top1_position_{i}"] for i in range(S)]
+    assert sum(positions) / S == pytest.approx(metrics["val/top1"])
+    assert {"val/top1_blank_language", "val/top1_swapped_language"} <= set(metrics)
 
 
 def test_saved_model_is_the_trained_one(squares, tmp_path) -> None:
@@ -91,8 +89,8 @@ def test_killed_at_any_step_resumes_with_the_identical_curve(
     torch.manual_seed(999)  # nothing may depend on the generator's state at start
     resumed = fit(**arguments(*squares, settings, tmp_path / "killed"))
     assert losses(tmp_path / "killed") == losses(tmp_path / "whole")
-    assert resumed["digest"] == whole["digest"]
-    assert resumed["metrics"] == whole["metrics"]
+    assert resumed.digest == whole.digest
+    assert resumed.metrics == whole.metrics
 
 
 def test_a_finished_training_is_not_repeated(squares, tmp_path) -> None:
@@ -112,19 +110,19 @@ def test_accumulating_equals_a_larger_batch(squares, tmp_path) -> None:
 def test_initialized_control_is_where_training_starts(squares, tmp_path) -> None:
     shards, labels = squares
     record = initialize(
-        shards=shards.model_dump(mode="json"),
-        pair_spec=labels.pair_spec.model_dump(mode="json"),
-        params=params().model_dump(mode="json"),
-        work=str(tmp_path / "scratch"),
+        shards=shards,
+        pair_spec=labels.pair_spec,
+        params=params(),
+        work=tmp_path / "scratch",
     )
-    assert (record["step"], record["kind"]) == (0, "foundation")
+    assert (record.step, record.kind) == (0, "foundation")
     still = params(
         optimizer={"learning_rate": 1e-30, "final_learning_rate": 0.0, "warmup_steps": 1},
         trainer={"max_steps": 2},
     )
     trained = fit(**arguments(shards, labels, still, tmp_path / "still"))
-    control = load_foundation(Path(record["path"])).state_dict()
-    start = load_foundation(Path(trained["path"])).state_dict()
+    control = load_foundation(Path(record.path)).state_dict()
+    start = load_foundation(Path(trained.path)).state_dict()
     for name, weights in control.items():
         torch.testing.assert_close(start[name], weights, rtol=0, atol=1e-12)
 
@@ -149,7 +147,7 @@ def test_labels_of_another_quantizer_are_refused_with_both_digests(squares, tmp_
         code_version="",
     )
     with pytest.raises(ValueError, match="'laq-a', expected 'laq-b'"):
-        fit(**arguments(shards, labels, params(), tmp_path), laq=laq.model_dump(mode="json"))
+        fit(**arguments(shards, labels, params(), tmp_path), laq=laq)
 
 
 def test_other_sizes_than_the_labels_are_refused(squares, tmp_path) -> None:
@@ -160,7 +158,7 @@ def test_other_sizes_than_the_labels_are_refused(squares, tmp_path) -> None:
 def test_frozen_modules_do_not_move(squares, tmp_path) -> None:
     shards, labels = squares
     config = params(freeze=("stem", "instruction"))
-    trained = load_foundation(Path(fit(**arguments(shards, labels, config, tmp_path))["path"]))
+    trained = load_foundation(Path(fit(**arguments(shards, labels, config, tmp_path)).path))
     start = torch.load(tmp_path / "resume/step-00000002.ckpt", weights_only=True)["model"]
     moved = {
         n.split(".")[0] for n, v in trained.state_dict().items() if not torch.equal(v, start[n])
@@ -194,14 +192,14 @@ def test_published_modules_train_in_training_mode_from_the_first_step(
     squares, tmp_path, monkeypatch
 ) -> None:
     modes = []
-    step, fresh = loop_module.Loop._step, fit_module.fresh_model
+    step, fresh = loop_module.Loop._step, model_module.fresh_model
 
     def watched(self, batches):
         modes.append(self.state.module.training and self.state.model.stem.training)
         return step(self, batches)
 
     monkeypatch.setattr(loop_module.Loop, "_step", watched)
-    monkeypatch.setattr(fit_module, "fresh_model", lambda *given: fresh(*given).eval())
+    monkeypatch.setattr(model_module, "fresh_model", lambda *given: fresh(*given).eval())
     fit(**arguments(*squares, params(trainer={"max_steps": 3}), tmp_path))
     assert modes == [True] * 3
 
@@ -209,12 +207,16 @@ def test_published_modules_train_in_training_mode_from_the_first_step(
 def test_throughput_counts_the_steps_since_the_last_log(squares, tmp_path, monkeypatch) -> None:
     config = params(trainer={"max_steps": 5, "log_every": 3})
     ticks = count()
-    monkeypatch.setattr(loop_module, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))
+    clock = SimpleNamespace(perf_counter=lambda: next(ticks))
+    monkeypatch.setattr(step_clock, "time", clock)
     fit(**arguments(*squares, config, tmp_path))
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     rates = [line["train/samples_per_second"] for line in lines if "train/loss" in line]
-    # a tick before and after every batch, at every log, and at the start of what follows it
-    assert rates == pytest.approx([3 * 8 / 7, 2 * 8 / 5])
+    # three ticks a step: before and after the batch, and when it is done
+    assert rates == pytest.approx([3 * 8 / 9, 2 * 8 / 6])
+    waits = [line["train/data_wait_fraction"] for line in lines if "train/loss" in line]
+    assert waits == pytest.approx([1 / 3, 1 / 3])
+    assert logged(tmp_path) >= SPEED
 
 
 def test_backends_that_write_their_answer_are_judged_by_what_they_write(squares, tmp_path) -> None:
@@ -225,12 +227,12 @@ def test_backends_that_write_their_answer_are_judged_by_what_they_write(squares,
     }.items():
         config = params(trainer=short, optimizer={"warmup_steps": 1})
         config = config.model_copy(update={"backend": backend})
-        found = fit(**arguments(*squares, config, tmp_path / name))["metrics"]
-        assert 0 <= found["val/decoded_sequence"] <= found["val/decoded_top1"] <= 1
-        own = found["val/decoded_top1"] - found["val/top1_majority"]
-        assert found["val/gain_over_majority"] == pytest.approx(own)
-        assert 0 <= found["val/decoded_top1_blank_language"] <= 1
-        assert ("val/parse_health" in found) == (name == "tokens")
+        metrics = fit(**arguments(*squares, config, tmp_path / name)).metrics
+        assert 0 <= metrics["val/decoded_sequence"] <= metrics["val/decoded_top1"] <= 1
+        own = metrics["val/decoded_top1"] - metrics["val/top1_majority"]
+        assert metrics["val/gain_over_majority"] == pytest.approx(own)
+        assert 0 <= metrics["val/decoded_top1_blank_language"] <= 1
+        assert ("val/parse_health" in metrics) == (name == "tokens")
 
 
 def test_metrics_join_the_run_that_is_open(squares, tmp_path) -> None:

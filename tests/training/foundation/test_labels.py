@@ -14,9 +14,9 @@ from lapa.data.loading.loader import collate, evaluation_loader
 from lapa.labeling.label_shards import label_shards
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.labeling import LabelingParams
-from lapa.records import LabelSet
 from lapa.training.foundation import fit
-from lapa.training.foundation.labels import OnlineLabels, PrecomputedLabels, open_labels
+from lapa.training.foundation.labels import OnlineLabels, PrecomputedLabels
+from lapa.training.foundation.open_labels import open_labels
 from training.foundation.made_up import SPEC, arguments, params, tiny_laq
 
 CPU = torch.device("cpu")
@@ -48,21 +48,19 @@ def world(tmp_path_factory):
         folder / "changed", episodes=with_another_future(episodes, of_frame=0), size=16
     )
     laq = tiny_laq(folder / "laq")
-    labels = LabelSet(
-        **label_shards(
-            shards=shards.model_dump(mode="json"),
-            laq=laq.model_dump(mode="json"),
-            pair_spec=SPEC.model_dump(mode="json"),
-            params=LabelingParams(batch_size=16).model_dump(mode="json"),
-            work=str(folder),
-        )
+    labels = label_shards(
+        shards=shards,
+        laq=laq,
+        pair_spec=SPEC,
+        params=LabelingParams(batch_size=16),
+        work=folder,
     )
     return shards, changed, laq, labels
 
 
 def test_both_providers_give_the_same_batches(world) -> None:
     shards, _, laq, labels = world
-    advance = PrecomputedLabels(shards=shards, labels=labels)
+    advance = PrecomputedLabels(shards=shards, labels=labels, device=CPU)
     online = OnlineLabels(shards=shards, laq=laq, device=CPU)
     loaders = [
         evaluation_loader(p.open("train", max_samples=None), batch_size=5)
@@ -70,11 +68,11 @@ def test_both_providers_give_the_same_batches(world) -> None:
     ]
     assert len(loaders[0]) == len(loaders[1]) > 1
     for one, other in zip(*loaders, strict=True):
-        expected, found = advance.prepare(one, CPU), online.prepare(other, CPU)
-        assert expected.keys() == found.keys()
-        assert expected["instructions"] == found["instructions"]
+        expected, made = advance.prepare(one), online.prepare(other)
+        assert expected.keys() == made.keys()
+        assert expected["instructions"] == made["instructions"]
         for name in ("frames", "latent_codes", "sample_id"):
-            assert torch.equal(expected[name], found[name]), name
+            assert torch.equal(expected[name], made[name]), name
 
 
 def first_frames(provider) -> dict:
@@ -82,7 +80,7 @@ def first_frames(provider) -> dict:
     dataset = provider.open("train", max_samples=None)
     starts = [i for i in range(len(dataset)) if dataset.sample(i)["frame"] == 0]
     assert len(starts) == 8
-    return provider.prepare(collate([dataset[i] for i in starts]), CPU)
+    return provider.prepare(collate([dataset[i] for i in starts]))
 
 
 def logits_of(batch) -> torch.Tensor:
@@ -100,7 +98,7 @@ def providers(world, *, changed: bool):
     if changed:
         shards, labels = other, labels.model_copy(update={"shard_digest": other.digest})
     return (
-        PrecomputedLabels(shards=shards, labels=labels),
+        PrecomputedLabels(shards=shards, labels=labels, device=CPU),
         OnlineLabels(shards=shards, laq=laq, device=CPU),
     )
 
@@ -133,11 +131,11 @@ def test_training_is_the_same_with_either_provider(world, tmp_path) -> None:
     config = params(code_seq_len=4, codebook_size=8)
     advance = fit(**arguments(shards, labels, config, tmp_path / "advance"))
     request = arguments(shards, labels, config, tmp_path / "online")
-    request["params"]["online_labels"] = True
+    request["params"] = config.model_copy(update={"online_labels": True})
     del request["labels"]
-    online = fit(**request, laq=laq.model_dump(mode="json"))
-    assert online["digest"] == advance["digest"]
-    assert online["inputs"] == {"shards": shards.digest, "laq": laq.digest}
+    online = fit(**request, laq=laq)
+    assert online.digest == advance.digest
+    assert online.inputs == {"shards": shards.digest, "laq": laq.digest}
 
 
 def test_online_labels_without_a_quantizer_are_refused(world) -> None:

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from lapa.distributed.by_annotation import arguments_to_json
 from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.presets import tiny
 from lapa.training.foundation import fit
 from training.foundation.made_up import arguments, labeled_squares, params
+from training.foundation.rank_task import Training
 
 TASK = "lapa.training.foundation:fit"
 
@@ -51,7 +53,7 @@ def together(squares, tmp_path_factory) -> dict[str, Path]:
     """One pair of processes trains replicas, then a model sharded layer by layer."""
     configs = {"replicas": two(), "sharded": layered(two(**LAYERED, shard=True))}
     works = {name: tmp_path_factory.mktemp(name) for name in configs}
-    jobs = [arguments(*squares, config, works[name]) for name, config in configs.items()]
+    jobs = [Training(*squares, config, works[name]) for name, config in configs.items()]
     with pytest.MonkeyPatch.context() as patch:
         tests = str(Path(__file__).parents[2])
         path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
@@ -66,9 +68,9 @@ def losses(work: Path) -> dict[int, float]:
 
 
 def same_curve(work: Path, reference: Path) -> None:
-    found, expected = losses(work), losses(reference)
-    assert found.keys() == expected.keys()
-    assert list(found.values()) == pytest.approx(list(expected.values()), abs=1e-5)
+    curve, expected = losses(work), losses(reference)
+    assert curve.keys() == expected.keys()
+    assert list(curve.values()) == pytest.approx(list(expected.values()), abs=1e-5)
 
 
 def same_weights(work: Path, reference: Path) -> None:
@@ -93,7 +95,8 @@ def test_decoder_layers_sharded_over_two_processes_equal_one(squares, together, 
 def test_sharded_training_killed_hard_resumes_with_the_same_curve(squares, alone, tmp_path) -> None:
     config = two(shard=True, trainer={"checkpoint_every": 1})
     job = tmp_path / "job.json"
-    job.write_text(json.dumps({"task": TASK, "arguments": arguments(*squares, config, tmp_path)}))
+    given = arguments_to_json(fit, arguments(*squares, config, tmp_path))
+    job.write_text(json.dumps({"task": TASK, "arguments": given}))
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     run = subprocess.Popen(
         [*command, "-m", "lapa.distributed.launch", str(job)], start_new_session=True

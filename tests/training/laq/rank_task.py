@@ -14,7 +14,7 @@ from training.laq.squares import squares_loaders, tiny_params
 
 
 def run(
-    work: str,
+    work: Path,
     devices: int = 1,
     nodes: int = 1,
     quantizer: str = "nsvq",
@@ -35,7 +35,7 @@ def run(
         augmentation=augmentation or {},
         codebook={"replace_every": 3, "replace_below": 0.9, "replace_until": 1.0},
     )
-    model, exported = train(params, squares_loaders(params), work=Path(work))
+    model, exported = train(params, squares_loaders(params), work=work)
     rows = model.quantizer.codebook_rows().contiguous()
     everyone = [torch.zeros_like(rows) for _ in range(world_size())]
     if world_size() > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,15 +93,15 @@ class _Training:
         majority = majority_codes(position_histogram(codes, self.params.codebook_size))
         latest: dict[str, float] = {}
 
-        def check() -> dict[str, float]:
-            latest.update(validate(self.state, self._batches(val), majority=majority))
+        def check(held_out: SlotDataset) -> dict[str, float]:
+            latest.update(validate(self.state, self._batches(held_out), majority=majority))
             self.best.consider(latest)
             return dict(latest)
 
         batches = training_batches(train, self.params, start_step=self.state.step)
-        self._loop(check if val else None).run(batches)
+        self._loop(partial(check, val) if val else None).run(batches)
         if val and not latest:
-            check()
+            check(val)
         chosen = self.best.put_into_model(latest)
         return self._with_ablations(chosen, val) if val else chosen
 
