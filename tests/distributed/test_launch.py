@@ -14,7 +14,7 @@ from lapa.records import PairSpec
 
 @pytest.fixture
 def _tasks_importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = str(Path(__file__).parent)
+    folder = str(Path(__file__).parents[1])
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([folder, os.environ.get("PYTHONPATH", "")]))
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
@@ -22,12 +22,15 @@ def _tasks_importable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_tasks_importable")
 def test_one_process_runs_in_this_interpreter() -> None:
-    assert launch("launch_tasks:add", {"left": 1, "right": 2}) == {"sum": 3, "process": os.getpid()}
+    assert launch("toys.launch_tasks:add", {"left": 1, "right": 2}) == {
+        "sum": 3,
+        "process": os.getpid(),
+    }
 
 
 @pytest.mark.usefixtures("_tasks_importable")
 def test_two_processes_return_rank_zeros_result() -> None:
-    assert launch("launch_tasks:sum_of_ranks", {"offset": 10}, devices=2) == {
+    assert launch("toys.launch_tasks:sum_of_ranks", {"offset": 10}, devices=2) == {
         "total": 21,
         "world": 2,
     }
@@ -42,14 +45,14 @@ def test_records_parameters_and_paths_arrive_as_such(devices: int, tmp_path: Pat
         "work": tmp_path,
         "missing": None,
     }
-    arrived = launch("launch_tasks:types_of_what_arrives", arguments, devices=devices)
+    arrived = launch("toys.launch_tasks:types_of_what_arrives", arguments, devices=devices)
     assert arrived == ["PairSpec", "TrainerParams", "NoneType", "True", "7"]
 
 
 @pytest.mark.usefixtures("_tasks_importable")
 def test_a_failing_rank_is_an_error() -> None:
-    with pytest.raises(RuntimeError, match="launch_tasks:fail on 1 x 2 processes"):
-        launch("launch_tasks:fail", {}, devices=2)
+    with pytest.raises(RuntimeError, match=r"toys\.launch_tasks:fail on 1 x 2 processes"):
+        launch("toys.launch_tasks:fail", {}, devices=2)
 
 
 def test_malformed_task() -> None:
@@ -60,7 +63,7 @@ def test_malformed_task() -> None:
 def test_several_nodes_need_slurm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
     with pytest.raises(ValueError, match="2 nodes asked for outside a Slurm allocation"):
-        launch("launch_tasks:add", {}, devices=1, nodes=2)
+        launch("toys.launch_tasks:add", {}, devices=1, nodes=2)
 
 
 def test_slurm_mismatch_shows_both_numbers() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.metrics import r2_score
@@ -17,7 +19,9 @@ def _episodes(count: int = 40, length: int = 20) -> np.ndarray:
     return np.repeat(np.arange(count), length)
 
 
-def _scores(inputs: np.ndarray, actions: np.ndarray, episodes: np.ndarray, kind: str = "linear"):  # type: ignore[no-untyped-def]
+def _scores(
+    inputs: np.ndarray, actions: np.ndarray, episodes: np.ndarray, kind: str = "linear"
+) -> Any:
     return probe(
         inputs,
         actions,

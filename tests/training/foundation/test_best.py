@@ -14,18 +14,17 @@ from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.params.ingestion import SplitParams
-from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.records import Checkpoint
 from lapa.training.foundation import fit
 from lapa.training.foundation import loop as loop_module
 from lapa.training.foundation.best import CRITERION
-from training.foundation.made_up import arguments, labeled_squares, params
-from training.foundation.rank_task import Training
-
-Squares = tuple[ShardSet, LabelSet]
+from toys.foundations import arguments, params
+from toys.labeled_squares import LabeledSquares, labeled_squares
+from toys.rank_tasks import Training
 
 
 @pytest.fixture(scope="module")
-def squares(tmp_path_factory: pytest.TempPathFactory) -> Squares:
+def squares(tmp_path_factory: pytest.TempPathFactory) -> LabeledSquares:
     return labeled_squares(tmp_path_factory.mktemp("squares"), n=60)
 
 
@@ -55,7 +54,7 @@ def is_best(record: Checkpoint, work: Path) -> None:
 
 
 def test_a_training_that_gets_worse_exports_the_earlier_weights(
-    squares: Squares, tmp_path: Path
+    squares: LabeledSquares, tmp_path: Path
 ) -> None:
     record = fit(**arguments(*squares, worsening(), tmp_path))
     is_best(record, tmp_path)
@@ -67,7 +66,7 @@ def test_a_training_that_gets_worse_exports_the_earlier_weights(
     assert record.metrics["val/top1_blank_image"] <= record.metrics["val/top1"]
 
 
-def test_the_last_step_where_it_is_asked_for(squares: Squares, tmp_path: Path) -> None:
+def test_the_last_step_where_it_is_asked_for(squares: LabeledSquares, tmp_path: Path) -> None:
     config = worsening(trainer={"select": "last"})
     record = fit(**arguments(*squares, config, tmp_path))
     assert (record.step, record.selected, record.selected_by) == (60, "last", "")
@@ -75,7 +74,7 @@ def test_the_last_step_where_it_is_asked_for(squares: Squares, tmp_path: Path) -
 
 
 def test_a_killed_training_keeps_the_candidate(
-    squares: Squares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = fit(**arguments(*squares, worsening(), tmp_path / "whole"))
     step = loop_module.Loop._step
@@ -94,7 +93,7 @@ def test_a_killed_training_keeps_the_candidate(
     assert resumed.metrics == whole.metrics
 
 
-def test_frozen_weights_stay_in_the_export(squares: Squares, tmp_path: Path) -> None:
+def test_frozen_weights_stay_in_the_export(squares: LabeledSquares, tmp_path: Path) -> None:
     config = worsening(freeze=("stem", "instruction"))
     record = fit(**arguments(*squares, config, tmp_path))
     is_best(record, tmp_path)
@@ -111,7 +110,7 @@ def test_without_held_out_pairs_the_last_step_is_exported_and_said_so(tmp_path: 
 
 
 def test_replicas_and_shards_export_the_best_too(
-    squares: Squares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tests = str(Path(__file__).parents[2])
     path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
@@ -122,7 +121,7 @@ def test_replicas_and_shards_export_the_best_too(
         "sharded": worsening(trainer=two, shard=True, freeze=("stem",)),
     }
     jobs = [Training(*squares, config, tmp_path / name) for name, config in configs.items()]
-    records = launch("training.foundation.rank_task:fit_all", {"trainings": jobs}, devices=2)
+    records = launch("toys.rank_tasks:fit_all", {"trainings": jobs}, devices=2)
     for name, record in zip(configs, records, strict=True):
         is_best(record, tmp_path / name)
         model = load_foundation(Path(record.path)).state_dict()

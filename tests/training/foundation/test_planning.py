@@ -13,7 +13,7 @@ from lapa.params.presets import tiny_tokens, vla_2b_tokens
 from lapa.training.common.optim import build_optimizer
 from lapa.training.foundation.planning import plan_table, plan_training
 from lapa.training.foundation.workload import TEXT_TOKENS, workload
-from training.foundation.made_up import params
+from toys.foundations import params
 
 
 def test_published_recipe() -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import torch
 
-from factories import tiny_shard_set
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.laq import fit, initialize
 from lapa.training.laq.fit import criterion, train
-from training.laq.squares import squares_loaders, tiny_params
+from toys.shards import tiny_shard_set
+from toys.squares import squares_loaders, tiny_params
 
 GAIN = "val/psnr_gain_over_copy"
 
@@ -76,7 +76,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
 def test_without_held_out_pairs_the_last_step_is_exported_and_said_so(
     everything: ShardSet, tmp_path: Path
 ) -> None:
-    arguments: dict[str, Any] = {
+    arguments = {
         "shards": everything,
         "pair_spec": PairSpec(horizon_s=0.1),
         "params": tiny_params(pictures=2),
