@@ -6,7 +6,7 @@ Images stay ``uint8 [0, 255]`` channel-last until they reach the device;
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, final
 
 from torch import Tensor
 
@@ -37,6 +37,7 @@ class LatentBatch(TypedDict):
     sample_id: Tensor
 
 
+@final
 class RobotBatch(TypedDict):
     """Observation, instruction and the real actions that follow."""
 

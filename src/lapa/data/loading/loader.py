@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, get_worker_info
 
-from lapa.data.loading.batch_memory import BatchMemory, SentImages
+from lapa.data.loading.batch_memory import BatchMemory, SharedFrames
 from lapa.data.loading.order import EvaluationBatches, Ordered, TrainingBatches
 
 
@@ -64,7 +64,7 @@ class BatchReader(Dataset[dict[str, Any]]):
         images, buffer = self._memory.take(shape)
         return {
             **self._read(images, indices),
-            self.dataset.image_name: SentImages(buffer, shape),
+            self.dataset.image_name: SharedFrames(buffer, shape),
         }
 
     def _read(self, images: NDArray[np.uint8], indices: list[int]) -> dict[str, Any]:

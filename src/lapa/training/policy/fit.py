@@ -29,9 +29,9 @@ from lapa.training.common.stage_work import StageWork, start_process
 from lapa.training.common.throughput import Throughput
 from lapa.training.common.tracking import JoinedRun
 from lapa.training.common.trainer import build_trainer
-from lapa.training.policy.backbone_cache import cache_backbone
 from lapa.training.policy.build import fresh_policy, model_config
 from lapa.training.policy.codebook import start_from_codebook
+from lapa.training.policy.encoded import encode_all
 from lapa.training.policy.labeled import check_codes, open_labeled
 from lapa.training.policy.loaders import TrainingData, held_out_loader, labeled_loader
 from lapa.training.policy.module import PolicyModule
@@ -182,7 +182,7 @@ class _Finetuning:
         if self.part != "head" or self.params.augmentation.is_on:
             return self.dataset
         size = self.settings.batch_size
-        return cache_backbone(self.policy, self.dataset, batch_size=size, device=self.device)
+        return encode_all(self.policy, self.dataset, batch_size=size, device=self.device)
 
     def _freeze_idle(self, module: PolicyModule, data: TrainingData) -> None:
         batch = next(iter(labeled_loader(data, self.settings)))

@@ -11,9 +11,9 @@ from lapa.data.loading.pairs import subset
 from lapa.data.loading.robot import RobotDataset
 from lapa.distributed.ranks import rank, world_size
 from lapa.params.base import TrainerParams
-from lapa.training.policy.backbone_cache import CachedDataset, cached_loader
+from lapa.training.policy.encoded import EncodedDataset, encoded_loader
 
-TrainingData = RobotDataset | CachedDataset
+TrainingData = RobotDataset | EncodedDataset
 
 
 def labeled_loader(
@@ -28,8 +28,8 @@ def labeled_loader(
         "rank": rank(),
         "world_size": world_size(),
     }
-    if isinstance(data, CachedDataset):
-        return cached_loader(data, **order)
+    if isinstance(data, EncodedDataset):
+        return encoded_loader(data, **order)
     return training_loader(data, num_workers=settings.num_workers, **order)
 
 

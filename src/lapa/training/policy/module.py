@@ -15,9 +15,9 @@ from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
 from lapa.training.common.augment_images import augment_images
 from lapa.training.common.optim import build_optimizer, build_schedule
-from lapa.training.policy.backbone_cache import CachedBatch, is_cached
+from lapa.training.policy.encoded import EncodedBatch
 
-PolicyBatch = RobotBatch | CachedBatch
+PolicyBatch = RobotBatch | EncodedBatch
 
 
 class PolicyModule(pl.LightningModule):
@@ -58,7 +58,7 @@ class PolicyModule(pl.LightningModule):
 
     def losses(self, batch: PolicyBatch) -> dict[str, Tensor]:
         """``loss``: on the actions, plus the weighted ``latent_loss`` on the codes where wanted."""
-        if is_cached(batch):  # there are no images to change, and nothing of the backbone learns
+        if "encoded" in batch:  # there are no images to change, and nothing of the backbone learns
             return {"loss": self._action_loss(batch)}
         batch = self._augmented(batch)
         loss = self._action_loss(batch)
@@ -89,12 +89,12 @@ class PolicyModule(pl.LightningModule):
         return self.policy.backbone.loss(chosen).loss
 
     def _action_loss(self, batch: PolicyBatch) -> Tensor:
-        output, states = self._backbone_output(batch), batch.get("states")
+        output, states = self._encoded(batch), batch.get("states")
         return self.policy.loss(output, batch["actions"], batch["action_mask"], states)
 
-    def _backbone_output(self, batch: PolicyBatch) -> Tensor:
-        if is_cached(batch):
-            return batch["backbone_output"]
+    def _encoded(self, batch: PolicyBatch) -> Tensor:
+        if "encoded" in batch:
+            return batch["encoded"]
         return self.policy.observe(batch["frames"], batch["instructions"])
 
     def _augmented(self, batch: RobotBatch) -> RobotBatch:
@@ -116,7 +116,7 @@ class PolicyModule(pl.LightningModule):
 
     def validation_step(self, batch: RobotBatch, batch_idx: int) -> None:
         """Count the errors of one batch."""
-        predicted = self.policy.predict_from(self._backbone_output(batch), batch.get("states"))
+        predicted = self.policy.predict_from(self._encoded(batch), batch.get("states"))
         self._error.update(predicted, batch["actions"], batch["action_mask"])
         self.log(
             "val/loss", self._action_loss(batch), batch_size=len(batch["actions"]), sync_dist=True

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
-from typing_extensions import TypeIs
 
-from lapa.batches import RobotBatch
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.order import TrainingBatches
 from lapa.data.loading.robot import RobotDataset
 from lapa.models.policy.policy import Policy
 
 
-class CachedBatch(TypedDict):
+@final
+class EncodedBatch(TypedDict):
     """A `RobotBatch` with what the backbone said in place of image and instruction."""
 
-    backbone_output: Tensor
+    encoded: Tensor
     """What `Policy.observe` returns."""
     actions: Tensor
     """``float32 (batch, time, action_dim)``."""
@@ -34,13 +33,8 @@ class CachedBatch(TypedDict):
     sample_id: Tensor
 
 
-def is_cached(batch: RobotBatch | CachedBatch) -> TypeIs[CachedBatch]:
-    """Whether the backbone has seen the batch already."""
-    return "backbone_output" in batch
-
-
-class CachedDataset(Dataset[CachedBatch]):
-    """`CachedBatch`es of a `RobotDataset`; same order, read by batches."""
+class EncodedDataset(Dataset[EncodedBatch]):
+    """`EncodedBatch`es of a `RobotDataset`; same order, read by batches."""
 
     def __init__(self, *, columns: dict[str, Tensor], order: RobotDataset) -> None:
         self._columns = columns
@@ -64,22 +58,22 @@ class CachedDataset(Dataset[CachedBatch]):
 
 
 @torch.no_grad()
-def cache_backbone(
+def encode_all(
     policy: Policy, dataset: RobotDataset, *, batch_size: int, device: torch.device
-) -> CachedDataset:
+) -> EncodedDataset:
     """Run the backbone, in evaluation mode, once over every frame; results lie on the CPU."""
     policy.to(device).eval()
     batches = []
     for batch in evaluation_loader(dataset, batch_size=batch_size):
         output = policy.observe(batch["frames"].to(device), batch["instructions"])
         kept = {n: value for n, value in batch.items() if n not in {"frames", "instructions"}}
-        batches.append(kept | {"backbone_output": output.cpu()})
+        batches.append(kept | {"encoded": output.cpu()})
     policy.cpu()
     columns = {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}
-    return CachedDataset(columns=columns, order=dataset)
+    return EncodedDataset(columns=columns, order=dataset)
 
 
-def cached_loader(dataset: CachedDataset, **order: Any) -> DataLoader[CachedBatch]:
+def encoded_loader(dataset: EncodedDataset, **order: Any) -> DataLoader[EncodedBatch]:
     """Batches in exactly the order of `lapa.data.loading.loader.training_loader`, whose keywords it takes."""
     return DataLoader(
         dataset,
