@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
-import torch
 
 from lapa.data.loading.loader import evaluation_loader
-from lapa.data.loading.robot import RobotDataset, open_robot
+from lapa.data.loading.robot import RobotDataset
 from lapa.distributed.ranks import is_rank_zero
 from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.storage import save_policy
@@ -20,7 +19,6 @@ from lapa.params.base import TrainerParams
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.stage import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
-from lapa.training.common.held_out import holds_out
 from lapa.training.common.keep_best import KeepBest
 from lapa.training.common.resume import ResumableLoader, resume_file
 from lapa.training.common.selection import Criterion, Exported
@@ -33,7 +31,12 @@ from lapa.training.policy.build import fresh_policy, model_config
 from lapa.training.policy.codebook import start_from_codebook
 from lapa.training.policy.encoded import encode_all
 from lapa.training.policy.labeled import check_codes, open_labeled
-from lapa.training.policy.loaders import TrainingData, held_out_loader, labeled_loader
+from lapa.training.policy.loaders import (
+    TrainingData,
+    held_out_loader,
+    labeled_loader,
+    open_held_out,
+)
 from lapa.training.policy.module import PolicyModule
 from lapa.training.policy.trainable import TrainablePart, freeze_unreached, select_trainable
 
@@ -116,7 +119,8 @@ class _Finetuning:
 
     def run(self) -> Exported:
         """Train what is left, choose the weights, measure their held-out error."""
-        held_out = self._held_out()
+        datasets = self.config.stats.datasets
+        held_out = open_held_out(self.shards, self.foundation.pair_spec, self.params, datasets)
         val = held_out_loader(held_out, self.settings) if held_out else None
         module = PolicyModule(
             policy=self.policy,
@@ -139,21 +143,6 @@ class _Finetuning:
         metrics["labeled_episodes"] = self.config.stats.episodes
         return replace(exported, metrics=metrics)
 
-    def _held_out(self) -> RobotDataset | None:
-        """The episodes that nobody trains on; None where the shard set has none."""
-        if not holds_out(self.shards):
-            return None
-        return open_robot(
-            self.shards,
-            "val",
-            chunk=self.params.chunk,
-            pair_spec=self.foundation.pair_spec,
-            max_episodes=None,
-            seed=0,
-            with_states=self.params.use_state,
-            datasets=self.config.stats.datasets,
-        )
-
     def _trainer(self, keep_best: KeepBest) -> pl.Trainer:
         settings = self.settings
         return build_trainer(
@@ -169,7 +158,8 @@ class _Finetuning:
 
     def _train(self, trainer: pl.Trainer, module: PolicyModule, val: Any) -> None:
         data = self._training_data()
-        self._freeze_idle(module, data)
+        first = next(iter(labeled_loader(data, self.settings)))
+        freeze_unreached(module, module.losses(first)["loss"])
         loader = ResumableLoader(
             lambda start: labeled_loader(data, self.settings, start=start),
             total=self.settings.max_steps,
@@ -183,11 +173,6 @@ class _Finetuning:
             return self.dataset
         size = self.settings.batch_size
         return encode_all(self.policy, self.dataset, batch_size=size, device=self.device)
-
-    def _freeze_idle(self, module: PolicyModule, data: TrainingData) -> None:
-        batch = next(iter(labeled_loader(data, self.settings)))
-        torch.autograd.backward(module.losses(batch)["loss"])
-        freeze_unreached(module)
 
     def _errors(self, held_out: RobotDataset) -> dict[str, float]:
         """Action errors of the chosen weights on all held-out frames."""

@@ -8,9 +8,12 @@ from torch.utils.data import DataLoader
 
 from lapa.data.loading.loader import evaluation_loader, training_loader
 from lapa.data.loading.pairs import subset
-from lapa.data.loading.robot import RobotDataset
+from lapa.data.loading.robot import RobotDataset, open_robot
 from lapa.distributed.ranks import rank, world_size
 from lapa.params.base import TrainerParams
+from lapa.params.finetune import FinetuneParams
+from lapa.records import PairSpec, ShardSet
+from lapa.training.common.held_out import holds_out
 from lapa.training.policy.encoded import EncodedDataset, encoded_loader
 
 TrainingData = RobotDataset | EncodedDataset
@@ -31,6 +34,24 @@ def labeled_loader(
     if isinstance(data, EncodedDataset):
         return encoded_loader(data, **order)
     return training_loader(data, num_workers=settings.num_workers, **order)
+
+
+def open_held_out(
+    shards: ShardSet, pair_spec: PairSpec, params: FinetuneParams, datasets: tuple[str, ...]
+) -> RobotDataset | None:
+    """The episodes of these datasets that nobody trains on; None where the shard set has none."""
+    if not holds_out(shards):
+        return None
+    return open_robot(
+        shards,
+        "val",
+        chunk=params.chunk,
+        pair_spec=pair_spec,
+        max_episodes=None,
+        seed=0,
+        with_states=params.use_state,
+        datasets=datasets,
+    )
 
 
 def held_out_loader(held_out: RobotDataset, settings: TrainerParams) -> DataLoader[dict[str, Any]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from lapa.models.policy.policy import Policy
 
@@ -23,11 +24,12 @@ def select_trainable(policy: Policy, part: TrainablePart) -> None:
             parameter.requires_grad_(False)
 
 
-def freeze_unreached(module: nn.Module) -> tuple[str, ...]:
-    """After a backward pass, freeze what got no gradient and name it.
+def freeze_unreached(module: nn.Module, loss: Tensor) -> tuple[str, ...]:
+    """Freeze what gets no gradient from ``loss`` and name it.
 
     The latent head is idle while actions are learnt, and DDP stops at idle parameters.
     """
+    torch.autograd.backward(loss)
     idle = []
     for name, parameter in module.named_parameters():
         if parameter.requires_grad and parameter.grad is None:
