@@ -25,8 +25,10 @@ from pytorch_lightning.callbacks import Callback
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.common.resume import ResumableLoader
+from lapa.training.common.stage_work import StageWork, start_process
 from lapa.training.common.trainer import build_trainer
-from lapa.training.laq.fit import build_callbacks, build_model
+from lapa.training.laq.callbacks import build_callbacks
+from lapa.training.laq.fit import build_model
 from lapa.training.laq.loaders import open_loaders
 from lapa.training.laq.module import LaqModule
 
@@ -101,6 +103,7 @@ def requested(runs: list[str]) -> Iterator[tuple[str, int]]:
 
 def run(params: LaqParams, shards: ShardSet, spec: PairSpec, held_out: HeldOut) -> dict[str, Any]:
     """Train once; return the curve and what it cost."""
+    start_process(params.trainer)
     loaders = open_loaders(shards, spec, params)
     module = LaqModule(model=build_model(params), params=params)
     curve = Curve(held_out=held_out, steps=measured_steps(params.trainer.max_steps))
@@ -111,8 +114,7 @@ def run(params: LaqParams, shards: ShardSet, spec: PairSpec, held_out: HeldOut) 
         callbacks = build_callbacks(params, loaders, module.model, Path(work))
         trainer = build_trainer(
             params.trainer,
-            work=Path(work),
-            run=None,
+            work=StageWork(stage="laq", folder=Path(work)),
             callbacks=[*callbacks, *extra, curve],
             clip_norm=params.optimizer.clip_norm,
         )

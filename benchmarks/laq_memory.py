@@ -59,10 +59,10 @@ def main() -> None:
     imports = peak_gb()
     with TemporaryDirectory(prefix="laq-memory-") as work:
         fit(
-            shards=shards.model_dump(mode="json"),
-            pair_spec=PairSpec(horizon_s=args.horizon).model_dump(mode="json"),
-            params=params.model_dump(mode="json"),
-            work=work,
+            shards=shards,
+            pair_spec=PairSpec(horizon_s=args.horizon),
+            params=params,
+            work=Path(work),
         )
     figures = {
         "environment": args.env,

@@ -36,8 +36,10 @@ from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.common.resume import ResumableLoader
+from lapa.training.common.stage_work import StageWork, start_process
 from lapa.training.common.trainer import build_trainer
-from lapa.training.laq.fit import build_callbacks, build_model
+from lapa.training.laq.callbacks import build_callbacks
+from lapa.training.laq.fit import build_model
 from lapa.training.laq.loaders import open_loaders
 from lapa.training.laq.module import LaqModule
 
@@ -86,6 +88,7 @@ def full_size_params(*, precision: str, seed: int, max_steps: int, batch: int) -
 
 def train(params: LaqParams, shards: ShardSet, spec: PairSpec) -> dict[str, Any]:
     """Train once; return the losses and the processor time."""
+    start_process(params.trainer)
     loaders, losses = open_loaders(shards, spec, params), Losses()
     module = LaqModule(model=build_model(params), params=params)
     cpu = time.process_time()
@@ -93,8 +96,7 @@ def train(params: LaqParams, shards: ShardSet, spec: PairSpec) -> dict[str, Any]
         callbacks = [*build_callbacks(params, loaders, module.model, Path(work)), losses]
         trainer = build_trainer(
             params.trainer,
-            work=Path(work),
-            run=None,
+            work=StageWork(stage="laq", folder=Path(work)),
             callbacks=callbacks,
             clip_norm=params.optimizer.clip_norm,
         )

@@ -6,7 +6,7 @@ Images stay ``uint8 [0, 255]`` channel-last until they reach the device;
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, final
 
 from torch import Tensor
 
@@ -41,6 +41,7 @@ class LatentBatch(TypedDict):
     """``bool (batch,)``: samples that count for the loss of its extra head; all by default."""
 
 
+@final
 class RobotBatch(TypedDict):
     """Observation, instruction and the real actions that follow."""
 

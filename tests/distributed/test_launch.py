@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from lapa.distributed.launch import check_allocation, launch
+from lapa.params.base import TrainerParams
+from lapa.records import PairSpec
 
 
 @pytest.fixture
@@ -32,6 +34,19 @@ def test_two_processes_return_rank_zeros_result() -> None:
         "total": 21,
         "world": 2,
     }
+
+
+@pytest.mark.usefixtures("_tasks_importable")
+@pytest.mark.parametrize("devices", [1, 2])
+def test_records_parameters_and_paths_arrive_as_such(devices: int, tmp_path: Path) -> None:
+    arguments = {
+        "pairs": PairSpec(horizon_s=0.3),
+        "trainer": TrainerParams(max_steps=7, batch_size=1),
+        "work": tmp_path,
+        "missing": None,
+    }
+    arrived = launch("toys.launch_tasks:types_of_what_arrives", arguments, devices=devices)
+    assert arrived == ["PairSpec", "TrainerParams", "NoneType", "True", "7"]
 
 
 @pytest.mark.usefixtures("_tasks_importable")

@@ -38,8 +38,8 @@ def arguments(
 ) -> dict[str, Any]:
     """Keyword arguments of `lapa.training.foundation.fit`, JSON-able."""
     return {
-        "shards": shards.model_dump(mode="json"),
-        "labels": labels.model_dump(mode="json"),
-        "params": config.model_dump(mode="json"),
-        "work": str(work),
+        "shards": shards,
+        "labels": labels,
+        "params": config,
+        "work": work,
     }

@@ -43,11 +43,10 @@ def finetuned(shards: ShardSet, folder: Path, **changes: Any) -> Checkpoint:
         "trainer": {"max_steps": 2, "log_every": 1, "batch_size": 4, "num_threads": 1},
         **changes,
     }
-    params = FinetuneParams.model_validate(values).model_dump(mode="json")
-    record = fit(
-        shards=shards.model_dump(mode="json"),
-        foundation=backbone.model_dump(mode="json"),
+    params = FinetuneParams.model_validate(values)
+    return fit(
+        shards=shards,
+        foundation=backbone,
         params=params,
-        work=str(folder / "work"),
+        work=folder / "work",
     )
-    return Checkpoint.model_validate(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import torch
 import torch.distributed as dist
 
 from lapa.distributed.ranks import join_process_group, world_size
+from lapa.params.foundation.stage import FoundationParams
+from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation import fit
 from lapa.training.laq.fit import train
 from toys.squares import squares_loaders, tiny_params
 
 
 def train_quantizer(
-    work: str,
+    work: Path,
     devices: int = 1,
     nodes: int = 1,
     quantizer: str = "nsvq",
@@ -36,7 +39,7 @@ def train_quantizer(
         augmentation=augmentation or {},
         codebook={"replace_every": 3, "replace_below": 0.9, "replace_until": 1.0},
     )
-    model, exported = train(params, squares_loaders(params), work=Path(work))
+    model, exported = train(params, squares_loaders(params), work=work)
     rows = model.quantizer.codebook_rows().contiguous()
     everyone = [torch.zeros_like(rows) for _ in range(world_size())]
     if world_size() > 1:
@@ -46,9 +49,16 @@ def train_quantizer(
     return {"codebooks": [rows.tolist() for rows in everyone], "figures": exported.metrics}
 
 
-def fit_all(trainings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Several stage-2 trainings on the same ranks, one after the other: starting processes takes longest.
+@dataclass(frozen=True)
+class Training:
+    """The arguments of one `fit` of stage 2."""
 
-    Each entry holds the keyword arguments of one `fit`; every rank runs all of them.
-    """
-    return [fit(**arguments) for arguments in trainings]
+    shards: ShardSet
+    labels: LabelSet
+    params: FoundationParams
+    work: Path
+
+
+def fit_all(trainings: list[Training]) -> list[Checkpoint]:
+    """Several trainings on the same ranks, one after the other: starting processes takes longest."""
+    return [fit(**vars(training)) for training in trainings]

@@ -131,11 +131,9 @@ def _policy(work: Path, shards: ShardSet, foundation: Checkpoint) -> Checkpoint:
             | {"validate_every": 2},
         }
     )
-    return Checkpoint(
-        **fit(
-            shards=shards.model_dump(mode="json"),
-            foundation=foundation.model_dump(mode="json"),
-            params=params.model_dump(mode="json"),
-            work=str(work),
-        )
+    return fit(
+        shards=shards,
+        foundation=foundation,
+        params=params,
+        work=work,
     )

@@ -1,7 +1,7 @@
 """Run a training function on every rank while the caller stays one process.
 
 A launcher inside the caller would execute the whole `kedro run` once per rank (two MLflow
-runs, two evaluations). So the caller asks for *a function, JSON-able arguments and a number of
+runs, two evaluations). So the caller asks for *a function, its arguments and a number of
 processes*, waits, and gets back what rank zero returned.
 """
 
@@ -18,6 +18,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from lapa.distributed.by_annotation import (
+    arguments_from_json,
+    arguments_to_json,
+    result_from_json,
+    result_to_json,
+)
+
 _PORT_BASE, _PORT_RANGE = 20_000, 20_000
 
 
@@ -26,23 +33,27 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
 
     One process runs here, in this interpreter. More run under ``srun`` inside a Slurm allocation
     and under ``torchrun`` elsewhere; the job file then lies below ``arguments["work"]`` (which
-    every node can see) or, without one, in the system's temporary folder.
+    every node can see) or, without one, in the system's temporary folder. Records, parameters and
+    paths travel as JSON and arrive as what the function's annotations say.
 
     Args:
         task: ``"package.module:function"``.
-        arguments: keyword arguments, JSON-able.
+        arguments: its keyword arguments.
         devices: processes per node.
         nodes: machines.
 
     Raises:
         ValueError: the Slurm allocation has another shape, or ``task`` is malformed.
+        TypeError: an argument has no annotation, or one that cannot travel.
         RuntimeError: a rank failed; its own error is in the output above.
     """
+    function = _resolve(task)
     if devices * nodes == 1:
-        return _resolve(task)(**arguments)
+        return function(**arguments)
+    request = {"task": task, "arguments": arguments_to_json(function, arguments)}
     with TemporaryDirectory(dir=_shared_folder(arguments), prefix="launch-") as folder:
         job = Path(folder) / "job.json"
-        job.write_text(json.dumps({"task": task, "arguments": arguments}))
+        job.write_text(json.dumps(request))
         command, extra = _launcher(devices, nodes)
         code = _wait_for([*command, "-m", "lapa.distributed.launch", str(job)], extra)
         if code != 0 or not _result_file(job).is_file():
@@ -51,7 +62,7 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
                 f"{'a' if _result_file(job).is_file() else 'no'} result, expected 0 and a result; "
                 f"the failing rank's error is printed above, unless it was stopped from outside"
             )
-        return json.loads(_result_file(job).read_text())
+        return result_from_json(function, json.loads(_result_file(job).read_text()))
 
 
 def _wait_for(command: list[str], extra: Mapping[str, str]) -> int:
@@ -156,9 +167,10 @@ def _run_rank(job: Path) -> None:
     """What every rank does: read the job, call the task, let rank zero answer."""
     _adopt_slurm_ranks()
     request = json.loads(job.read_text())
-    result = _resolve(request["task"])(**request["arguments"])
+    function = _resolve(request["task"])
+    result = function(**arguments_from_json(function, request["arguments"]))
     if os.environ["RANK"] == "0":
-        _result_file(job).write_text(json.dumps(result))
+        _result_file(job).write_text(json.dumps(result_to_json(function, result)))
     _leave_group()
 
 

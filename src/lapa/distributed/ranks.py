@@ -1,8 +1,14 @@
-"""Join the process group before anything that asks for it is built."""
+"""The processes of a task: joining them, which one this is, and what travels between them.
+
+One process needs no group: it is rank zero of one, and everything below is the identity there.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
+from datetime import timedelta
+from typing import Literal, TypeVar
 
 import torch
 import torch.distributed as dist
@@ -10,29 +16,63 @@ import torch.distributed as dist
 from lapa.distributed.device import device_for
 from lapa.params.base import Accelerator
 
+Value = TypeVar("Value")
 
-def join_process_group(accelerator: Accelerator) -> None:
-    """Initialise ``torch.distributed`` from the launcher's variables; nothing for one process.
 
-    Lightning would do it inside ``fit``, after the model was built; modules that decide at
+def join_process_group(
+    accelerator: Accelerator,
+    *,
+    backend: Literal["nccl", "gloo"] | None = None,
+    patience: timedelta | None = None,
+) -> torch.device:
+    """Initialise ``torch.distributed`` from the launcher's variables and return the device.
+
+    Lightning and Fabric would do it later, after the model was built; modules that decide at
     construction whether they run alone (moving-average codebooks) would decide wrongly.
+
+    Args:
+        accelerator: what the parameters ask for.
+        backend: None takes the one of the device: NCCL for GPUs, else gloo.
+        patience: how long a process waits for the others; None takes torch's limit.
     """
+    device = device_for(accelerator, local_rank=int(os.environ.get("LOCAL_RANK", "0")))
     if int(os.environ.get("WORLD_SIZE", "1")) == 1 or dist.is_initialized():
-        return
-    device = device_for(accelerator, local_rank=int(os.environ["LOCAL_RANK"]))
+        return device
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    own = "nccl" if device.type == "cuda" else "gloo"
+    dist.init_process_group(backend or own, timeout=patience)
+    return device
+
+
+def _is_alone() -> bool:
+    return not (dist.is_available() and dist.is_initialized())
 
 
 def rank() -> int:
     """Rank of this process; 0 for one process."""
-    return dist.get_rank() if dist.is_available() and dist.is_initialized() else 0
+    return 0 if _is_alone() else dist.get_rank()
+
+
+def is_rank_zero() -> bool:
+    """Whether this is the process that writes and tells."""
+    return rank() == 0
+
+
+def is_watched() -> bool:
+    """Whether somebody sees a progress bar of this process."""
+    return is_rank_zero() and sys.stderr.isatty()
 
 
 def world_size() -> int:
     """Number of processes."""
-    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
+    return 1 if _is_alone() else dist.get_world_size()
+
+
+def barrier() -> None:
+    """Wait for the others."""
+    if world_size() > 1:
+        dist.barrier()
 
 
 def sum_over_processes(values: torch.Tensor) -> torch.Tensor:
@@ -47,6 +87,15 @@ def broadcast_from_zero(values: torch.Tensor) -> torch.Tensor:
     if world_size() > 1:
         dist.broadcast(values, src=0)
     return values
+
+
+def object_from_zero(value: Value) -> Value:
+    """Rank zero's ``value``, which is pickled; the others may hand in None."""
+    if world_size() == 1:
+        return value
+    held = [value]
+    dist.broadcast_object_list(held, src=0)
+    return held[0]
 
 
 def gather_from_all(values: torch.Tensor) -> torch.Tensor:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from lapa.data.labels import finish_labels, require_codes_fit, sidecar
-from lapa.distributed.sharing import Ranks
+from lapa.distributed.ranks import (
+    barrier,
+    broadcast_from_zero,
+    is_rank_zero,
+    is_watched,
+    join_process_group,
+    rank,
+    world_size,
+)
+from lapa.distributed.threads import set_threads
 from lapa.labeling.report import label_report, write_report
-from lapa.labeling.worker import ShardTask, Speed, label_tasks, plan_tasks
+from lapa.labeling.worker import LabelTask, Speed, label_tasks, plan_tasks
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.params.labeling import LabelingParams
 from lapa.records import (
@@ -26,53 +35,45 @@ from lapa.records import (
 )
 
 IDENTITY = "labeling.json"
+PATIENCE = timedelta(days=7)
+"""How long a process waits for the others at a barrier. Shares of whole shards may differ by hours
+on large sets; torch's own limit is half an hour."""
 
 
 def label_shards(
-    *,
-    shards: Mapping[str, Any],
-    laq: Mapping[str, Any],
-    pair_spec: Mapping[str, Any],
-    params: Mapping[str, Any],
-    work: str,
-) -> dict[str, Any]:
-    """Label every pair of every split.
+    *, shards: ShardSet, laq: Checkpoint, pair_spec: PairSpec, params: LabelingParams, work: Path
+) -> LabelSet:
+    """Label every pair of every split; called on every rank.
 
     Each process labels whole shards; a killed run continues with the shards that have no file
     yet, shared out anew. Tail frames without a t+H are masked; static pairs are labelled too, and left
     out by the pair spec's motion filter when labels are read.
 
     Args:
-        shards: a `ShardSet` as JSON.
-        laq: the quantiser's `Checkpoint` (trained or deliberately untrained).
+        shards: the clips.
+        laq: the quantiser (trained or deliberately untrained).
         pair_spec: which pairs; must be what the quantiser was trained on.
-        params: `LabelingParams`.
+        params: batches, precision, processes.
         work: folder to write to.
 
     Returns:
-        The `LabelSet` record as JSON; its folder is ``work/labels``. Ranks other than zero return
-        an empty mapping.
+        The record, on every rank; its folder is ``work/labels``.
 
     Raises:
         ValueError: the quantiser was trained with another horizon, has more codes than labels can
             hold, or ``work`` holds labels of another quantiser or shard set.
     """
-    shard_set, checkpoint = ShardSet(**shards), Checkpoint(**laq)
-    spec, config = PairSpec(**pair_spec), LabelingParams(**params)
     require_same(
-        f"horizon of the pairs for quantiser {checkpoint.path} (digest {checkpoint.digest})",
-        spec.horizon_s,
-        checkpoint.pair_spec.horizon_s,
+        f"horizon of the pairs for quantiser {laq.path} (digest {laq.digest})",
+        pair_spec.horizon_s,
+        laq.pair_spec.horizon_s,
         remedy="label with the horizon the quantiser was trained on",
     )
-    if config.num_threads:
-        torch.set_num_threads(config.num_threads)
-    job = _Job(
-        shards=shard_set, laq=checkpoint, spec=spec, params=config, folder=Path(work) / "labels"
-    )
-    with Ranks(accelerator=config.accelerator) as ranks:
-        record = job.run(ranks)
-    return record.model_dump(mode="json") if record else {}
+    set_threads(params.num_threads)
+    # only barriers and flags travel, so gloo serves on GPU machines too
+    device = join_process_group(params.accelerator, backend="gloo", patience=PATIENCE)
+    job = _Job(shards=shards, laq=laq, spec=pair_spec, params=params, folder=work / "labels")
+    return job.run(device)
 
 
 @dataclass(kw_only=True)
@@ -85,27 +86,30 @@ class _Job:
     params: LabelingParams
     folder: Path
 
-    def run(self, ranks: Ranks) -> LabelSet | None:
+    def run(self, device: torch.device) -> LabelSet:
         """Label this rank's shards; rank zero waits for all and writes the record."""
-        if ranks.rank == 0:
+        if is_rank_zero():
             self._claim()
-        ranks.barrier()
+        barrier()
         quantizer = FrozenQuantizer(
-            folder=Path(self.laq.path), device=ranks.device, precision=self.params.precision
+            folder=Path(self.laq.path), device=device, precision=self.params.precision
         )
         require_codes_fit(quantizer.codebook_size)
         tasks = plan_tasks(self.shards)
         speed = label_tasks(
-            self._unfinished(tasks, ranks)[ranks.rank :: ranks.world_size],
+            self._unfinished(tasks)[rank() :: world_size()],
             shard_set=self.shards,
             spec=self.spec,
             quantizer=quantizer,
             params=self.params,
             folder=self.folder,
-            show_progress=ranks.is_watched,
+            show_progress=is_watched(),
         )
-        ranks.barrier()
-        return self._finish(quantizer, tasks, speed) if ranks.rank == 0 else None
+        barrier()
+        if is_rank_zero():
+            self._finish(quantizer, tasks, speed)
+        barrier()
+        return LabelSet.read(self.folder)
 
     def _claim(self) -> None:
         """Refuse to mix labels of two quantisers, shard sets or horizons in one folder."""
@@ -129,18 +133,16 @@ class _Job:
         partial.write_text(json.dumps(identity, indent=2) + "\n")
         partial.replace(path)
 
-    def _unfinished(self, tasks: Sequence[ShardTask], ranks: Ranks) -> list[ShardTask]:
+    def _unfinished(self, tasks: Sequence[LabelTask]) -> list[LabelTask]:
         """Shards without labels as rank zero sees them: all ranks must share out the same list.
 
         Each for itself would see the files that a faster rank has already written.
         """
         done = torch.tensor([(self.folder / sidecar(task.shard)).is_file() for task in tasks])
-        finished = ranks.from_rank_zero(done).tolist()
+        finished = broadcast_from_zero(done).tolist()
         return [task for task, there in zip(tasks, finished, strict=True) if not there]
 
-    def _finish(
-        self, quantizer: FrozenQuantizer, tasks: Sequence[ShardTask], speed: Speed
-    ) -> LabelSet:
+    def _finish(self, quantizer: FrozenQuantizer, tasks: Sequence[LabelTask], speed: Speed) -> None:
         files = {task.shard: self.folder / sidecar(task.shard) for task in tasks}
         record = finish_labels(
             self.folder,
@@ -157,4 +159,3 @@ class _Job:
             "data_wait_fraction_of_rank_zero": speed.waited / max(speed.seconds, 1e-9),
         }
         write_report(self.folder, facts)
-        return record

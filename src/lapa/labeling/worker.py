@@ -23,7 +23,7 @@ from lapa.records import PairSpec, ShardSet
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShardTask:
+class LabelTask:
     """One shard and its slots ``[first, end)`` within its split."""
 
     split: str
@@ -42,17 +42,17 @@ class Speed:
     """Seconds in which the quantiser had no batch."""
 
 
-def plan_tasks(shard_set: ShardSet) -> list[ShardTask]:
+def plan_tasks(shard_set: ShardSet) -> list[LabelTask]:
     """All shards of all splits, in a fixed order."""
     return [
-        ShardTask(split=split, shard=shard, first=first, end=end)
+        LabelTask(split=split, shard=shard, first=first, end=end)
         for split in sorted(shard_set.splits)
         for shard, first, end in load_clip_table(shard_set, split).shard_slots()
     ]
 
 
 def label_tasks(
-    tasks: Sequence[ShardTask],
+    tasks: Sequence[LabelTask],
     *,
     shard_set: ShardSet,
     spec: PairSpec,
@@ -82,7 +82,7 @@ def label_tasks(
 
 
 def _pairs_of(
-    tasks: Sequence[ShardTask], table: ClipTable, spec: PairSpec, image_size: int
+    tasks: Sequence[LabelTask], table: ClipTable, spec: PairSpec, image_size: int
 ) -> PairDataset:
     """Every valid pair of these shards, in slot order; the motion filter acts on reading alone."""
     valid = np.flatnonzero(valid_slots(table, spec))
@@ -115,7 +115,7 @@ def _label(
 
 def _write_as_they_finish(
     labeled: Iterable[tuple[NDArray[np.int64], NDArray[np.int16]]],
-    tasks: Sequence[ShardTask],
+    tasks: Sequence[LabelTask],
     codes: NDArray[np.int16],
     valid: NDArray[np.bool_],
     folder: Path,
@@ -131,7 +131,7 @@ def _write_as_they_finish(
 
 
 def _write(
-    task: ShardTask, codes: NDArray[np.int16], valid: NDArray[np.bool_], folder: Path
+    task: LabelTask, codes: NDArray[np.int16], valid: NDArray[np.bool_], folder: Path
 ) -> None:
     own = slice(task.first, task.end)
     write_sidecar(folder, task.shard, codes[own], valid[own])

@@ -73,21 +73,13 @@ def train(task: str, *, folder: Path, trainer: TrainerParams, **inputs: Any) -> 
         trainer: how many processes and nodes.
         inputs: records and parameters the function takes.
     """
-    found = launch(
+    checkpoint: Checkpoint = launch(
         task,
-        as_arguments(**inputs) | {"work": str(folder), "run": joined_run(task)},
+        {**inputs, "work": folder, "run": joined_run(task)},
         devices=trainer.devices,
         nodes=trainer.nodes,
     )
-    return Checkpoint(**found)
-
-
-def as_arguments(**inputs: Any) -> dict[str, Any]:
-    """Records and parameters as the JSON-able arguments that every rank receives."""
-    return {
-        name: value.model_dump(mode="json") if hasattr(value, "model_dump") else value
-        for name, value in inputs.items()
-    }
+    return checkpoint
 
 
 def _with_work(signature: inspect.Signature) -> inspect.Signature:

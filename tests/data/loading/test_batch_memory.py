@@ -9,18 +9,18 @@ import numpy as np
 import torch
 import torch.multiprocessing  # registers how tensors travel
 
-from lapa.data.loading.batch_memory import BatchMemory, SentImages
+from lapa.data.loading.batch_memory import BatchMemory, SharedFrames
 
 SHAPE = (3, 4, 4, 3)
 
 
-def filled(memory: BatchMemory, value: int, shape: tuple[int, ...] = SHAPE) -> SentImages:
+def filled(memory: BatchMemory, value: int, shape: tuple[int, ...] = SHAPE) -> SharedFrames:
     images, buffer = memory.take(shape)
     images[...] = value
-    return SentImages(buffer, shape)
+    return SharedFrames(buffer, shape)
 
 
-def sent(batch: SentImages) -> torch.Tensor:
+def sent(batch: SharedFrames) -> torch.Tensor:
     found: torch.Tensor = pickle.loads(ForkingPickler.dumps(batch))  # noqa: S301
     return found
 

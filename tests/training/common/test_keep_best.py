@@ -17,6 +17,7 @@ from lapa.training.common.averaging import AveragedWeights
 from lapa.training.common.keep_best import KeepBest
 from lapa.training.common.resume import ResumableLoader, resume_file
 from lapa.training.common.selection import Best, Criterion, Exported, learnt, put_back
+from lapa.training.common.stage_work import StageWork
 from lapa.training.common.trainer import build_trainer
 
 LOSS = Criterion(metric="val/loss")
@@ -65,7 +66,9 @@ def walk(
         max_steps=10, batch_size=1, validate_every=2, checkpoint_every=2, accelerator="cpu"
     )
     averaging = [AveragedWeights(decay=0.5)] if average else []
-    trainer = build_trainer(params, work=work, run=None, callbacks=[keep_best, *averaging])
+    trainer = build_trainer(
+        params, work=StageWork(stage="laq", folder=work), callbacks=[keep_best, *averaging]
+    )
 
     def batches(start: int) -> Iterator[Tensor]:
         yield from (torch.ones(1) for _ in range(start, params.max_steps))

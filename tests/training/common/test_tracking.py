@@ -8,7 +8,13 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from lapa.training.common.tracking import JoinedRunLogger, MetricsFile, build_logger, joined_run
+from lapa.training.common.tracking import (
+    JoinedRun,
+    JoinedRunLogger,
+    MetricsFile,
+    build_logger,
+    joined_run,
+)
 
 
 @pytest.fixture
@@ -30,11 +36,8 @@ def test_metrics_join_the_open_run_and_do_not_close_it(tracking_uri: str, tmp_pa
     mlflow.set_experiment("e")
     with mlflow.start_run() as active:
         run = joined_run("lapa.training.laq:fit")
-        assert run == {
-            "run_id": active.info.run_id,
-            "tracking_uri": tracking_uri,
-            "prefix": "laq",
-        }
+        run_id = active.info.run_id
+        assert run == JoinedRun(run_id=run_id, tracking_uri=tracking_uri, prefix="laq")
         logger = build_logger(run)
         assert logger
         logger.log_metrics({"train/loss": 0.5}, step=7)

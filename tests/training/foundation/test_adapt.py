@@ -104,4 +104,4 @@ def test_training_with_adapters_saves_a_model_that_loads_without_them(tmp_path: 
         json.loads(line) for line in (tmp_path / "work/metrics.jsonl").read_text().splitlines()
     ]
     last = [line for line in lines if "val/loss" in line][-1]
-    assert record["metrics"]["val/loss"] == pytest.approx(last["val/loss"])
+    assert record.metrics["val/loss"] == pytest.approx(last["val/loss"])

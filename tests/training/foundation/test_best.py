@@ -20,6 +20,7 @@ from lapa.training.foundation import loop as loop_module
 from lapa.training.foundation.best import CRITERION
 from toys.foundations import arguments, params
 from toys.labeled_squares import LabeledSquares, labeled_squares
+from toys.rank_tasks import Training
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def is_best(record: Checkpoint, work: Path) -> None:
 def test_a_training_that_gets_worse_exports_the_earlier_weights(
     squares: LabeledSquares, tmp_path: Path
 ) -> None:
-    record = Checkpoint(**fit(**arguments(*squares, worsening(), tmp_path)))
+    record = fit(**arguments(*squares, worsening(), tmp_path))
     is_best(record, tmp_path)
     resume = tmp_path / f"resume/step-{record.step:08d}.ckpt"
     saved = load_foundation(Path(record.path)).state_dict()
@@ -67,7 +68,7 @@ def test_a_training_that_gets_worse_exports_the_earlier_weights(
 
 def test_the_last_step_where_it_is_asked_for(squares: LabeledSquares, tmp_path: Path) -> None:
     config = worsening(trainer={"select": "last"})
-    record = Checkpoint(**fit(**arguments(*squares, config, tmp_path)))
+    record = fit(**arguments(*squares, config, tmp_path))
     assert (record.step, record.selected, record.selected_by) == (60, "last", "")
     assert record.metrics[CRITERION.metric] < max(curve(tmp_path).values())
 
@@ -88,13 +89,13 @@ def test_a_killed_training_keeps_the_candidate(
         fit(**arguments(*squares, worsening(), tmp_path / "killed"))
     monkeypatch.setattr(loop_module.Loop, "_step", step)
     resumed = fit(**arguments(*squares, worsening(), tmp_path / "killed"))
-    assert (resumed["step"], resumed["digest"]) == (whole["step"], whole["digest"])
-    assert resumed["metrics"] == whole["metrics"]
+    assert (resumed.step, resumed.digest) == (whole.step, whole.digest)
+    assert resumed.metrics == whole.metrics
 
 
 def test_frozen_weights_stay_in_the_export(squares: LabeledSquares, tmp_path: Path) -> None:
     config = worsening(freeze=("stem", "instruction"))
-    record = Checkpoint(**fit(**arguments(*squares, config, tmp_path)))
+    record = fit(**arguments(*squares, config, tmp_path))
     is_best(record, tmp_path)
     kept = torch.load(tmp_path / "best.ckpt", weights_only=True)["weights"]
     assert not [name for name in kept if name.startswith(("stem", "instruction"))]
@@ -103,7 +104,7 @@ def test_frozen_weights_stay_in_the_export(squares: LabeledSquares, tmp_path: Pa
 
 def test_without_held_out_pairs_the_last_step_is_exported_and_said_so(tmp_path: Path) -> None:
     everything = labeled_squares(tmp_path, split=SplitParams(val_fraction=0))
-    record = Checkpoint(**fit(**arguments(*everything, params(), tmp_path)))
+    record = fit(**arguments(*everything, params(), tmp_path))
     assert (record.step, record.selected, record.metrics) == (6, "last", {})
     assert "no validation data" in record.notes[0]
 
@@ -119,10 +120,9 @@ def test_replicas_and_shards_export_the_best_too(
         "replicas": worsening(trainer=two),
         "sharded": worsening(trainer=two, shard=True, freeze=("stem",)),
     }
-    jobs = [arguments(*squares, config, tmp_path / name) for name, config in configs.items()]
+    jobs = [Training(*squares, config, tmp_path / name) for name, config in configs.items()]
     records = launch("toys.rank_tasks:fit_all", {"trainings": jobs}, devices=2)
-    for (name, _), found in zip(configs.items(), records, strict=True):
-        record = Checkpoint(**found)
+    for name, record in zip(configs, records, strict=True):
         is_best(record, tmp_path / name)
         model = load_foundation(Path(record.path)).state_dict()
         best = torch.load(tmp_path / name / "best.ckpt", weights_only=True)["weights"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from itertools import count
 from pathlib import Path
@@ -14,16 +13,15 @@ import torch
 
 from lapa.models.foundation.storage import load_foundation
 from lapa.records import Checkpoint, digest_of_file
+from lapa.training.common import step_clock
 from lapa.training.common.tracking import joined_run
 from lapa.training.foundation import fit, initialize
 from lapa.training.foundation import loop as loop_module
+from lapa.training.foundation import model as model_module
 from toys.backends import tiny, tiny_tokens
 from toys.foundations import arguments, params
 from toys.labeled_squares import LabeledSquares, S, labeled_squares
-
-fit_module = importlib.import_module(
-    "lapa.training.foundation.fit"
-)  # the package has a function fit
+from toys.logged import SPEED, logged
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +40,7 @@ def test_learns_and_beats_the_majority(squares: LabeledSquares, tmp_path: Path) 
         trainer={"max_steps": 250, "batch_size": 32, "log_every": 50},
         optimizer={"learning_rate": 1e-2},
     )
-    record = Checkpoint(**fit(**arguments(*squares, config, tmp_path)))
+    record = fit(**arguments(*squares, config, tmp_path))
     assert record.step == 250
     assert record.digest == digest_of_file(tmp_path / "model/model.safetensors")
     assert record.inputs == {
@@ -93,8 +91,8 @@ def test_killed_at_any_step_resumes_with_the_identical_curve(
     torch.manual_seed(999)  # nothing may depend on the generator's state at start
     resumed = fit(**arguments(*squares, settings, tmp_path / "killed"))
     assert losses(tmp_path / "killed") == losses(tmp_path / "whole")
-    assert resumed["digest"] == whole["digest"]
-    assert resumed["metrics"] == whole["metrics"]
+    assert resumed.digest == whole.digest
+    assert resumed.metrics == whole.metrics
 
 
 def test_a_finished_training_is_not_repeated(squares: LabeledSquares, tmp_path: Path) -> None:
@@ -116,19 +114,19 @@ def test_initialized_control_is_where_training_starts(
 ) -> None:
     shards, labels = squares
     record = initialize(
-        shards=shards.model_dump(mode="json"),
-        pair_spec=labels.pair_spec.model_dump(mode="json"),
-        params=params().model_dump(mode="json"),
-        work=str(tmp_path / "scratch"),
+        shards=shards,
+        pair_spec=labels.pair_spec,
+        params=params(),
+        work=tmp_path / "scratch",
     )
-    assert (record["step"], record["kind"]) == (0, "foundation")
+    assert (record.step, record.kind) == (0, "foundation")
     still = params(
         optimizer={"learning_rate": 1e-30, "final_learning_rate": 0.0, "warmup_steps": 1},
         trainer={"max_steps": 2},
     )
     trained = fit(**arguments(shards, labels, still, tmp_path / "still"))
-    control = load_foundation(Path(record["path"])).state_dict()
-    start = load_foundation(Path(trained["path"])).state_dict()
+    control = load_foundation(Path(record.path)).state_dict()
+    start = load_foundation(Path(trained.path)).state_dict()
     for name, weights in control.items():
         torch.testing.assert_close(start[name], weights, rtol=0, atol=1e-12)
 
@@ -157,7 +155,7 @@ def test_labels_of_another_quantizer_are_refused_with_both_digests(
         code_version="",
     )
     with pytest.raises(ValueError, match="'laq-a', expected 'laq-b'"):
-        fit(**arguments(shards, labels, params(), tmp_path), laq=laq.model_dump(mode="json"))
+        fit(**arguments(shards, labels, params(), tmp_path), laq=laq)
 
 
 def test_other_sizes_than_the_labels_are_refused(squares: LabeledSquares, tmp_path: Path) -> None:
@@ -168,7 +166,7 @@ def test_other_sizes_than_the_labels_are_refused(squares: LabeledSquares, tmp_pa
 def test_frozen_modules_do_not_move(squares: LabeledSquares, tmp_path: Path) -> None:
     shards, labels = squares
     config = params(freeze=("stem", "instruction"))
-    trained = load_foundation(Path(fit(**arguments(shards, labels, config, tmp_path))["path"]))
+    trained = load_foundation(Path(fit(**arguments(shards, labels, config, tmp_path)).path))
     start = torch.load(tmp_path / "resume/step-00000002.ckpt", weights_only=True)["model"]
     moved = {
         n.split(".")[0] for n, v in trained.state_dict().items() if not torch.equal(v, start[n])
@@ -204,14 +202,14 @@ def test_published_modules_train_in_training_mode_from_the_first_step(
     squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modes = []
-    step, fresh = loop_module.Loop._step, fit_module.fresh_model
+    step, fresh = loop_module.Loop._step, model_module.fresh_model
 
     def watched(self: Any, batches: Any) -> Any:
         modes.append(self.state.module.training and self.state.model.stem.training)
         return step(self, batches)
 
     monkeypatch.setattr(loop_module.Loop, "_step", watched)
-    monkeypatch.setattr(fit_module, "fresh_model", lambda *given: fresh(*given).eval())
+    monkeypatch.setattr(model_module, "fresh_model", lambda *given: fresh(*given).eval())
     fit(**arguments(*squares, params(trainer={"max_steps": 3}), tmp_path))
     assert modes == [True] * 3
 
@@ -221,12 +219,16 @@ def test_throughput_counts_the_steps_since_the_last_log(
 ) -> None:
     config = params(trainer={"max_steps": 5, "log_every": 3})
     ticks = count()
-    monkeypatch.setattr(loop_module, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))
+    clock = SimpleNamespace(perf_counter=lambda: next(ticks))
+    monkeypatch.setattr(step_clock, "time", clock)
     fit(**arguments(*squares, config, tmp_path))
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     rates = [line["train/samples_per_second"] for line in lines if "train/loss" in line]
-    # a tick before and after every batch, at every log, and at the start of what follows it
-    assert rates == pytest.approx([3 * 8 / 7, 2 * 8 / 5])
+    # four ticks a step, one of them (between steps) skipped
+    assert rates == pytest.approx([3 * 8 / 9, 2 * 8 / 6])
+    waits = [line["train/data_wait_fraction"] for line in lines if "train/loss" in line]
+    assert waits == pytest.approx([1 / 3, 1 / 3])
+    assert logged(tmp_path) >= SPEED
 
 
 def test_backends_that_write_their_answer_are_judged_by_what_they_write(
@@ -239,7 +241,7 @@ def test_backends_that_write_their_answer_are_judged_by_what_they_write(
     }.items():
         config = params(trainer=short, optimizer={"warmup_steps": 1})
         config = config.model_copy(update={"backend": backend})
-        found = fit(**arguments(*squares, config, tmp_path / name))["metrics"]
+        found = fit(**arguments(*squares, config, tmp_path / name)).metrics
         assert 0 <= found["val/decoded_sequence"] <= found["val/decoded_top1"] <= 1
         own = found["val/decoded_top1"] - found["val/top1_majority"]
         assert found["val/gain_over_majority"] == pytest.approx(own)

@@ -17,9 +17,9 @@ from lapa.data.loading.loader import collate, evaluation_loader
 from lapa.labeling.label_shards import label_shards
 from lapa.models.foundation.build import build_foundation
 from lapa.params.labeling import LabelingParams
-from lapa.records import LabelSet
 from lapa.training.foundation import fit
-from lapa.training.foundation.labels import OnlineLabels, PrecomputedLabels, open_labels
+from lapa.training.foundation.labels import OnlineLabels, PrecomputedLabels
+from lapa.training.foundation.open_labels import open_labels
 from toys.episodes import moving_square_episodes
 from toys.foundations import arguments, params
 from toys.labeled_squares import SPEC
@@ -55,21 +55,19 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         folder / "changed", episodes=with_another_future(episodes, of_frame=0), size=16
     )
     laq = tiny_laq(folder / "laq")
-    labels = LabelSet(
-        **label_shards(
-            shards=shards.model_dump(mode="json"),
-            laq=laq.model_dump(mode="json"),
-            pair_spec=SPEC.model_dump(mode="json"),
-            params=LabelingParams(batch_size=16).model_dump(mode="json"),
-            work=str(folder),
-        )
+    labels = label_shards(
+        shards=shards,
+        laq=laq,
+        pair_spec=SPEC,
+        params=LabelingParams(batch_size=16),
+        work=folder,
     )
     return shards, changed, laq, labels
 
 
 def test_both_providers_give_the_same_batches(world: dict[str, Any]) -> None:
     shards, _, laq, labels = world
-    advance = PrecomputedLabels(shards=shards, labels=labels)
+    advance = PrecomputedLabels(shards=shards, labels=labels, device=CPU)
     online = OnlineLabels(shards=shards, laq=laq, device=CPU)
     loaders = [
         evaluation_loader(p.open("train", max_samples=None), batch_size=5)
@@ -77,7 +75,7 @@ def test_both_providers_give_the_same_batches(world: dict[str, Any]) -> None:
     ]
     assert len(loaders[0]) == len(loaders[1]) > 1
     for one, other in zip(*loaders, strict=True):
-        expected, found = advance.prepare(one, CPU), online.prepare(other, CPU)
+        expected, found = advance.prepare(one), online.prepare(other)
         assert expected.keys() == found.keys()
         assert expected["instructions"] == found["instructions"]
         for name in ("frames", "latent_codes", "sample_id"):
@@ -89,7 +87,7 @@ def first_frames(provider: Any) -> dict:
     dataset = provider.open("train", max_samples=None)
     starts = [i for i in range(len(dataset)) if dataset.sample(i)["frame"] == 0]
     assert len(starts) == 8
-    return provider.prepare(collate([dataset[i] for i in starts]), CPU)
+    return provider.prepare(collate([dataset[i] for i in starts]))
 
 
 def logits_of(batch: Any) -> torch.Tensor:
@@ -107,7 +105,7 @@ def providers(world: dict[str, Any], *, changed: bool) -> Any:
     if changed:
         shards, labels = other, labels.model_copy(update={"shard_digest": other.digest})
     return (
-        PrecomputedLabels(shards=shards, labels=labels),
+        PrecomputedLabels(shards=shards, labels=labels, device=CPU),
         OnlineLabels(shards=shards, laq=laq, device=CPU),
     )
 
@@ -142,11 +140,11 @@ def test_training_is_the_same_with_either_provider(world: dict[str, Any], tmp_pa
     config = params(code_seq_len=4, codebook_size=8)
     advance = fit(**arguments(shards, labels, config, tmp_path / "advance"))
     request = arguments(shards, labels, config, tmp_path / "online")
-    request["params"]["online_labels"] = True
+    request["params"] = config.model_copy(update={"online_labels": True})
     del request["labels"]
-    online = fit(**request, laq=laq.model_dump(mode="json"))
-    assert online["digest"] == advance["digest"]
-    assert online["inputs"] == {"shards": shards.digest, "laq": laq.digest}
+    online = fit(**request, laq=laq)
+    assert online.digest == advance.digest
+    assert online.inputs == {"shards": shards.digest, "laq": laq.digest}
 
 
 def test_online_labels_without_a_quantizer_are_refused(world: dict[str, Any]) -> None:

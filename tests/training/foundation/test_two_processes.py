@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from lapa.distributed.by_annotation import arguments_to_json
 from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.foundation.stage import FoundationParams
@@ -20,6 +21,7 @@ from lapa.training.foundation import fit
 from toys.backends import tiny
 from toys.foundations import arguments, params
 from toys.labeled_squares import LabeledSquares, labeled_squares
+from toys.rank_tasks import Training
 
 TASK = "lapa.training.foundation:fit"
 
@@ -54,7 +56,7 @@ def together(squares: LabeledSquares, tmp_path_factory: pytest.TempPathFactory) 
     """One pair of processes trains replicas, then a model sharded layer by layer."""
     configs = {"replicas": two(), "sharded": layered(two(**LAYERED, shard=True))}
     works = {name: tmp_path_factory.mktemp(name) for name in configs}
-    jobs = [arguments(*squares, config, works[name]) for name, config in configs.items()]
+    jobs = [Training(*squares, config, works[name]) for name, config in configs.items()]
     with pytest.MonkeyPatch.context() as patch:
         tests = str(Path(__file__).parents[2])
         path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
@@ -100,7 +102,8 @@ def test_sharded_training_killed_hard_resumes_with_the_same_curve(
 ) -> None:
     config = two(shard=True, trainer={"checkpoint_every": 1})
     job = tmp_path / "job.json"
-    job.write_text(json.dumps({"task": TASK, "arguments": arguments(*squares, config, tmp_path)}))
+    given = arguments_to_json(fit, arguments(*squares, config, tmp_path))
+    job.write_text(json.dumps({"task": TASK, "arguments": given}))
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     run = subprocess.Popen(
         [*command, "-m", "lapa.distributed.launch", str(job)], start_new_session=True

@@ -11,7 +11,7 @@ import torch
 
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
-from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.records import PairSpec, ShardSet
 from lapa.training.laq import fit, initialize
 from lapa.training.laq.fit import criterion, train
 from toys.shards import tiny_shard_set
@@ -77,12 +77,12 @@ def test_without_held_out_pairs_the_last_step_is_exported_and_said_so(
     everything: ShardSet, tmp_path: Path
 ) -> None:
     arguments = {
-        "shards": everything.model_dump(mode="json"),
-        "pair_spec": PairSpec(horizon_s=0.1).model_dump(mode="json"),
-        "params": tiny_params(pictures=2).model_dump(mode="json"),
+        "shards": everything,
+        "pair_spec": PairSpec(horizon_s=0.1),
+        "params": tiny_params(pictures=2),
     }
-    trained = Checkpoint(**fit(**arguments, work=str(tmp_path / "trained")))
+    trained = fit(**arguments, work=tmp_path / "trained")
     assert (trained.step, trained.selected, trained.metrics) == (12, "last", {})
     assert "no validation data" in trained.notes[0]
-    control = Checkpoint(**initialize(**arguments, work=str(tmp_path / "control")))
+    control = initialize(**arguments, work=tmp_path / "control")
     assert (control.step, control.metrics) == (0, {})

@@ -19,6 +19,7 @@ from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.laq import fit, initialize
 from lapa.training.laq.fit import build_model, train
 from lapa.training.laq.module import LaqModule
+from toys.logged import SPEED
 from toys.shards import tiny_shard_set
 from toys.squares import squares_loaders, tiny_params
 
@@ -43,16 +44,16 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
 def arguments(shards: ShardSet, work: Path, **changes: Any) -> dict[str, Any]:
     params = tiny_params(pictures=2, **changes)
     return {
-        "shards": shards.model_dump(mode="json"),
-        "pair_spec": SPEC.model_dump(mode="json"),
-        "params": json.loads(json.dumps(params.model_dump(mode="json"))),
-        "work": str(work),
+        "shards": shards,
+        "pair_spec": SPEC,
+        "params": params,
+        "work": work,
     }
 
 
 @pytest.fixture(scope="module")
 def trained(shards: ShardSet, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
-    return Checkpoint(**fit(**arguments(shards, tmp_path_factory.mktemp("work"))))
+    return fit(**arguments(shards, tmp_path_factory.mktemp("work")))
 
 
 def test_the_checkpoint_describes_itself(trained: Checkpoint, shards: ShardSet) -> None:
@@ -64,13 +65,13 @@ def test_the_checkpoint_describes_itself(trained: Checkpoint, shards: ShardSet) 
 
 def test_everything_lies_below_work(trained: Checkpoint) -> None:
     work = Path(trained.path).parent
-    assert {path.name for path in work.iterdir()} >= {"checkpoint", "resume", "figures"}
+    assert {path.name for path in work.iterdir()} >= {"model", "resume", "figures"}
     pictures = sorted(path.name for path in (work / "figures").iterdir())
     assert pictures == ["reconstructions-00000006.png", "reconstructions-00000012.png"]
     lines = [json.loads(line) for line in (work / "metrics.jsonl").read_text().splitlines()]
     logged = set().union(*lines)
     assert {f"train/{name}" for name in FIGURES} <= logged
-    assert {"train/samples_per_second", "train/data_wait_fraction", "train/grad_norm"} <= logged
+    assert logged >= SPEED
 
 
 def test_the_saved_model_has_the_recorded_figures(trained: Checkpoint, shards: ShardSet) -> None:
@@ -84,11 +85,11 @@ def test_the_saved_model_has_the_recorded_figures(trained: Checkpoint, shards: S
 
 
 def test_the_control_is_untrained_and_spread(shards: ShardSet, tmp_path: Path) -> None:
-    control = Checkpoint(**initialize(**arguments(shards, tmp_path)))
+    control = initialize(**arguments(shards, tmp_path))
     assert control.step == 0
     assert control.metrics["val/psnr_gain_over_copy"] == pytest.approx(0, abs=1e-3)
     assert control.metrics["val/perplexity"] > 2
-    again = Checkpoint(**initialize(**arguments(shards, tmp_path / "again")))
+    again = initialize(**arguments(shards, tmp_path / "again"))
     assert again.digest == control.digest
 
 
@@ -164,7 +165,7 @@ def test_a_compiled_model_trains_to_the_same_figures(
         torch.nn.Module.compile(model, backend="eager")
 
     monkeypatch.setattr(LatentActionQuantizer, "compile", traced)
-    compiled = Checkpoint(**fit(**arguments(shards, tmp_path, compile=True)))
+    compiled = fit(**arguments(shards, tmp_path, compile=True))
     assert len(calls) == 1
     for name in ("val/loss_recon", "val/perplexity"):
         assert compiled.metrics[name] == pytest.approx(trained.metrics[name], rel=1e-3)

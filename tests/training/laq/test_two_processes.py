@@ -35,7 +35,7 @@ def test_two_processes_equal_one_with_the_doubled_batch(tmp_path: Path) -> None:
     results = {}
     for devices in (1, 2):
         arguments = {
-            "work": str(tmp_path / str(devices)),
+            "work": tmp_path / str(devices),
             "devices": devices,
             "augmentation": {"flip": 0.5, "brightness": 0.1, "contrast": 0.1, "erasing": 0.1},
         }

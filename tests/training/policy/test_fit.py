@@ -36,6 +36,7 @@ from lapa.training.policy.fit import CRITERION
 from lapa.training.policy.labeled import action_stats, open_labeled
 from lapa.training.policy.module import PolicyModule
 from toys.episodes import moving_square_episodes
+from toys.logged import SPEED, logged
 from toys.shards import tiny_shard_set
 
 SPEC = PairSpec(horizon_s=0.1)
@@ -86,23 +87,17 @@ def pretrained(tmp_path_factory: pytest.TempPathFactory, shards: ShardSet) -> Ch
     return _foundation(tmp_path_factory.mktemp("foundation"), shards, step=100)
 
 
-def _params(**changes: Any) -> dict[str, Any]:
+def _params(**changes: Any) -> FinetuneParams:
     trainer = {"max_steps": 12, "batch_size": 16, "checkpoint_every": 4, "accelerator": "cpu"}
     trainer |= {"validate_every": 6, "log_every": 3} | changes.pop("trainer", {})
     optimizer = {"learning_rate": 3e-3, "final_learning_rate": 1e-4, "warmup_steps": 3}
     head = {"kind": "binned", "hidden_dim": 32, "target_sigma": 4.0}
     values = {"labeled_episodes": 40, "head": head, "optimizer": optimizer, **changes}
-    return FinetuneParams.model_validate({**values, "trainer": trainer}).model_dump(mode="json")
+    return FinetuneParams.model_validate({**values, "trainer": trainer})
 
 
 def _fit(shards: ShardSet, foundation: Checkpoint, work: Path, **changes: Any) -> Checkpoint:
-    record = fit(
-        shards=shards.model_dump(mode="json"),
-        foundation=foundation.model_dump(mode="json"),
-        params=_params(**changes),
-        work=str(work),
-    )
-    return Checkpoint(**record)
+    return fit(shards=shards, foundation=foundation, params=_params(**changes), work=work)
 
 
 def _changed(foundation: Checkpoint, policy: Checkpoint) -> set[str]:
@@ -132,6 +127,7 @@ def test_learns_to_act_and_says_so(
     assert policy.metrics["labeled_episodes"] == 40
     assert policy.metrics["mse_normalized/dx"] < 0.05
     assert policy.metrics["mse_normalized/dy"] < 0.05
+    assert logged(tmp_path) >= SPEED
 
 
 def test_recorded_figures_are_those_of_the_saved_policy(
@@ -266,14 +262,14 @@ def test_joint_training_also_trains_the_latent_head(
     shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
 ) -> None:
     record = fit(
-        shards=shards.model_dump(mode="json"),
-        foundation=pretrained.model_dump(mode="json"),
-        labels=_labels(shards, tmp_path / "labels").model_dump(mode="json"),
+        shards=shards,
+        foundation=pretrained,
+        labels=_labels(shards, tmp_path / "labels"),
         params=_params(train="all", joint_latent_weight=0.5),
-        work=str(tmp_path / "work"),
+        work=tmp_path / "work",
     )
-    assert "head.linear.weight" in _changed(pretrained, Checkpoint(**record))
-    assert set(record["inputs"]) == {"shards", "foundation", "labels"}
+    assert "head.linear.weight" in _changed(pretrained, record)
+    assert set(record.inputs) == {"shards", "foundation", "labels"}
     logged = (tmp_path / "work" / "metrics.jsonl").read_text()
     assert "train/latent_loss" in logged
 
@@ -282,7 +278,7 @@ def test_tail_frames_without_codes_teach_no_codes(
     shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
 ) -> None:
     labels = _labels(shards, tmp_path / "labels")
-    config = FinetuneParams.model_validate(_params(train="all", joint_latent_weight=0.5))
+    config = _params(train="all", joint_latent_weight=0.5)
     dataset = open_labeled(shards, SPEC, config, labels)
     batch = next(iter(evaluation_loader(dataset, batch_size=8)))
     tails = (batch["latent_codes"] == NO_LABEL).all(dim=1)
@@ -302,7 +298,7 @@ def test_tail_frames_without_codes_teach_no_codes(
         == len(backbone.seen[-1]["frames"])
         == 8 - tails.sum()
     )
-    alone = {name: batch[name][tails] for name in ("frames", "latent_codes")}
+    alone = {name: batch[name][tails] for name in ("frames", "latent_codes", "sample_id")}
     alone["instructions"] = ["move the red square"] * int(tails.sum())
     loss = module._latent_loss(alone)
     loss.backward()
@@ -316,11 +312,11 @@ def test_codes_of_another_quantizer_are_refused(
     trained = pretrained.model_copy(update={"inputs": {**pretrained.inputs, "laq": "other"}})
     with pytest.raises(ValueError, match="quantiser digest: found 'laq', expected 'other'"):
         fit(
-            shards=shards.model_dump(mode="json"),
-            foundation=trained.model_dump(mode="json"),
-            labels=_labels(shards, tmp_path / "labels").model_dump(mode="json"),
+            shards=shards,
+            foundation=trained,
+            labels=_labels(shards, tmp_path / "labels"),
             params=_params(train="all", joint_latent_weight=0.5),
-            work=str(tmp_path / "work"),
+            work=tmp_path / "work",
         )
 
 
@@ -332,11 +328,11 @@ def test_the_codebook_of_another_quantizer_is_refused(
     head = {"kind": "mlp", "hidden_dims": [8], "embeddings": "codebook"}
     with pytest.raises(ValueError, match="digest: found 'other', expected 'own'"):
         fit(
-            shards=shards.model_dump(mode="json"),
-            foundation=trained.model_dump(mode="json"),
-            laq=other.model_dump(mode="json"),
+            shards=shards,
+            foundation=trained,
+            laq=other,
             params=_params(train="head", head=head),
-            work=str(tmp_path / "work"),
+            work=tmp_path / "work",
         )
 
 

@@ -20,8 +20,8 @@ FREE, SENT = 0, 1
 """What the last byte of a buffer says."""
 
 
-class SentImages:
-    """Images on their way to another process, where they arrive as an ordinary tensor."""
+class SharedFrames:
+    """Frames in shared memory on their way to another process, where they arrive as an ordinary tensor."""
 
     def __init__(self, buffer: Tensor, shape: tuple[int, ...]) -> None:
         self._buffer, self._shape = buffer, shape

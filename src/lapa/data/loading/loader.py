@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, get_worker_info
 
-from lapa.data.loading.batch_memory import BatchMemory, SentImages
+from lapa.data.loading.batch_memory import BatchMemory, SharedFrames
 from lapa.data.loading.order import EvaluationBatches, Ordered, TrainingBatches
 
 
@@ -25,10 +25,7 @@ class LoadableDataset(Ordered, Protocol):
 
 @runtime_checkable
 class ReadsIntoBatch(Protocol):
-    """A dataset that decodes its images into given memory."""
-
-    image_name: str
-    """Key of the images in a batch."""
+    """A dataset that decodes its frames into given memory."""
 
     @property
     def image_shape(self) -> tuple[int, ...]:
@@ -57,15 +54,9 @@ class BatchReader(Dataset[dict[str, Any]]):
         shape = (len(indices), *self.dataset.image_shape)
         if get_worker_info() is None:
             images = np.empty(shape, np.uint8)  # numpy asks for huge pages, torch does not
-            return {
-                **self._read(images, indices),
-                self.dataset.image_name: torch.from_numpy(images),
-            }
+            return {**self._read(images, indices), "frames": torch.from_numpy(images)}
         images, buffer = self._memory.take(shape)
-        return {
-            **self._read(images, indices),
-            self.dataset.image_name: SentImages(buffer, shape),
-        }
+        return {**self._read(images, indices), "frames": SharedFrames(buffer, shape)}
 
     def _read(self, images: NDArray[np.uint8], indices: list[int]) -> dict[str, Any]:
         """Decode the images in place; return the rest of the batch."""

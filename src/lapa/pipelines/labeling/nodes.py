@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lapa.distributed.launch import launch
 from lapa.params.labeling import LabelingParams
-from lapa.pipelines.stage import as_arguments, stage
+from lapa.pipelines.stage import stage
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet, require_same
 
 
@@ -21,11 +21,11 @@ def label_shards(
         pairs,
         remedy="label with the horizon it was trained on, or train it again",
     )
-    arguments = as_arguments(shards=shards, laq=laq, pair_spec=pairs, params=labeling)
-    labels = launch(
+    inputs = {"shards": shards, "laq": laq, "pair_spec": pairs, "params": labeling}
+    labels: LabelSet = launch(
         "lapa.labeling.label_shards:label_shards",
-        arguments | {"work": str(folder)},
+        {**inputs, "work": folder},
         devices=labeling.devices,
         nodes=labeling.nodes,
     )
-    return LabelSet(**labels)
+    return labels

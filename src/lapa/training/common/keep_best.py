@@ -10,6 +10,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 from torch import nn
 
+from lapa.distributed.ranks import is_rank_zero
 from lapa.training.common.selection import Best, Criterion, Exported, export, learnt, put_back
 
 
@@ -35,14 +36,15 @@ class KeepBest(Callback):
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Compare; save when better."""
-        found = {n: float(v) for n, v in trainer.callback_metrics.items() if n.startswith("val/")}
-        self._latest = Exported(step=trainer.global_step, metrics=found)
-        if self._criterion is None or not trainer.is_global_zero:
+        logged = trainer.callback_metrics.items()
+        metrics = {name: float(value) for name, value in logged if name.startswith("val/")}
+        self._latest = Exported(step=trainer.global_step, metrics=metrics)
+        if self._criterion is None or not is_rank_zero():
             return
-        value = found[self._criterion.metric]
+        value = metrics[self._criterion.metric]
         if self._criterion.prefers(value, self._value):
             self._value = value
-            best = Best(step=trainer.global_step, metrics=found, weights=learnt(self._model))
+            best = Best(step=trainer.global_step, metrics=metrics, weights=learnt(self._model))
             best.save(self._work)
 
     def finish(
@@ -56,7 +58,7 @@ class KeepBest(Callback):
         if val is not None and self._latest.step != step:
             trainer.validate(module, val, verbose=False)
         last = self._latest if self._latest.step == step else Exported(step=step, metrics={})
-        if not trainer.is_global_zero:
+        if not is_rank_zero():
             return last
         best = Best.load(self._work) if self._criterion else None
         chosen, weights = export(self._stage, self._criterion, best, last)

@@ -10,6 +10,7 @@ import pytorch_lightning as pl
 from lightning_fabric.plugins.io.torch_io import TorchCheckpointIO
 from pytorch_lightning.callbacks import Checkpoint
 
+from lapa.distributed.ranks import is_rank_zero
 from lapa.training.common.checkpoints import newest_readable, prune, save_atomically, step_file
 
 Batch = TypeVar("Batch")
@@ -49,12 +50,7 @@ class ResumePoint(Checkpoint):
         self._waits = False
 
     def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any
     ) -> None:
         """Save when due; collective, so every rank calls it."""
         if trainer.global_step % self._every:
@@ -73,7 +69,7 @@ class ResumePoint(Checkpoint):
 
     def _save(self, trainer: pl.Trainer) -> None:
         trainer.save_checkpoint(step_file(self._folder, trainer.global_step))
-        if trainer.is_global_zero:
+        if is_rank_zero():
             prune(self._folder, keep=self._keep)
 
 

@@ -14,6 +14,8 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import Callback
 
+from lapa.distributed.ranks import rank
+
 
 def derived_seed(*facts: int | str) -> int:
     """A 63-bit seed that is independent for each combination of ``facts``."""
@@ -47,8 +49,8 @@ class StepSeed(Callback):
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: object, batch_idx: int
     ) -> None:
         """Draw the generators of this step and rank."""
-        seed_globally(self._seed, trainer.global_step, trainer.global_rank)
+        seed_globally(self._seed, trainer.global_step, rank())
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Draw the same numbers in every validation."""
-        seed_globally(self._seed, "validation", trainer.global_rank)
+        seed_globally(self._seed, "validation", rank())

@@ -1,6 +1,6 @@
 """Which weights of a training are exported: the best that were validated, or those of the last step.
 
-The best so far lies in one file of the work folder, weights and figures together, so a killed
+The best so far lies in one file of the work folder, weights and metrics together, so a killed
 training goes on with the same candidate.
 """
 
@@ -47,7 +47,7 @@ class Best:
 
     step: int
     metrics: dict[str, float]
-    """Figures of these weights."""
+    """Validation metrics of these weights."""
     weights: dict[str, Tensor]
 
     @classmethod
@@ -69,7 +69,7 @@ class Exported:
     step: int
     """Optimiser steps behind them."""
     metrics: dict[str, float]
-    """Their validation figures."""
+    """Their validation metrics."""
     selected: Literal["best", "last"] = "last"
     selected_by: str = ""
     notes: tuple[str, ...] = ()
@@ -121,10 +121,10 @@ def export(
         notes = last.notes if last.metrics else (*last.notes, NO_VALIDATION)
         logger.info("%s: exporting the weights of the last step, %d", stage, last.step)
         return Exported(step=last.step, metrics=last.metrics, notes=notes), {}
-    name, found = criterion.metric, last.metrics[criterion.metric]
+    name = criterion.metric
     logger.info(
         "%s: exporting the weights of step %d, the best by %s: %.4g (last step, %d: %.4g)",
-        *(stage, best.step, name, best.metrics[name], last.step, found),
+        *(stage, best.step, name, best.metrics[name], last.step, last.metrics[name]),
     )
     chosen = Exported(
         step=best.step, metrics=best.metrics, selected="best", selected_by=name, notes=last.notes

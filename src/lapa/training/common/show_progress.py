@@ -8,6 +8,7 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 
+from lapa.distributed.ranks import is_rank_zero
 from lapa.training.common.progress import Progress
 
 
@@ -30,21 +31,16 @@ class ShowProgress(Callback):
             total=trainer.max_steps,
             done=trainer.global_step,
             figures=self._figures,
-            shown=trainer.is_global_zero,
+            shown=is_rank_zero(),
         ).__enter__()
 
     def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *_: Any
     ) -> None:
         """One step more."""
-        loss = outputs["loss"]
         if self._progress:
-            self._progress.advance(trainer.global_step, loss, lambda: trainer.callback_metrics)
+            step, loss = trainer.global_step, outputs["loss"]
+            self._progress.advance(step, loss, lambda: trainer.callback_metrics)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Take the bar away."""

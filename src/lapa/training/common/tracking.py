@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from pytorch_lightning.loggers import MLFlowLogger
 from pytorch_lightning.loggers.logger import Logger
 from pytorch_lightning.utilities import rank_zero_only, rank_zero_warn
 
 
-class JoinedRun(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class JoinedRun:
     """An MLflow run that another process owns."""
 
     run_id: str
@@ -36,18 +38,18 @@ def joined_run(task: str = "") -> JoinedRun | None:
     active = mlflow.active_run()
     if active is None:
         return None
-    return {
-        "run_id": active.info.run_id,
-        "tracking_uri": mlflow.get_tracking_uri(),
-        "prefix": task.partition(":")[0].rpartition(".")[2],
-    }
+    return JoinedRun(
+        run_id=active.info.run_id,
+        tracking_uri=mlflow.get_tracking_uri(),
+        prefix=task.partition(":")[0].rpartition(".")[2],
+    )
 
 
 class JoinedRunLogger(MLFlowLogger):
     """Logs into a run it does not own, so it never closes it.
 
     A tracking server that stops answering must not cost the training: after the first failure
-    nothing more is sent and `MetricsFile` keeps the figures.
+    nothing more is sent and `MetricsFile` keeps the metrics.
     """
 
     LOGGER_JOIN_CHAR = "/"
@@ -78,9 +80,9 @@ def build_logger(run: JoinedRun | None) -> JoinedRunLogger | Literal[False]:
     if run is None:
         return False
     return JoinedRunLogger(
-        run_id=run["run_id"],
-        tracking_uri=run["tracking_uri"],
-        prefix=run["prefix"],
+        run_id=run.run_id,
+        tracking_uri=run.tracking_uri,
+        prefix=run.prefix,
         log_model=False,
     )
 

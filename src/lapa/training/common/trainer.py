@@ -18,7 +18,7 @@ from pytorch_lightning.strategies import DDPStrategy, Strategy
 from lapa.params.base import TrainerParams
 from lapa.training.common.resume import AtomicCheckpointIO, ResumePoint, resume_folder
 from lapa.training.common.seeding import StepSeed
-from lapa.training.common.tracking import JoinedRun, MetricsFile, build_logger
+from lapa.training.common.stage_work import StageWork
 
 ProfileKind = Literal["none", "simple", "torch"]
 
@@ -26,8 +26,7 @@ ProfileKind = Literal["none", "simple", "torch"]
 def build_trainer(
     params: TrainerParams,
     *,
-    work: Path,
-    run: JoinedRun | None,
+    work: StageWork,
     callbacks: Sequence[Callback],
     clip_norm: float = 0.0,
     profile: ProfileKind = "none",
@@ -38,30 +37,27 @@ def build_trainer(
     Ranks come from `lapa.distributed.launch`, so the environment plugin is always
     `LightningEnvironment`: inside a large Slurm allocation Lightning would otherwise take a
     one-process stage for a distributed one. Every training is resumable: pass
-    ``ckpt_path=resume_file(work)`` to ``fit`` and a `ResumableLoader` as training loader.
+    ``ckpt_path=resume_file(work.folder)`` to ``fit`` and a `ResumableLoader` as training loader.
 
     Args:
         params: length, batch, precision and devices.
-        work: folder for everything written during training.
-        run: MLflow run to join; None logs to ``work/metrics.jsonl`` alone.
+        work: where everything is written during training.
         callbacks: in the order in which they act.
         clip_norm: largest global gradient norm, 0 for none.
         profile: ``simple`` (time per hook) or ``torch`` (operators, a Chrome trace).
         find_unused_parameters: some parameters get no gradient; only matters for many processes.
     """
     _be_quiet()
-    set_threads(params.num_threads)
     # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    joined = build_logger(run)
     resume_point = ResumePoint(
-        folder=resume_folder(work),
+        folder=resume_folder(work.folder),
         every=params.checkpoint_every,
         validate_every=params.validate_every,
     )
     return pl.Trainer(
-        default_root_dir=work,
-        logger=[MetricsFile(path=work / "metrics.jsonl"), *([joined] if joined else [])],
+        default_root_dir=work.folder,
+        logger=work.loggers(),
         callbacks=[StepSeed(seed=params.seed), *callbacks, resume_point],
         max_steps=params.max_steps,
         max_epochs=-1,
@@ -80,7 +76,7 @@ def build_trainer(
         enable_progress_bar=False,  # `ShowProgress` tells more, also without a terminal
         use_distributed_sampler=False,
         deterministic="warn",
-        profiler=_profiler(profile, work),
+        profiler=_profiler(profile, work.folder),
     )
 
 
@@ -90,18 +86,12 @@ def _strategy(params: TrainerParams, find_unused_parameters: bool) -> Strategy |
     return DDPStrategy(find_unused_parameters=find_unused_parameters)
 
 
-def set_threads(num_threads: int) -> None:
-    """Set torch's intra-op threads; 0 keeps torch's choice."""
-    if num_threads:
-        torch.set_num_threads(num_threads)
-
-
-def _profiler(kind: ProfileKind, work: Path) -> Profiler | None:
+def _profiler(kind: ProfileKind, folder: Path) -> Profiler | None:
     if kind == "none":
         return None
-    folder = work / "profile"
-    folder.mkdir(parents=True, exist_ok=True)
-    options: dict[str, Any] = {"dirpath": folder, "filename": kind}
+    reports = folder / "profile"
+    reports.mkdir(parents=True, exist_ok=True)
+    options: dict[str, Any] = {"dirpath": reports, "filename": kind}
     return SimpleProfiler(**options) if kind == "simple" else PyTorchProfiler(**options)
 
 
@@ -112,6 +102,6 @@ def _be_quiet() -> None:
     # the batches are made by one process on purpose where `num_workers` is 0
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")
     warnings.filterwarnings("ignore", message=".*LeafSpec.*")
-    # every figure is summed over the processes before it is logged
+    # every metric is summed over the processes before it is logged
     warnings.filterwarnings("ignore", message=".*sync_dist=True.*")
     warnings.filterwarnings("ignore", message=".*`srun` command is available.*")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from random import Random
-from typing import Any
 
 import torch
 
-Batch = dict[str, Any]
-Ablation = Callable[[Batch], Batch]
+from lapa.batches import LatentBatch
+
+Ablation = Callable[[LatentBatch], LatentBatch]
 
 
-def blank_language(batch: Batch) -> Batch:
+def blank_language(batch: LatentBatch) -> LatentBatch:
     """Every instruction becomes empty."""
     return {**batch, "instructions": [""] * len(batch["instructions"])}
 
 
-def blank_image(batch: Batch) -> Batch:
+def blank_image(batch: LatentBatch) -> LatentBatch:
     """Every image becomes mid-grey."""
     return {**batch, "frames": torch.full_like(batch["frames"], 128)}
 

@@ -34,11 +34,11 @@ def freeze(model: nn.Module, prefixes: Sequence[str]) -> None:
         ValueError: a prefix matches nothing, so it is a typing error.
     """
     for prefix in prefixes:
-        found = [p for name, p in model.named_parameters() if name.startswith(prefix)]
-        if not found:
+        frozen = [p for name, p in model.named_parameters() if name.startswith(prefix)]
+        if not frozen:
             modules = sorted({name.split(".")[0] for name, _ in model.named_parameters()})
             raise ValueError(f"`freeze` names {prefix!r}, but the model has only {modules}")
-        for parameter in found:
+        for parameter in frozen:
             parameter.requires_grad_(False)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lightning_fabric import Fabric
 from torch import Tensor
 from torch.distributed.checkpoint.state_dict import StateDictOptions, set_model_state_dict
 
+from lapa.distributed.ranks import barrier, is_rank_zero, object_from_zero
 from lapa.training.common.selection import Best, Criterion, Exported, export, put_back
 from lapa.training.foundation.state import TrainState, learnt_weights
 
@@ -23,13 +23,11 @@ Not the loss: it also counts how sure the model is, which gets worse while it na
 class BestBackbone:
     """Keeps the best validated weights in the work folder; every rank calls every method."""
 
-    def __init__(
-        self, fabric: Fabric, state: TrainState, work: Path, *, select: str, sharded: bool
-    ) -> None:
-        self._fabric, self._state, self._work, self._sharded = fabric, state, work, sharded
+    def __init__(self, state: TrainState, work: Path, *, select: str, sharded: bool) -> None:
+        self._state, self._work, self._sharded = state, work, sharded
         self._criterion = CRITERION if select == "best" else None
-        best = Best.load(work) if self._criterion and fabric.is_global_zero else None
-        self._value = fabric.broadcast(best.metrics[CRITERION.metric] if best else None)
+        best = Best.load(work) if self._criterion and is_rank_zero() else None
+        self._value = object_from_zero(best.metrics[CRITERION.metric] if best else None)
 
     def consider(self, metrics: Mapping[str, float]) -> None:
         """Keep the present weights if they are the best so far."""
@@ -37,10 +35,10 @@ class BestBackbone:
         if self._criterion is None or not self._criterion.prefers(value, self._value):
             return
         self._value = value
-        weights = learnt_weights(self._fabric, self._state, sharded=self._sharded)
-        if self._fabric.is_global_zero:
+        weights = learnt_weights(self._state, sharded=self._sharded)
+        if is_rank_zero():
             Best(step=self._state.step, metrics=dict(metrics), weights=weights).save(self._work)
-        self._fabric.barrier()
+        barrier()
 
     def put_into_model(self, metrics: Mapping[str, float]) -> Exported:
         """Leave the chosen weights in the model and say which they are.
@@ -50,10 +48,10 @@ class BestBackbone:
         """
         last = Exported(step=self._state.step, metrics=dict(metrics))
         decided: tuple[Exported, Mapping[str, Tensor]] = (last, {})
-        if self._fabric.is_global_zero:
+        if is_rank_zero():
             best = Best.load(self._work) if self._criterion else None
             decided = export("foundation", self._criterion, best, last)
-        chosen: Exported = self._fabric.broadcast(decided[0])
+        chosen = object_from_zero(decided[0])
         if chosen.step != last.step:
             self._put_back(decided[1])
         return chosen
@@ -66,4 +64,4 @@ class BestBackbone:
                 self._state.model, dict(weights), options=StateDictOptions(strict=False, **options)
             )
             return
-        put_back(self._state.model, self._fabric.broadcast(weights))
+        put_back(self._state.model, object_from_zero(weights))

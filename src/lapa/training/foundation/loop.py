@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +12,13 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from torch.distributed.tensor import DTensor
 
+from lapa.batches import LatentBatch
+from lapa.distributed.ranks import is_rank_zero, rank, sum_over_processes, world_size
 from lapa.params.foundation.stage import FoundationParams
 from lapa.training.common.augment_images import augment_images
 from lapa.training.common.progress import Progress
 from lapa.training.common.seeding import seed_globally
+from lapa.training.common.step_clock import StepClock
 from lapa.training.foundation.state import TrainState, save
 
 Metrics = dict[str, float]
@@ -34,14 +36,11 @@ class Loop:
     log: Callable[[Metrics, int], None]
     validate: Callable[[], Metrics] | None
     """Measures the present weights; None where no data is held out."""
-    prepare: Callable[[Any], dict[str, Any]]
+    prepare: Callable[[Any], LatentBatch]
     """Turns what the loader yields into a batch on the device."""
     _measured: Metrics = field(default_factory=dict, init=False)
     """The latest validation."""
-    _waited: float = field(default=0.0, init=False)
-    """Seconds spent waiting for batches since the last logged step."""
-    _unlogged: int = field(default=0, init=False)
-    """Steps since the last logged one."""
+    _clock: StepClock = field(default_factory=StepClock, init=False)
 
     def run(self, batches: Iterable[Any]) -> None:
         """Consume ``batches``: those of the steps still to do, ``accumulate`` per step."""
@@ -50,24 +49,30 @@ class Loop:
         # published weights arrive in evaluation mode, and a validation ends in training mode
         self.state.module.train()
         with self._progress() as progress:
-            begin = time.perf_counter()
+            self._clock.skipped()
             while self.state.step < trainer.max_steps:
                 loss, norm = self._step(iterator)
                 self.state.step += 1
-                self._unlogged += 1
-                if self._due(trainer.log_every) or self._due(trainer.checkpoint_every):
-                    self._require_finite(norm)
-                if self._due(trainer.log_every):
-                    self._log(loss, norm, time.perf_counter() - begin)
-                    begin, self._waited, self._unlogged = time.perf_counter(), 0.0, 0
-                if self.validate and self._due(trainer.validate_every):
-                    paused = time.perf_counter()
-                    self._measured = self.validate()
-                    self.log(self._measured, self.state.step)
-                    begin += time.perf_counter() - paused
-                if self._due(trainer.checkpoint_every):
-                    save(self.fabric, self.state, self.resume, sharded=self.params.shard)
+                self._after_step(loss, norm)
                 progress.advance(self.state.step, loss, lambda: self._measured)
+
+    def _after_step(self, loss: Tensor, norm: Tensor) -> None:
+        """Log, validate and save, each when due."""
+        trainer = self.params.trainer
+        if self._due(trainer.log_every) or self._due(trainer.checkpoint_every):
+            self._require_finite(norm)
+        self._clock.worked(samples=self._samples_per_step())
+        if self._due(trainer.log_every):
+            self._log(loss, norm)
+        if self.validate and self._due(trainer.validate_every):
+            self._measured = self.validate()
+            self.log(self._measured, self.state.step)
+        if self._due(trainer.checkpoint_every):
+            save(self.fabric, self.state, self.resume, sharded=self.params.shard)
+        self._clock.skipped()
+
+    def _samples_per_step(self) -> int:
+        return self.params.accumulate * self.params.trainer.batch_size * world_size()
 
     def _progress(self) -> Progress:
         by_itself = "decoded_top1" if self.state.model.teacher_forced else "top1"
@@ -76,7 +81,7 @@ class Loop:
             total=self.params.trainer.max_steps,
             done=self.state.step,
             figures={f"val/{by_itself}": "held-out codes right {:.1%}"},
-            shown=self.fabric.is_global_zero,
+            shown=is_rank_zero(),
         )
 
     def _due(self, every: int) -> bool:
@@ -89,7 +94,7 @@ class Loop:
         for micro in range(params.accumulate):
             batch = self._augmented(self._next(batches), micro)
             # random numbers (dropout) are a function of where we are: nothing to save for resume
-            seed_globally(params.trainer.seed, state.step, micro, self.fabric.global_rank)
+            seed_globally(params.trainer.seed, state.step, micro, rank())
             last = micro == params.accumulate - 1
             with self._without_sync(not last):
                 loss = state.module(batch).loss / params.accumulate
@@ -104,13 +109,13 @@ class Loop:
     def _without_sync(self, enabled: bool) -> Any:
         return self.fabric.no_backward_sync(self.state.module, enabled=enabled)  # type: ignore[arg-type]
 
-    def _next(self, batches: Iterator[Any]) -> dict[str, Any]:
-        begin = time.perf_counter()
+    def _next(self, batches: Iterator[Any]) -> LatentBatch:
+        self._clock.worked()
         batch = self.prepare(next(batches))
-        self._waited += time.perf_counter() - begin
+        self._clock.waited()
         return batch
 
-    def _augmented(self, batch: dict[str, Any], micro: int) -> dict[str, Any]:
+    def _augmented(self, batch: LatentBatch, micro: int) -> LatentBatch:
         """Change the images; a function of seed, step, micro-batch and sample, so resume is exact."""
         params = self.params
         if not params.augmentation.is_on:
@@ -143,15 +148,10 @@ class Loop:
                 "number: lower `optimizer.learning_rate` or lengthen the warm-up, then resume"
             )
 
-    def _log(self, loss: Tensor, norm: Tensor, seconds: float) -> None:
-        params = self.params
-        per_step = params.accumulate * params.trainer.batch_size * self.fabric.world_size
-        mean = self.fabric.all_reduce(loss, reduce_op="mean")
+    def _log(self, loss: Tensor, norm: Tensor) -> None:
         metrics = {
-            "train/loss": float(mean),  # type: ignore[arg-type]
-            "train/gradient_norm": float(norm),
+            "train/loss": float(sum_over_processes(loss.clone()) / world_size()),
+            "train/grad_norm": float(norm),
             "train/learning_rate": float(self.state.schedule.get_last_lr()[0]),
-            "train/samples_per_second": self._unlogged * per_step / seconds,
-            "train/data_wait_fraction": min(1.0, self._waited / seconds),
         }
-        self.log(metrics, self.state.step)
+        self.log(metrics | self._clock.metrics(), self.state.step)

@@ -12,14 +12,14 @@ TOP = 3
 
 
 @dataclass
-class CodeCounts:
-    """Sums over samples; add two of them, reduce them over ranks, then read `figures`."""
+class AccuracySums:
+    """Sums over samples; add two of them, reduce them over ranks, then read `accuracies`."""
 
     sums: Tensor
     """``float64 (4 + code,)``: samples, loss, top-3 hits, whole sequences, hits per position."""
 
     @classmethod
-    def empty(cls, code_seq_len: int, device: torch.device) -> CodeCounts:
+    def empty(cls, code_seq_len: int, device: torch.device) -> AccuracySums:
         """No sample yet."""
         return cls(torch.zeros(4 + code_seq_len, dtype=torch.float64, device=device))
 
@@ -33,7 +33,7 @@ class CodeCounts:
         parts += [first.all(-1).sum(), *first.sum(0)]
         self.sums += weight * torch.stack([part.double() for part in parts])
 
-    def figures(self) -> dict[str, float]:
+    def accuracies(self) -> dict[str, float]:
         """``loss``, ``top1``, ``top3``, ``sequence`` and ``top1_position_<i>``, fractions of 1."""
         _, loss, top3, sequence, *positions = (self.sums / self.sums[0].clamp(min=1)).tolist()
         named = {f"top1_position_{i}": value for i, value in enumerate(positions)}
@@ -51,6 +51,6 @@ def position_histogram(codes: Tensor, codebook_size: int) -> Tensor:
     return torch.stack([torch.bincount(column, minlength=codebook_size) for column in codes.T])
 
 
-def prefixed(figures: Mapping[str, float], prefix: str) -> dict[str, float]:
+def prefixed(metrics: Mapping[str, float], prefix: str) -> dict[str, float]:
     """Metric names under a common heading, e.g. ``val/top1``."""
-    return {f"{prefix}{name}": value for name, value in figures.items()}
+    return {f"{prefix}{name}": value for name, value in metrics.items()}

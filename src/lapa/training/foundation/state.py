@@ -16,6 +16,7 @@ from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from lapa.distributed.ranks import barrier, is_rank_zero, object_from_zero
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.training.common.checkpoints import newest_readable, prune, save_atomically, step_file
 from lapa.training.common.selection import learnt
@@ -43,7 +44,7 @@ def save(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -> N
     if sharded:
         _save_shards(fabric, state, folder / f"step-{state.step:08d}")
         return
-    if fabric.is_global_zero:
+    if is_rank_zero():
         content = {
             "model": state.model.state_dict(),
             "optimizer": state.optimizer.state_dict(),
@@ -52,7 +53,7 @@ def save(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -> N
         }
         save_atomically(content, step_file(folder, state.step))
         prune(folder, keep=KEEP)
-    fabric.barrier()
+    barrier()
 
 
 def restore(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -> None:
@@ -60,7 +61,7 @@ def restore(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -
     if sharded:
         _restore_shards(fabric, state, folder)
         return
-    path = fabric.broadcast(newest_readable(folder) if fabric.is_global_zero else None)
+    path = object_from_zero(newest_readable(folder) if is_rank_zero() else None)
     if path is None:
         return
     content = torch.load(path, map_location="cpu", weights_only=True)
@@ -70,19 +71,19 @@ def restore(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -
     state.step = content["step"]
 
 
-def full_weights(fabric: Fabric, state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
+def full_weights(state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
     """Consolidated weights on rank zero's CPU, empty on other ranks; collective."""
     if sharded:
         return _gathered(state, without_frozen=False)
-    weights = state.model.state_dict() if fabric.is_global_zero else {}
+    weights = state.model.state_dict() if is_rank_zero() else {}
     return {name: tensor.detach().cpu() for name, tensor in weights.items()}
 
 
-def learnt_weights(fabric: Fabric, state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
+def learnt_weights(state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
     """As `full_weights`, as copies and without what is frozen; collective."""
     if sharded:
         return _gathered(state, without_frozen=True)
-    return learnt(state.model) if fabric.is_global_zero else {}
+    return learnt(state.model) if is_rank_zero() else {}
 
 
 def _gathered(state: TrainState, *, without_frozen: bool) -> dict[str, Tensor]:
@@ -96,23 +97,23 @@ def _gathered(state: TrainState, *, without_frozen: bool) -> dict[str, Tensor]:
 def _save_shards(fabric: Fabric, state: TrainState, folder: Path) -> None:
     """Each rank writes its part beside the others; rank zero renames the whole when all are done."""
     partial = folder.with_name(folder.name + ".partial")
-    if fabric.is_global_zero:
+    if is_rank_zero():
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-    fabric.barrier()
+    barrier()
     fabric.save(partial, _sharded_content(state))
-    fabric.barrier()
-    if fabric.is_global_zero:
+    barrier()
+    if is_rank_zero():
         _flush(partial)
         partial.replace(folder)
         for old in sorted(folder.parent.glob("step-????????"))[:-KEEP]:
             shutil.rmtree(old)
-    fabric.barrier()
+    barrier()
 
 
 def _restore_shards(fabric: Fabric, state: TrainState, folder: Path) -> None:
-    found = sorted(folder.glob("step-????????")) if fabric.is_global_zero else []
-    path = fabric.broadcast(found[-1] if found else None)
+    complete = sorted(folder.glob("step-????????")) if is_rank_zero() else []
+    path = object_from_zero(complete[-1] if complete else None)
     if path is None:
         return
     rest = fabric.load(path, {"model": state.module, "optimizer": state.optimizer})

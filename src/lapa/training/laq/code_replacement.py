@@ -10,7 +10,7 @@ import torch
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor
 
-from lapa.distributed.ranks import broadcast_from_zero
+from lapa.distributed.ranks import broadcast_from_zero, rank
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.codebook_replacement import replace_by_usage
 from lapa.params.laq.stage import CodebookParams
@@ -34,12 +34,7 @@ class CodeReplacement(Callback):
         """Rows moved since the beginning of training."""
 
     def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *_: Any
     ) -> None:
         """Count; replace when due."""
         step = trainer.global_step
@@ -94,7 +89,7 @@ class CodeReplacement(Callback):
     ) -> None:
         """Continue the window that was cut."""
         state = checkpoint["code_replacement"]
-        self._counts.restore(state["counts"], rank=trainer.global_rank)
+        self._counts.restore(state["counts"], rank=rank())
         self.total_replaced = state["replaced"]
 
 

@@ -8,6 +8,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor
 
+from lapa.distributed.ranks import rank
 from lapa.params.laq.stage import CollapseGateParams
 from lapa.training.laq.code_counts import CodeCounts, utilization
 
@@ -25,12 +26,7 @@ class CollapseGate(Callback):
         self._low_steps = 0
 
     def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *_: Any
     ) -> None:
         """Count, and judge at the end of each window."""
         self._counts.add(outputs["codes"])
@@ -61,5 +57,5 @@ class CollapseGate(Callback):
     ) -> None:
         """Continue the window that was cut."""
         state = checkpoint["collapse_gate"]
-        self._counts.restore(state["counts"], rank=trainer.global_rank)
+        self._counts.restore(state["counts"], rank=rank())
         self._low_steps = state["low"]

@@ -2,62 +2,51 @@
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from pytorch_lightning.callbacks import Callback
-
-import lapa
-from lapa.distributed.ranks import join_process_group, rank
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.storage import save_model
 from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
-from lapa.training.common.averaging import AveragedWeights
-from lapa.training.common.history import keep_history
 from lapa.training.common.keep_best import KeepBest
-from lapa.training.common.precision_advice import advise_precision
 from lapa.training.common.resume import ResumableLoader, resume_file
 from lapa.training.common.seeding import seed_globally
 from lapa.training.common.selection import Criterion, Exported
-from lapa.training.common.show_progress import ShowProgress
-from lapa.training.common.throughput import Throughput
+from lapa.training.common.stage_work import StageWork, start_process
 from lapa.training.common.tracking import JoinedRun
 from lapa.training.common.trainer import build_trainer
-from lapa.training.laq.augmentation import augmented_from_start
-from lapa.training.laq.code_replacement import CodeReplacement
-from lapa.training.laq.codebook_start import CodebookStart
-from lapa.training.laq.collapse_gate import CollapseGate
+from lapa.training.laq.callbacks import build_callbacks
 from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from lapa.training.laq.module import LaqModule
-from lapa.training.laq.reconstruction_grid import ReconstructionGrid
-
-logger = logging.getLogger(__name__)
 
 
 def fit(
     *,
-    shards: dict[str, Any],
-    pair_spec: dict[str, Any],
-    params: dict[str, Any],
-    work: str,
+    shards: ShardSet,
+    pair_spec: PairSpec,
+    params: LaqParams,
+    work: Path,
     run: JoinedRun | None = None,
-) -> dict[str, Any]:
-    """Train (or continue training) and return the `Checkpoint` as a dict; called on every rank.
+) -> Checkpoint:
+    """Train (or continue training); called on every rank.
 
     Args:
-        shards: dump of the `ShardSet`.
-        pair_spec: dump of the `PairSpec`.
-        params: dump of `LaqParams`.
-        work: scratch folder; holds ``resume/``, ``figures/``, ``metrics.jsonl``, ``checkpoint/``.
+        shards: the clips.
+        pair_spec: what a pair is.
+        params: quantiser, targets, length of the training.
+        work: scratch folder; holds ``resume/``, ``figures/``, ``metrics.jsonl``, ``model/``.
         run: MLflow run to log into.
+
+    Raises:
+        ValueError: the model takes another image size than the shard set holds.
+        FloatingPointError: a loss is no number.
+        CodebookCollapseError: too few codes were in use for too long.
     """
-    shard_set, spec = ShardSet.model_validate(shards), PairSpec.model_validate(pair_spec)
-    laq = LaqParams.model_validate(params)
-    join_process_group(laq.trainer.accelerator)
-    model, exported = train(laq, open_loaders(shard_set, spec, laq), work=Path(work), run=run)
-    return save(model, Path(work), shard_set=shard_set, spec=spec, exported=exported)
+    start_process(params.trainer)
+    loaders = open_loaders(shards, pair_spec, params)
+    model, exported = train(params, loaders, work=work, run=run)
+    return save(model, work, shards=shards, pair_spec=pair_spec, exported=exported)
 
 
 def train(
@@ -74,15 +63,12 @@ def train(
     keep_best = KeepBest(stage="laq", criterion=criterion(params), model=module.model, work=work)
     trainer = build_trainer(
         params.trainer,
-        work=work,
-        run=run,
+        work=StageWork(stage="laq", folder=work, run=run),
         callbacks=[keep_best, *build_callbacks(params, loaders, module.model, work)],
         clip_norm=params.optimizer.clip_norm,
         profile=params.profile,
         find_unused_parameters=params.model.lapa_compat,
     )
-    if trainer.is_global_zero:
-        advise_precision(params.trainer.precision, trainer.strategy.root_device)
     batches = ResumableLoader(loaders.train, total=params.trainer.max_steps)
     val = loaders.val if len(loaders.val_pairs) else None
     trainer.fit(module, batches, val, ckpt_path=resume_file(work), weights_only=True)
@@ -108,74 +94,18 @@ def build_model(params: LaqParams) -> LatentActionQuantizer:
     return LatentActionQuantizer(params.model)
 
 
-def build_callbacks(
-    params: LaqParams, loaders: LaqLoaders, model: LatentActionQuantizer, work: Path
-) -> list[Callback]:
-    """Everything that acts on training from outside, in the order in which it acts."""
-    trainer, size = params.trainer, model.quantizer.codebook_size
-    callbacks: list[Callback] = [
-        ShowProgress(
-            stage="laq",
-            figures={
-                "train/psnr_gain_over_copy": "gain over copying frame t {:.2f} dB",
-                "val/psnr_gain_over_copy": "held out {:.2f} dB",
-            },
-        ),
-        CodebookStart(
-            batches=lambda: augmented_from_start(
-                loaders.first(params.codebook.initial_batches), params
-            ),
-            seed=trainer.seed,
-        ),
-        Throughput(every=trainer.log_every, batch_size=trainer.batch_size),
-        CollapseGate(params=params.collapse_gate, codebook_size=size),
-    ]
-    if model.quantizer.has_settable_codebook:
-        callbacks.append(
-            CodeReplacement(
-                params=params.codebook,
-                codebook_size=size,
-                max_steps=trainer.max_steps,
-                seed=trainer.seed,
-            )
-        )
-    if params.pictures and len(loaders.val_pairs):
-        callbacks.append(
-            ReconstructionGrid(
-                pairs=loaders.val_pairs,
-                count=params.pictures,
-                folder=work / "figures",
-                seed=trainer.seed,
-            )
-        )
-    if params.ema.decay:  # last, so that the pictures before it are drawn by the average
-        callbacks.append(AveragedWeights(**params.ema.model_dump()))
-    return callbacks
-
-
 def save(
     model: LatentActionQuantizer,
     work: Path,
     *,
-    shard_set: ShardSet,
-    spec: PairSpec,
+    shards: ShardSet,
+    pair_spec: PairSpec,
     exported: Exported,
-) -> dict[str, Any]:
-    """Write the weights into ``work/checkpoint`` and describe them.
-
-    Rank zero writes; the record of any other rank has no digest and is not used.
-    """
-    folder, digest = work / "checkpoint", ""
-    if rank() == 0:
-        digest = save_model(folder, model, model.config)
-        keep_history(work, folder)
-    record = Checkpoint(
-        path=str(folder),
-        kind="laq",
-        digest=digest,
-        inputs={"shards": shard_set.digest},
-        pair_spec=spec,
-        code_version=lapa.__version__,
-        **exported.facts(),
+) -> Checkpoint:
+    """Write the weights and describe them."""
+    return StageWork(stage="laq", folder=work).save(
+        partial(save_model, module=model, config=model.config),
+        exported=exported,
+        inputs={"shards": shards.digest},
+        pair_spec=pair_spec,
     )
-    return record.model_dump(mode="json")

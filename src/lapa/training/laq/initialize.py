@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from lapa.params.laq.stage import LaqParams
-from lapa.records import PairSpec, ShardSet
+from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.common.selection import Exported
+from lapa.training.common.stage_work import StageWork, start_process
+from lapa.training.common.tracking import JoinedRun
 from lapa.training.common.trainer import build_trainer
 from lapa.training.laq.codebook_start import start_codebook
 from lapa.training.laq.fit import build_model, save
@@ -17,32 +18,32 @@ from lapa.training.laq.module import LaqModule
 
 def initialize(
     *,
-    shards: dict[str, Any],
-    pair_spec: dict[str, Any],
-    params: dict[str, Any],
-    work: str,
-    run: Any = None,
-) -> dict[str, Any]:
-    """Return the `Checkpoint` (step 0) of an untrained quantiser of the same configuration.
+    shards: ShardSet,
+    pair_spec: PairSpec,
+    params: LaqParams,
+    work: Path,
+    run: JoinedRun | None = None,
+) -> Checkpoint:
+    """Return the checkpoint (step 0) of an untrained quantiser of the same configuration.
 
     Its random codebook would give every pair one code, which no later stage could fail to
     predict: an unfair control. So its rows are always taken from encoded pairs.
 
     Args:
-        shards: dump of the `ShardSet`.
-        pair_spec: dump of the `PairSpec`.
-        params: dump of `LaqParams`; weights depend on ``trainer.seed``.
+        shards: the clips.
+        pair_spec: what a pair is.
+        params: as for `fit`; weights depend on ``trainer.seed``.
         work: scratch folder.
         run: ignored; an untrained model has no curves.
     """
-    shard_set, spec = ShardSet.model_validate(shards), PairSpec.model_validate(pair_spec)
-    laq = untrained(LaqParams.model_validate(params))
-    loaders = open_loaders(shard_set, spec, laq)
+    start_process(params.trainer)
+    laq = untrained(params)
+    loaders = open_loaders(shards, pair_spec, laq)
     model = build_model(laq)
     start_codebook(model, loaders.first(laq.codebook.initial_batches), seed=laq.trainer.seed)
-    metrics = figures(laq, loaders, LaqModule(model=model, params=laq), Path(work))
+    metrics = validate(laq, loaders, LaqModule(model=model, params=laq), work)
     exported = Exported(step=0, metrics=metrics)
-    return save(model, Path(work), shard_set=shard_set, spec=spec, exported=exported)
+    return save(model, work, shards=shards, pair_spec=pair_spec, exported=exported)
 
 
 def untrained(params: LaqParams) -> LaqParams:
@@ -57,12 +58,13 @@ def untrained(params: LaqParams) -> LaqParams:
     )
 
 
-def figures(
+def validate(
     params: LaqParams, loaders: LaqLoaders, module: LaqModule, work: Path
 ) -> dict[str, float]:
     """Validate without training; nothing where there is no validation data."""
     if not len(loaders.val_pairs):
         return {}
-    trainer = build_trainer(params.trainer, work=work, run=None, callbacks=[])
+    own = StageWork(stage="laq", folder=work)
+    trainer = build_trainer(params.trainer, work=own, callbacks=[])
     (measured,) = trainer.validate(module, loaders.val, verbose=False)
     return dict(measured)

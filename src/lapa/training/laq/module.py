@@ -10,7 +10,7 @@ from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
 from lapa.batches import PairBatch
-from lapa.distributed.ranks import sum_over_processes, world_size
+from lapa.distributed.ranks import rank, sum_over_processes, world_size
 from lapa.models.laq import LaqOutput, LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
@@ -55,10 +55,10 @@ class LaqModule(pl.LightningModule):
         So two processes see what one process with the doubled batch would see.
         """
         config = self.model.config
-        shape = (count * self.trainer.world_size, config.code_seq_len, config.quant_dim)
+        shape = (count * world_size(), config.code_seq_len, config.quant_dim)
         generator = generator_of("substitution", self._params.trainer.seed, self.global_step)
         drawn = torch.randn(shape, generator=generator)
-        return drawn[self.global_rank * count :][:count].to(self.device)
+        return drawn[rank() * count :][:count].to(self.device)
 
     def _losses(self, result: PairResult, output: LaqOutput) -> dict[str, Tensor]:
         losses = {f"loss_{name}": target(result) for name, target in self.targets.items()}

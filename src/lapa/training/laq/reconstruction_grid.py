@@ -10,6 +10,7 @@ import torch
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor
 
+from lapa.distributed.ranks import is_rank_zero
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_bytes, to_frames
 from lapa.training.common.image_grid import Image, grid, save_png
@@ -35,7 +36,7 @@ class ReconstructionGrid(Callback):
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Draw and save."""
-        if not trainer.is_global_zero or not self._count:
+        if not is_rank_zero() or not self._count:
             return
         model = pl_module.model
         assert isinstance(model, LatentActionQuantizer)  # noqa: S101 - this callback is for LAQ

@@ -55,8 +55,8 @@ def check_codes(labels: LabelSet, foundation: Checkpoint, sizes: FoundationModel
         expected = foundation.inputs["laq"]
         require_same(f"{name}: quantiser digest", labels.laq_digest, expected, remedy=again)
     for field in ("code_seq_len", "codebook_size"):
-        found, expected_size = getattr(labels, field), getattr(sizes, field)
-        require_same(f"{name}: {field}", found, expected_size, remedy=again)
+        own, backbones = getattr(labels, field), getattr(sizes, field)
+        require_same(f"{name}: {field}", own, backbones, remedy=again)
 
 
 def labeled_episodes(available: int, params: FinetuneParams) -> int:

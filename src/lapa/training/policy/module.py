@@ -8,17 +8,20 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from lapa.batches import LatentBatch
+from lapa.batches import LatentBatch, RobotBatch
 from lapa.data.loading.robot import NO_LABEL
 from lapa.models.policy.action_error import ActionError
 from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
 from lapa.training.common.augment_images import augment_images
 from lapa.training.common.optim import build_optimizer, build_schedule
+from lapa.training.policy.encoded import EncodedBatch
+
+PolicyBatch = RobotBatch | EncodedBatch
 
 
 class PolicyModule(pl.LightningModule):
-    """Trains a `Policy` on `RobotBatch`es, or on batches whose ``observed`` was computed before."""
+    """Trains a `Policy`, also where what the backbone says was computed before."""
 
     def __init__(
         self, *, policy: Policy, params: FinetuneParams, max_steps: int, backbone_learns: bool
@@ -30,13 +33,13 @@ class PolicyModule(pl.LightningModule):
         self.backbone_learns = backbone_learns
         self._error = ActionError(codec=policy.head.codec)
 
-    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+    def on_train_batch_start(self, batch: PolicyBatch, batch_idx: int) -> None:
         """A frozen backbone stays as it is at prediction: no dropout."""
         self.policy.train()
         if not self.backbone_learns:
             self.policy.backbone.eval()
 
-    def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
+    def training_step(self, batch: PolicyBatch, batch_idx: int) -> Tensor:
         """Loss of one batch."""
         losses = self.losses(batch)
         self._require_finite(losses["loss"], batch)
@@ -44,7 +47,7 @@ class PolicyModule(pl.LightningModule):
             self.log(f"train/{name}", value.detach(), batch_size=len(batch["actions"]))
         return losses["loss"]
 
-    def _require_finite(self, loss: Tensor, batch: dict[str, Any]) -> None:
+    def _require_finite(self, loss: Tensor, batch: PolicyBatch) -> None:
         """Stop before the optimiser step: clipping does not keep NaN out of the weights."""
         if not torch.isfinite(loss):
             raise FloatingPointError(
@@ -53,8 +56,10 @@ class PolicyModule(pl.LightningModule):
                 "`optimizer.learning_rate`"
             )
 
-    def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
+    def losses(self, batch: PolicyBatch) -> dict[str, Tensor]:
         """``loss``: on the actions, plus the weighted ``latent_loss`` on the codes where wanted."""
+        if "encoded" in batch:  # there are no images to change, and nothing of the backbone learns
+            return {"loss": self._action_loss(batch)}
         batch = self._augmented(batch)
         loss = self._action_loss(batch)
         if self.params.joint_latent_weight == 0:
@@ -63,40 +68,36 @@ class PolicyModule(pl.LightningModule):
         total = loss + self.params.joint_latent_weight * latent
         return {"loss": total, "latent_loss": latent}
 
-    def _latent_loss(self, batch: dict[str, Any]) -> Tensor:
+    def _latent_loss(self, batch: RobotBatch) -> Tensor:
         """Loss of the codes of the frames that have one; 0 where a batch holds tail frames alone."""
         codes = batch["latent_codes"]
         labeled = (codes != NO_LABEL).all(dim=1)
         if not labeled.any():
             # every parameter stays in the graph, because DDP waits for the gradient of each
-            unlabeled: LatentBatch = {
-                "frames": batch["frames"],
-                "instructions": batch["instructions"],
-                "latent_codes": torch.zeros_like(codes),
-                "sample_id": batch["sample_id"],
-            }
-            return 0 * self.policy.backbone.loss(unlabeled).loss
-        texts = [t for t, keep in zip(batch["instructions"], labeled.tolist(), strict=True) if keep]
+            return 0 * self._loss_of_codes(batch, torch.zeros_like(codes), ~labeled)
+        return self._loss_of_codes(batch, codes, labeled)
+
+    def _loss_of_codes(self, batch: RobotBatch, codes: Tensor, rows: Tensor) -> Tensor:
+        """The backbone's loss on ``codes (batch, code)`` of those samples where ``rows (batch,)``."""
+        texts = [t for t, keep in zip(batch["instructions"], rows.tolist(), strict=True) if keep]
         chosen: LatentBatch = {
-            "frames": batch["frames"][labeled],
+            "frames": batch["frames"][rows],
             "instructions": texts,
-            "latent_codes": codes[labeled],
-            "sample_id": batch["sample_id"][labeled],
+            "latent_codes": codes[rows],
+            "sample_id": batch["sample_id"][rows],
         }
         return self.policy.backbone.loss(chosen).loss
 
-    def _action_loss(self, batch: dict[str, Any]) -> Tensor:
-        return self.policy.loss(
-            self._observed(batch), batch["actions"], batch["action_mask"], batch.get("states")
-        )
+    def _action_loss(self, batch: PolicyBatch) -> Tensor:
+        output, states = self._encoded(batch), batch.get("states")
+        return self.policy.loss(output, batch["actions"], batch["action_mask"], states)
 
-    def _observed(self, batch: dict[str, Any]) -> Tensor:
-        if "observed" in batch:
-            observed: Tensor = batch["observed"]
-            return observed
+    def _encoded(self, batch: PolicyBatch) -> Tensor:
+        if "encoded" in batch:
+            return batch["encoded"]
         return self.policy.encode_observation(batch["frames"], batch["instructions"])
 
-    def _augmented(self, batch: dict[str, Any]) -> dict[str, Any]:
+    def _augmented(self, batch: RobotBatch) -> RobotBatch:
         """Change the images of a training batch, for actions and codes alike."""
         if not (self.training and self.params.augmentation.is_on):
             return batch
@@ -113,9 +114,9 @@ class PolicyModule(pl.LightningModule):
         """Start counting errors."""
         self._error = ActionError(codec=self.policy.head.codec)
 
-    def validation_step(self, batch: dict[str, Any], batch_idx: int) -> None:
+    def validation_step(self, batch: RobotBatch, batch_idx: int) -> None:
         """Count the errors of one batch."""
-        predicted = self.policy.predict_from(self._observed(batch), batch.get("states"))
+        predicted = self.policy.predict_from(self._encoded(batch), batch.get("states"))
         self._error.update(predicted, batch["actions"], batch["action_mask"])
         self.log(
             "val/loss", self._action_loss(batch), batch_size=len(batch["actions"]), sync_dist=True
@@ -124,8 +125,8 @@ class PolicyModule(pl.LightningModule):
     def on_validation_epoch_end(self) -> None:
         """Log the error per dimension, in both units."""
         names = [d.name for d in self.policy.stats.dimensions]
-        figures = self._error.compute(names)
-        self.log_dict({f"val/{name}": value for name, value in figures.items()}, sync_dist=True)
+        errors = self._error.compute(names)
+        self.log_dict({f"val/{name}": value for name, value in errors.items()}, sync_dist=True)
 
     def configure_optimizers(self) -> Any:
         """The configured optimiser; warm-up and cosine, one call per optimiser step."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict, final
 
 import numpy as np
 import torch
@@ -16,8 +16,25 @@ from lapa.data.loading.robot import RobotDataset
 from lapa.models.policy.policy import Policy
 
 
-class ObservedDataset(Dataset[dict[str, Tensor]]):
-    """A `RobotDataset` with ``observed`` in place of image and text; same order, read by batches."""
+@final
+class EncodedBatch(TypedDict):
+    """A `RobotBatch` with what the backbone said in place of image and instruction."""
+
+    encoded: Tensor
+    """What `Policy.observe` returns."""
+    actions: Tensor
+    """``float32 (batch, time, action_dim)``."""
+    action_mask: Tensor
+    """``bool (batch, time)``."""
+    states: NotRequired[Tensor]
+    """``float32 (batch, state_dim)``."""
+    latent_codes: NotRequired[Tensor]
+    """``int64 (batch, code)``."""
+    sample_id: Tensor
+
+
+class EncodedDataset(Dataset[EncodedBatch]):
+    """`EncodedBatch`es of a `RobotDataset`; same order, read by batches."""
 
     def __init__(self, *, columns: dict[str, Tensor], order: RobotDataset) -> None:
         self._columns = columns
@@ -41,24 +58,22 @@ class ObservedDataset(Dataset[dict[str, Tensor]]):
 
 
 @torch.no_grad()
-def observe_all(
+def encode_all(
     policy: Policy, dataset: RobotDataset, *, batch_size: int, device: torch.device
-) -> ObservedDataset:
+) -> EncodedDataset:
     """Run the backbone, in evaluation mode, once over every frame; results lie on the CPU."""
     policy.to(device).eval()
     batches = []
     for batch in evaluation_loader(dataset, batch_size=batch_size):
-        kept = {
-            name: value for name, value in batch.items() if name not in ("frames", "instructions")
-        }
-        observed = policy.encode_observation(batch["frames"].to(device), batch["instructions"])
-        batches.append(kept | {"observed": observed.cpu()})
+        output = policy.encode_observation(batch["frames"].to(device), batch["instructions"])
+        kept = {n: value for n, value in batch.items() if n not in {"frames", "instructions"}}
+        batches.append(kept | {"encoded": output.cpu()})
     policy.cpu()
     columns = {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}
-    return ObservedDataset(columns=columns, order=dataset)
+    return EncodedDataset(columns=columns, order=dataset)
 
 
-def observed_loader(dataset: ObservedDataset, **order: Any) -> DataLoader[dict[str, Tensor]]:
+def encoded_loader(dataset: EncodedDataset, **order: Any) -> DataLoader[EncodedBatch]:
     """Batches in exactly the order of `lapa.data.loading.loader.training_loader`, whose keywords it takes."""
     return DataLoader(
         dataset,

@@ -1,0 +1,47 @@
+"""Where the time of training steps goes: samples per second, share spent waiting for data, memory."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+
+
+class StepClock:
+    """Adds up the time since the metrics were last read; each call names what has just passed."""
+
+    def __init__(self) -> None:
+        self._waiting = self._working = 0.0
+        self._samples = 0
+        self._mark = time.perf_counter()
+
+    def waited(self) -> None:
+        """A batch was waited for."""
+        self._waiting += self._lap()
+
+    def worked(self, *, samples: int = 0) -> None:
+        """Something was computed; at the end of a step, for so many samples of all processes."""
+        self._working += self._lap()
+        self._samples += samples
+
+    def skipped(self) -> None:
+        """Neither: validation, a checkpoint, the time before the first step."""
+        self._lap()
+
+    def _lap(self) -> float:
+        now = time.perf_counter()
+        elapsed, self._mark = now - self._mark, now
+        return elapsed
+
+    def metrics(self) -> dict[str, float]:
+        """Metrics of the steps since the last reading, under the names that all stages use."""
+        total = self._waiting + self._working
+        metrics = {
+            "train/samples_per_second": self._samples / total,
+            "train/data_wait_fraction": self._waiting / total,
+        }
+        if torch.cuda.is_available():
+            metrics["train/gpu_memory_gib"] = torch.cuda.max_memory_allocated() / 2**30
+        self._waiting = self._working = 0.0
+        self._samples = 0
+        return metrics
