@@ -302,7 +302,7 @@ def test_tail_frames_without_codes_teach_no_codes(
         == len(backbone.seen[-1]["frames"])
         == 8 - tails.sum()
     )
-    alone = {name: batch[name][tails] for name in ("frames", "latent_codes")}
+    alone = {name: batch[name][tails] for name in ("frames", "latent_codes", "sample_id")}
     alone["instructions"] = ["move the red square"] * int(tails.sum())
     loss = module._latent_loss(alone)
     loss.backward()
