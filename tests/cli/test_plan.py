@@ -9,8 +9,7 @@ import yaml
 from click.testing import CliRunner
 
 from lapa.cli.plan import plan, published_recipe
-
-PROJECT = Path(__file__).parents[2]
+from toys.paths import ROOT
 
 
 def test_the_published_recipe() -> None:
@@ -21,7 +20,7 @@ def test_the_published_recipe() -> None:
 
 def test_an_environment_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
-    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for env, batch in (("base", 16), ("half", 8)):
         (tmp_path / "conf" / env).mkdir(parents=True)
         params = published_recipe().model_dump(mode="json")
@@ -34,7 +33,7 @@ def test_an_environment_of_the_project(tmp_path: Path) -> None:
 
 
 def test_an_unknown_environment_lists_the_known() -> None:
-    result = CliRunner().invoke(plan, ["--env", "laq_debgu", "--project", str(PROJECT)])
+    result = CliRunner().invoke(plan, ["--env", "laq_debgu", "--project", str(ROOT)])
     assert result.exit_code == 1
     assert "did you mean 'laq_debug'? There are: " in result.output
     assert "base, " in result.output

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner
 
@@ -11,8 +9,8 @@ from lapa.cli.plan import from_environment, plan, published_recipe
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.foundation.stage import ActionTokensParams, DualEncoderParams
 from lapa.params.presets import vla_2b_tokens
+from toys.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 KINDS = {
     "base": "film_cnn",
     "laq_full": "film_cnn",

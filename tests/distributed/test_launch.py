@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
 from lapa.distributed.launch import check_allocation, launch
 
 
-@pytest.fixture
-def _tasks_importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = str(Path(__file__).parents[1])
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([folder, os.environ.get("PYTHONPATH", "")]))
-    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
-
-
-@pytest.mark.usefixtures("_tasks_importable")
+@pytest.mark.usefixtures("launched_here")
 def test_one_process_runs_in_this_interpreter() -> None:
     assert launch("toys.launch_tasks:add", {"left": 1, "right": 2}) == {
         "sum": 3,
@@ -26,7 +17,7 @@ def test_one_process_runs_in_this_interpreter() -> None:
     }
 
 
-@pytest.mark.usefixtures("_tasks_importable")
+@pytest.mark.usefixtures("launched_here")
 def test_two_processes_return_rank_zeros_result() -> None:
     assert launch("toys.launch_tasks:sum_of_ranks", {"offset": 10}, devices=2) == {
         "total": 21,
@@ -34,7 +25,7 @@ def test_two_processes_return_rank_zeros_result() -> None:
     }
 
 
-@pytest.mark.usefixtures("_tasks_importable")
+@pytest.mark.usefixtures("launched_here")
 def test_a_failing_rank_is_an_error() -> None:
     with pytest.raises(RuntimeError, match=r"toys\.launch_tasks:fail on 1 x 2 processes"):
         launch("toys.launch_tasks:fail", {}, devices=2)

@@ -21,8 +21,7 @@ from kedro.framework.startup import bootstrap_project
 from transformers import BitImageProcessor, Dinov2Config, Dinov2Model
 
 from lapa.records import EvaluationReport
-
-ROOT = Path(__file__).parents[2]
+from toys.paths import ROOT
 
 QUANTIZERS = ("nsvq", "vq_ema", "fsq", "residual_vq")
 TARGETS = ("pixels", "flow", "features", "actions")

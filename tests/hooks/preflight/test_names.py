@@ -15,8 +15,8 @@ from lapa.hooks.preflight.parameter_names import require_known_parameters
 from lapa.hooks.preflight.run_name import require_run_name
 from lapa.params.sections import SECTIONS, WORK
 from lapa.refused import RefusedError
+from toys.paths import ROOT
 
-ROOT = Path(__file__).parents[3]
 CONF = ROOT / "conf"
 
 
