@@ -43,7 +43,7 @@ def test_pictures_are_drawn_by_the_average(tmp_path: Path) -> None:
         seed=params.trainer.seed,
     )
     end = SimpleNamespace(is_global_zero=True, global_step=params.trainer.max_steps)
-    drawing.on_validation_end(end, SimpleNamespace(model=averaged))
+    drawing.on_validation_end(end, SimpleNamespace(model=averaged.eval()))
     (again,) = (tmp_path / "again").iterdir()
     average, plain = (
         next((tmp_path / name).rglob(again.name)).read_bytes() for name in ("average", "plain")
