@@ -16,7 +16,7 @@ from lapa.params.foundation.stage import (
     QwenSizes,
     VisionEncoderParams,
 )
-from lapa.params.presets import tiny, tiny_tokens
+from toys.backends import tiny, tiny_tokens
 
 VISION = {"hidden_size": 32, "intermediate_size": 64, "layers": 1, "heads": 2}
 TEXTS = ["reach the red cube", "lift"]

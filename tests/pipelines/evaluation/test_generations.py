@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from lapa.pipelines.arms import ARMS
+from lapa.params.arms import ARMS
 from lapa.pipelines.evaluation.generations import require_one_generation
 from lapa.records import Checkpoint, EvaluationReport, PairSpec
+
+NAMES = [arm.name for arm in ARMS]
 
 
 def checkpoint(path: str, kind: Any, digest: str, **inputs: str) -> Checkpoint:
@@ -20,19 +22,20 @@ def checkpoint(path: str, kind: Any, digest: str, **inputs: str) -> Checkpoint:
 def generation() -> dict[str, Any]:
     """Everything on the page, each made from the one before."""
     laqs = {"lapa": {"laq": "q"}, "random_laq": {"laq": "r"}, "scratch": {}}
-    inputs = {arm: {"shards": "s", "policy": f"p-{arm}", "foundation": f"f-{arm}"} for arm in ARMS}
+    inputs = {arm: {"shards": "s", "policy": f"p-{arm}", "foundation": f"f-{arm}"} for arm in NAMES}
     return {
         "laq": EvaluationReport(
             path="laq", arms={}, inputs={"shards": "s", "laq": "q", "random_laq": "r"}
         ),
         "reports": {
-            arm: EvaluationReport(path=f"{arm}/r", arms={}, inputs=inputs[arm]) for arm in ARMS
+            arm: EvaluationReport(path=f"{arm}/r", arms={}, inputs=inputs[arm]) for arm in NAMES
         },
         "policies": {
-            arm: checkpoint(f"{arm}/p", "policy", f"p-{arm}", foundation=f"f-{arm}") for arm in ARMS
+            arm: checkpoint(f"{arm}/p", "policy", f"p-{arm}", foundation=f"f-{arm}")
+            for arm in NAMES
         },
         "foundations": {
-            arm: checkpoint(f"{arm}/f", "foundation", f"f-{arm}", **laqs[arm]) for arm in ARMS
+            arm: checkpoint(f"{arm}/f", "foundation", f"f-{arm}", **laqs[arm]) for arm in NAMES
         },
     }
 

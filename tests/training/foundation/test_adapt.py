@@ -11,9 +11,9 @@ import torch
 
 from lapa.models.foundation.storage import build_foundation, load_foundation
 from lapa.params.foundation.stage import FoundationModelParams, LoraParams
-from lapa.params.presets import tiny
 from lapa.training.foundation import fit
 from lapa.training.foundation.adapt import adapt, add_lora, merge_lora
+from toys.backends import tiny
 from toys.foundations import arguments, params
 from toys.labeled_squares import labeled_squares
 

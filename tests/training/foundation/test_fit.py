@@ -13,11 +13,11 @@ import pytest
 import torch
 
 from lapa.models.foundation.storage import load_foundation
-from lapa.params.presets import tiny, tiny_tokens
 from lapa.records import Checkpoint, digest_of_file
 from lapa.training.common.tracking import joined_run
 from lapa.training.foundation import fit, initialize
 from lapa.training.foundation import loop as loop_module
+from toys.backends import tiny, tiny_tokens
 from toys.foundations import arguments, params
 from toys.labeled_squares import LabeledSquares, S, labeled_squares
 

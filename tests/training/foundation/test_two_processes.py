@@ -16,8 +16,8 @@ import pytest
 from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.foundation.stage import FoundationParams
-from lapa.params.presets import tiny
 from lapa.training.foundation import fit
+from toys.backends import tiny
 from toys.foundations import arguments, params
 from toys.labeled_squares import LabeledSquares, labeled_squares
 from toys.paths import child_environment

@@ -12,7 +12,7 @@ import lapa.models.foundation
 from lapa.models.foundation.action_tokens.build import _parts, add_action_tokens, untied
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
 from lapa.params.foundation.stage import FoundationModelParams
-from lapa.params.presets import tiny_tokens
+from toys.backends import tiny_tokens
 
 TEXTS = ["reach the red cube", "push the blue cube to the left side"]
 K, S = 8, 4

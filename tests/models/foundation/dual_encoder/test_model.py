@@ -17,7 +17,7 @@ from lapa.models.foundation.dual_encoder.vision_encoders import dinov2_config, s
 from lapa.models.foundation.initialization import count_parameters, initialization_table
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
 from lapa.params.foundation.stage import FoundationModelParams, VisionEncoderParams
-from lapa.params.presets import tiny, vla_7b
+from toys.backends import dual_encoder_7b, tiny
 
 TEXTS = ["reach the red cube", "push the blue cube to the left side", "lift"]
 
@@ -233,7 +233,7 @@ def test_weights_left_random_are_refused_unless_named(tmp_path: Path) -> None:
 
 
 def test_paper_size_on_the_meta_device() -> None:
-    preset = vla_7b()
+    preset = dual_encoder_7b()
     with torch.device("meta"):
         model = build_dual_encoder(preset, code_seq_len=4, codebook_size=8)
         with_lm_head = LlamaForCausalLM(language_config(preset.language, 0))
