@@ -21,6 +21,11 @@ def _one_torch_thread() -> None:
     torch.set_num_threads(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole-system tests first: files shared out to processes end together when the longest begin."""
+    items.sort(key=lambda item: item.path.parent.name != "system")
+
+
 @pytest.fixture
 def launched_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ranks that `launch` starts find `toys` and one another, inside a Slurm allocation too."""

@@ -44,9 +44,7 @@ def test_an_unknown_environment_lists_the_known() -> None:
 
 def test_a_cluster_and_a_size_of_the_command_line() -> None:
     given = "cluster=single_gpu,foundation.preset=action_tokens_2b"
-    result = CliRunner().invoke(
-        plan, ["--env", "base", "--project", str(ROOT), "--params", given]
-    )
+    result = CliRunner().invoke(plan, ["--env", "base", "--project", str(ROOT), "--params", given])
     assert result.exit_code == 0, result.output
     rows = dict(line.rsplit(maxsplit=1) for line in result.output.splitlines() if line.strip())
     assert rows["processes"] == "1"
