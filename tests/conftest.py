@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from toys.paths import child_environment
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -17,6 +19,20 @@ def _one_torch_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole-system tests first: files shared out to processes end together when the longest begin."""
+    items.sort(key=lambda item: item.path.parent.name != "system")
+
+
+@pytest.fixture
+def launched_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ranks that `launch` starts find `toys` and one another, inside a Slurm allocation too."""
+    monkeypatch.setenv("PYTHONPATH", child_environment()["PYTHONPATH"])
+    monkeypatch.setenv("GLOO_SOCKET_IFNAME", "lo")
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    assert "WORLD_SIZE" not in os.environ
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
-ROOT = Path(__file__).parents[1]
+from toys.paths import ROOT
+
 STAGES = {"ingestion", "laq", "labeling", "foundation", "finetune", "evaluation"}
 
 

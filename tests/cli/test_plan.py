@@ -12,8 +12,7 @@ from click.testing import CliRunner
 
 from lapa.cli.plan import plan, split_params
 from toys.backends import published
-
-PROJECT = Path(__file__).parents[2]
+from toys.paths import ROOT
 
 
 def test_the_published_recipe() -> None:
@@ -24,7 +23,7 @@ def test_the_published_recipe() -> None:
 
 def test_an_environment_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
-    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for env, batch in (("base", 16), ("half", 8)):
         (tmp_path / "conf" / env).mkdir(parents=True)
         params = published("dual_encoder_7b").model_dump(mode="json")
@@ -37,7 +36,7 @@ def test_an_environment_of_the_project(tmp_path: Path) -> None:
 
 
 def test_an_unknown_environment_lists_the_known() -> None:
-    result = CliRunner().invoke(plan, ["--env", "laq_debgu", "--project", str(PROJECT)])
+    result = CliRunner().invoke(plan, ["--env", "laq_debgu", "--project", str(ROOT)])
     assert result.exit_code == 1
     assert "did you mean 'laq_debug'? There are: " in result.output
     assert "base, " in result.output
@@ -45,9 +44,7 @@ def test_an_unknown_environment_lists_the_known() -> None:
 
 def test_a_cluster_and_a_size_of_the_command_line() -> None:
     given = "cluster=single_gpu,foundation.preset=action_tokens_2b"
-    result = CliRunner().invoke(
-        plan, ["--env", "base", "--project", str(PROJECT), "--params", given]
-    )
+    result = CliRunner().invoke(plan, ["--env", "base", "--project", str(ROOT), "--params", given])
     assert result.exit_code == 0, result.output
     rows = dict(line.rsplit(maxsplit=1) for line in result.output.splitlines() if line.strip())
     assert rows["processes"] == "1"
@@ -55,7 +52,7 @@ def test_a_cluster_and_a_size_of_the_command_line() -> None:
 
 
 def test_a_preset_that_is_not_there_names_the_nearest() -> None:
-    options = ["--project", str(PROJECT), "--params", "foundation.preset=dual_encoder_7"]
+    options = ["--project", str(ROOT), "--params", "foundation.preset=dual_encoder_7"]
     result = CliRunner().invoke(plan, options)
     assert result.exit_code == 1
     assert "did you mean 'dual_encoder_7b'?" in result.output

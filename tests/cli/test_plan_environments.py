@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner
 
 from lapa.cli.plan import foundation_of, plan
 from lapa.models.foundation.build import build_foundation
 from lapa.params.foundation.action_tokens import ActionTokensParams
+from toys.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 KINDS = {
     "base": "film_cnn",
     "laq_full": "film_cnn",

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from lapa.__main__ import command_line
-
-ROOT = Path(__file__).parents[2]
+from toys.paths import ROOT
 
 
 @pytest.mark.parametrize(

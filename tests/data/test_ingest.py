@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from lapa.folders.lock import OutputLockedError
 from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams
 from lapa.records import PairSpec, ShardSet
 from toys.episodes import moving_square_episodes
+from toys.paths import child_environment
 from toys.shards import as_input, tiny_shard_set
 
 SLOW_INGESTION = """
@@ -43,11 +43,9 @@ shards.tiny_shard_set(Path(sys.argv[1]), episodes=episodes)
 
 
 def _start(folder: Path, delay: float, prelude: str = "") -> subprocess.Popen:
-    path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
-    environment = {**os.environ, "PYTHONPATH": path}
     return subprocess.Popen(
         [sys.executable, "-c", prelude + SLOW_INGESTION, str(folder), str(delay)],
-        env=environment,
+        env=child_environment(),
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -12,15 +11,7 @@ from lapa.params.base import TrainerParams
 from lapa.records import PairSpec
 
 
-@pytest.fixture
-def _tasks_importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = str(Path(__file__).parents[1])
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([folder, os.environ.get("PYTHONPATH", "")]))
-    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
-
-
-@pytest.mark.usefixtures("_tasks_importable")
+@pytest.mark.usefixtures("launched_here")
 def test_one_process_runs_in_this_interpreter() -> None:
     assert launch("toys.launch_tasks:add", {"left": 1, "right": 2}) == {
         "sum": 3,
@@ -28,7 +19,7 @@ def test_one_process_runs_in_this_interpreter() -> None:
     }
 
 
-@pytest.mark.usefixtures("_tasks_importable")
+@pytest.mark.usefixtures("launched_here")
 def test_two_processes_return_rank_zeros_result() -> None:
     assert launch("toys.launch_tasks:sum_of_ranks", {"offset": 10}, devices=2) == {
         "total": 21,
@@ -36,7 +27,7 @@ def test_two_processes_return_rank_zeros_result() -> None:
     }
 
 
-@pytest.mark.usefixtures("_tasks_importable")
+@pytest.mark.usefixtures("launched_here")
 @pytest.mark.parametrize("devices", [1, 2])
 def test_records_parameters_and_paths_arrive_as_such(devices: int, tmp_path: Path) -> None:
     arguments = {
@@ -49,7 +40,7 @@ def test_records_parameters_and_paths_arrive_as_such(devices: int, tmp_path: Pat
     assert arrived == ["PairSpec", "TrainerParams", "NoneType", "True", "7"]
 
 
-@pytest.mark.usefixtures("_tasks_importable")
+@pytest.mark.usefixtures("launched_here")
 def test_a_failing_rank_is_an_error() -> None:
     with pytest.raises(RuntimeError, match=r"toys\.launch_tasks:fail on 1 x 2 processes"):
         launch("toys.launch_tasks:fail", {}, devices=2)

@@ -9,7 +9,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from toys.hooked_project import Project
+from toys.hooked_project import HookedProject
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +21,9 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def project(tmp_path: Path, empty_database: Path) -> Iterator[Project]:
+def project(tmp_path: Path, empty_database: Path) -> Iterator[HookedProject]:
     before = mlflow.get_tracking_uri()
-    yield Project.make(tmp_path, empty_database)
+    yield HookedProject.make(tmp_path, empty_database)
     while mlflow.active_run() is not None:
         mlflow.end_run()
     mlflow.set_tracking_uri(before)

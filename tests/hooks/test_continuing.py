@@ -12,7 +12,7 @@ from kedro.pipeline import Node, Pipeline
 from lapa.hooks.continuing import PROCESS_TAG
 from lapa.hooks.process import is_gone, this_process
 from lapa.params.base import OptimizerParams
-from toys.hooked_project import Project
+from toys.hooked_project import HookedProject
 
 PARAMETERS = OptimizerParams(learning_rate=0.5)
 
@@ -30,7 +30,7 @@ def pipeline(function: object = train, arm: str | None = None) -> Pipeline:
     return Pipeline([node], namespace=arm, parameters={"params:stage"} if arm else None)
 
 
-def test_a_second_command_continues_the_run(project: Project) -> None:
+def test_a_second_command_continues_the_run(project: HookedProject) -> None:
     project.run(pipeline(), params__stage=PARAMETERS)
     project.run(pipeline(), params__stage=PARAMETERS)
     (run,) = project.runs()
@@ -38,7 +38,7 @@ def test_a_second_command_continues_the_run(project: Project) -> None:
     assert run.data.params["stage.learning_rate"] == "0.5"
 
 
-def test_the_arms_of_an_earlier_command_are_found_again(project: Project) -> None:
+def test_the_arms_of_an_earlier_command_are_found_again(project: HookedProject) -> None:
     for arm in ("lapa", "scratch", "lapa"):
         project.run(pipeline(arm=arm), params__stage=PARAMETERS)
     arms = project.runs(nested=True)
@@ -46,7 +46,7 @@ def test_the_arms_of_an_earlier_command_are_found_again(project: Project) -> Non
     assert {run.data.tags["mlflow.parentRunId"] for run in arms} == {project.runs()[0].info.run_id}
 
 
-def test_a_failed_command_is_continued(project: Project) -> None:
+def test_a_failed_command_is_continued(project: HookedProject) -> None:
     with pytest.raises(RuntimeError, match="out of memory"):
         project.run(pipeline(fail), params__stage=PARAMETERS)
     (failed,) = project.runs()
@@ -58,7 +58,7 @@ def test_a_failed_command_is_continued(project: Project) -> None:
     assert "out of memory" not in run.data.tags["mlflow.note.content"]
 
 
-def test_changed_parameters_begin_a_new_run(project: Project) -> None:
+def test_changed_parameters_begin_a_new_run(project: HookedProject) -> None:
     project.run(pipeline(), params__stage=PARAMETERS)
     project.run(pipeline(), params__stage=OptimizerParams(learning_rate=0.25))
     first, second = project.runs()
@@ -67,7 +67,7 @@ def test_changed_parameters_begin_a_new_run(project: Project) -> None:
     assert first.info.run_name == second.info.run_name == "toy"
 
 
-def test_a_killed_run_does_not_run_for_ever_and_is_continued(project: Project) -> None:
+def test_a_killed_run_does_not_run_for_ever_and_is_continued(project: HookedProject) -> None:
     project.run(pipeline(arm="lapa"), params__stage=PARAMETERS)
     dead = json.dumps(json.loads(this_process()) | {"pid": finished_pid()})
     for run in (*project.runs(), *project.runs(nested=True)):
@@ -79,7 +79,7 @@ def test_a_killed_run_does_not_run_for_ever_and_is_continued(project: Project) -
     assert (run.info.status, arm.info.status) == ("FINISHED", "KILLED")
 
 
-def test_a_run_that_another_process_still_makes_is_left_alone(project: Project) -> None:
+def test_a_run_that_another_process_still_makes_is_left_alone(project: HookedProject) -> None:
     project.run(pipeline(), params__stage=PARAMETERS)
     (run,) = project.runs()
     project.client.update_run(run.info.run_id, "RUNNING")

@@ -20,7 +20,7 @@ from lapa.records import (
     PairSpec,
     ShardSet,
 )
-from toys.hooked_project import Project
+from toys.hooked_project import HookedProject
 
 SHARDS = ShardSet(
     path="data/clips",
@@ -51,7 +51,7 @@ def measure(checkpoint: Checkpoint) -> EvaluationReport:
     return EvaluationReport(path="nowhere", arms={"policy": figures})
 
 
-def run_one_arm(project: Project) -> None:
+def run_one_arm(project: HookedProject) -> None:
     learned = Node(learn, ["clip_shards", "params:stage"], "foundation_checkpoint", name="learn")
     measured = Node(measure, "foundation_checkpoint", "policy_report", name="measure")
     pipeline = Pipeline(
@@ -60,12 +60,12 @@ def run_one_arm(project: Project) -> None:
     project.run(pipeline, clip_shards=SHARDS, params__stage=OptimizerParams())
 
 
-def test_the_experiment_opens_as_training(project: Project) -> None:
+def test_the_experiment_opens_as_training(project: HookedProject) -> None:
     run_one_arm(project)
     assert project.experiment.tags["mlflow.experimentKind"] == "custom_model_development"
 
 
-def test_tags_and_description_tell_what_was_run(project: Project) -> None:
+def test_tags_and_description_tell_what_was_run(project: HookedProject) -> None:
     run_one_arm(project)
     tags = project.runs()[0].data.tags
     assert tags["kedro_command"] == command(sys.argv)
@@ -77,7 +77,7 @@ def test_tags_and_description_tell_what_was_run(project: Project) -> None:
     assert tags["digest.clip_shards"] == SHARDS.digest
 
 
-def test_datasets_are_inputs_of_the_run_and_of_its_arm(project: Project) -> None:
+def test_datasets_are_inputs_of_the_run_and_of_its_arm(project: HookedProject) -> None:
     run_one_arm(project)
     for run in (*project.runs(), *project.runs(nested=True)):
         found = {inputs.dataset.name: inputs.dataset for inputs in run.inputs.dataset_inputs}
@@ -86,7 +86,7 @@ def test_datasets_are_inputs_of_the_run_and_of_its_arm(project: Project) -> None
         assert SHARDS.path in found["bridge"].source
 
 
-def test_arms_have_parameters_and_the_same_headline_columns(project: Project) -> None:
+def test_arms_have_parameters_and_the_same_headline_columns(project: HookedProject) -> None:
     run_one_arm(project)
     (arm,) = project.runs(nested=True)
     assert arm.data.params["stage.weight_decay"] == "0.01"
@@ -104,7 +104,7 @@ def test_arms_have_parameters_and_the_same_headline_columns(project: Project) ->
     assert min(parent).startswith("headline/")
 
 
-def test_long_parameters_become_tags_and_odd_names_are_mended(project: Project) -> None:
+def test_long_parameters_become_tags_and_odd_names_are_mended(project: HookedProject) -> None:
     node = Node(lambda given: given, "params:stage", "copy", name="copy")
     given = {"sources": "x" * 7000, "of set": {"a*b": 1}}
     project.run(Pipeline([node]), params__stage=given)
@@ -114,7 +114,7 @@ def test_long_parameters_become_tags_and_odd_names_are_mended(project: Project) 
 
 
 def test_the_command_ends_with_the_address_of_its_page(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    project: HookedProject, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run_one_arm(project)
     (run,) = project.runs()

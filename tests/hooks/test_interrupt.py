@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-from toys.hooked_project import Project
+from toys.hooked_project import HookedProject
+from toys.paths import TESTS, child_environment
 
-SCRIPT = Path(__file__).parents[1] / "toys/stopped_run.py"
+SCRIPT = TESTS / "toys/stopped_run.py"
 
 
 @pytest.mark.parametrize(
@@ -21,12 +20,11 @@ SCRIPT = Path(__file__).parents[1] / "toys/stopped_run.py"
     [("sleep", "SIGTERM", 143), ("lightning", "SIGTERM", 143), ("lightning", "SIGINT", 1)],
 )
 def test_a_stopped_run_is_killed_not_finished(
-    project: Project, kind: str, sent: str, code: int
+    project: HookedProject, kind: str, sent: str, code: int
 ) -> None:
-    search = os.pathsep.join([str(SCRIPT.parents[1]), os.environ.get("PYTHONPATH", "")])
     process = subprocess.Popen(
         [sys.executable, SCRIPT, project.folder, kind],
-        env=os.environ | {"PYTHONPATH": search},
+        env=child_environment(),
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

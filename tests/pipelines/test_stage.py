@@ -17,8 +17,7 @@ from lapa.params.evaluation import EvaluationParams
 from lapa.pipelines.evaluation import nodes as evaluation
 from lapa.pipelines.stage import stage
 from lapa.records import EvaluationReport, Metric, RawEpisodes
-
-ROOT = Path(__file__).parents[2]
+from toys.paths import ROOT
 
 
 def raw(digest: str) -> RawEpisodes:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from kedro.framework.project import pipelines
@@ -9,7 +8,8 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog, MemoryDataset
 
-ROOT = Path(__file__).parents[2]
+from toys.paths import ROOT
+
 STAGES_IN_ORDER = ["raw", "shards", "laq", "labels", "foundation", "policy", "reporting"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from lapa.config.presets import PRESETS
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.laq.stage import LaqParams
 from lapa.params.sections import SECTIONS, WORK
+from toys.paths import ROOT
 
-CONF = Path(__file__).parents[2] / "conf"
+CONF = ROOT / "conf"
 ENVIRONMENTS = sorted(
     p.name for p in CONF.iterdir() if p.is_dir() and p.name not in {"local", PRESETS}
 )

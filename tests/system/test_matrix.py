@@ -7,22 +7,17 @@ proves that stages fit each other, not that any of them learns.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import pytest
 import yaml
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
 from transformers import BitImageProcessor, Dinov2Config, Dinov2Model
 
 from lapa.records import EvaluationReport
-
-ROOT = Path(__file__).parents[2]
+from toys.paths import ROOT
+from toys.sessions import Sessions, merged, sessions_in
 
 QUANTIZERS = ("nsvq", "vq_ema", "fsq", "residual_vq")
 TARGETS = ("pixels", "flow", "features", "actions")
@@ -54,13 +49,6 @@ SHORT: dict[str, Any] = {
 }
 
 
-def merged(base: Any, change: Any) -> Any:
-    """``change`` laid over ``base``, sections by their names."""
-    if not (isinstance(base, dict) and isinstance(change, dict)):
-        return change
-    return base | {key: merged(base.get(key), value) for key, value in change.items()}
-
-
 def toy_sizes() -> dict[str, Any]:
     """What `--env=test` sets, for environments do not stack; less the sizes of its backbone."""
     sizes = yaml.safe_load((ROOT / "conf/test/parameters/test.yml").read_text())
@@ -68,41 +56,18 @@ def toy_sizes() -> dict[str, Any]:
     return merged(sizes, SHORT)
 
 
-class Project:
-    """A copy of the configuration with data and MLflow of its own; sessions run in this process."""
+class Matrix(Sessions):
+    """Every run has toy sizes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        shutil.copy(ROOT / "pyproject.toml", folder)
-        shutil.copytree(ROOT / "conf", folder / "conf")
-        (folder / "src").mkdir()
-        bootstrap_project(folder)
-
-    def run(self, name: str, env: str | None, parameters: dict[str, Any], **what: Any) -> Any:
-        """One `kedro run --env=ENV --params=run=NAME,...`; return the catalog afterwards."""
-        runtime = merged(toy_sizes(), parameters) | {"run": name}
-        with KedroSession.create(self.folder, env=env, runtime_params=runtime) as session:
-            session.run(**what)
-            return session.load_context().catalog
-
-    def share(self, source: str, name: str) -> None:
-        """Give run ``name`` everything that run ``source`` made so far, as if it had made it itself."""
-        for made in (self.folder / "data").glob(f"[0-9]*/{source}"):
-            shutil.copytree(made, made.with_name(name), copy_function=os.link)
+    def run(self, name: str, env: str | None, parameters: dict[str, Any], **selection: Any) -> Any:
+        return super().run(name, env, merged(toy_sizes(), parameters), **selection)
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    folder = tmp_path_factory.mktemp("matrix")
-    before = mlflow.get_tracking_uri(), Path.cwd()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
-        patch.delenv("MLFLOW_EXPERIMENT_ID", raising=False)
-        patch.chdir(folder)
-        project = Project(folder)
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
+    with sessions_in(tmp_path_factory.mktemp("matrix"), Matrix) as project:
         project.run("shared", None, {}, pipeline_names=["ingestion"])
         yield project
-    mlflow.set_tracking_uri(before[0])
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +114,7 @@ def test_the_design_covers_every_pair_of_neighbors() -> None:
 
 
 @pytest.fixture(scope="module", params=zip(QUANTIZERS, TARGETS, strict=True), ids="-".join)
-def stem(project: Project, vision_folder: str, request: pytest.FixtureRequest) -> dict[str, Any]:
+def stem(project: Matrix, vision_folder: str, request: pytest.FixtureRequest) -> dict[str, Any]:
     """One quantiser, trained, evaluated and used for labels; its name and parameters."""
     quantizer, target = request.param
     project.share("shared", quantizer)
@@ -163,7 +128,7 @@ def stem(project: Project, vision_folder: str, request: pytest.FixtureRequest) -
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_the_whole_graph(project: Project, stem: dict[str, Any], backend: str) -> None:
+def test_the_whole_graph(project: Matrix, stem: dict[str, Any], backend: str) -> None:
     quantizer = stem["quantizer"]
     (policy_head,) = (h for q, b, h in CELLS if (q, b) == (quantizer, backend))
     name = f"{quantizer}-{backend}-{policy_head}"
@@ -188,7 +153,7 @@ def test_the_whole_graph(project: Project, stem: dict[str, Any], backend: str) -
 
 @pytest.mark.parametrize("target", ["pixels", "actions"])
 def test_continuous_latents_go_as_far_as_their_evaluation(
-    project: Project, vision_folder: str, target: str
+    project: Matrix, vision_folder: str, target: str
 ) -> None:
     name = f"none-{target}"
     project.share("shared", name)
@@ -199,7 +164,7 @@ def test_continuous_latents_go_as_far_as_their_evaluation(
     assert {"psnr_gain", "code_dependence"} <= measured
 
 
-def test_continuous_latents_have_no_labels_and_say_so_before_any_node(project: Project) -> None:
+def test_continuous_latents_have_no_labels_and_say_so_before_any_node(project: Matrix) -> None:
     with pytest.raises(ValueError, match="quantizer is 'none'"):
         project.run("none-all", None, {"laq": {"model": {"quantizer": {"kind": "none"}}}})
     assert not (project.folder / "data/01_raw/none-all").exists()

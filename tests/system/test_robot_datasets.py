@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,25 +15,37 @@ from toys.droid import write_droid
 from toys.hdf5 import write_robomimic
 from toys.known_frames import pictures
 from toys.lerobot import write_lerobot_v2, write_lerobot_v3
-from toys.project import Project
 from toys.rlds import bridge_example, write_rlds
+from toys.sessions import Sessions, sessions_in
 
 ENVIRONMENT = "my_robot"
-TINY = (
-    "laq.model.dim=32,laq.model.heads=1,laq.model.head_dim=32,laq.model.decoder_depth=1,"
-    "laq.model.grid_channels=8,laq.codebook.initial_batches=1,laq.optimizer.warmup_steps=2,"
-    "laq.trainer.max_steps=8,laq.trainer.batch_size=8,laq.trainer.validate_every=4,"
-    "laq.trainer.val_max_samples=16,laq.trainer.precision=32-true,"
-    "foundation.backend.channels=8,foundation.backend.feature_dim=16,"
-    "foundation.optimizer.warmup_steps=2,foundation.trainer.max_steps=8,"
-    "foundation.trainer.batch_size=8,foundation.trainer.validate_every=4,"
-    "foundation.trainer.val_max_samples=16,finetune.optimizer.warmup_steps=2,"
-    "finetune.trainer.max_steps=8,finetune.trainer.batch_size=8,"
-    "finetune.trainer.validate_every=4,finetune.unpretrained_max_steps=8,"
-    "laq.trainer.num_threads=1,labeling.num_threads=1,foundation.trainer.num_threads=1,"
-    "finetune.trainer.num_threads=1,evaluation.probe.folds=2,evaluation.probe.resamples=20,"
-    "evaluation.probe.max_iterations=10"
-)
+STEPS = {
+    "max_steps": 8,
+    "batch_size": 8,
+    "validate_every": 4,
+    "val_max_samples": 16,
+    "num_threads": 1,
+}
+TINY: dict[str, Any] = {
+    "laq": {
+        "model": {"dim": 32, "heads": 1, "head_dim": 32, "decoder_depth": 1, "grid_channels": 8},
+        "codebook": {"initial_batches": 1},
+        "optimizer": {"warmup_steps": 2},
+        "trainer": STEPS | {"precision": "32-true"},
+    },
+    "labeling": {"num_threads": 1},
+    "foundation": {
+        "backend": {"channels": 8, "feature_dim": 16},
+        "optimizer": {"warmup_steps": 2},
+        "trainer": STEPS,
+    },
+    "finetune": {
+        "optimizer": {"warmup_steps": 2},
+        "trainer": {"max_steps": 8, "batch_size": 8, "validate_every": 4, "num_threads": 1},
+        "unpretrained_max_steps": 8,
+    },
+    "evaluation": {"probe": {"folds": 2, "resamples": 20, "max_iterations": 10}},
+}
 """Sizes that prove the wiring and say nothing about the method."""
 
 
@@ -85,34 +98,51 @@ REAL: dict[str, tuple[str, int | None]] = {
 }
 
 
-def _reaches_the_report(project: Project, kind: str, dataset: Path, dimensions: int | None) -> None:
-    done = project.run(
-        f"--params={TINY}",
-        env=ENVIRONMENT,
-        variables={"LAPA_KIND": kind, "LAPA_DATASET": str(dataset), "LAPA_HORIZON_S": "0.4"},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    reporting = project.folder / "data/08_reporting" / ENVIRONMENT
-    page = (reporting / "report/report.html").read_text()
-    models = project.folder / "data/06_models" / ENVIRONMENT
-    for arm in ("lapa", "random_laq", "scratch"):
-        assert arm in page
-        config = json.loads((models / arm / "policy/config.json").read_text())
-        if dimensions is not None:
-            assert len(config["stats"]["dimensions"]) == dimensions
-        report = json.loads((reporting / "policies" / arm / "record.json").read_text())
-        assert "action/mse_normalized" in {figure["name"] for figure in report["arms"]["policy"]}
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sessions]:
+    with sessions_in(tmp_path_factory.mktemp("robots"), Sessions) as sessions:
+        yield sessions
+
+
+Reaches = Callable[[str, str, Path, int | None], None]
+
+
+@pytest.fixture
+def reaches_the_report(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> Reaches:
+    """Take a dataset through all pipelines, as the environment's two variables name it."""
+
+    def reach(name: str, kind: str, dataset: Path, dimensions: int | None) -> None:
+        monkeypatch.setenv("LAPA_KIND", kind)
+        monkeypatch.setenv("LAPA_DATASET", str(dataset))
+        monkeypatch.setenv("LAPA_HORIZON_S", "0.4")
+        sessions.run(name, ENVIRONMENT, TINY)
+        reporting = sessions.folder / "data/08_reporting" / name
+        page = (reporting / "report/report.html").read_text()
+        models = sessions.folder / "data/06_models" / name
+        for arm in ("lapa", "random_laq", "scratch"):
+            assert arm in page
+            config = json.loads((models / arm / "policy/config.json").read_text())
+            if dimensions is not None:
+                assert len(config["stats"]["dimensions"]) == dimensions
+            report = json.loads((reporting / "policies" / arm / "record.json").read_text())
+            names = {metric["name"] for metric in report["arms"]["policy"]}
+            assert "action/mse_normalized" in names
+
+    return reach
 
 
 @pytest.mark.parametrize("name", MADE_UP)
-def test_a_made_up_dataset_reaches_the_report(name: str, tmp_path: Path) -> None:
-    project = Project(tmp_path)
+def test_a_made_up_dataset_reaches_the_report(
+    name: str, reaches_the_report: Reaches, tmp_path: Path
+) -> None:
     kind, dimensions = MADE_UP[name](tmp_path / "recordings")
-    _reaches_the_report(project, kind, tmp_path / "recordings", dimensions)
+    reaches_the_report(f"made_up_{name}", kind, tmp_path / "recordings", dimensions)
 
 
 @pytest.mark.reference_data
 @pytest.mark.parametrize("name", REAL)
-def test_a_real_dataset_reaches_the_report(name: str, reference_data: Path, tmp_path: Path) -> None:
+def test_a_real_dataset_reaches_the_report(
+    name: str, reaches_the_report: Reaches, reference_data: Path
+) -> None:
     kind, dimensions = REAL[name]
-    _reaches_the_report(Project(tmp_path), kind, reference_data / "data" / name, dimensions)
+    reaches_the_report(name, kind, reference_data / "data" / name, dimensions)

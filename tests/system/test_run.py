@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from toys.project import ROOT, Project
+from toys.paths import ROOT
+from toys.project import Project
 from toys.tampered_runs import CASES
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from toys.paths import ROOT
 
 SBATCH = """#!/bin/bash
 while [[ "$1" == --* ]]; do shift; done

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
-ROOT = Path(__file__).parents[2]
+from toys.paths import ROOT
+
 STYLES = json.loads((ROOT / ".viz/styles.json").read_text())
 
 

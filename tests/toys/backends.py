@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from lapa.cli.plan import foundation_of
@@ -13,8 +12,7 @@ from lapa.params.foundation.dual_encoder import (
     VisionEncoderParams,
 )
 from lapa.params.foundation.stage import FoundationParams
-
-PROJECT = Path(__file__).parents[2]
+from toys.paths import ROOT
 
 
 def tiny(**overrides: Any) -> DualEncoderParams:
@@ -37,7 +35,7 @@ def tiny_tokens(**overrides: Any) -> ActionTokensParams:
 
 def published(preset: str) -> FoundationParams:
     """Stage 2 as `conf/presets/foundation` has it under this name."""
-    return foundation_of(PROJECT, "base", {"foundation": {"preset": preset}})
+    return foundation_of(ROOT, "base", {"foundation": {"preset": preset}})
 
 
 def dual_encoder_7b() -> DualEncoderParams:

@@ -24,14 +24,14 @@ tracking:
 """
 
 
-class Project:
+class HookedProject:
     """Runs pipelines as a Kedro session would; every call is one command."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @classmethod
-    def make(cls, folder: Path, database: Path) -> Project:
+    def make(cls, folder: Path, database: Path) -> HookedProject:
         """Configuration, and a copy of an empty database."""
         shutil.copy(database, folder / "mlflow.db")
         (folder / "conf/base").mkdir(parents=True)

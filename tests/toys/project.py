@@ -13,7 +13,8 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-ROOT = Path(__file__).parents[2]
+from toys.paths import ROOT
+
 KEDRO = Path(sys.executable).with_name("kedro")
 
 

@@ -1,4 +1,4 @@
-"""A command that never ends by itself: `stopped_run.py PROJECT sleep|lightning`; writes PROJECT/started."""
+"""A command that takes minutes, to be stopped: `stopped_run.py PROJECT sleep|lightning`; writes PROJECT/started."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kedro.pipeline import Node, Pipeline
 
-from toys.hooked_project import Project
+from toys.hooked_project import HookedProject
 
 
 def sleep(started: str) -> int:
@@ -27,6 +27,7 @@ def lightning(started: str) -> int:
 
     trainer = pl.Trainer(
         max_epochs=-1,
+        max_time={"minutes": 3},  # should the test that stops it be stopped first
         accelerator="cpu",
         logger=False,
         enable_checkpointing=False,
@@ -40,6 +41,6 @@ def lightning(started: str) -> int:
 if __name__ == "__main__":
     folder, kind = Path(sys.argv[1]), sys.argv[2]
     node = Node({"sleep": sleep, "lightning": lightning}[kind], "started", "model", name="train")
-    Project(folder).run(
+    HookedProject(folder).run(
         Pipeline([node], namespace="lapa", inputs="started"), started=f"{folder}/started"
     )

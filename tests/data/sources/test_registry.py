@@ -14,6 +14,7 @@ from lapa.data.bad_input import BadInputs
 from lapa.data.sources import open_source, source_kinds
 from lapa.data.sources.registry import adapter_of
 from lapa.data.sources.rlds.field_map import load_field_map
+from toys.paths import ROOT
 
 ADAPTER = """
 import numpy as np
@@ -55,7 +56,7 @@ def test_an_adapter_of_your_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_examples_of_the_docs_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "add-a-source.md").read_text()
+    page = (ROOT / "docs/add-a-source.md").read_text()
     field_map, adapter = (
         re.search(f"```{language}\n(.*?)```", page, re.DOTALL) for language in ("yaml", "python")
     )

@@ -18,8 +18,8 @@ from lapa.params.base import Params
 from lapa.params.laq.quantizers import ChosenQuantizer
 from lapa.params.sections import SECTIONS, WORK
 from lapa.refused import RefusedError
+from toys.paths import ROOT
 
-ROOT = Path(__file__).parents[3]
 CONF = ROOT / "conf"
 
 

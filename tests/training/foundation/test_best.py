@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -109,12 +108,8 @@ def test_without_held_out_pairs_the_last_step_is_exported_and_said_so(tmp_path: 
     assert "no validation data" in record.notes[0]
 
 
-def test_replicas_and_shards_export_the_best_too(
-    squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tests = str(Path(__file__).parents[2])
-    path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
-    monkeypatch.setenv("PYTHONPATH", path)
+@pytest.mark.usefixtures("launched_here")
+def test_replicas_and_shards_export_the_best_too(squares: LabeledSquares, tmp_path: Path) -> None:
     two = {"devices": 2, "batch_size": 8}
     configs = {
         "replicas": worsening(trainer=two),

@@ -21,6 +21,7 @@ from lapa.training.foundation import fit
 from toys.backends import tiny
 from toys.foundations import arguments, params
 from toys.labeled_squares import LabeledSquares, labeled_squares
+from toys.paths import child_environment
 from toys.rank_tasks import Training
 
 TASK = "lapa.training.foundation:fit"
@@ -58,9 +59,7 @@ def together(squares: LabeledSquares, tmp_path_factory: pytest.TempPathFactory) 
     works = {name: tmp_path_factory.mktemp(name) for name in configs}
     jobs = [Training(*squares, config, works[name]) for name, config in configs.items()]
     with pytest.MonkeyPatch.context() as patch:
-        tests = str(Path(__file__).parents[2])
-        path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
-        patch.setenv("PYTHONPATH", path)
+        patch.setenv("PYTHONPATH", child_environment()["PYTHONPATH"])
         launch("toys.rank_tasks:fit_all", {"trainings": jobs}, devices=2)
     return works
 

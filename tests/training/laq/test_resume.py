@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,17 +13,14 @@ import torch
 from lapa.training.common.checkpoints import step_file
 from lapa.training.laq.fit import train
 from toys.killed_training import settings
-
-TESTS = Path(__file__).parents[2]
+from toys.paths import TESTS, child_environment
 
 
 def killed_run(work: Path, step: int) -> int:
     """Exit code of a training in its own process that dies before ``step``."""
     script = TESTS / "toys/killed_training.py"
-    path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
-    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(script), str(work), str(step)]
-    return subprocess.run(command, env=environment, check=False).returncode
+    return subprocess.run(command, env=child_environment(), check=False).returncode
 
 
 def losses(work: Path) -> dict[int, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -19,18 +18,7 @@ def logged(work: Path, name: str) -> list[float]:
     return [line[name] for line in lines if name in line]
 
 
-@pytest.fixture
-def _tests_importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    tests = str(Path(__file__).parents[2])
-    path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
-    monkeypatch.setenv("PYTHONPATH", path)
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setenv("GLOO_SOCKET_IFNAME", "lo")
-    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
-    assert "WORLD_SIZE" not in os.environ
-
-
-@pytest.mark.usefixtures("_tests_importable")
+@pytest.mark.usefixtures("launched_here")
 def test_two_processes_equal_one_with_the_doubled_batch(tmp_path: Path) -> None:
     results = {}
     for devices in (1, 2):

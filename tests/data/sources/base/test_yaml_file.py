@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -44,10 +43,8 @@ def test_traps_are_refused_by_name(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "map.yml").write_text(TRAPS[trap])
-    started = time.monotonic()
     with pytest.raises(SettingsError, match=r"map\.yml"):
         list(open_source(kind, tmp_path, fields=tmp_path / "map.yml", report=BadInputs()))
-    assert time.monotonic() - started < 5
     assert not (tmp_path / "PWNED").exists()
 
 
