@@ -196,7 +196,7 @@ def test_continuous_latents_go_as_far_as_their_evaluation(
     what = {"to_outputs": ["laq_report"], "only_missing_outputs": True}
     report = project.run(name, None, parameters, **what).load("laq_report")
     measured = {figure.name for figure in report.arms["laq"]}
-    assert {"psnr_gain", "code_dependence"} <= measured
+    assert {"psnr_gain_over_copy", "code_dependence"} <= measured
 
 
 def test_continuous_latents_have_no_labels_and_say_so_before_any_node(project: Project) -> None:

@@ -14,6 +14,7 @@ from factories import tiny_shard_set
 from lapa.data.sources.recorded import open_tabletop
 from lapa.envs.record import record_episodes
 from lapa.evaluation.codes.evaluate import evaluate_laq
+from lapa.evaluation.section import Evidence
 from lapa.models.foundation.storage import build_foundation, save_foundation
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
@@ -33,7 +34,7 @@ EVALUATION = EvaluationParams(
     ),
     probe=ProbeParams(max_samples=120, folds=2, max_iterations=5, hidden_dim=8, resamples=50),
     batch_size=16,
-    num_pictures=3,
+    num_examples=3,
     on_error="raise",
 )
 
@@ -98,19 +99,17 @@ MeasureLaq = Callable[..., EvaluationReport]
 
 @pytest.fixture
 def measure_laq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MeasureLaq:
-    """Evaluate a quantiser of random weights; pictures take most of the time, so they are asked for."""
+    """Evaluate a quantiser of random weights; plots take most of the time, so they are asked for."""
 
     def measure(
         shards: ShardSet,
         *,
         params: EvaluationParams = EVALUATION,
-        pictures: bool = False,
+        plots: bool = False,
         **model: Any,
     ) -> EvaluationReport:
-        if not pictures:
-            monkeypatch.setattr(
-                "lapa.evaluation.codes.evaluate.draw_laq_pictures", lambda *_, **__: ()
-            )
+        if not plots:
+            monkeypatch.setattr(Evidence, "plot", lambda *_: ())
         return evaluate_laq(
             shards=shards,
             laq=_laq(tmp_path / "laq", shards, 10, **model),

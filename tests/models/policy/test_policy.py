@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from lapa.data.statistics.action_bins import fit_action_stats
+from lapa.metrics.action_error import measure_action_error
 from lapa.models.foundation.storage import build_foundation
-from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import build_policy, load_policy, save_policy
 from lapa.params.finetune import (

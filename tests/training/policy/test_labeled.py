@@ -13,7 +13,7 @@ import torch
 
 from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.episode import Episode
-from lapa.evaluation.policies.action_error import held_out_actions
+from lapa.evaluation.policies.held_out_actions import held_out_actions
 from lapa.models.policy.storage import load_policy
 from lapa.models.storage import read_config
 from lapa.params.finetune import PolicyModelParams

@@ -25,7 +25,7 @@ class CodeGroup:
     share: float
     """Of all held-out pairs."""
     change: NDArray[np.float32]
-    """Mean change of the picture, ``(8, 8, 3)``, [-1, 1]."""
+    """Mean change of the frame, ``(8, 8, 3)``, [-1, 1]."""
     rows: NDArray[np.int64]
     """Samples chosen to be shown."""
 

@@ -58,7 +58,7 @@ class TrueActions:
         return tuple(np.flatnonzero(moves.still).tolist())
 
     def most_moving(self) -> tuple[int, int] | None:
-        """The two dimensions that move most, ascending, for pictures of the plane.
+        """The two dimensions that move most, ascending, for plots of the plane.
 
         Motion is the range from the 5th to the 95th percentile, and it compares only inside one
         unit: lengths are preferred, then the unit (or unknown unit) with most moving dimensions.

@@ -14,8 +14,8 @@ import lapa
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.robot import RobotDataset, open_robot
 from lapa.distributed.device import device_for
+from lapa.metrics.action_error import measure_action_error
 from lapa.models.foundation.storage import load_foundation
-from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import build_policy, save_policy
 from lapa.models.storage import read_config

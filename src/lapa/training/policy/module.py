@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lapa.data.loading.robot import NO_LABEL
-from lapa.models.policy.action_error import ActionError
+from lapa.metrics.action_error import ActionError
 from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
 from lapa.training.common.augment_images import augment_images

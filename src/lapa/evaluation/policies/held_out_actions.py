@@ -1,12 +1,10 @@
-"""Error of a policy's actions on held-out episodes: the figures that training validated with."""
+"""A policy's actions on held-out episodes beside the true ones, and their error by episode."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from lapa.data.loading.loader import evaluation_loader
@@ -15,6 +13,7 @@ from lapa.data.shards.clip_table import ClipTable
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.policies.episode_errors import EpisodeErrors
 from lapa.evaluation.probed_datasets import datasets_of_policy
+from lapa.metrics.action_error import predictions
 from lapa.models.policy.policy import Policy
 from lapa.records import ActionStats, Checkpoint, ShardSet
 
@@ -30,7 +29,6 @@ class HeldOutActions:
     """By episode, so that arms can be compared episode by episode."""
 
 
-@torch.no_grad()
 def held_out_actions(
     policy: Policy, checkpoint: Checkpoint, shards: ShardSet, *, split: str, batch_size: int
 ) -> HeldOutActions:
@@ -61,10 +59,9 @@ def held_out_actions(
         datasets=datasets_of_policy(shards, split, policy.stats),
     )
     predicted, actions, clips = [], [], []
-    for batch in evaluation_loader(dataset, batch_size=batch_size):
-        guess = policy.predict(batch["frames"], batch["instructions"], batch.get("states"))
+    for batch, chunks in predictions(policy, evaluation_loader(dataset, batch_size=batch_size)):
         mask = batch["action_mask"]
-        predicted.append(guess[mask].numpy())
+        predicted.append(chunks[mask].numpy())
         actions.append(batch["actions"][mask].numpy())
         of_sample = dataset.table.clips_of(batch["sample_id"].numpy())
         clips.append(np.repeat(of_sample, mask.sum(dim=1).numpy()))
@@ -102,16 +99,3 @@ def _by_episode(
         absolute=tuple(map(tuple, absolute.tolist())),
         squared=tuple(map(tuple, squared.tolist())),
     )
-
-
-def policy_folder(checkpoint: Checkpoint) -> Path:
-    """Folder of a policy checkpoint.
-
-    Raises:
-        ValueError: the checkpoint is of another kind.
-    """
-    if checkpoint.kind != "policy":
-        raise ValueError(
-            f"checkpoint {checkpoint.path} is of kind {checkpoint.kind!r}, expected 'policy'"
-        )
-    return Path(checkpoint.path)

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from lapa.data.statistics.action_bins import fit_action_stats
+from lapa.metrics.action_error import ActionError
 from lapa.models.policy.action_codec import ActionCodec
-from lapa.models.policy.action_error import ActionError
 
 
 def _error() -> ActionError:
@@ -27,13 +27,13 @@ def test_worked_example() -> None:
     mask = torch.tensor([[True, True], [True, False]])
     error.update(predicted[:1], truth[:1], mask[:1])
     error.update(predicted[1:], truth[1:], mask[1:])
-    figures = error.compute(["a", "b"])
+    metrics = error.compute(["a", "b"])
     assert error.steps == 3
-    assert figures["mse/a"] == pytest.approx(0.01 / 3)
-    assert figures["mae/b"] == pytest.approx(2 / 3)
-    assert figures["mse_normalized/b"] == pytest.approx((2 * 2 / 9.8) ** 2 / 3)
-    assert figures["mse_normalized"] == pytest.approx(
-        (figures["mse_normalized/a"] + figures["mse_normalized/b"]) / 2
+    assert metrics["mse/a"] == pytest.approx(0.01 / 3)
+    assert metrics["mae/b"] == pytest.approx(2 / 3)
+    assert metrics["mse_normalized/b"] == pytest.approx((2 * 2 / 9.8) ** 2 / 3)
+    assert metrics["mse_normalized"] == pytest.approx(
+        (metrics["mse_normalized/a"] + metrics["mse_normalized/b"]) / 2
     )
 
 

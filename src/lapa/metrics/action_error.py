@@ -1,11 +1,11 @@
 """Error of predicted actions against the true ones, per dimension, summed up over batches.
 
-Training's validation and the evaluation stage both use it, so their figures are the same.
+Training's validation and the evaluation use the same sums and the same loop, so their metrics are the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -41,7 +41,7 @@ class ActionError:
         return self._steps
 
     def compute(self, names: list[str]) -> dict[str, float]:
-        """Figures by name: ``mse/<dimension>``, ``mae_normalized/<dimension>``, and means.
+        """Metrics by name: ``mse/<dimension>``, ``mae_normalized/<dimension>``, and means.
 
         Raises:
             ValueError: no valid step was counted.
@@ -53,32 +53,43 @@ class ActionError:
         counted = ~still if not still.all() else still
         mse, mae = self._squared / self._steps, self._absolute / self._steps
         normalized_mse, normalized_mae = mse * scale.square(), mae * scale
-        figures = {
+        metrics = {
             "mse_normalized": float(normalized_mse[counted].mean()),
             "mae_normalized": float(normalized_mae[counted].mean()),
         }
         for i, name in enumerate(names):
-            figures |= {
+            metrics |= {
                 f"mse/{name}": float(mse[i]),
                 f"mae/{name}": float(mae[i]),
                 f"mse_normalized/{name}": float(normalized_mse[i]),
                 f"mae_normalized/{name}": float(normalized_mae[i]),
             }
-        return figures
+        return metrics
 
 
-@torch.no_grad()
+def predictions(
+    policy: Policy, batches: Iterable[Mapping[str, Any]], *, device: torch.device | str = "cpu"
+) -> Iterator[tuple[Mapping[str, Any], Tensor]]:
+    """Predict every `lapa.data.loading.batches.RobotBatch`, one at a time.
+
+    Yields:
+        The batch, and the actions predicted for it: ``float32 (batch, time, action_dim)``, physical units.
+    """
+    for batch in batches:
+        states = batch.get("states")
+        predicted = policy.predict(
+            batch["frames"].to(device),
+            batch["instructions"],
+            None if states is None else states.to(device),
+        )
+        yield batch, predicted
+
+
 def measure_action_error(
     policy: Policy, batches: Iterable[Mapping[str, Any]], *, device: torch.device | str = "cpu"
 ) -> tuple[dict[str, float], int]:
     """Error of ``policy`` over `lapa.data.loading.batches.RobotBatch`es, and the steps behind it."""
     error = ActionError(codec=policy.head.codec)
-    for batch in batches:
-        state = batch.get("states")
-        predicted = policy.predict(
-            batch["frames"].to(device),
-            batch["instructions"],
-            None if state is None else state.to(device),
-        )
+    for batch, predicted in predictions(policy, batches, device=device):
         error.update(predicted, batch["actions"].to(device), batch["action_mask"].to(device))
     return error.compute([d.name for d in policy.stats.dimensions]), error.steps

@@ -1,10 +1,9 @@
-"""A headline counts what a model names itself, not what it names after being told."""
+"""A headline counts what a model names itself, not what it names with teacher forcing."""
 
 from __future__ import annotations
 
-from lapa.evaluation.report.own_answers import own_answers
-from lapa.evaluation.report.tables import foundation
-from lapa.evaluation.report.verdict import accuracy_sentence
+from lapa.evaluation.policies.decoded_metrics import decoded_metrics
+from lapa.evaluation.sections.backbone_accuracy import accuracy_sentence, accuracy_table
 from lapa.records import Checkpoint, PairSpec
 
 FORCED = {
@@ -22,8 +21,8 @@ FORCED = {
 }
 
 
-def test_decoded_figures_take_the_place_of_those_that_saw_the_true_codes() -> None:
-    assert own_answers(FORCED) == {
+def test_decoded_metrics_take_the_place_of_those_that_saw_the_true_codes() -> None:
+    assert decoded_metrics(FORCED) == {
         "val/top1": 0.629,
         "val/top1_majority": 0.312,
         "val/sequence": 0.4,
@@ -33,9 +32,9 @@ def test_decoded_figures_take_the_place_of_those_that_saw_the_true_codes() -> No
     }
 
 
-def test_a_model_that_answers_all_codes_at_once_keeps_its_figures() -> None:
+def test_a_model_that_answers_all_codes_at_once_keeps_its_metrics() -> None:
     at_once = {"val/top1": 0.74, "val/top3": 0.9, "val/top1_majority": 0.3}
-    assert own_answers(at_once) == at_once
+    assert decoded_metrics(at_once) == at_once
 
 
 def test_the_headline_is_the_models_own() -> None:
@@ -55,7 +54,7 @@ def test_the_table_shows_both_and_says_which_is_which() -> None:
         metrics=FORCED,
         code_version="test",
     )
-    rows = dict(foundation({"lapa": checkpoint}).rows)  # type: ignore[arg-type]
+    rows = dict(accuracy_table({"lapa": checkpoint}).rows)  # type: ignore[arg-type]
     assert rows["top-1"] == "62.9"
     assert rows["top-1, given the true earlier codes"] == "67.1"
     assert "top-3" not in rows

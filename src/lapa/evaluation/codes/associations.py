@@ -1,4 +1,4 @@
-"""What codes say about actions without fitting anything: usage, mutual information, η²."""
+"""How strongly codes go with actions, without fitting anything: mutual information, η²."""
 
 from __future__ import annotations
 
@@ -11,42 +11,6 @@ from sklearn.metrics import mutual_info_score
 Codes = NDArray[np.int64]
 ACTION_BINS = 8
 """Actions are cut at their octiles for mutual information."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CodeUsage:
-    """How evenly the codes and their sequences are used."""
-
-    histogram: NDArray[np.int64]
-    """``(code position, codebook_size)``."""
-    utilization: float
-    """Share of the codebook that occurs at all."""
-    perplexity: float
-    """Effective number of codes, all positions together."""
-    sequences: int
-    """Distinct code sequences that occur."""
-    sequence_entropy: float
-    """Bits; at most positions times log2 of the codebook size."""
-
-
-def code_usage(codes: Codes, *, codebook_size: int) -> CodeUsage:
-    """Count codes ``(sample, code)`` and sequences."""
-    histogram = np.stack([np.bincount(c, minlength=codebook_size) for c in codes.T])
-    _, counts = np.unique(codes, axis=0, return_counts=True)
-    total = histogram.sum(axis=0)
-    return CodeUsage(
-        histogram=histogram,
-        utilization=float((total > 0).mean()),
-        perplexity=float(2 ** entropy_bits(total)),
-        sequences=len(counts),
-        sequence_entropy=entropy_bits(counts),
-    )
-
-
-def entropy_bits(counts: NDArray[np.integer]) -> float:
-    """Entropy of a histogram in bits."""
-    shares = counts[counts > 0] / counts.sum()
-    return float(0.0 - (shares * np.log2(shares)).sum())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +35,14 @@ def associations(
     _, sequence = np.unique(codes, axis=0, return_inverse=True)
     tokens = {f"code {i}": codes[:, i] for i in range(codes.shape[1])} | {"sequence": sequence}
     rng = np.random.default_rng(seed)
-    found = []
+    measured = []
     for column, dimension in enumerate(dimensions):
         values = actions[:, column].astype(np.float64)
         if np.ptp(values) < 1e-9:
             continue
         cells = octiles(values)
         for name, token in tokens.items():
-            found.append(
+            measured.append(
                 Association(
                     token=name,
                     dimension=dimension,
@@ -87,7 +51,7 @@ def associations(
                     eta_squared=eta_squared(token, values),
                 )
             )
-    return found
+    return measured
 
 
 def octiles(values: NDArray[np.float64]) -> NDArray[np.int64]:
