@@ -39,6 +39,12 @@ EVALUATION = EvaluationParams(
 )
 
 
+@pytest.fixture(scope="session")
+def evaluation() -> EvaluationParams:
+    """Parameters in miniature."""
+    return EVALUATION
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
     """What the pipelines would hand to the evaluation."""

@@ -22,6 +22,11 @@ class Entry:
     meaning: str
     """One sentence."""
 
+    @property
+    def placeholders(self) -> int:
+        """How many there are in the name; of two entries that cover a name the one with fewer is meant."""
+        return self.name.count("<")
+
     def covers(self, name: str) -> bool:
         """Whether ``name`` is this metric."""
         parts = re.split(r"(<[a-z_]+>)", self.name)

@@ -42,8 +42,8 @@ def report_entry(name: str) -> Entry | None:
 
 
 def _entry(groups: dict[str, tuple[Entry, ...]], name: str) -> Entry | None:
-    entries = (entry for group in groups.values() for entry in group)
-    return next((entry for entry in entries if entry.covers(name)), None)
+    covering = [entry for group in groups.values() for entry in group if entry.covers(name)]
+    return min(covering, key=lambda entry: entry.placeholders, default=None)
 
 
 def page() -> str:
