@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lapa.metrics.entry import Entry
+from lapa.metrics.shared_entries import action_error_entries, code_entries
 
 EVERY_STAGE = (
     Entry("train/loss", "", "any; lower is better", "Loss of the optimiser step."),
@@ -25,6 +26,7 @@ EVERY_STAGE = (
     Entry("epoch", "", "≥ 0", "Passes over the training data."),
 )
 QUANTIZER = (
+    *code_entries("<split>/"),
     Entry(
         "<split>/loss_<target>", "", "≥ 0; lower is better", "Loss of one reconstruction target."
     ),
@@ -38,37 +40,16 @@ QUANTIZER = (
         "Mean squared error of the redrawn frame t+H, pixels in [0, 1].",
     ),
     Entry(
-        "<split>/psnr",
-        "dB",
-        "≤ 120; higher is better",
-        "PSNR of the redrawn frame, pooled over pixels.",
-    ),
-    Entry("<split>/psnr_copy", "dB", "≤ 120", "PSNR of showing frame t unchanged."),
-    Entry(
-        "<split>/psnr_gain_over_copy", "dB", "any; higher is better", "`psnr` minus `psnr_copy`."
-    ),
-    Entry(
         "<split>/psnr_gain_moved",
         "dB",
         "any; higher is better",
         "The gain over copying on pixels that differ by more than 0.05 between t and t+H.",
-    ),
-    Entry("<split>/psnr_gain_shuffled", "dB", "any", "The gain with another pair's codes."),
-    Entry(
-        "<split>/code_dependence",
-        "dB",
-        "any; higher is better",
-        "What another pair's codes cost; near 0 the decoder ignores its codes.",
     ),
     Entry(
         "<split>/ssim",
         "",
         "[-1, 1]; higher is better",
         "Structural similarity of the redrawn frame.",
-    ),
-    Entry("<split>/perplexity", "codes", "[1, K]", "Effective number of codes in use."),
-    Entry(
-        "<split>/codebook_utilization", "", "[0, 1]", "Share of the codebook that occurs at all."
     ),
     Entry(
         "<split>/sequence_perplexity",
@@ -146,31 +127,11 @@ BACKBONE = (
     Entry("val/decoded_top1_blank_image", "", "[0, 1]", "`val/decoded_top1` with a grey image."),
 )
 POLICY = (
+    *action_error_entries("val/"),
     Entry(
         "train/latent_loss",
         "",
         "≥ 0; lower is better",
         "Loss on the codes, where they are learned too.",
-    ),
-    Entry(
-        "val/mae_normalized",
-        "",
-        "≥ 0; lower is better",
-        "Mean absolute action error, where 1 is half a dimension's labelled range; still dimensions are left out.",
-    ),
-    Entry("val/mse_normalized", "", "≥ 0; lower is better", "Mean squared action error, likewise."),
-    Entry("val/mae/<dimension>", "the dimension's", "≥ 0; lower is better", "Mean absolute error."),
-    Entry("val/mse/<dimension>", "its square", "≥ 0; lower is better", "Mean squared error."),
-    Entry(
-        "val/mae_normalized/<dimension>",
-        "",
-        "≥ 0; lower is better",
-        "Mean absolute error, normalised.",
-    ),
-    Entry(
-        "val/mse_normalized/<dimension>",
-        "",
-        "≥ 0; lower is better",
-        "Mean squared error, normalised.",
     ),
 )
