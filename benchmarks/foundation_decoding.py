@@ -21,8 +21,12 @@ from numpy.typing import NDArray
 
 from lapa.models.foundation.dual_encoder.model import DualEncoder
 from lapa.models.foundation.storage import build_foundation
-from lapa.params.foundation.stage import FoundationModelParams, LanguageModelParams
-from lapa.params.presets import tiny
+from lapa.params.foundation.stage import (
+    DualEncoderParams,
+    FoundationModelParams,
+    LanguageModelParams,
+    VisionEncoderParams,
+)
 
 S, K, SIDE = 4, 8, 32
 TEXT = "find the bright square"
@@ -45,7 +49,12 @@ def trained(decoding: str, batch: dict[str, object], most: int, layers: int) -> 
     language = LanguageModelParams(
         hidden_size=64, intermediate_size=128, layers=layers, heads=4, max_positions=128
     )
-    backend = tiny(decoding=decoding, language=language)
+    vision = VisionEncoderParams(
+        image_size=SIDE, patch_size=8, hidden_size=32, intermediate_size=64, layers=1, heads=2
+    )
+    backend = DualEncoderParams.model_validate(
+        {"siglip": vision, "dinov2": vision, "language": language, "decoding": decoding}
+    )
     config = FoundationModelParams(code_seq_len=S, codebook_size=K, backend=backend)
     torch.manual_seed(0)
     model = build_foundation(config, instructions=[TEXT])

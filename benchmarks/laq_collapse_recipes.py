@@ -10,10 +10,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from kedro.config import OmegaConfigLoader
-
+from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader
 from lapa.params.laq.stage import LaqParams
-from lapa.settings import CONFIG_LOADER_ARGS
 
 CONF = Path(__file__).parents[1] / "conf"
 
@@ -102,7 +100,7 @@ def recipe_params(
 
 def environment_params(environment: str = "base") -> dict[str, Any]:
     """The section ``laq`` of a configuration environment, laid over the default."""
-    loader = OmegaConfigLoader(str(CONF), env=environment, **CONFIG_LOADER_ARGS)
+    loader = ConfigLoader(str(CONF), env=environment, **CONFIG_LOADER_ARGS)
     section: dict[str, Any] = loader["parameters"]["laq"]
     return section
 

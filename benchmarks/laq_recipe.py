@@ -3,7 +3,7 @@
     python benchmarks/laq_recipe.py --data /tmp/tabletop --set trainer.max_steps=600 model.dim=96
 
 Recording and shards are made once in ``--data`` and reused. Every ``--set`` overrides one field of
-the default recipe below; values are read as YAML. The last line is one JSON object.
+``conf/base``'s section ``laq``; values are read as YAML. The last line is one JSON object.
 
 Probe: linear regression from one-hot codes (positions x K) to the executed action over the horizon,
 on validation episodes, five folds that keep an episode together.
@@ -25,6 +25,7 @@ from sklearn.linear_model import Ridge
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
+from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader
 from lapa.data.ingest import ingest
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.pairs import open_pairs
@@ -38,47 +39,14 @@ from lapa.records import PairSpec, ShardSet
 from lapa.training.laq.fit import train
 from lapa.training.laq.loaders import open_loaders
 
-RECIPE: dict[str, Any] = {
-    "model": {
-        "image_size": 64,
-        "patch_size": 8,
-        "dim": 64,
-        "heads": 4,
-        "head_dim": 16,
-        "spatial_depth": 1,
-        "temporal_depth": 2,
-        "decoder_depth": 2,
-        "code_seq_len": 4,
-        "codebook_size": 8,
-        "quant_dim": 4,
-        "codebook_init": "data",
-        "encode_difference": True,
-        "normalize_delta": True,
-        "predict_difference": True,
-    },
-    "optimizer": {
-        "learning_rate": 2e-3,
-        "final_learning_rate": 1e-5,
-        "warmup_steps": 50,
-        "weight_decay": 1e-4,
-    },
-    "trainer": {
-        "max_steps": 1200,
-        "batch_size": 64,
-        "validate_every": 300,
-        "val_max_samples": 1024,
-        "checkpoint_every": 300,
-        "log_every": 50,
-        "accelerator": "cpu",
-    },
-}
+CONF = Path(__file__).parents[1] / "conf"
 
 
 def main() -> None:
     """Record if needed, train, probe, print."""
     arguments = parse()
     shards = tabletop_shards(arguments.data, arguments.episodes)
-    params = LaqParams.model_validate(overridden(RECIPE, arguments.set))
+    params = LaqParams.model_validate(overridden(demo_recipe(), arguments.set))
     spec = PairSpec(horizon_s=arguments.horizon)
     work = Path(mkdtemp(prefix="laq-recipe-"))
     wall, cpu = time.perf_counter(), time.process_time()
@@ -93,6 +61,13 @@ def main() -> None:
         **{f"probe_r2/{k}": round(v, 3) for k, v in probe(model, shards, spec).items()},
     }
     print(json.dumps(result))
+
+
+def demo_recipe() -> dict[str, Any]:
+    """The section ``laq`` of the embedded default."""
+    loader = ConfigLoader(str(CONF), env="base", **CONFIG_LOADER_ARGS)
+    section: dict[str, Any] = loader["parameters"]["laq"]
+    return section
 
 
 def parse() -> argparse.Namespace:

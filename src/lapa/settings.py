@@ -35,5 +35,5 @@ HOOKS = (
 # The plugin's own hook would open a second run; the name is spelled with an underscore.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
 
-CONFIG_LOADER_CLASS = config.GlobalsFromCommandLine
+CONFIG_LOADER_CLASS = config.ConfigLoader
 CONFIG_LOADER_ARGS = config.CONFIG_LOADER_ARGS

@@ -9,25 +9,22 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lapa.cli.export_labels import export_labels
-from lapa.records import LabelSet, ShardSet
-from training.foundation.made_up import labeled_squares
-
-Squares = tuple[ShardSet, LabelSet]
+from toys.labeled_squares import LabeledSquares, labeled_squares
 
 
 @pytest.fixture(scope="module")
-def squares(tmp_path_factory: pytest.TempPathFactory) -> Squares:
+def squares(tmp_path_factory: pytest.TempPathFactory) -> LabeledSquares:
     shards, labels = labeled_squares(tmp_path_factory.mktemp("squares"))
     labels.write(Path(labels.path))
     return shards, labels
 
 
-def run(squares: Squares, form: str, out: Path, *more: str) -> Result:
+def run(squares: LabeledSquares, form: str, out: Path, *more: str) -> Result:
     paths = [record.path for record in squares]
     return CliRunner().invoke(export_labels, [*paths, "--format", form, "--out", str(out), *more])
 
 
-def test_jsonl_of_every_split(squares: Squares, tmp_path: Path) -> None:
+def test_jsonl_of_every_split(squares: LabeledSquares, tmp_path: Path) -> None:
     result = run(squares, "jsonl", tmp_path / "out")
     assert result.exit_code == 0, result.output
     files = sorted((tmp_path / "out").rglob("*.jsonl"))
@@ -36,7 +33,7 @@ def test_jsonl_of_every_split(squares: Squares, tmp_path: Path) -> None:
     assert len(rows) == sum(squares[1].valid_pairs.values())
 
 
-def test_shards_of_one_split(squares: Squares, tmp_path: Path) -> None:
+def test_shards_of_one_split(squares: LabeledSquares, tmp_path: Path) -> None:
     result = run(squares, "shards", tmp_path / "out", "--split", "val")
     assert result.exit_code == 0, result.output
     assert {tar.parent.name for tar in (tmp_path / "out").rglob("*.tar")} == {"val"}
@@ -44,7 +41,7 @@ def test_shards_of_one_split(squares: Squares, tmp_path: Path) -> None:
     assert (again.exit_code, "remove it" in again.output) == (1, True)
 
 
-def test_problems_are_one_line_and_exit_1(squares: Squares, tmp_path: Path) -> None:
+def test_problems_are_one_line_and_exit_1(squares: LabeledSquares, tmp_path: Path) -> None:
     assert "no split 'x'" in run(squares, "jsonl", tmp_path / "out", "--split", "x").output
     (tmp_path / "record.json").write_text("{}")
     result = CliRunner().invoke(

@@ -1,13 +1,16 @@
+from __future__ import annotations
+
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
-from factories import tiny_shard_set
 from lapa.cli.export_shards import export_shards
 from lapa.data.sources.registry import open_source
+from toys.shards import tiny_shard_set
 
 
-def run(*arguments: object):
+def run(*arguments: object) -> Any:
     return CliRunner().invoke(export_shards, [str(argument) for argument in arguments])
 
 

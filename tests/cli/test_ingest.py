@@ -15,7 +15,7 @@ from PIL import Image
 
 from lapa.cli.ingest import ingest
 from lapa.data.shards.summary import find_shard_set
-from recordings import write_video
+from toys.videos import write_gray_video
 
 
 def _sequences(folder: Path, count: int, frames: int = 12, *, broken: bool = False) -> None:
@@ -57,7 +57,7 @@ def test_a_folder_of_images_becomes_a_shard_set(tmp_path: Path) -> None:
 def test_notes_and_skips_are_told(tmp_path: Path) -> None:
     for number in range(3):
         side = {"actions": [[0.0]] * (5 - (number == 0)), "instruction": "wave"}
-        write_video(tmp_path / "raw" / f"{number}.mp4", 5)
+        write_gray_video(tmp_path / "raw" / f"{number}.mp4", 5)
         (tmp_path / "raw" / f"{number}.json").write_text(json.dumps(side))
     (tmp_path / "raw" / "2.mp4").write_bytes(b"")
     arguments = ["video_with_arrays", str(tmp_path / "raw"), str(tmp_path / "out"), "--skip-bad"]
@@ -133,7 +133,7 @@ def test_a_value_that_is_a_trap_is_named(tmp_path: Path, option: str, value: str
 
 def test_what_was_left_out_is_told_and_kept_in_the_report(tmp_path: Path) -> None:
     for number in range(3):
-        write_video(tmp_path / "raw" / f"{number}.mp4", 5)
+        write_gray_video(tmp_path / "raw" / f"{number}.mp4", 5)
         (tmp_path / "raw" / f"._{number}.mp4").write_bytes(bytes(200))
     (tmp_path / "raw/notes.pdf").write_bytes(b"")
     arguments = ["video_folder", str(tmp_path / "raw"), str(tmp_path / "out")]

@@ -7,8 +7,8 @@ from pathlib import Path
 from click.testing import CliRunner
 from PIL import Image
 
-from factories import tiny_shard_set
 from lapa.cli.inspect import inspect
+from toys.shards import tiny_shard_set
 
 
 def test_table_sheet_and_verification(tmp_path: Path) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import click
+import pytest
 import yaml
 from click.testing import CliRunner
 
-from lapa.cli.plan import plan, published_recipe
+from lapa.cli.plan import plan, split_params
+from toys.backends import published
 
 PROJECT = Path(__file__).parents[2]
 
@@ -24,7 +27,7 @@ def test_an_environment_of_the_project(tmp_path: Path) -> None:
     shutil.copy(PROJECT / "pyproject.toml", tmp_path)
     for env, batch in (("base", 16), ("half", 8)):
         (tmp_path / "conf" / env).mkdir(parents=True)
-        params = published_recipe().model_dump(mode="json")
+        params = published("dual_encoder_7b").model_dump(mode="json")
         params["trainer"]["batch_size"] = batch
         text = yaml.safe_dump({"foundation": params})
         (tmp_path / "conf" / env / "parameters.yml").write_text(text)
@@ -38,3 +41,28 @@ def test_an_unknown_environment_lists_the_known() -> None:
     assert result.exit_code == 1
     assert "did you mean 'laq_debug'? There are: " in result.output
     assert "base, " in result.output
+
+
+def test_a_cluster_and_a_size_of_the_command_line() -> None:
+    given = "cluster=single_gpu,foundation.preset=action_tokens_2b"
+    result = CliRunner().invoke(
+        plan, ["--env", "base", "--project", str(PROJECT), "--params", given]
+    )
+    assert result.exit_code == 0, result.output
+    rows = dict(line.rsplit(maxsplit=1) for line in result.output.splitlines() if line.strip())
+    assert rows["processes"] == "1"
+    assert "4096 samples" in result.output
+
+
+def test_a_preset_that_is_not_there_names_the_nearest() -> None:
+    options = ["--project", str(PROJECT), "--params", "foundation.preset=dual_encoder_7"]
+    result = CliRunner().invoke(plan, options)
+    assert result.exit_code == 1
+    assert "did you mean 'dual_encoder_7b'?" in result.output
+
+
+def test_params_are_read_as_kedro_reads_them() -> None:
+    assert split_params("a.b=1,a.c=x,d=2.5") == {"a": {"b": 1, "c": "x"}, "d": 2.5}
+    assert split_params("") == {}
+    with pytest.raises(click.BadParameter, match="'cluster' is no name=value"):
+        split_params("cluster")

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lapa.cli.plan import from_environment, plan, published_recipe
+from lapa.cli.plan import foundation_of, plan
 from lapa.models.foundation.storage import build_foundation
-from lapa.params.foundation.stage import ActionTokensParams, DualEncoderParams
-from lapa.params.presets import vla_2b_tokens
+from lapa.params.foundation.stage import ActionTokensParams
 
 ROOT = Path(__file__).parents[2]
 KINDS = {
@@ -25,31 +24,25 @@ KINDS = {
 
 @pytest.mark.parametrize(("env", "kind"), KINDS.items())
 def test_an_environment_names_its_backend(env: str, kind: str) -> None:
-    assert from_environment(ROOT, env).backend.kind == kind
+    assert foundation_of(ROOT, env).backend.kind == kind
 
 
 @pytest.mark.parametrize("env", ["vla_7b", "vla_2b_tokens"])
 def test_published_sizes_train_on_4096_samples_per_step(env: str) -> None:
-    params = from_environment(ROOT, env)
+    params = foundation_of(ROOT, env)
     processes = params.trainer.devices * params.trainer.nodes
     assert (params.trainer.batch_size, processes, params.accumulate) == (16, 64, 4)
 
 
-def test_the_environment_is_the_published_recipe() -> None:
-    params, recipe = from_environment(ROOT, "vla_7b"), published_recipe()
-    backend = params.backend
-    assert isinstance(backend, DualEncoderParams)
-    parts = {name: getattr(backend, name) for name in ("siglip", "dinov2", "language")}
-    assert all(part.pretrained for part in parts.values())
-    sizes = {n: part.model_copy(update={"pretrained": None}) for n, part in parts.items()}
-    assert backend.model_copy(update=sizes) == recipe.backend
-    for name in ("accumulate", "freeze", "shard", "activation_checkpointing", "optimizer"):
-        assert getattr(params, name) == getattr(recipe, name), name
+def test_without_an_environment_the_published_recipe_is_planned() -> None:
+    named = CliRunner().invoke(plan, ["--env", "vla_7b", "--project", str(ROOT)])
+    assert named.exit_code == 0, named.output
+    assert CliRunner().invoke(plan, ["--project", str(ROOT)]).output == named.output
 
 
 def test_weights_come_from_the_folder_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAPA_QWEN3_VL", "/models/qwen")
-    backend = from_environment(ROOT, "vla_2b_tokens").backend
+    backend = foundation_of(ROOT, "vla_2b_tokens").backend
     assert isinstance(backend, ActionTokensParams)
     assert backend.pretrained == "/models/qwen"
 
@@ -63,7 +56,7 @@ def test_planning_an_environment() -> None:
 
 @pytest.mark.parametrize("env", ["dual_encoder_tiny", "action_tokens_tiny"])
 def test_tiny_models_are_built(env: str) -> None:
-    params = from_environment(ROOT, env)
+    params = foundation_of(ROOT, env)
     model = build_foundation(params.model(), instructions=["lift the red cube"])
     assert sum(weight.numel() for weight in model.parameters()) < 2_000_000
 
@@ -78,10 +71,3 @@ def test_planning_action_tokens_reads_no_published_folder(monkeypatch: pytest.Mo
     for line in ("optimiser state per GPU", "activations per GPU", "shards per process"):
         assert line in result.output
     assert "tokens/s needed" in result.output
-
-
-def test_the_environment_has_the_sizes_of_the_preset() -> None:
-    backend = from_environment(ROOT, "vla_2b_tokens").backend
-    assert isinstance(backend, ActionTokensParams)
-    assert backend.pretrained
-    assert backend == vla_2b_tokens(backend.pretrained)

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.bad_input import BadInputError, bad
 from lapa.data.ingest import ingest, ingest_inputs
 from lapa.data.ingestion.inputs import Input
@@ -25,19 +24,21 @@ from lapa.data.shards.verify import verify
 from lapa.folders.lock import OutputLockedError
 from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams
 from lapa.records import PairSpec, ShardSet
+from toys.episodes import moving_square_episodes
+from toys.shards import as_input, tiny_shard_set
 
 SLOW_INGESTION = """
 import sys, time
 from pathlib import Path
 from dataclasses import replace
-import factories
+from toys import episodes as squares, shards
 def slowly(episode):
     def read(indices):
         time.sleep(float(sys.argv[2]))
         return episode.frames(indices)
     return replace(episode, read_frames=read)
-episodes = [slowly(e) for e in factories.moving_square_episodes(10)]
-factories.tiny_shard_set(Path(sys.argv[1]), episodes=episodes)
+episodes = [slowly(e) for e in squares.moving_square_episodes(10)]
+shards.tiny_shard_set(Path(sys.argv[1]), episodes=episodes)
 """
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factories import tiny_shard_set
 from lapa.data.labels import (
     LARGEST_CODEBOOK,
     finish_labels,
@@ -23,6 +22,7 @@ from lapa.data.loading.robot import NO_LABEL, open_robot
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.pair_index import valid_slots
 from lapa.records import LabelSet, PairSpec, ShardSet
+from toys.shards import tiny_shard_set
 
 SPEC = PairSpec(horizon_s=0.3)
 

@@ -12,7 +12,7 @@ from lapa.distributed.launch import check_allocation, launch
 
 @pytest.fixture
 def _tasks_importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = str(Path(__file__).parent)
+    folder = str(Path(__file__).parents[1])
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([folder, os.environ.get("PYTHONPATH", "")]))
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
@@ -20,12 +20,15 @@ def _tasks_importable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_tasks_importable")
 def test_one_process_runs_in_this_interpreter() -> None:
-    assert launch("launch_tasks:add", {"left": 1, "right": 2}) == {"sum": 3, "process": os.getpid()}
+    assert launch("toys.launch_tasks:add", {"left": 1, "right": 2}) == {
+        "sum": 3,
+        "process": os.getpid(),
+    }
 
 
 @pytest.mark.usefixtures("_tasks_importable")
 def test_two_processes_return_rank_zeros_result() -> None:
-    assert launch("launch_tasks:sum_of_ranks", {"offset": 10}, devices=2) == {
+    assert launch("toys.launch_tasks:sum_of_ranks", {"offset": 10}, devices=2) == {
         "total": 21,
         "world": 2,
     }
@@ -33,8 +36,8 @@ def test_two_processes_return_rank_zeros_result() -> None:
 
 @pytest.mark.usefixtures("_tasks_importable")
 def test_a_failing_rank_is_an_error() -> None:
-    with pytest.raises(RuntimeError, match="launch_tasks:fail on 1 x 2 processes"):
-        launch("launch_tasks:fail", {}, devices=2)
+    with pytest.raises(RuntimeError, match=r"toys\.launch_tasks:fail on 1 x 2 processes"):
+        launch("toys.launch_tasks:fail", {}, devices=2)
 
 
 def test_malformed_task() -> None:
@@ -45,7 +48,7 @@ def test_malformed_task() -> None:
 def test_several_nodes_need_slurm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
     with pytest.raises(ValueError, match="2 nodes asked for outside a Slurm allocation"):
-        launch("launch_tasks:add", {}, devices=1, nodes=2)
+        launch("toys.launch_tasks:add", {}, devices=1, nodes=2)
 
 
 def test_slurm_mismatch_shows_both_numbers() -> None:

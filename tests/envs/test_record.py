@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 from pathlib import Path
+from typing import Any, Never
 
 import numpy as np
 import pytest
@@ -13,11 +14,13 @@ from lapa.envs.record import episode_seed, record_episodes
 from lapa.envs.tabletop import TabletopEnv
 from lapa.folders.lock import OutputLockedError, output_lock
 from lapa.params.envs import RecordParams, TabletopParams
+from lapa.records import RawEpisodes
 
 SMALL = TabletopParams(image_size=16)
+Recording = tuple[Path, RecordParams, RawEpisodes]
 
 
-def content(folder):
+def content(folder: Path) -> dict[str, bytes]:
     return {
         str(file.relative_to(folder)): file.read_bytes()
         for file in sorted(folder.rglob("*"))
@@ -26,13 +29,13 @@ def content(folder):
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory):
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     out = tmp_path_factory.mktemp("recording")
     params = RecordParams(num_episodes=6, seed=3, workers=1, env=SMALL)
     return out, params, record_episodes(out, params)
 
 
-def test_the_record_counts_what_is_there(recording):
+def test_the_record_counts_what_is_there(recording: Recording) -> None:
     out, _, record = recording
     assert record.episodes == 6
     assert record.frames == sum(len(np.load(f)) for f in out.glob("*/actions.npy"))
@@ -41,7 +44,9 @@ def test_the_record_counts_what_is_there(recording):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_workers_never_change_the_episodes(recording, tmp_path, workers):
+def test_workers_never_change_the_episodes(
+    recording: Recording, tmp_path: Path, workers: int
+) -> None:
     out, params, record = recording
     batches = params.model_copy(update={"workers": workers, "num_episodes": 10})
     again = record_episodes(tmp_path, batches)
@@ -50,7 +55,9 @@ def test_workers_never_change_the_episodes(recording, tmp_path, workers):
     assert again.digest != record.digest
 
 
-def test_a_rerun_skips_what_is_complete_and_repairs_the_rest(recording, tmp_path):
+def test_a_rerun_skips_what_is_complete_and_repairs_the_rest(
+    recording: Recording, tmp_path: Path
+) -> None:
     out, params, _ = recording
     record_episodes(tmp_path, params.model_copy(update={"num_episodes": 3}))
     kept = (tmp_path / "episode_000001" / "video.mp4").stat().st_mtime_ns
@@ -61,7 +68,9 @@ def test_a_rerun_skips_what_is_complete_and_repairs_the_rest(recording, tmp_path
     assert content(tmp_path) == content(out)
 
 
-def test_a_bar_only_where_something_is_recorded(recording, tmp_path, capsys):
+def test_a_bar_only_where_something_is_recorded(
+    recording: Recording, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out, params, _ = recording
     record_episodes(out, params)
     record_episodes(tmp_path / "none", params.model_copy(update={"num_episodes": 0}))
@@ -70,7 +79,7 @@ def test_a_bar_only_where_something_is_recorded(recording, tmp_path, capsys):
     assert "recording" in capsys.readouterr().err
 
 
-def test_another_recording_is_not_mixed_in(recording):
+def test_another_recording_is_not_mixed_in(recording: Recording) -> None:
     out, params, _ = recording
     with pytest.raises(ValueError, match="found a recording with"):
         record_episodes(out, params.model_copy(update={"seed": 4}))
@@ -78,8 +87,10 @@ def test_another_recording_is_not_mixed_in(recording):
         record_episodes(out, params.model_copy(update={"num_episodes": 2}))
 
 
-def test_a_crash_while_claiming_leaves_no_claim(tmp_path, monkeypatch):
-    def crash(path, target):
+def test_a_crash_while_claiming_leaves_no_claim(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(path: Path, target: Path) -> Never:
         raise KeyboardInterrupt
 
     params = RecordParams(num_episodes=1, workers=1, env=SMALL)
@@ -93,7 +104,7 @@ def test_a_crash_while_claiming_leaves_no_claim(tmp_path, monkeypatch):
     assert json.loads((tmp_path / "recording.json").read_text())["seed"] == 5
 
 
-def test_work_of_a_living_process_is_left_alone(tmp_path):
+def test_work_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     half = tmp_path / ".episode_000000.part"
     half.mkdir()
     with output_lock(tmp_path), pytest.raises(OutputLockedError, match="is being written by"):
@@ -101,7 +112,7 @@ def test_work_of_a_living_process_is_left_alone(tmp_path):
     assert half.is_dir()
 
 
-def race(out, seed, start, results):
+def race(out: Path, seed: int, start: Any, results: Any) -> None:
     params = RecordParams(num_episodes=2, seed=seed, workers=1, env=SMALL)
     start.wait(timeout=60)
     try:
@@ -111,7 +122,7 @@ def race(out, seed, start, results):
         results.put(("lost", str(error)))
 
 
-def test_of_two_recordings_at_once_one_gets_the_folder(tmp_path):
+def test_of_two_recordings_at_once_one_gets_the_folder(tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
     start, results = context.Barrier(2), context.Queue()
     racers = [context.Process(target=race, args=(tmp_path, s, start, results)) for s in (1, 2)]
@@ -126,7 +137,7 @@ def test_of_two_recordings_at_once_one_gets_the_folder(tmp_path):
     assert json.loads((tmp_path / "recording.json").read_text())["seed"] == outcomes["won"]
 
 
-def test_replaying_the_executed_actions_gives_the_recorded_frames(recording):
+def test_replaying_the_executed_actions_gives_the_recorded_frames(recording: Recording) -> None:
     out, params, _ = recording
     env = TabletopEnv(params=SMALL)
     for index, episode in enumerate(open_source("tabletop", out)):
@@ -139,7 +150,7 @@ def test_replaying_the_executed_actions_gives_the_recorded_frames(recording):
             observation = env.step(action)[0]
 
 
-def test_labels_are_executed_expert_or_none(recording):
+def test_labels_are_executed_expert_or_none(recording: Recording) -> None:
     out, _, _ = recording
     executed = next(open_source("tabletop", out))
     expert = next(open_source("tabletop", out, labels="expert"))
@@ -154,7 +165,7 @@ def test_labels_are_executed_expert_or_none(recording):
         next(open_source("tabletop", out, labels="clean"))
 
 
-def test_bad_folders_are_named(recording, tmp_path):
+def test_bad_folders_are_named(recording: Recording, tmp_path: Path) -> None:
     _, params, _ = recording
     with pytest.raises(BadInputError, match="empty_folder"):
         next(open_source("tabletop", tmp_path))

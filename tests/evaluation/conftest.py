@@ -1,42 +1,18 @@
-"""A whole run in miniature: recordings, two quantisers, a backbone, policies. Nothing is good."""
+"""Fixtures that every test of the evaluation shares."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
-from factories import tiny_shard_set
-from lapa.data.sources.recorded import open_tabletop
-from lapa.envs.record import record_episodes
 from lapa.evaluation.codes.evaluate import evaluate_laq
 from lapa.evaluation.section import Evidence
-from lapa.models.foundation.storage import build_foundation, save_foundation
-from lapa.models.laq import LatentActionQuantizer
-from lapa.models.laq.storage import save_laq
-from lapa.params.envs import RecordParams, TabletopParams
-from lapa.params.evaluation import EvaluationParams, ProbeParams, RolloutParams
-from lapa.params.finetune import FinetuneParams
-from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
-from lapa.params.laq.model import LaqModelParams
-from lapa.records import Checkpoint, EvaluationReport, PairSpec, ShardSet
-from lapa.training.policy import fit
-
-ENV = TabletopParams(image_size=16)
-SPEC = PairSpec(horizon_s=0.1)
-EVALUATION = EvaluationParams(
-    rollout=RolloutParams(
-        env=ENV, tasks=("reach", "lift"), num_scenes=6, max_steps=4, num_videos=1, batch_size=4
-    ),
-    probe=ProbeParams(max_samples=120, folds=2, max_iterations=5, hidden_dim=8, resamples=50),
-    batch_size=16,
-    num_examples=3,
-    on_error="raise",
-)
+from lapa.params.evaluation import EvaluationParams
+from lapa.records import EvaluationReport, ShardSet
+from toys.world import EVALUATION, World, make_world, untrained_laq
 
 
 @pytest.fixture(scope="session")
@@ -45,59 +21,9 @@ def evaluation() -> EvaluationParams:
     return EVALUATION
 
 
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """What the pipelines would hand to the evaluation."""
-
-    shards: ShardSet
-    laqs: tuple[Checkpoint, Checkpoint]
-    foundations: dict[str, Checkpoint]
-    policies: dict[str, Checkpoint]
-    params: EvaluationParams
-
-
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    root = tmp_path_factory.mktemp("world")
-    record_episodes(root / "raw", RecordParams(num_episodes=16, workers=1, env=ENV))
-    episodes = list(open_tabletop(root / "raw"))
-    shards = tiny_shard_set(root, episodes=episodes, size=16, split={"val_fraction": 0.4})
-    foundations = {
-        arm: _foundation(root / arm / "foundation", shards, step)
-        for arm, step in (("lapa", 50), ("scratch", 0))
-    }
-    return World(
-        shards=shards,
-        laqs=(_laq(root / "laq", shards, 10), _laq(root / "random", shards, 0)),
-        foundations=foundations,
-        policies={
-            arm: _policy(root / arm / "policy", shards, foundation)
-            for arm, foundation in foundations.items()
-        },
-        params=EVALUATION,
-    )
-
-
-def _laq(folder: Path, shards: ShardSet, step: int, **model: Any) -> Checkpoint:
-    torch.manual_seed(step)
-    config = LaqModelParams(
-        **{
-            "image_size": shards.image_size,
-            "patch_size": shards.image_size // 8,
-            "dim": 16,
-            "heads": 2,
-            "head_dim": 8,
-            "spatial_depth": 1,
-            "temporal_depth": 1,
-            "code_seq_len": 2,
-            "codebook_size": 4,
-            "quant_dim": 4,
-            **model,
-        }
-    )
-    digest = save_laq(folder, LatentActionQuantizer(config))
-    inputs = {"shards": shards.digest}
-    return _record(folder, kind="laq", step=step, digest=digest, inputs=inputs)
+    return make_world(tmp_path_factory.mktemp("world"))
 
 
 MeasureLaq = Callable[..., EvaluationReport]
@@ -118,55 +44,10 @@ def measure_laq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MeasureLaq:
             monkeypatch.setattr(Evidence, "plot", lambda *_: ())
         return evaluate_laq(
             shards=shards,
-            laq=_laq(tmp_path / "laq", shards, 10, **model),
-            random_laq=_laq(tmp_path / "random", shards, 0, **model),
+            laq=untrained_laq(tmp_path / "laq", shards, 10, **model),
+            random_laq=untrained_laq(tmp_path / "random", shards, 0, **model),
             params=params,
             out=tmp_path / "out",
         )
 
     return measure
-
-
-def _foundation(folder: Path, shards: ShardSet, step: int) -> Checkpoint:
-    torch.manual_seed(step)
-    config = FoundationModelParams(
-        code_seq_len=2,
-        codebook_size=4,
-        backend=FilmCnnParams(image_size=16, channels=4, blocks=1, text_dim=4, feature_dim=8),
-    )
-    model = build_foundation(config, instructions=["reach the red cube"])
-    digest = save_foundation(folder, model, config)
-    metrics = {"val/top1": 0.4, "val/top1_majority": 0.3} if step else {}
-    return _record(
-        folder,
-        kind="foundation",
-        step=step,
-        digest=digest,
-        inputs={"shards": shards.digest},
-        metrics=metrics,
-    )
-
-
-def _record(folder: Path, **facts: Any) -> Checkpoint:
-    return Checkpoint(path=str(folder), pair_spec=SPEC, code_version="test", **facts)
-
-
-def _policy(work: Path, shards: ShardSet, foundation: Checkpoint) -> Checkpoint:
-    params = FinetuneParams.model_validate(
-        {
-            "labeled_episodes": 4,
-            "bins": 16,
-            "head": {"kind": "binned", "hidden_dim": 8},
-            "optimizer": {"warmup_steps": 1},
-            "trainer": {"max_steps": 4, "batch_size": 8, "accelerator": "cpu", "log_every": 2}
-            | {"validate_every": 2},
-        }
-    )
-    return Checkpoint(
-        **fit(
-            shards=shards.model_dump(mode="json"),
-            foundation=foundation.model_dump(mode="json"),
-            params=params.model_dump(mode="json"),
-            work=str(work),
-        )
-    )

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.evaluation.codes.bottleneck import given_vectors
 from lapa.evaluation.codes.latent_samples import LatentSamples
 from lapa.evaluation.finding import find, read_findings
@@ -19,6 +18,8 @@ from lapa.params.evaluation import EvaluationParams
 from lapa.params.ingestion import SplitParams
 from lapa.params.laq.model import LaqModelParams
 from lapa.records import EvaluationReport, ShardSet
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 PARAMS = EvaluationParams()
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.episode import Episode
 from lapa.data.ingest import ingest_inputs
 from lapa.evaluation.finding import find, read_findings
 from lapa.params.ingestion import IngestionParams, SplitParams
 from lapa.records import EvaluationReport, ShardSet
+from toys.episodes import moving_square_episodes
+from toys.shards import as_input, tiny_shard_set
+from toys.world import World
 
 MeasureLaq = Callable[..., EvaluationReport]
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
@@ -149,8 +151,8 @@ def test_without_a_held_out_split_everything_is_listed(
 
 
 def test_an_analysis_that_breaks_does_not_take_the_others_with_it(
-    tmp_path: Path, measure_laq: MeasureLaq, monkeypatch: pytest.MonkeyPatch, world
-) -> None:  # type: ignore[no-untyped-def]
+    tmp_path: Path, measure_laq: MeasureLaq, monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
     def broken(*args: object, **kwargs: object) -> None:
         raise ValueError("The validation set is too small.")
 

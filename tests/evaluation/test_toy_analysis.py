@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.evaluation.finding import read_findings
 from lapa.evaluation.registry import section_classes
 from lapa.evaluation.report.laq_page import write_laq_page
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.ingestion import SplitParams
 from lapa.records import EvaluationReport, ShardSet
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 TOY = "toys.analysis_toy"
 MeasureLaq = Callable[..., EvaluationReport]

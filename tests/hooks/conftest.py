@@ -9,7 +9,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from hooks.toy_project import Project
+from toys.hooked_project import Project
 
 
 @pytest.fixture(scope="session")

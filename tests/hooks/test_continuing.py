@@ -9,10 +9,10 @@ import sys
 import pytest
 from kedro.pipeline import Node, Pipeline
 
-from hooks.toy_project import Project
 from lapa.hooks.continuing import PROCESS_TAG
 from lapa.hooks.process import is_gone, this_process
 from lapa.params.base import OptimizerParams
+from toys.hooked_project import Project
 
 PARAMETERS = OptimizerParams(learning_rate=0.5)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from kedro.pipeline import Node, Pipeline
 
-from hooks.toy_project import Project
 from lapa.hooks.description import command, describe, git_state
 from lapa.params.base import OptimizerParams
 from lapa.records import (
@@ -21,6 +20,7 @@ from lapa.records import (
     PairSpec,
     ShardSet,
 )
+from toys.hooked_project import Project
 
 SHARDS = ShardSet(
     path="data/clips",

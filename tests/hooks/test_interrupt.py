@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hooks.toy_project import Project
+from toys.hooked_project import Project
 
-SCRIPT = Path(__file__).with_name("stopped_run.py")
+SCRIPT = Path(__file__).parents[1] / "toys/stopped_run.py"
 
 
 @pytest.mark.parametrize(

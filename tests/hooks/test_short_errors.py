@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -14,7 +16,7 @@ from lapa.hooks.short_errors import FULL_TRACEBACK, ShortErrorsHook
 from lapa.records import PairSpec, require_same
 
 
-def raised(function, *arguments, **keywords) -> Exception:
+def raised(function: Callable[..., object], *arguments: Any, **keywords: Any) -> Exception:
     try:
         function(*arguments, **keywords)
     except Exception as error:
@@ -23,7 +25,7 @@ def raised(function, *arguments, **keywords) -> Exception:
 
 
 @pytest.fixture(autouse=True)
-def _command_line(monkeypatch: pytest.MonkeyPatch):
+def _command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FULL_TRACEBACK, raising=False)
     with click.Context(click.Command("run")):
         yield

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.labels import read_sidecar, sidecar
 from lapa.data.loading.latents import open_latents
 from lapa.data.loading.pairs import open_pairs
@@ -26,6 +26,8 @@ from lapa.params.labeling import LabelingParams
 from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.foundation.labels import check_labels
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 SPEC = PairSpec(horizon_s=0.2)
 SIZES = {"image_size": 16, "patch_size": 2, "dim": 16, "heads": 2, "head_dim": 8, "quant_dim": 4}
@@ -47,17 +49,17 @@ def tiny_laq(folder: Path, *, seed: int = 0) -> Checkpoint:
 
 
 @pytest.fixture(scope="module")
-def shards(tmp_path_factory) -> ShardSet:
+def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
     episodes = moving_square_episodes(10, [9, 14], size=16)
     return tiny_shard_set(tmp_path_factory.mktemp("shards"), episodes=episodes, size=16)
 
 
 @pytest.fixture(scope="module")
-def laq(tmp_path_factory) -> Checkpoint:
+def laq(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     return tiny_laq(tmp_path_factory.mktemp("laq"))
 
 
-def run(shards: ShardSet, laq: Checkpoint, work: Path, **overrides) -> LabelSet:
+def run(shards: ShardSet, laq: Checkpoint, work: Path, **overrides: Any) -> LabelSet:
     arguments = {
         "shards": shards.model_dump(mode="json"),
         "laq": laq.model_dump(mode="json"),
@@ -68,7 +70,9 @@ def run(shards: ShardSet, laq: Checkpoint, work: Path, **overrides) -> LabelSet:
     return LabelSet(**label_shards(**(arguments | overrides)))
 
 
-def test_every_pair_has_the_codes_of_the_quantizer(shards, laq, tmp_path) -> None:
+def test_every_pair_has_the_codes_of_the_quantizer(
+    shards: ShardSet, laq: Checkpoint, tmp_path: Path
+) -> None:
     labels = run(shards, laq, tmp_path)
     quantizer = FrozenQuantizer(folder=Path(laq.path), device=torch.device("cpu"))
     for split in shards.splits:
@@ -80,7 +84,9 @@ def test_every_pair_has_the_codes_of_the_quantizer(shards, laq, tmp_path) -> Non
         assert [pairs[i]["sample_id"] for i in range(len(pairs))] == latents.slots.tolist()
 
 
-def test_tail_frames_are_masked_not_clamped(shards, laq, tmp_path) -> None:
+def test_tail_frames_are_masked_not_clamped(
+    shards: ShardSet, laq: Checkpoint, tmp_path: Path
+) -> None:
     labels = run(shards, laq, tmp_path)
     episodes = sum(split.episodes for split in shards.splits.values())
     assert sum(labels.masked_pairs.values()) == 2 * episodes  # H is two frames at 10 Hz
@@ -88,12 +94,14 @@ def test_tail_frames_are_masked_not_clamped(shards, laq, tmp_path) -> None:
     assert sum(labels.valid_pairs.values()) == frames - 2 * episodes
 
 
-def test_a_killed_labeling_continues_where_it_stopped(shards, laq, tmp_path, monkeypatch) -> None:
+def test_a_killed_labeling_continues_where_it_stopped(
+    shards: ShardSet, laq: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = run(shards, laq, tmp_path / "whole")
     written: list[str] = []
     write = label_worker.write_sidecar
 
-    def dies_at_the_second(folder, shard, codes, valid):
+    def dies_at_the_second(folder: Path, shard: str, codes: np.ndarray, valid: np.ndarray) -> Any:
         if written:
             raise KeyboardInterrupt
         written.append(shard)
@@ -111,7 +119,9 @@ def test_a_killed_labeling_continues_where_it_stopped(shards, laq, tmp_path, mon
     assert (tmp_path / "killed/labels" / sidecar(written[0])).stat().st_mtime_ns == before
 
 
-def test_what_an_interruption_left_is_shared_out_over_all_processes(shards, laq, tmp_path) -> None:
+def test_what_an_interruption_left_is_shared_out_over_all_processes(
+    shards: ShardSet, laq: Checkpoint, tmp_path: Path
+) -> None:
     whole = run(shards, laq, tmp_path / "whole")
     names = [s for split in sorted(shards.splits) for s in shards.splits[split].shards]
     left = names[1::2]  # with fixed shares, all that is left would be the second process's
@@ -137,7 +147,9 @@ def test_what_an_interruption_left_is_shared_out_over_all_processes(shards, laq,
     assert facts["pairs_per_second_of_rank_zero"] > 0
 
 
-def test_a_folder_begun_with_another_quantizer_is_refused(shards, laq, tmp_path) -> None:
+def test_a_folder_begun_with_another_quantizer_is_refused(
+    shards: ShardSet, laq: Checkpoint, tmp_path: Path
+) -> None:
     run(shards, laq, tmp_path / "work")
     other = tiny_laq(tmp_path / "laq", seed=1)
     with pytest.raises(ValueError, match=laq.digest) as caught:
@@ -146,7 +158,7 @@ def test_a_folder_begun_with_another_quantizer_is_refused(shards, laq, tmp_path)
 
 
 def test_a_codebook_too_large_for_the_files_is_refused_before_labeling(
-    shards, laq, tmp_path, monkeypatch
+    shards: ShardSet, laq: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(FrozenQuantizer, "codebook_size", 64_000)
     with pytest.raises(ValueError, match="codebook_size is 64000, expected at most 32768"):
@@ -154,12 +166,14 @@ def test_a_codebook_too_large_for_the_files_is_refused_before_labeling(
     assert not list(tmp_path.rglob("*.safetensors"))
 
 
-def test_another_horizon_is_refused(shards, laq, tmp_path) -> None:
+def test_another_horizon_is_refused(shards: ShardSet, laq: Checkpoint, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"found 0\.1, expected 0\.2"):
         run(shards, laq, tmp_path, pair_spec=PairSpec(horizon_s=0.1).model_dump(mode="json"))
 
 
-def test_report_counts_what_the_files_hold(shards, laq, tmp_path) -> None:
+def test_report_counts_what_the_files_hold(
+    shards: ShardSet, laq: Checkpoint, tmp_path: Path
+) -> None:
     labels = run(shards, laq, tmp_path)
     facts = json.loads((tmp_path / "labels/labeling_report.json").read_text())
     assert facts["pairs"] == sum(labels.valid_pairs.values())
@@ -170,7 +184,9 @@ def test_report_counts_what_the_files_hold(shards, laq, tmp_path) -> None:
     assert facts["pairs_per_second_of_rank_zero"] > 0
 
 
-def test_static_pairs_are_labeled_and_left_out_on_reading(shards, laq, tmp_path) -> None:
+def test_static_pairs_are_labeled_and_left_out_on_reading(
+    shards: ShardSet, laq: Checkpoint, tmp_path: Path
+) -> None:
     filtered = SPEC.model_copy(update={"min_motion": 0.01})
     own = laq.model_copy(update={"pair_spec": filtered})
     every = run(shards, laq, tmp_path / "every")
@@ -183,7 +199,9 @@ def test_static_pairs_are_labeled_and_left_out_on_reading(shards, laq, tmp_path)
     assert len(open_latents(shards, moving, "train")) < moving.valid_pairs["train"]
 
 
-def test_labels_of_another_motion_filter_are_refused(shards, laq, tmp_path) -> None:
+def test_labels_of_another_motion_filter_are_refused(
+    shards: ShardSet, laq: Checkpoint, tmp_path: Path
+) -> None:
     labels = run(shards, laq, tmp_path)
     filtered = laq.model_copy(update={"pair_spec": SPEC.model_copy(update={"min_motion": 0.01})})
     params = FoundationParams.model_validate(

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
+from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from lapa.cli.project import conf_of
-from lapa.config import CONFIG_LOADER_ARGS, GlobalsFromCommandLine, require_environment
-from lapa.params.base import OptimizerParams, TrainerParams
+from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader, require_environment
 from lapa.params.foundation.stage import FoundationParams
-from lapa.params.presets import vla_7b
+
+PUBLISHED = "vla_7b"
+"""The environment that is planned when none is named: the recipe of the paper."""
 
 
 @click.command()
-@click.option("--env", default=None, help="Kedro environment whose `foundation` is planned.")
+@click.option(
+    "--env",
+    default=PUBLISHED,
+    help=f"Kedro environment to plan; default {PUBLISHED}, as published.",
+)
+@click.option(
+    "--params",
+    default="",
+    callback=lambda _context, _option, text: split_params(text),
+    help="As of `kedro run`: cluster=lrz_h100,foundation.preset=action_tokens_2b,…",
+)
 @click.option(
     "--project",
     type=click.Path(path_type=Path, exists=True),
@@ -26,51 +38,57 @@ from lapa.params.presets import vla_7b
 @click.option("--shards", type=int, default=None, help="Shards of the training split.")
 @click.option("--samples", type=int, default=None, help="Pairs to train on, epochs included.")
 @click.option("--hours", type=float, default=None, help="Wall time that should be enough.")
-def plan(
-    env: str | None, project: Path, shards: int | None, samples: int | None, hours: float | None
+def plan(  # noqa: PLR0917 - click hands options over by name
+    env: str,
+    params: dict[str, Any],
+    project: Path,
+    shards: int | None,
+    samples: int | None,
+    hours: float | None,
 ) -> None:
     """Print the memory and speed a foundation training needs.
 
-    Without --env, the published recipe: vla_7b on 64 GPUs, 16 x 64 x 4 = 4096 samples per step.
+    Without options, the published recipe: 16 samples x 64 GPUs x 4 = 4096 per step.
     """
     # torch takes seconds to import; --help should not wait for it
     from lapa.training.foundation.planning import plan_table, plan_training  # noqa: PLC0415
 
-    params = from_environment(project, env) if env else published_recipe()
     try:
-        found = plan_training(params)
+        planned = plan_training(foundation_of(project, env, params))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(plan_table(found, shards=shards, samples=samples, hours=hours))
+    click.echo(plan_table(planned, shards=shards, samples=samples, hours=hours))
 
 
-def published_recipe() -> FoundationParams:
-    """The recipe of the paper: 16 per GPU x 64 GPUs x 4 micro-batches = 4096 samples per step."""
-    return FoundationParams(
-        backend=vla_7b(),
-        accumulate=4,
-        freeze=("vision",),
-        shard=True,
-        activation_checkpointing=True,
-        optimizer=OptimizerParams(
-            learning_rate=1e-5, warmup_steps=2000, betas=(0.9, 0.95), weight_decay=0.1
-        ),
-        trainer=TrainerParams(
-            max_steps=100_000, batch_size=16, devices=4, nodes=16, precision="bf16-mixed"
-        ),
-    )
-
-
-def from_environment(project: Path, env: str) -> FoundationParams:
-    """Read ``foundation`` of a Kedro environment.
+def split_params(text: str) -> dict[str, Any]:
+    """Read ``a.b=1,c=x`` as `kedro run --params` does.
 
     Raises:
-        click.ClickException: no such environment.
+        click.BadParameter: a part is no ``name=value``.
+    """
+    parts = [part for part in text.split(",") if part]
+    for part in parts:
+        if not part.partition("=")[0].strip() or "=" not in part:
+            raise click.BadParameter(f"{part!r} is no name=value, e.g. cluster=lrz_h100")
+    return cast(dict[str, Any], OmegaConf.to_container(OmegaConf.from_dotlist(parts)))
+
+
+def foundation_of(project: Path, env: str, given: dict[str, Any] | None = None) -> FoundationParams:
+    """Read ``foundation`` of a Kedro environment, presets and all.
+
+    Args:
+        project: folder in or below the project.
+        env: environment.
+        given: what `--params` would say.
+
+    Raises:
+        click.ClickException: no such environment or preset, or a value that cannot be read.
+        ValueError: a value that the section refuses.
     """
     conf = conf_of(project)
+    require_environment(str(conf), env)
     try:
-        require_environment(str(conf), env)
-        loader = GlobalsFromCommandLine(str(conf), env=env, **CONFIG_LOADER_ARGS)
+        loader = ConfigLoader(str(conf), env=env, runtime_params=given, **CONFIG_LOADER_ARGS)
         values: dict[str, Any] = loader["parameters"]["foundation"]
     except OmegaConfBaseException as error:
         raise click.ClickException(str(error).splitlines()[0]) from error

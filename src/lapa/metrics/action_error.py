@@ -88,7 +88,7 @@ def predictions(
 def measure_action_error(
     policy: Policy, batches: Iterable[Mapping[str, Any]], *, device: torch.device | str = "cpu"
 ) -> tuple[dict[str, float], int]:
-    """Error of ``policy`` over `lapa.data.loading.batches.RobotBatch`es, and the steps behind it."""
+    """Error of ``policy`` over `lapa.batches.RobotBatch`es, and the steps behind it."""
     error = ActionError(codec=policy.head.codec)
     for batch, predicted in predictions(policy, batches, device=device):
         error.update(predicted, batch["actions"].to(device), batch["action_mask"].to(device))

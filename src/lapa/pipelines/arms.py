@@ -1,31 +1,41 @@
-"""The arms of the experiment: which backbone a policy starts from.
-
-```
-lapa        LAQ codes            -> pretrained backbone -> policy
-random_laq  untrained LAQ codes  -> pretrained backbone -> policy   (control: are the codes worth anything?)
-scratch                             untrained backbone  -> policy   (control: is pretraining?)
-```
-"""
+"""Nodes that every arm has once: their datasets get the arm's name in front (`lapa.policy_checkpoint`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
-PRETRAINED_ARMS = {"lapa": "laq_checkpoint", "random_laq": "random_laq_checkpoint"}
-"""Arm -> the checkpoint whose codes it is pretrained on."""
+from lapa.params.arms import Arm
+from lapa.pipelines.stage import stage_node
 
-ARMS = (*PRETRAINED_ARMS, "scratch")
+SHARDS = "clip_shards"
+"""What all arms share; the quantiser they share with the pipeline `laq`, under the name they give it."""
+QUANTIZER = "laq_checkpoint"
+"""What a node calls the quantiser of its arm, whichever that is."""
 
 
-def in_arm(arm: str, node: Node, shared: Mapping[str, str]) -> Pipeline:
-    """Put a node into an arm: its datasets get the arm's name in front, parameters and ``shared`` not.
+def per_arm(arms: Iterable[Arm], make: Callable[[Arm], Pipeline]) -> Pipeline:
+    """The pipelines of all ``arms``, side by side."""
+    return sum(map(make, arms), Pipeline([]))
+
+
+def arm_node(
+    arm: Arm, function: Callable[..., Any], *, outputs: str, name: str, **inputs: str
+) -> Pipeline:
+    """A node of an arm.
 
     Args:
-        arm: namespace.
-        node: written without the arm's name.
-        shared: datasets of the node that all arms share -> their names outside.
+        arm: its name is the namespace; its quantiser stands in for `laq_checkpoint`.
+        function: of a `stage`; the shards it takes by itself.
+        outputs: dataset, without the arm's name.
+        name: of the node, without the arm's name.
+        inputs: argument -> dataset without the arm's name, or ``params:…``, which all arms share.
     """
-    parameters = {name for name in node.inputs if name.startswith("params:")}
-    return Pipeline([node], namespace=arm, inputs=dict(shared), parameters=parameters)
+    node = stage_node(function, shards=SHARDS, **inputs, outputs=outputs, name=name)
+    parameters = {known for known in node.inputs if known.startswith("params:")}
+    shared = {SHARDS: SHARDS}
+    if QUANTIZER in node.inputs and arm.quantizer is not None:
+        shared[QUANTIZER] = arm.quantizer
+    return Pipeline([node], namespace=arm.name, inputs=shared, parameters=parameters)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,15 +16,15 @@ import webdataset as wds
 from lapa.data.export import labels as export_labels
 from lapa.data.export.labels import write_jsonl, write_labeled_shards
 from lapa.data.loading.latents import open_latents
-from training.foundation.made_up import labeled_squares
+from toys.labeled_squares import LabeledSquares, labeled_squares
 
 
 @pytest.fixture(scope="module")
-def squares(tmp_path_factory):
+def squares(tmp_path_factory: pytest.TempPathFactory) -> LabeledSquares:
     return labeled_squares(tmp_path_factory.mktemp("squares"))
 
 
-def test_shards_are_self_contained_and_whole(squares, tmp_path) -> None:
+def test_shards_are_self_contained_and_whole(squares: LabeledSquares, tmp_path: Path) -> None:
     expected = open_latents(*squares, "train")
     tars = write_labeled_shards(*squares, tmp_path, split="train", per_shard=30)
     assert len(tars) == -(-len(expected) // 30) > 1
@@ -41,15 +43,19 @@ def test_shards_are_self_contained_and_whole(squares, tmp_path) -> None:
     assert np.array_equal(codes, expected[0]["latent_codes"])
 
 
-def test_a_smaller_export_is_not_mixed_with_an_earlier_larger_one(squares, tmp_path) -> None:
+def test_a_smaller_export_is_not_mixed_with_an_earlier_larger_one(
+    squares: LabeledSquares, tmp_path: Path
+) -> None:
     earlier = write_labeled_shards(*squares, tmp_path, split="train", per_shard=10)
     with pytest.raises(FileExistsError, match=r"train exists; choose another folder, or remove it"):
         write_labeled_shards(*squares, tmp_path, split="train", per_shard=30)
     assert sorted((tmp_path / "train").iterdir()) == earlier
 
 
-def test_an_export_that_dies_leaves_nothing(squares, tmp_path, monkeypatch) -> None:
-    def dies_at_the_second_tar(tar, frame) -> None:
+def test_an_export_that_dies_leaves_nothing(
+    squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies_at_the_second_tar(tar: Path, frame: Any) -> None:
         if tar.name.endswith("000001.tar"):
             raise KeyboardInterrupt
         add(tar, frame)
@@ -61,7 +67,7 @@ def test_an_export_that_dies_leaves_nothing(squares, tmp_path, monkeypatch) -> N
     assert not list(tmp_path.rglob("*"))
 
 
-def test_jsonl_is_what_the_original_reads(squares, tmp_path) -> None:
+def test_jsonl_is_what_the_original_reads(squares: LabeledSquares, tmp_path: Path) -> None:
     expected = open_latents(*squares, "val")
     path = write_jsonl(*squares, tmp_path, split="val")
     rows = [json.loads(line) for line in path.read_text().splitlines()]
@@ -74,7 +80,7 @@ def test_jsonl_is_what_the_original_reads(squares, tmp_path) -> None:
         assert np.array_equal(image, item["image"])
 
 
-def test_labels_of_other_shards_are_refused(squares, tmp_path) -> None:
+def test_labels_of_other_shards_are_refused(squares: LabeledSquares, tmp_path: Path) -> None:
     shards, labels = squares
     other = labels.model_copy(update={"shard_digest": "elsewhere"})
     with pytest.raises(ValueError, match="elsewhere"):

@@ -10,10 +10,11 @@ import pytest
 import simplejpeg
 import webdataset as wds
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.export.pairs import export_pairs
 from lapa.data.loading.pairs import open_pairs
 from lapa.records import PairSpec
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 SPEC = PairSpec(horizon_s=0.3)
 

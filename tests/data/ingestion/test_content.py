@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from factories import as_input, moving_square_episodes
 from lapa.data.bad_input import bad
 from lapa.data.episode import Episode
 from lapa.data.ingest import ingest_inputs
@@ -16,6 +15,8 @@ from lapa.data.ingestion.content import EmptyResultError
 from lapa.data.shards.contact_sheet import contact_sheet
 from lapa.data.shards.verify import verify
 from lapa.params.ingestion import IngestionParams, SplitParams
+from toys.episodes import moving_square_episodes
+from toys.shards import as_input
 
 
 def _broken(episode: Episode) -> Episode:

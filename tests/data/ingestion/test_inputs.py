@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from factories import as_input, moving_square_episodes
 from lapa.data.bad_input import BadInputError, BadInputs, raise_bad
 from lapa.data.ingestion.resample import resample
 from lapa.params.ingestion import IngestionParams
+from toys.episodes import moving_square_episodes
+from toys.shards import as_input
 
 PARAMS = IngestionParams(max_horizon_s=0.3)
 

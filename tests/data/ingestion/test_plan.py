@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from factories import as_input, moving_square_episodes
 from lapa.data.bad_input import BadInputError, BadInputs, raise_bad
 from lapa.data.ingestion.listing import EpisodeFacts, list_episodes
 from lapa.data.ingestion.plan import plan_shards
 from lapa.data.ingestion.splits import assign_splits, split_episodes
 from lapa.params.ingestion import IngestionParams, SplitParams
+from toys.episodes import moving_square_episodes
+from toys.shards import as_input
 
 
 def _facts(count: int, source: str = "s", **changes: Any) -> list[EpisodeFacts]:

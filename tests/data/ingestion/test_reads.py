@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from counting_adapters import EPISODES
 from lapa.data.ingest import ingest
 from lapa.data.shards.verify import verify
 from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams
+from toys.counting_adapters import EPISODES
 
 
 def _ingest(tmp_path: Path, adapter: str, workers: int) -> tuple[str, Counter[str]]:
@@ -20,7 +20,7 @@ def _ingest(tmp_path: Path, adapter: str, workers: int) -> tuple[str, Counter[st
         (raw / f"{number:03d}").touch()
     (tmp_path / "opened").write_text("")
     shards = ingest(
-        sources=[SourceParams(kind=f"counting_adapters:{adapter}", path=str(raw))],
+        sources=[SourceParams(kind=f"toys.counting_adapters:{adapter}", path=str(raw))],
         params=IngestionParams(
             image_size=32,
             max_horizon_s=0.3,

@@ -12,15 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.bad_input import BadInputError
 from lapa.data.episode import Episode
 from lapa.data.ingest import ingest
 from lapa.data.loading.pairs import open_pairs
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.records import PairSpec
-from recordings import gray_frames
-from videos import film, landmarks
+from toys.episodes import moving_square_episodes
+from toys.known_frames import gray_frames
+from toys.orientations import landmarks
+from toys.shards import tiny_shard_set
+from toys.videos import encode_video
 
 
 def episode_of(number: int, frames: np.ndarray) -> Episode:
@@ -84,7 +86,7 @@ def test_codecs_do_not_hide_a_frozen_picture(tmp_path: Path, codec: str, contain
     videos = tmp_path / "videos"
     videos.mkdir()
     for name, film_of in (("frozen", frames), ("moving", moving)):
-        data = film(film_of, codec=codec, container=container)
+        data = encode_video(film_of, codec=codec, container=container)
         (videos / f"{name}.{container}").write_bytes(data)
     params = IngestionParams(max_horizon_s=0.5, image_size=256)
     source = SourceParams(kind="video_folder", path=str(videos))
@@ -116,8 +118,8 @@ def test_uneven_videos_are_reported_with_their_figures(tmp_path: Path) -> None:
     videos = tmp_path / "videos"
     videos.mkdir()
     times = [*range(0, 1000, 100), *range(1000, 5000, 400)]
-    (videos / "phone.mp4").write_bytes(film(gray_frames(20), times_ms=times))
-    (videos / "even.mp4").write_bytes(film(gray_frames(20)))
+    (videos / "phone.mp4").write_bytes(encode_video(gray_frames(20), times_ms=times))
+    (videos / "even.mp4").write_bytes(encode_video(gray_frames(20)))
     params = IngestionParams(max_horizon_s=0.5, image_size=32)
     source = SourceParams(kind="video_folder", path=str(videos))
     shard_set = ingest(sources=[source], params=params, out=tmp_path / "shards")

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.ingest import ingest_inputs
 from lapa.data.ingestion.content import EmptyResultError
 from lapa.data.ingestion.listing import EpisodeFacts
@@ -20,6 +19,8 @@ from lapa.data.shards.reader import ClipReader
 from lapa.data.shards.verify import verify
 from lapa.params.ingestion import IngestionParams, SplitParams
 from lapa.records import PairSpec
+from toys.episodes import moving_square_episodes
+from toys.shards import as_input, tiny_shard_set
 
 
 def _facts(num_frames: int, ordinal: int = 0, source: str = "s", fps: float = 10.0) -> EpisodeFacts:

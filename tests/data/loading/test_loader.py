@@ -10,11 +10,12 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, Subset
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.loading.loader import collate, evaluation_loader, training_loader
 from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.params.ingestion import SplitParams
 from lapa.records import PairSpec
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 pytestmark = pytest.mark.filterwarnings("ignore:This DataLoader will create")
 

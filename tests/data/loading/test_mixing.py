@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.loading.loader import training_loader
 from lapa.data.loading.mixing import mix, mixture_table, open_mixed_pairs
 from lapa.data.loading.pairs import open_pairs
 from lapa.params.ingestion import SplitParams
 from lapa.records import PairSpec
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 
 @pytest.fixture

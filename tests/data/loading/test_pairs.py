@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.ingest import ingest_inputs
 from lapa.data.loading.pairs import open_pairs
 from lapa.params.ingestion import IngestionParams, SplitParams
 from lapa.records import PairSpec
+from toys.episodes import moving_square_episodes
+from toys.shards import as_input, tiny_shard_set
 
 
 def test_pairs_hold_frame_t_and_t_plus_h(tmp_path: Path) -> None:

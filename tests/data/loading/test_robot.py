@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.loading.robot import open_robot
 from lapa.records import PairSpec
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 SPEC = PairSpec(horizon_s=0.3)
 

@@ -10,8 +10,9 @@ import pytest
 from lapa.data.bad_input import BadInputError
 from lapa.data.media.container_header import declared_size, missing_bytes
 from lapa.data.media.video_decode import VideoReader
-from recordings import encode_video, gray_frames, numbers_of
-from videos import with_header_first
+from toys.edited_videos import with_header_first
+from toys.known_frames import gray_frames, numbers_of
+from toys.videos import encode_video
 
 CASES = [
     ("libx264", "mp4"),

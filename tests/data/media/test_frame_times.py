@@ -7,8 +7,9 @@ import pytest
 
 from lapa.data.media.frame_times import measure_times, time_grid
 from lapa.data.media.video_decode import VideoReader
-from recordings import gray_frames, numbers_of
-from videos import film, with_edits, without_default_duration
+from toys.edited_videos import with_edits, without_default_duration
+from toys.known_frames import gray_frames, numbers_of
+from toys.videos import encode_video
 
 SLOWING = np.r_[np.arange(60) / 30, 2 + np.arange(30) / 7.5]
 """Two seconds of good light, four of darkness."""
@@ -100,7 +101,7 @@ def test_webm_without_default_duration_has_the_rate_of_its_frames(codec: str, li
     times = [round(i * 1000 / 30) for i in range(26)]
     options = {"deadline": "realtime", "cpu-used": "8"}
     data = without_default_duration(
-        film(
+        encode_video(
             gray_frames(26),
             codec=codec,
             container="webm",
@@ -121,7 +122,7 @@ def test_webm_without_default_duration_has_the_rate_of_its_frames(codec: str, li
 def test_variable_rates_are_measured_in_every_container(container: str, b_frames: int) -> None:
     times = [round(t * 1000) for t in SLOWING[50:80]]
     options = {"x264-params": f"bframes={b_frames}:b-adapt=0"}
-    data = film(gray_frames(30), container=container, times_ms=times, options=options)
+    data = encode_video(gray_frames(30), container=container, times_ms=times, options=options)
     with VideoReader(data) as reader:
         assert reader.num_frames == 30
         found = reader.uneven_times
@@ -134,7 +135,7 @@ def test_variable_rates_are_measured_in_every_container(container: str, b_frames
 @pytest.mark.parametrize(("skip", "keep"), [(0.5, 1.2), (0.8, 10.0), (0.0, 1.0), (1.15, 0.6)])
 def test_trims_show_what_is_left(b_frames: int, skip: float, keep: float) -> None:
     """Edit lists hide samples, which is no truncation; the rate stays that of the frames shown."""
-    data = film(gray_frames(26), options={"x264-params": f"bframes={b_frames}:b-adapt=0"})
+    data = encode_video(gray_frames(26), options={"x264-params": f"bframes={b_frames}:b-adapt=0"})
     with VideoReader(with_edits(data, (keep, skip))) as reader:
         first, last = np.ceil(skip * 10 - 1e-6), np.ceil(min(skip + keep, 2.6) * 10 - 1e-6)
         shown = numbers_of(reader.frames())
@@ -157,7 +158,7 @@ EDITS = {
 def test_edit_lists_are_followed(
     b_frames: int, edits: tuple[tuple[float, float | None], ...], wanted: list[int]
 ) -> None:
-    data = film(gray_frames(26), options={"x264-params": f"bframes={b_frames}:b-adapt=0"})
+    data = encode_video(gray_frames(26), options={"x264-params": f"bframes={b_frames}:b-adapt=0"})
     with VideoReader(with_edits(data, *edits)) as reader:
         assert numbers_of(reader.frames()) == wanted
         assert numbers_of(reader.frames([len(wanted) - 1, 0])) == [wanted[-1], wanted[0]]

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from lapa.data.media.jpeg import decode_image, encode_jpeg, image_size
 from lapa.data.media.orientation import exif_orientation, orientation_of_matrix, shown_size, upright
-from videos import MATRICES, ONE, is_like, landmarks, matrix_of, stored_for, with_exif
+from toys.orientations import MATRICES, ONE, is_like, landmarks, matrix_of, stored_for, with_exif
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -15,17 +15,10 @@ from lapa.data.media.encoded_frames import EncodedFrames
 from lapa.data.media.video_decode import VideoReader
 from lapa.data.sources import open_source
 from lapa.data.sources.lerobot.images import TableImages
-from recordings import bridge_example, write_rlds
-from videos import (
-    film,
-    is_like,
-    landmarks,
-    matrix_of,
-    stored_for,
-    with_clean_aperture,
-    with_exif,
-    with_pixel_crop,
-)
+from toys.edited_videos import with_clean_aperture, with_pixel_crop
+from toys.orientations import is_like, landmarks, matrix_of, stored_for, with_exif
+from toys.rlds import bridge_example, write_rlds
+from toys.videos import encode_video
 
 TURNS = [
     (codec, container, orientation)
@@ -47,7 +40,7 @@ def repeated(image: np.ndarray, count: int = 6) -> np.ndarray:
 @pytest.mark.parametrize(("codec", "container", "orientation"), TURNS)
 def test_display_matrices_are_applied(codec: str, container: str, orientation: int) -> None:
     shown = landmarks()
-    video = film(
+    video = encode_video(
         repeated(stored_for(shown, orientation)),
         codec=codec,
         container=container,
@@ -65,7 +58,7 @@ def test_display_matrices_are_applied(codec: str, container: str, orientation: i
 def test_pixels_become_square(aspect: str, size: tuple[int, int], container: str) -> None:
     codec = "mpeg4" if container == "avi" else "libx264"
     frames = repeated(landmarks())
-    video = film(frames, codec=codec, container=container, pixel_aspect=Fraction(aspect))
+    video = encode_video(frames, codec=codec, container=container, pixel_aspect=Fraction(aspect))
     with VideoReader(video) as reader:
         assert (reader.height, reader.width) == size
         assert is_like(reader.frames([3])[0], landmarks(*size))
@@ -73,13 +66,15 @@ def test_pixels_become_square(aspect: str, size: tuple[int, int], container: str
 
 
 def test_an_aspect_that_only_rounds_is_left_alone() -> None:
-    with VideoReader(film(repeated(landmarks()), pixel_aspect=Fraction(1280, 1281))) as reader:
+    with VideoReader(
+        encode_video(repeated(landmarks()), pixel_aspect=Fraction(1280, 1281))
+    ) as reader:
         assert reader.frames([0]).shape == (1, 48, 64, 3)
         assert reader.shown.notes == ()
 
 
 def test_an_absurd_aspect_is_refused_before_memory_is_spent() -> None:
-    video = film(repeated(landmarks()), pixel_aspect=Fraction(20))
+    video = encode_video(repeated(landmarks()), pixel_aspect=Fraction(20))
     with pytest.raises(BadInputError, match="absurd_dimensions"):
         VideoReader(video, max_pixels=1 << 15)
 
@@ -87,7 +82,7 @@ def test_an_absurd_aspect_is_refused_before_memory_is_spent() -> None:
 def test_aspect_counts_before_the_picture_is_turned() -> None:
     shown = landmarks(height=128, width=48)
     stored = stored_for(shown, 6)[:, ::2]
-    video = film(repeated(stored), matrix=matrix_of(6), pixel_aspect=Fraction(2))
+    video = encode_video(repeated(stored), matrix=matrix_of(6), pixel_aspect=Fraction(2))
     with VideoReader(video) as reader:
         assert (reader.height, reader.width) == (128, 48)
         assert is_like(reader.frames([2])[0], shown)
@@ -95,7 +90,7 @@ def test_aspect_counts_before_the_picture_is_turned() -> None:
 
 def test_the_clean_aperture_is_cut_out() -> None:
     whole = landmarks(64, 96)
-    video = film(repeated(whole))
+    video = encode_video(repeated(whole))
     # 80 x 40, its middle 4 pixels right of and 6 above the picture's
     cut = with_clean_aperture(video, (80, 1, 40, 1, 4, 1, -6, 1))
     with VideoReader(cut) as reader:
@@ -109,7 +104,7 @@ def test_the_clean_aperture_is_cut_out() -> None:
 
 def test_the_pixel_crop_of_matroska_is_cut_out() -> None:
     whole = landmarks(64, 96)
-    video = film(repeated(whole), container="matroska")
+    video = encode_video(repeated(whole), container="matroska")
     with VideoReader(with_pixel_crop(video, top=4, bottom=8, left=16, right=12)) as reader:
         assert (reader.height, reader.width) == (52, 68)
         assert is_like(reader.frames([5])[0], whole[4:56, 16:84])
@@ -125,8 +120,8 @@ def write(path: Path, data: bytes) -> None:
 
 def test_a_folder_of_phone_videos_says_what_was_done(tmp_path: Path) -> None:
     shown = landmarks(96, 64)
-    write(tmp_path / "a.mp4", film(repeated(stored_for(shown, 6)), matrix=matrix_of(6)))
-    write(tmp_path / "b.mov", film(repeated(shown), container="mov"))
+    write(tmp_path / "a.mp4", encode_video(repeated(stored_for(shown, 6)), matrix=matrix_of(6)))
+    write(tmp_path / "b.mov", encode_video(repeated(shown), container="mov"))
     turned, plain = open_source("video_folder", tmp_path)
     assert is_like(turned.frames([0])[0], shown)
     assert is_like(plain.frames([0])[0], shown)

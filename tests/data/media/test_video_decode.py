@@ -12,7 +12,8 @@ import pytest
 
 from lapa.data.bad_input import BadInputError
 from lapa.data.media.video_decode import VideoReader
-from recordings import encode_video, gray_frames, numbers_of, write_video
+from toys.known_frames import gray_frames, numbers_of
+from toys.videos import encode_video, write_gray_video
 
 CODECS = [
     ("libx264", "mp4", {}),
@@ -46,9 +47,7 @@ def reason(video: Path | bytes, **options: int) -> str:
 @pytest.mark.parametrize(("codec", "container", "options"), CODECS)
 def test_any_frame_of_any_codec(codec: str, container: str, options: dict[str, str]) -> None:
     frames = gray_frames(26)
-    video = encode_video(
-        frames, codec=codec, container=container, fps=10, key_frames=8, options=options
-    )
+    video = encode_video(frames, codec=codec, container=container, fps=10, gop=8, options=options)
     order = np.random.default_rng(0).permutation(26).tolist()
     with VideoReader(video) as reader:
         assert reader.num_frames == 26
@@ -72,7 +71,7 @@ def test_any_frame_of_any_codec(codec: str, container: str, options: dict[str, s
 )
 def test_broadcast_streams(codec: str, container: str) -> None:
     with VideoReader(
-        encode_video(gray_frames(26), codec=codec, container=container, fps=25, key_frames=8)
+        encode_video(gray_frames(26), codec=codec, container=container, fps=25, gop=8)
     ) as reader:
         assert reader.num_frames == 26
         assert reader.fps == pytest.approx(25)
@@ -82,7 +81,7 @@ def test_broadcast_streams(codec: str, container: str) -> None:
 
 def test_a_stream_cut_between_key_frames_begins_with_the_first_whole_picture() -> None:
     """A trimmed transport stream still holds frames that refer to what was cut away."""
-    data = encode_video(gray_frames(28), container="mpegts", key_frames=10)
+    data = encode_video(gray_frames(28), container="mpegts", gop=10)
     starts = [at for at in range(188, len(data), 188) if data[at + 1] & 0x40]
     found = set()
     for start in starts[:12]:
@@ -95,7 +94,7 @@ def test_a_stream_cut_between_key_frames_begins_with_the_first_whole_picture() -
 
 
 def test_sequential_chunks_decode_each_frame_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    with VideoReader(encode_video(gray_frames(24), key_frames=6)) as reader:
+    with VideoReader(encode_video(gray_frames(24), gop=6)) as reader:
         seeks = []
         start = reader._playhead._start
         monkeypatch.setattr(
@@ -129,7 +128,7 @@ def test_counting_an_mp4_reads_its_table_only() -> None:
 
 def test_fragmented_mp4_is_counted_from_its_packets() -> None:
     options = {"movflags": "frag_keyframe+empty_moov"}
-    video = encode_video(gray_frames(26), container_options=options, key_frames=6)
+    video = encode_video(gray_frames(26), container_options=options, gop=6)
     with VideoReader(video) as reader:
         assert reader.num_frames == 26
         assert numbers_of(reader.frames()) == list(range(26))
@@ -152,7 +151,7 @@ def test_lost_frames_show_as_a_gap(tmp_path: Path) -> None:
 
 
 def test_one_frame_video_can_be_read(tmp_path: Path) -> None:
-    with VideoReader(write_video(tmp_path / "one.mp4", num_frames=1)) as reader:
+    with VideoReader(write_gray_video(tmp_path / "one.mp4", num_frames=1)) as reader:
         assert reader.num_frames == 1
         assert reader.frames().shape == (1, 48, 64, 3)
 
@@ -161,7 +160,7 @@ def test_what_is_no_video_is_named(tmp_path: Path) -> None:
     assert reason(b"") == "empty_video"
     assert reason(b"<html><body>404</body></html>" * 50) == "unreadable_video"
     assert reason(b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n") == "unreadable_video"
-    whole = write_video(tmp_path / "a.mp4").read_bytes()
+    whole = write_gray_video(tmp_path / "a.mp4").read_bytes()
     for part in (whole[:-1], whole[: len(whole) // 2], whole[:40]):
         assert reason(part) in ("truncated_video", "unreadable_video")
 
@@ -201,7 +200,7 @@ def test_sound_only_is_named(tmp_path: Path) -> None:
 
 
 def test_failed_and_closed_readers_hold_no_file(tmp_path: Path) -> None:
-    good, bad_file = write_video(tmp_path / "a.mp4"), tmp_path / "b.mp4"
+    good, bad_file = write_gray_video(tmp_path / "a.mp4"), tmp_path / "b.mp4"
     bad_file.write_bytes(b"no video at all")
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):

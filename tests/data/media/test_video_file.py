@@ -8,8 +8,8 @@ import pytest
 
 from lapa.data.media.video_file import READABLE_SUFFIXES, VideoFile
 from lapa.data.sources import open_source
-from recordings import gray_frames, numbers_of
-from videos import film
+from toys.known_frames import gray_frames, numbers_of
+from toys.videos import encode_video
 
 WRITERS = {
     ".mp4": ("libx264", "mp4"),
@@ -32,7 +32,7 @@ WRITERS = {
 def test_readable_suffixes_are_read(tmp_path: Path, suffix: str) -> None:
     codec, container = WRITERS[suffix]
     pixel_format = "rgb8" if codec == "gif" else "yuv420p"
-    data = film(
+    data = encode_video(
         gray_frames(12), codec=codec, container=container, fps=25, pixel_format=pixel_format
     )
     (tmp_path / f"a{suffix}").write_bytes(data)
@@ -45,7 +45,7 @@ def test_readable_suffixes_are_read(tmp_path: Path, suffix: str) -> None:
 
 def test_a_file_can_be_opened_again(tmp_path: Path) -> None:
     path = tmp_path / "a.ts"
-    path.write_bytes(film(gray_frames(5), container="mpegts"))
+    path.write_bytes(encode_video(gray_frames(5), container="mpegts"))
     file = VideoFile(path, max_pixels=1 << 20, threads=1)
     assert sum(1 for _ in file.container.decode(file.stream)) == 5
     file.reopen()

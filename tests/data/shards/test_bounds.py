@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from factories import tiny_shard_set
 from lapa.cli.inspect import inspect
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.index import index_path
 from lapa.data.shards.reader import read_rows
 from lapa.data.shards.verify import verify
 from lapa.records import ShardSet
+from toys.shards import tiny_shard_set
 
 
 @pytest.fixture

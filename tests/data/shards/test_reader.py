@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.bad_input import BadInputError
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.layout import UnsafeMemberError
 from lapa.data.shards.reader import ClipReader
 from lapa.records import ShardSet
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 
 def _reader(shard_set: ShardSet, split: str = "train") -> ClipReader:

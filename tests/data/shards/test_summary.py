@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from factories import as_input, moving_square_episodes, tiny_shard_set
 from lapa.data.ingest import ingest_inputs
 from lapa.data.shards.contact_sheet import contact_sheet
 from lapa.data.shards.summary import find_shard_set, summarize
 from lapa.params.ingestion import IngestionParams, SplitParams
+from toys.episodes import moving_square_episodes
+from toys.shards import as_input, tiny_shard_set
 
 
 def test_summary_counts_every_frame_once(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from factories import tiny_shard_set
 from lapa.data.shards.index import index_path, read_index
 from lapa.data.shards.verify import verify, verify_shard
 from lapa.records import ShardSet
+from toys.shards import tiny_shard_set
 
 
 @pytest.fixture

@@ -13,8 +13,10 @@ from pydantic import ValidationError
 from lapa.data.episode import Episode
 from lapa.data.sources import open_source
 from lapa.data.sources.rlds.field_map import FieldMap, built_in_maps, load_field_map
-from recordings import bridge_example, write_rlds
-from robot_files import rows, write_droid, write_robonet
+from toys.droid import write_droid
+from toys.hdf5 import write_robonet
+from toys.known_frames import rows
+from toys.rlds import bridge_example, write_rlds
 
 POSE = ("x", "y", "z", "roll", "pitch", "yaw", "gripper")
 

@@ -1,13 +1,17 @@
 """Whatever bytes are damaged, a source reads, or reports; no other error ever escapes."""
 
+from __future__ import annotations
+
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.sources.registry import open_source
-from robot_files import write_lerobot_v2, write_lerobot_v3, write_robomimic
+from toys.hdf5 import write_robomimic
+from toys.lerobot import write_lerobot_v2, write_lerobot_v3
 
 
 def damage(data: bytes, how: str, rng: random.Random) -> bytes:
@@ -41,7 +45,9 @@ def read_all(kind: str, folder: Path) -> BadInputs:
         ("lerobot", lambda folder: write_lerobot_v3(folder, [[3, 3]]), "meta/**/*.parquet"),
     ],
 )
-def test_only_named_errors(kind: str, write, pattern: str, tmp_path: Path) -> None:
+def test_only_named_errors(
+    kind: str, write: Callable[[Path], object], pattern: str, tmp_path: Path
+) -> None:
     tmp_path.joinpath("data").mkdir()
     write(tmp_path)
     assert read_all(kind, tmp_path).records == []

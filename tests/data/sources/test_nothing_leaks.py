@@ -17,17 +17,12 @@ from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.episode import Episode
 from lapa.data.media import video_frames
 from lapa.data.sources import open_source
-from recordings import bridge_example, write_rlds, write_video
-from robot_files import (
-    pictures,
-    rows,
-    write_droid,
-    write_lerobot_v2,
-    write_lerobot_v3,
-    write_robomimic,
-    write_robonet,
-)
-from robot_files import write_video as write_picture_video
+from toys.droid import write_droid
+from toys.hdf5 import write_robomimic, write_robonet
+from toys.known_frames import pictures, rows
+from toys.lerobot import write_lerobot_v2, write_lerobot_v3
+from toys.rlds import bridge_example, write_rlds
+from toys.videos import write_gray_video, write_video
 
 
 class SurpriseError(Exception):
@@ -56,7 +51,7 @@ SURPRISES: tuple[BaseException, ...] = (
 
 def videos(folder: Path) -> None:
     for name in "abc":
-        write_video(folder / f"{name}.mp4")
+        write_gray_video(folder / f"{name}.mp4")
         (folder / f"{name}.json").write_text(json.dumps({"caption": name}))
 
 
@@ -87,7 +82,7 @@ def droid(folder: Path) -> None:
 def npz(folder: Path) -> None:
     folder.mkdir()
     for name in "abc":
-        write_picture_video(folder / f"{name}.mp4", pictures(0, 4))
+        write_video(folder / f"{name}.mp4", pictures(0, 4))
         np.savez(folder / f"{name}.npz", actions=rows(0, 4, 2))
 
 
@@ -106,7 +101,7 @@ def lerobot_v3(folder: Path) -> None:
 
 def tabletop(folder: Path) -> None:
     for name in ("episode_0", "episode_1", "episode_2"):
-        write_picture_video(_made(folder / name) / "video.mp4", pictures(0, 4))
+        write_video(_made(folder / name) / "video.mp4", pictures(0, 4))
         for array in ("actions", "states"):
             np.save(folder / name / f"{array}.npy", rows(0, 4, 2).astype(np.float32))
         facts: dict[str, Any] = {

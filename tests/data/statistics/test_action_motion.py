@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.loading.pairs import open_pairs
 from lapa.data.statistics.action_motion import motion_of
 from lapa.records import DatasetFacts, PairSpec
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 
 def facts(**known: tuple[str, ...]) -> DatasetFacts:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -14,7 +15,7 @@ from lapa.envs.tabletop.tasks import TASKS
 from lapa.params.envs import DistractorParams, TabletopParams
 
 
-def play(env: TabletopEnv, seed: int, steps: int = 6, **options) -> list[np.ndarray]:
+def play(env: TabletopEnv, seed: int, steps: int = 6, **options: Any) -> list[np.ndarray]:
     observation, _ = env.reset(seed=seed, options=options or None)
     frames = [observation["image"]]
     for _ in range(steps):
@@ -23,7 +24,7 @@ def play(env: TabletopEnv, seed: int, steps: int = 6, **options) -> list[np.ndar
 
 
 @pytest.mark.filterwarnings("error::UserWarning")
-def test_gymnasium_accepts_the_environment():
+def test_gymnasium_accepts_the_environment() -> None:
     env = gym.make(ENV_ID, camera="side", embodiment="hand", render_mode="rgb_array")
     check_env(env.unwrapped)
     env.reset(seed=0)
@@ -31,7 +32,7 @@ def test_gymnasium_accepts_the_environment():
     assert expert_action(env).shape == (4,)
 
 
-def test_equal_seeds_give_equal_frames_in_fresh_and_used_environments():
+def test_equal_seeds_give_equal_frames_in_fresh_and_used_environments() -> None:
     used = TabletopEnv()
     play(used, seed=1)
     for one, two in zip(play(used, seed=2), play(TabletopEnv(), seed=2), strict=True):
@@ -39,7 +40,7 @@ def test_equal_seeds_give_equal_frames_in_fresh_and_used_environments():
     assert not np.array_equal(play(used, seed=2)[0], play(used, seed=3)[0])
 
 
-def test_seed_fixes_the_scene_whatever_films_it():
+def test_seed_fixes_the_scene_whatever_films_it() -> None:
     plain = TabletopEnv()
     other = TabletopEnv(
         camera="side", embodiment="hand", distractors=DistractorParams(camera_shake=1.0)
@@ -51,7 +52,7 @@ def test_seed_fixes_the_scene_whatever_films_it():
         np.testing.assert_array_equal(plain.situation().objects, other.situation().objects)
 
 
-def test_task_option_keeps_the_scene():
+def test_task_option_keeps_the_scene() -> None:
     env = TabletopEnv()
     env.reset(seed=4, options={"task": "reach"})
     objects = env.situation().objects
@@ -60,18 +61,18 @@ def test_task_option_keeps_the_scene():
     np.testing.assert_array_equal(env.situation().objects, objects)
 
 
-def test_unknown_option_is_named():
+def test_unknown_option_is_named() -> None:
     with pytest.raises(ValueError, match=r"reset options \['tasks'\] are unknown"):
         TabletopEnv().reset(seed=0, options={"tasks": "reach"})
 
 
-def test_more_objects_than_colors_is_refused():
+def test_more_objects_than_colors_is_refused() -> None:
     with pytest.raises(ValidationError, match="one colour per object"):
         TabletopParams(num_objects=4)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
-def test_one_unit_moves_the_tip_three_centimeters(axis):
+def test_one_unit_moves_the_tip_three_centimeters(axis: int) -> None:
     env = TabletopEnv()
     env.reset(seed=0)
     before = env.situation().tool
@@ -83,7 +84,7 @@ def test_one_unit_moves_the_tip_three_centimeters(axis):
     np.testing.assert_allclose(moved, expected, atol=0.0015)
 
 
-def test_suction_takes_and_drops_an_object():
+def test_suction_takes_and_drops_an_object() -> None:
     env = TabletopEnv()
     env.reset(seed=3, options={"task": "lift"})
     for _ in range(40):
@@ -98,7 +99,7 @@ def test_suction_takes_and_drops_an_object():
     assert env.situation().objects[env.goal.object, 2] == pytest.approx(0.028, abs=0.004)
 
 
-def test_picture_shows_suction():
+def test_picture_shows_suction() -> None:
     env = TabletopEnv()
     pictures = []
     for suction in (-1.0, 1.0):
@@ -107,7 +108,7 @@ def test_picture_shows_suction():
     assert (pictures[0] != pictures[1]).any(axis=-1).sum() > 10
 
 
-def test_doing_nothing_is_never_a_success():
+def test_doing_nothing_is_never_a_success() -> None:
     env = TabletopEnv(tasks=TASKS)
     for seed in range(40):
         _, info = env.reset(seed=seed)
@@ -115,13 +116,13 @@ def test_doing_nothing_is_never_a_success():
         assert not env.step(np.array([0, 0, 0, -1], np.float32))[2]
 
 
-def test_episode_is_cut_at_max_steps():
+def test_episode_is_cut_at_max_steps() -> None:
     env = TabletopEnv(max_steps=3)
     env.reset(seed=0)
     cut = [env.step(np.array([0, 0, 0, -1], np.float32))[3] for _ in range(3)]
     assert cut == [False, False, True]
 
 
-def test_importing_needs_no_open_gl_of_ours():
+def test_importing_needs_no_open_gl_of_ours() -> None:
     code = "import sys, lapa.envs.tabletop; assert 'OpenGL' not in sys.modules, 'OpenGL imported'"
     subprocess.run([sys.executable, "-c", code], check=True)

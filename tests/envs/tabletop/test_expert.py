@@ -20,13 +20,13 @@ def succeeds(env: TabletopEnv, seed: int, noise: float) -> bool:
 
 @pytest.mark.parametrize("embodiment", ["gripper", "hand"])
 @pytest.mark.parametrize("task", TASKS)
-def test_expert_succeeds_in_spite_of_noise(task, embodiment):
+def test_expert_succeeds_in_spite_of_noise(task: str, embodiment: str) -> None:
     env = TabletopEnv(tasks=(task,), embodiment=embodiment, image_size=16)
     successes = [succeeds(env, seed, noise=0.25) for seed in range(30)]
     assert np.mean(successes) >= 0.95
 
 
-def test_expert_depends_on_what_can_be_seen_only():
+def test_expert_depends_on_what_can_be_seen_only() -> None:
     """The same positions give the same action, whether physics says held or not."""
     env = TabletopEnv(tasks=("stack",), image_size=16)
     env.reset(seed=0)
@@ -40,7 +40,7 @@ def test_expert_depends_on_what_can_be_seen_only():
             break
 
 
-def test_all_colors_and_five_objects():
+def test_all_colors_and_five_objects() -> None:
     colors = ("red", "green", "blue", "yellow", "purple")
     env = TabletopEnv(tasks=("stack",), colors=colors, num_objects=5, image_size=16)
     assert np.mean([succeeds(env, seed, noise=0.25) for seed in range(15)]) >= 0.9

@@ -9,18 +9,18 @@ from lapa.envs.tabletop.layout import APART
 from lapa.envs.tabletop.tasks import SIDE_X, TASKS, side_sign
 
 
-def test_every_task_has_several_wordings():
+def test_every_task_has_several_wordings() -> None:
     assert set(PHRASINGS) == set(TASKS)
     assert min(len(set(wordings)) for wordings in PHRASINGS.values()) >= 4
 
 
-def test_no_wording_belongs_to_two_tasks():
+def test_no_wording_belongs_to_two_tasks() -> None:
     wordings = [wording for group in PHRASINGS.values() for wording in group]
     assert len(wordings) == len(set(wordings))
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_instruction_names_what_is_meant(task):
+def test_instruction_names_what_is_meant(task: str) -> None:
     env = TabletopEnv(tasks=(task,), image_size=16)
     seen = set()
     for seed in range(40):
@@ -37,7 +37,7 @@ def test_instruction_names_what_is_meant(task):
     assert len(seen) > 10
 
 
-def test_objects_lie_apart():
+def test_objects_lie_apart() -> None:
     env = TabletopEnv(image_size=16)
     for seed in range(30):
         env.reset(seed=seed)

@@ -21,7 +21,7 @@ def displaced(env: TabletopEnv, move: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("camera", ["front", "side"])
 @pytest.mark.parametrize("embodiment", ["gripper", "hand"])
-def test_each_axis_moves_the_picture_its_own_way(camera, embodiment):
+def test_each_axis_moves_the_picture_its_own_way(camera: str, embodiment: str) -> None:
     env = TabletopEnv(camera=camera, embodiment=embodiment)
     gram = np.zeros((3, 3))
     for seed in range(8):
@@ -36,7 +36,7 @@ def test_each_axis_moves_the_picture_its_own_way(camera, embodiment):
     assert strength.min() > 0.5 * strength.max()
 
 
-def test_every_object_is_seen_in_its_color():
+def test_every_object_is_seen_in_its_color() -> None:
     env = TabletopEnv()
     for seed in range(10):
         image = env.reset(seed=seed)[0]["image"].astype(float) / 255
@@ -47,7 +47,7 @@ def test_every_object_is_seen_in_its_color():
             assert same.sum() >= 8, f"{color} not visible at seed {seed}"
 
 
-def test_shadow_marks_the_place_below_the_tool():
+def test_shadow_marks_the_place_below_the_tool() -> None:
     env = TabletopEnv()
     env.reset(seed=0)
     view = CAMERAS["front"]
@@ -63,7 +63,7 @@ def test_shadow_marks_the_place_below_the_tool():
 
 
 @pytest.mark.parametrize("nuisance", ["moving_background", "camera_shake", "color_shift"])
-def test_distractors_grow_with_their_grade_and_leave_the_physics_alone(nuisance):
+def test_distractors_grow_with_their_grade_and_leave_the_physics_alone(nuisance: str) -> None:
     change = []
     for grade in (0.0, 0.3, 1.0):
         env = TabletopEnv(distractors=DistractorParams(**{nuisance: grade}))
@@ -85,7 +85,7 @@ def reference_tool(action: np.ndarray) -> np.ndarray:
     return env.situation().tool
 
 
-def test_normals_from_neighbors_agree_with_the_engine():
+def test_normals_from_neighbors_agree_with_the_engine() -> None:
     env = TabletopEnv()
     env.reset(seed=0)
     view = CAMERAS["front"]
@@ -96,7 +96,7 @@ def test_normals_from_neighbors_agree_with_the_engine():
     assert np.mean(agreement > 0.99) > 0.8
 
 
-def test_rendering_keeps_up():
+def test_rendering_keeps_up() -> None:
     env = TabletopEnv()
     env.reset(seed=0)
     start = time.process_time()

@@ -14,13 +14,14 @@ from lapa.evaluation.finding import read_findings
 from lapa.evaluation.measured_model import read_measured_model
 from lapa.models.laq.storage import load_laq
 from lapa.records import EvaluationReport, PairSpec
+from toys.world import World
 
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
 """Probes in miniature are cut short on purpose."""
 
 
 @pytest.fixture(scope="module")
-def report(world, tmp_path_factory) -> EvaluationReport:  # type: ignore[no-untyped-def]
+def report(world: World, tmp_path_factory: pytest.TempPathFactory) -> EvaluationReport:
     trained, random = world.laqs
     return evaluate_laq(
         shards=world.shards,
@@ -59,7 +60,7 @@ def test_plots_and_findings_are_there(report: EvaluationReport) -> None:
     assert kept.kind == "laq"
 
 
-def test_codes_do_not_depend_on_the_batch(world) -> None:  # type: ignore[no-untyped-def]
+def test_codes_do_not_depend_on_the_batch(world: World) -> None:
     model = load_laq(Path(world.laqs[0].path))
     pairs = open_held_out(
         world.shards, "val", world.laqs[0].pair_spec, max_samples=30, batch_size=8
@@ -69,7 +70,7 @@ def test_codes_do_not_depend_on_the_batch(world) -> None:  # type: ignore[no-unt
     assert first.one_hot.sum() == first.codes.size
 
 
-def test_copy_is_the_error_of_doing_nothing(world) -> None:  # type: ignore[no-untyped-def]
+def test_copy_is_the_error_of_doing_nothing(world: World) -> None:
     model = load_laq(Path(world.laqs[0].path))
     pairs = open_held_out(
         world.shards, "val", world.laqs[0].pair_spec, max_samples=20, batch_size=8
@@ -93,7 +94,7 @@ def test_constant_codes_are_the_commonest_of_each_position() -> None:
     assert constant_codes(codes).tolist() == [[1, 2]] * 3
 
 
-def test_a_control_of_other_pairs_is_refused(world, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_control_of_other_pairs_is_refused(world: World, tmp_path: Path) -> None:
     trained, random = world.laqs
     other = random.model_copy(update={"pair_spec": PairSpec(horizon_s=0.2)})
     with pytest.raises(ValueError, match="pair spec"):

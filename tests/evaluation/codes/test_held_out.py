@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.evaluation.codes.held_out import open_held_out
 from lapa.params.ingestion import SplitParams
 from lapa.records import PairSpec, ShardSet
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 SIZE = 96
 FRAMES = 2 * 3 * SIZE * SIZE

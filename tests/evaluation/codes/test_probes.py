@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.metrics import r2_score
@@ -17,7 +19,9 @@ def _episodes(count: int = 40, length: int = 20) -> np.ndarray:
     return np.repeat(np.arange(count), length)
 
 
-def _scores(inputs: np.ndarray, actions: np.ndarray, episodes: np.ndarray, kind: str = "linear"):  # type: ignore[no-untyped-def]
+def _scores(
+    inputs: np.ndarray, actions: np.ndarray, episodes: np.ndarray, kind: str = "linear"
+) -> Any:
     return probe(
         inputs,
         actions,
@@ -73,9 +77,9 @@ def test_interval_holds_sklearns_value_and_covers_the_truth() -> None:
     for seed in range(60):
         truth = rng.normal(size=800)
         predicted = truth + 0.5 * rng.normal(size=800)
-        found = r2_interval(truth, predicted, _episodes(), resamples=200, seed=seed)
-        assert found.value == pytest.approx(r2_score(truth, predicted))
-        covered += found.low <= 0.75 <= found.high
+        interval = r2_interval(truth, predicted, _episodes(), resamples=200, seed=seed)
+        assert interval.value == pytest.approx(r2_score(truth, predicted))
+        covered += interval.low <= 0.75 <= interval.high
     assert covered >= 50
 
 

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -14,7 +18,7 @@ from lapa.records import FrameCodec
 SMALL = TabletopParams(image_size=16)
 
 
-def by_expert(scenes):
+def by_expert(scenes: Any) -> Any:
     return np.stack([scene.env.expert_action() for scene in scenes])[:, None]
 
 
@@ -25,26 +29,26 @@ class Still:
         self.time = time
         self.seen: list[tuple] = []
 
-    def predict(self, images, instructions, states=None):
+    def predict(self, images: Any, instructions: Sequence[str], states: Any = None) -> Any:
         self.seen.append((images.clone(), list(instructions), states))
         return torch.zeros(len(images), self.time, 4)
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_expert_succeeds_in_closed_loop(task):
+def test_the_expert_succeeds_in_closed_loop(task: str) -> None:
     scenes = open_scenes(SMALL, task, range(20))
     run_scenes(scenes, by_expert)
     assert np.mean([scene.success for scene in scenes]) >= 0.95
 
 
-def test_doing_nothing_fails_everywhere():
+def test_doing_nothing_fails_everywhere() -> None:
     params = SMALL.model_copy(update={"max_steps": 5})
     result = rollout(Still(), env_params=params, task="reach", seeds=range(8), codec=None)
     assert not result.successes.any()
     assert (result.steps == 5).all()
 
 
-def test_seeds_pair_the_arms_whatever_the_batch():
+def test_seeds_pair_the_arms_whatever_the_batch() -> None:
     params = SMALL.model_copy(update={"max_steps": 2})
     one, two = Still(), Still()
     first = rollout(one, env_params=params, task="lift", seeds=range(6), codec=None)
@@ -55,10 +59,10 @@ def test_seeds_pair_the_arms_whatever_the_batch():
     assert one.seen[0][0].dtype == torch.uint8
 
 
-def test_only_running_scenes_are_shown():
+def test_only_running_scenes_are_shown() -> None:
     shown = []
 
-    def counting(scenes):
+    def counting(scenes: Any) -> Any:
         shown.append(len(scenes))
         return by_expert(scenes)
 
@@ -69,7 +73,7 @@ def test_only_running_scenes_are_shown():
     assert shown == sorted(shown, reverse=True)
 
 
-def test_several_actions_per_look_and_states():
+def test_several_actions_per_look_and_states() -> None:
     params = SMALL.model_copy(update={"max_steps": 6})
     policy = Still(time=3)
     rollout(
@@ -79,12 +83,12 @@ def test_several_actions_per_look_and_states():
     assert policy.seen[0][2].shape == (1, 4)
 
 
-def test_a_short_chunk_is_refused():
+def test_a_short_chunk_is_refused() -> None:
     with pytest.raises(ValueError, match=r"predicted actions are \(1, 1, 4\).*at least 2"):
         rollout(Still(), env_params=SMALL, task="reach", seeds=[0], execute=2, codec=None)
 
 
-def test_clips_are_kept_and_saved(tmp_path):
+def test_clips_are_kept_and_saved(tmp_path: Path) -> None:
     params = SMALL.model_copy(update={"max_steps": 3})
     result = rollout(
         Still(), env_params=params, task="reach", seeds=[5, 6, 7], keep_clips=2, codec=None
@@ -97,7 +101,7 @@ def test_clips_are_kept_and_saved(tmp_path):
 
 
 @pytest.mark.parametrize(("resize", "size"), [("crop", 32), ("squash", 24)])
-def test_the_policy_sees_pictures_as_the_shards_hold_them(resize, size):
+def test_the_policy_sees_pictures_as_the_shards_hold_them(resize: str, size: int) -> None:
     params = TabletopParams(image_size=32, max_steps=1)
     policy = Still()
     codec = FrameCodec(image_size=size, resize=resize, jpeg_quality=90)

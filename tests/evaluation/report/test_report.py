@@ -16,8 +16,9 @@ from lapa.evaluation.policies.success_table import success_table
 from lapa.evaluation.report.laq_page import write_laq_page
 from lapa.evaluation.report.report import write_report
 from lapa.evaluation.report.run_facts import RunFacts
-from lapa.evaluation.report.run_section import ARMS
+from lapa.params.arms import ARMS
 from lapa.records import EvaluationReport
+from toys.world import World
 
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
 """Probes in miniature are cut short on purpose."""
@@ -33,7 +34,7 @@ FACTS = RunFacts(
 
 
 @pytest.fixture(scope="module")
-def arms(world, tmp_path_factory) -> dict[str, EvaluationReport]:  # type: ignore[no-untyped-def]
+def arms(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, EvaluationReport]:
     return {
         arm: evaluate_policy(
             policy=policy,
@@ -59,8 +60,8 @@ def test_success_has_an_interval_and_every_scene(arms: dict[str, EvaluationRepor
 
 
 def test_action_error_equals_the_metrics_of_training(
-    world, arms: dict[str, EvaluationReport]
-) -> None:  # type: ignore[no-untyped-def]
+    world: World, arms: dict[str, EvaluationReport]
+) -> None:
     for arm, report in arms.items():
         named = {metric.name: metric.value for metric in report.arms["policy"]}
         trained = world.policies[arm].metrics
@@ -91,7 +92,7 @@ def test_table_has_a_row_per_arm_and_task(arms: dict[str, EvaluationReport]) -> 
 
 
 @pytest.fixture(scope="module")
-def laq(world, tmp_path_factory) -> EvaluationReport:  # type: ignore[no-untyped-def]
+def laq(world: World, tmp_path_factory: pytest.TempPathFactory) -> EvaluationReport:
     return evaluate_laq(
         shards=world.shards,
         laq=world.laqs[0],
@@ -102,8 +103,8 @@ def laq(world, tmp_path_factory) -> EvaluationReport:  # type: ignore[no-untyped
 
 
 def _written(
-    world, laq: EvaluationReport, arms: dict[str, EvaluationReport], out: Path, **more: Any
-):  # type: ignore[no-untyped-def]
+    world: World, laq: EvaluationReport, arms: dict[str, EvaluationReport], out: Path, **more: Any
+) -> str:
     report = write_report(
         laq=laq,
         arms=arms,
@@ -125,7 +126,9 @@ def _headings(page: str) -> list[str]:
     return re.findall(r"<h2 id=[^>]*>(.*?)</h2>", page)
 
 
-def test_page_is_one_file_with_everything_in_it(world, laq, arms, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_page_is_one_file_with_everything_in_it(
+    world: World, laq: EvaluationReport, arms: dict[str, EvaluationReport], tmp_path: Path
+) -> None:
     report, page = _written(world, laq, arms, tmp_path)
     assert "success.png" in report.plots
     addresses = re.findall(r'(?:src|href)="([^"]{0,40})', page)
@@ -141,8 +144,8 @@ def test_page_is_one_file_with_everything_in_it(world, laq, arms, tmp_path: Path
 
 
 def test_a_control_keeps_the_metrics_of_its_policy_and_of_its_quantizer(
-    world, laq: EvaluationReport, arms: dict[str, EvaluationReport], tmp_path: Path
-) -> None:  # type: ignore[no-untyped-def]
+    world: World, laq: EvaluationReport, arms: dict[str, EvaluationReport], tmp_path: Path
+) -> None:
     controls = {"lapa": arms["lapa"], "random_laq": arms["scratch"]}
     foundations = dict.fromkeys(controls, world.foundations["lapa"])
     report, _ = _written(world, laq, controls, tmp_path, foundation=foundations)
@@ -152,22 +155,24 @@ def test_a_control_keeps_the_metrics_of_its_policy_and_of_its_quantizer(
 
 
 def test_page_says_which_run_it_is_and_what_its_words_mean(
-    world, laq, arms, tmp_path: Path
-) -> None:  # type: ignore[no-untyped-def]
+    world: World, laq: EvaluationReport, arms: dict[str, EvaluationReport], tmp_path: Path
+) -> None:
     _, page = _written(world, laq, arms, tmp_path)
     for fact in (FACTS.run, FACTS.environment, FACTS.commit, FACTS.date, FACTS.command):
         assert fact in page
     assert "tabletop" in page
     assert "whole episodes" in page
     for arm in ("lapa", "scratch"):
-        assert ARMS[arm] in page
+        assert next(known.sentence for known in ARMS if known.name == arm) in page
     assert "perplexity" in page
     for heading, anchor in zip(_headings(page), re.findall(r'<h2 id="(.*?)"', page), strict=True):
         assert f'<a href="#{anchor}">{heading}</a>' in page
     assert len(_in_short(page)) <= 8
 
 
-def test_without_a_simulator_arms_are_compared_by_their_error(world, laq, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_simulator_arms_are_compared_by_their_error(
+    world: World, laq: EvaluationReport, tmp_path: Path
+) -> None:
     offline = world.params.model_copy(update={"rollout": None})
     arms = {
         arm: evaluate_policy(policy=p, shards=world.shards, params=offline, out=tmp_path / arm)
@@ -181,7 +186,9 @@ def test_without_a_simulator_arms_are_compared_by_their_error(world, laq, tmp_pa
     assert "<video" not in page
 
 
-def test_what_one_arm_lacks_is_listed_under_its_name(world, laq, arms, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_what_one_arm_lacks_is_listed_under_its_name(
+    world: World, laq: EvaluationReport, arms: dict[str, EvaluationReport], tmp_path: Path
+) -> None:
     reason = "ValueError: broken"
     broken = arms["scratch"].model_copy(update={"not_measured": {"closed-loop success": reason}})
     report, page = _written(world, laq, arms | {"scratch": broken}, tmp_path)
@@ -189,7 +196,9 @@ def test_what_one_arm_lacks_is_listed_under_its_name(world, laq, arms, tmp_path:
     assert "Closed-loop success of scratch: not measured, because ValueError: broken." in page
 
 
-def test_a_rollout_that_breaks_leaves_the_action_error(world, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_rollout_that_breaks_leaves_the_action_error(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("no simulator")
 
@@ -202,7 +211,9 @@ def test_a_rollout_that_breaks_leaves_the_action_error(world, tmp_path: Path, mo
     assert "action/mae_normalized" in {metric.name for metric in report.arms["policy"]}
 
 
-def test_notes_and_choice_of_weights_are_shown(world, laq, arms, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_notes_and_choice_of_weights_are_shown(
+    world: World, laq: EvaluationReport, arms: dict[str, EvaluationReport], tmp_path: Path
+) -> None:
     best = world.foundations["lapa"].model_copy(
         update={"selected": "best", "selected_by": "val/loss"}
     )
@@ -211,7 +222,7 @@ def test_notes_and_choice_of_weights_are_shown(world, laq, arms, tmp_path: Path)
     assert "last step" in page
 
 
-def test_the_codes_alone_make_a_page(world, laq, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_codes_alone_make_a_page(world: World, laq: EvaluationReport, tmp_path: Path) -> None:
     report = write_laq_page(
         laq=laq, shards=world.shards, params=world.params, out=tmp_path, facts=FACTS
     )

@@ -9,7 +9,7 @@ import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
-from lapa.config import CONFIG_LOADER_ARGS, GlobalsFromCommandLine, require_environment
+from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader, require_environment
 from lapa.hooks.preflight.global_names import require_known_globals
 from lapa.hooks.preflight.parameter_names import require_known_parameters
 from lapa.hooks.preflight.run_name import require_run_name
@@ -62,11 +62,11 @@ def test_an_environment_that_is_not_there_names_the_nearest_and_all() -> None:
         require_environment(str(CONF), "brigde")
 
 
-def loader(conf: Path = CONF, env: str = "test", **given: Any) -> GlobalsFromCommandLine:
-    return GlobalsFromCommandLine(str(conf), env=env, runtime_params=given, **CONFIG_LOADER_ARGS)
+def loader(conf: Path = CONF, env: str = "test", **given: Any) -> ConfigLoader:
+    return ConfigLoader(str(conf), env=env, runtime_params=given, **CONFIG_LOADER_ARGS)
 
 
-def check(config: GlobalsFromCommandLine) -> None:
+def check(config: ConfigLoader) -> None:
     given = config.runtime_params or {}
     require_known_globals(config, config["globals"])
     require_known_parameters(config["parameters"], given=given, known_globals=config["globals"])
@@ -83,6 +83,9 @@ def test_the_sections_are_what_the_pipelines_take() -> None:
     [
         ({"fundation": {"trainer": {"max_steps": 3}}}, "'fundation'; did you mean 'foundation'"),
         ({"rnu": "t2"}, "'rnu'; did you mean 'run'"),
+        ({"clustre": "laptop"}, "'clustre'; did you mean 'cluster'"),
+        ({"laq": {"preset": "papr"}}, r"laq\.preset is 'papr', .*; did you mean 'paper'"),
+        ({"cluster": "laptpo"}, r"cluster is 'laptpo', .*; did you mean 'laptop'"),
         ({"zzz": 1}, "no parameter 'zzz' There are: .*evaluation, .*run, .*work"),
         ({"laq": {"trainr": {}}}, r"no parameter 'laq\.trainr'; did you mean 'trainer'"),
         (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
@@ -14,7 +16,7 @@ from lapa.params.foundation.stage import (
     QwenSizes,
     VisionEncoderParams,
 )
-from lapa.params.presets import tiny, tiny_tokens
+from toys.backends import tiny, tiny_tokens
 
 VISION = {"hidden_size": 32, "intermediate_size": 64, "layers": 1, "heads": 2}
 TEXTS = ["reach the red cube", "lift"]
@@ -48,7 +50,7 @@ def test_flat_patches_give_the_cells_of_the_image(merge_size: int) -> None:
 
 
 @pytest.mark.parametrize("backend", ["dual_encoder", "action_tokens"])
-def test_models_keep_their_stem_on_disk(backend: str, tmp_path) -> None:
+def test_models_keep_their_stem_on_disk(backend: str, tmp_path: Path) -> None:
     vision = VisionEncoderParams(image_size=32, patch_size=8, stem="convolutions", **VISION)
     parts = {
         "dual_encoder": tiny(siglip=vision, dinov2=vision, instruction_first=True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lapa.models.foundation.instruction_tokenizer import InstructionTokenizer
@@ -39,7 +41,7 @@ def test_vocabulary_keeps_the_most_frequent_words() -> None:
     assert set(tokenizer.words[3:]) == {"the", "cube", "reach"}
 
 
-def test_saved_and_loaded(tmp_path) -> None:
+def test_saved_and_loaded(tmp_path: Path) -> None:
     tokenizer = InstructionTokenizer.from_instructions(TEXTS)
     tokenizer.save(tmp_path / "tokenizer.json")
     assert InstructionTokenizer.load(tmp_path / "tokenizer.json").words == tokenizer.words

@@ -9,6 +9,7 @@ import torch
 
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.laq.model import LaqModelParams
+from toys.quantizers import BuildSmall
 
 SMALL: dict[str, Any] = {
     "image_size": 32,
@@ -31,7 +32,7 @@ def small() -> dict[str, Any]:
 
 
 @pytest.fixture
-def build_small():
+def build_small() -> BuildSmall:
     """Build a seeded small model with any option changed."""
 
     def build(**changes: Any) -> LatentActionQuantizer:

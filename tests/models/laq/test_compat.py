@@ -88,7 +88,7 @@ def _largest(ours: torch.Tensor, theirs: torch.Tensor) -> float:
 
 
 @pytest.mark.reference_data
-def test_inference_parity(golden, model) -> None:
+def test_inference_parity(golden: Any, model: Any) -> None:
     video = golden["video"]
     assert _largest(compat.delta(model, video), golden["delta"]) <= 1e-5
     assert torch.equal(compat.indices(model, video), golden["indices"])
@@ -102,7 +102,7 @@ def test_inference_parity(golden, model) -> None:
 
 
 @pytest.mark.reference_data
-def test_training_parity(golden, model) -> None:
+def test_training_parity(golden: Any, model: Any) -> None:
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, betas=(0.9, 0.99), eps=1e-8)
     loss = compat.loss(model, golden["video"], golden["noise"])
     loss.backward()
@@ -123,7 +123,7 @@ def test_training_parity(golden, model) -> None:
 
 
 @pytest.mark.reference_data
-def test_rounding_noise_parity(golden, model) -> None:
+def test_rounding_noise_parity(golden: Any, model: Any) -> None:
     """Even the rounding noise agrees where the kernels round as those that made the fixtures."""
     compat.loss(model, golden["video"], golden["noise"]).backward()
     noise = dict(model.named_parameters())[ROUNDING_NOISE].grad
@@ -134,7 +134,7 @@ def test_rounding_noise_parity(golden, model) -> None:
 
 
 @pytest.mark.reference_data
-def test_replacement_parity(golden) -> None:
+def test_replacement_parity(golden: Any) -> None:
     for case in golden["replace"]:
         result = replace_as_original(
             golden["state_dict"]["vq.codebooks"],

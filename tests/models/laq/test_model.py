@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch.nn import functional
 
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.laq.model import LaqModelParams
+from toys.quantizers import BuildSmall
 
 OPTIONS = [
     {},
@@ -29,7 +32,7 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_shapes(build_small, frames, options) -> None:
+def test_shapes(build_small: BuildSmall, frames: torch.Tensor, options: dict[str, Any]) -> None:
     model = build_small(**options)
     quant_dim = model.config.quant_dim
     out = model(frames)
@@ -44,7 +47,7 @@ def test_shapes(build_small, frames, options) -> None:
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_evaluation_is_deterministic_and_decodes_its_own_codes(
-    build_small, frames, options
+    build_small: BuildSmall, frames: torch.Tensor, options: dict[str, Any]
 ) -> None:
     model = build_small(**options).eval()
     with torch.no_grad():
@@ -59,7 +62,7 @@ def test_evaluation_is_deterministic_and_decodes_its_own_codes(
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_gradient_reaches_every_parameter_that_should_have_one(
-    build_small, frames, options
+    build_small: BuildSmall, frames: torch.Tensor, options: dict[str, Any]
 ) -> None:
     model = build_small(**options)
     if options.get("predict_difference"):
@@ -72,7 +75,9 @@ def test_gradient_reaches_every_parameter_that_should_have_one(
     assert all("context_norm" in name or "null_kv" in name for name in frozen)
 
 
-def test_last_bias_of_the_action_grid_cancels_exactly(build_small, frames) -> None:
+def test_last_bias_of_the_action_grid_cancels_exactly(
+    build_small: BuildSmall, frames: torch.Tensor
+) -> None:
     model = build_small()
     model(frames).reconstruction.square().mean().backward()
     bias = model.action_grid.convolutions[-1].bias
@@ -80,7 +85,9 @@ def test_last_bias_of_the_action_grid_cancels_exactly(build_small, frames) -> No
     assert bias.grad.abs().max() == 0
 
 
-def test_training_noise_is_drawn_from_the_seed(build_small, frames) -> None:
+def test_training_noise_is_drawn_from_the_seed(
+    build_small: BuildSmall, frames: torch.Tensor
+) -> None:
     model = build_small()
     torch.manual_seed(3)
     first = model(frames).reconstruction
@@ -91,7 +98,7 @@ def test_training_noise_is_drawn_from_the_seed(build_small, frames) -> None:
     assert torch.equal(first, third)
 
 
-def test_decoder_never_sees_the_encoder(build_small, frames) -> None:
+def test_decoder_never_sees_the_encoder(build_small: BuildSmall, frames: torch.Tensor) -> None:
     """The pixels of t+H reach the prediction through the codes alone."""
     model = build_small().eval()
     changed = frames.clone()
@@ -103,7 +110,9 @@ def test_decoder_never_sees_the_encoder(build_small, frames) -> None:
     assert not before.context.requires_grad
 
 
-def test_compat_mixes_all_codes_into_every_action_token(build_small, frames) -> None:
+def test_compat_mixes_all_codes_into_every_action_token(
+    build_small: BuildSmall, frames: torch.Tensor
+) -> None:
     vectors = torch.zeros(1, 4, 8)
     vectors[0, 2] = 1.0
     for compat, touched in ((True, 4), (False, 1)):
@@ -115,14 +124,14 @@ def test_compat_mixes_all_codes_into_every_action_token(build_small, frames) -> 
         assert int(moved.sum()) == touched
 
 
-def test_identical_frames_have_zero_delta(build_small, frames) -> None:
+def test_identical_frames_have_zero_delta(build_small: BuildSmall, frames: torch.Tensor) -> None:
     still = frames[:, :, :1].expand(-1, -1, 2, -1, -1)
     assert build_small(encode_difference=True).delta(still).abs().max() < 1e-6
     assert build_small(encode_difference=True).delta(frames).abs().max() > 1e-2
     assert build_small().delta(still).abs().max() > 1e-3
 
 
-def test_encode_difference_sees_only_the_difference_of_tokens(build_small) -> None:
+def test_encode_difference_sees_only_the_difference_of_tokens(build_small: BuildSmall) -> None:
     model = build_small(encode_difference=True, spatial_depth=0, decoder_depth=1)
     embedded = torch.randn(2, 2, 8, 8, 32)
     shifted = embedded + torch.randn(2, 1, 8, 8, 32)
@@ -132,19 +141,19 @@ def test_encode_difference_sees_only_the_difference_of_tokens(build_small) -> No
     )
 
 
-def test_predict_difference_starts_as_a_copy(build_small, frames) -> None:
+def test_predict_difference_starts_as_a_copy(build_small: BuildSmall, frames: torch.Tensor) -> None:
     model = build_small(predict_difference=True)
     assert torch.equal(model(frames).reconstruction, frames[:, :, 0])
 
 
-def test_codes_touch_no_decoder(build_small, frames) -> None:
+def test_codes_touch_no_decoder(build_small: BuildSmall, frames: torch.Tensor) -> None:
     model = build_small().eval()
     codes = model.codes(frames)
     del model.decoder, model.project_actions
     assert torch.equal(model.codes(frames), codes)
 
 
-def test_wrong_image_size_is_named(build_small) -> None:
+def test_wrong_image_size_is_named(build_small: BuildSmall) -> None:
     with pytest.raises(ValueError, match=r"frames are \(64, 64\) pixels"):
         build_small()(torch.rand(1, 3, 2, 64, 64))
 
@@ -156,7 +165,9 @@ def test_default_size(compat: bool, count: int) -> None:
     assert sum(p.numel() for p in model.parameters()) == count
 
 
-def test_bfloat16_autocast_keeps_codes_in_float32(build_small, frames) -> None:
+def test_bfloat16_autocast_keeps_codes_in_float32(
+    build_small: BuildSmall, frames: torch.Tensor
+) -> None:
     model = build_small().eval()
     with torch.autocast("cpu", torch.bfloat16):
         out = model(frames)
@@ -164,7 +175,7 @@ def test_bfloat16_autocast_keeps_codes_in_float32(build_small, frames) -> None:
     assert out.quantized.pre_quantized.dtype == torch.float32
 
 
-def test_one_batch_can_be_learnt(build_small, frames) -> None:
+def test_one_batch_can_be_learnt(build_small: BuildSmall, frames: torch.Tensor) -> None:
     model = build_small(predict_difference=True, encode_difference=True, normalize_delta=True)
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     losses = []
@@ -178,7 +189,7 @@ def test_one_batch_can_be_learnt(build_small, frames) -> None:
 
 
 def test_places_say_different_things_about_one_motion_only_with_own_projections(
-    build_small,
+    build_small: BuildSmall,
 ) -> None:
     uniform = torch.ones(1, 8, 8, 32)
 
@@ -198,7 +209,7 @@ def test_places_say_different_things_about_one_motion_only_with_own_projections(
 
 @pytest.mark.parametrize("embed_positions", [False, True])
 def test_the_decoder_sees_a_sequence_only_with_positions(
-    build_small, frames, embed_positions
+    build_small: BuildSmall, frames: torch.Tensor, embed_positions: bool
 ) -> None:
     model = build_small(embed_positions=embed_positions).eval()
     codes = torch.tensor([[0, 1, 2, 3]]).expand(len(frames), -1)

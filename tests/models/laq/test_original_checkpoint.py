@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 import torch
 from click.testing import CliRunner
@@ -16,10 +19,11 @@ from lapa.models.laq.original_checkpoint import (
     to_original,
 )
 from lapa.params.laq.model import LaqModelParams
+from toys.quantizers import BuildSmall
 
 
 @pytest.fixture
-def original(build_small) -> dict[str, torch.Tensor]:
+def original(build_small: BuildSmall) -> dict[str, torch.Tensor]:
     """A checkpoint with the original's keys in which no tensor has its initial value."""
     state = to_original(build_small(lapa_compat=True, spatial_depth=1, temporal_depth=3))
     generator = torch.Generator().manual_seed(0)
@@ -38,13 +42,15 @@ def test_default_size_has_the_originals_keys() -> None:
     assert state["to_pixels_first_frame.0.weight"].shape == (3072, 1024)
 
 
-def test_names_are_distinct(build_small) -> None:
+def test_names_are_distinct(build_small: BuildSmall) -> None:
     ours = build_small(lapa_compat=True).state_dict()
     assert len({original_name(name) for name in ours}) == len(ours)
 
 
 @pytest.mark.parametrize("prefix", ["", "module."])
-def test_round_trip_through_the_command_line(original, tmp_path, prefix: str) -> None:
+def test_round_trip_through_the_command_line(
+    original: dict[str, torch.Tensor], tmp_path: Path, prefix: str
+) -> None:
     torch.save({prefix + name: t for name, t in original.items()}, tmp_path / "laq.pt")
     runner = CliRunner()
     done = runner.invoke(
@@ -58,14 +64,16 @@ def test_round_trip_through_the_command_line(original, tmp_path, prefix: str) ->
     assert all(torch.equal(back[name], original[name]) for name in original)
 
 
-def test_configuration_is_read_off_the_shapes(original, small) -> None:
+def test_configuration_is_read_off_the_shapes(
+    original: dict[str, torch.Tensor], small: dict[str, Any]
+) -> None:
     inferred = infer_config(original, image_size=32)
     expected = {**small, "spatial_depth": 1, "temporal_depth": 3, "lapa_compat": True}
     assert inferred.config == LaqModelParams(**expected)
     assert inferred.alternatives == ()
 
 
-def test_doubt_about_the_grid_is_said(original) -> None:
+def test_doubt_about_the_grid_is_said(original: dict[str, torch.Tensor]) -> None:
     inferred = infer_config(original)
     assert (inferred.config.code_seq_len, inferred.config.image_size) == (4, 32)
     assert inferred.alternatives == ("code_seq_len 16 at 64 px",)
@@ -75,7 +83,7 @@ def test_doubt_about_the_grid_is_said(original) -> None:
 
 
 @pytest.mark.parametrize("codes", [1, 2, 4, 16, 64, 256])
-def test_the_published_size_needs_no_hint(small, codes: int) -> None:
+def test_the_published_size_needs_no_hint(small: dict[str, Any], codes: int) -> None:
     patch = {16: 16, 64: 16, 256: 8}.get(codes, 32)
     config = LaqModelParams(
         **{**small, "image_size": 256, "patch_size": patch, "code_seq_len": codes},
@@ -86,7 +94,7 @@ def test_the_published_size_needs_no_hint(small, codes: int) -> None:
     assert infer_config(state).config == config
 
 
-def test_missing_and_unexpected_keys_are_named(original) -> None:
+def test_missing_and_unexpected_keys_are_named(original: dict[str, torch.Tensor]) -> None:
     config = infer_config(original).config
     missing = {n: t for n, t in original.items() if n != "vq.project_in.bias"}
     with pytest.raises(ValueError, match=r"1 keys missing \['vq.project_in.bias'\], 0 unexpected"):
@@ -95,14 +103,14 @@ def test_missing_and_unexpected_keys_are_named(original) -> None:
         from_original({**original, "ema_model.extra": torch.zeros(1)}, config)
 
 
-def test_wrong_shapes_are_named(original, build_small) -> None:
+def test_wrong_shapes_are_named(original: dict[str, torch.Tensor], build_small: BuildSmall) -> None:
     model = build_small(lapa_compat=True, spatial_depth=1, temporal_depth=3)
     original["vq.codebooks"] = torch.zeros(16, 8)
     with pytest.raises(ValueError, match=r"vq.codebooks \(16, 8\) instead of \(8, 8\)"):
         load_original(model, original)
 
 
-def test_a_file_that_is_no_state_dict_is_refused(tmp_path) -> None:
+def test_a_file_that_is_no_state_dict_is_refused(tmp_path: Path) -> None:
     torch.save({"step": 3, "model": {"a": torch.zeros(1)}}, tmp_path / "laq.pt")
     done = CliRunner().invoke(import_laq, [str(tmp_path / "laq.pt"), "--out", str(tmp_path / "o")])
     assert done.exit_code == 1
@@ -110,6 +118,6 @@ def test_a_file_that_is_no_state_dict_is_refused(tmp_path) -> None:
     assert not (tmp_path / "o").exists()
 
 
-def test_the_default_model_cannot_pose_as_the_original(build_small) -> None:
+def test_the_default_model_cannot_pose_as_the_original(build_small: BuildSmall) -> None:
     with pytest.raises(ValueError, match="only a lapa_compat model can be exported"):
         to_original(build_small())

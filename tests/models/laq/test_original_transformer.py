@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from einops import rearrange
 
@@ -32,7 +34,7 @@ def test_positions_of_temporal_sequences_are_misread() -> None:
     torch.testing.assert_close(original(sequences, (2, 2, 4, 4)), expected)
 
 
-def test_sequences_run_along_the_axis(small) -> None:
+def test_sequences_run_along_the_axis(small: dict[str, Any]) -> None:
     """With a silent position generator only the tokens of one sequence see each other."""
     config = LaqModelParams(**{**small, "lapa_compat": True})
     tokens = torch.randn(1, 2, 8, 8, 32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from pydantic import ValidationError
@@ -10,10 +12,13 @@ from lapa.models.laq.storage import load_laq, save_laq
 from lapa.models.storage import load_weights, save_model
 from lapa.params.base import Params
 from lapa.records import digest_of_file
+from toys.quantizers import BuildSmall
 
 
 @pytest.mark.parametrize("quantizer", ["nsvq", "vq_ema", "fsq", "residual_vq", "none"])
-def test_round_trip(build_small, frames, tmp_path, quantizer: str) -> None:
+def test_round_trip(
+    build_small: BuildSmall, frames: torch.Tensor, tmp_path: Path, quantizer: str
+) -> None:
     model = build_small(quantizer=quantizer, normalize_delta=True)
     model(frames)
     digest = save_laq(tmp_path, model)
@@ -26,19 +31,19 @@ def test_round_trip(build_small, frames, tmp_path, quantizer: str) -> None:
         assert torch.equal(loaded(frames).reconstruction, expected)
 
 
-def test_keys_are_named(build_small, tmp_path) -> None:
+def test_keys_are_named(build_small: BuildSmall, tmp_path: Path) -> None:
     save_laq(tmp_path, build_small())
     with pytest.raises(ValueError, match=r"keys missing \['encoder.motion.*encoder.temporal"):
         load_weights(tmp_path, build_small(encode_difference=True))
 
 
-def test_shapes_are_named(build_small, tmp_path) -> None:
+def test_shapes_are_named(build_small: BuildSmall, tmp_path: Path) -> None:
     save_laq(tmp_path, build_small())
     with pytest.raises(ValueError, match=r"quantizer.codebook has shape \(8, 8\).*\(16, 8\)"):
         load_weights(tmp_path, build_small(codebook_size=16))
 
 
-def test_another_kind_of_model_is_refused(build_small, tmp_path) -> None:
+def test_another_kind_of_model_is_refused(build_small: BuildSmall, tmp_path: Path) -> None:
     save_laq(tmp_path, build_small())
     config = (tmp_path / "config.json").read_text()
     (tmp_path / "config.json").write_text(config.replace('"laq"', '"policy"'))
@@ -46,6 +51,6 @@ def test_another_kind_of_model_is_refused(build_small, tmp_path) -> None:
         load_laq(tmp_path)
 
 
-def test_a_configuration_without_kind_is_refused(build_small, tmp_path) -> None:
+def test_a_configuration_without_kind_is_refused(build_small: BuildSmall, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has no field 'kind'"):
         save_model(tmp_path, build_small(), Params())

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from lapa.training.laq.fit import train
 from lapa.training.laq.reconstruction_grid import ReconstructionGrid
-from training.laq.squares import squares_loaders, tiny_params
+from toys.squares import squares_loaders, tiny_params
 
 
 def run(work: Path, **changes: Any) -> tuple[torch.nn.Module, dict[int, float]]:

@@ -13,7 +13,7 @@ import torch
 from lapa.training.common import progress as progress_module
 from lapa.training.common.progress import Progress
 from lapa.training.laq.fit import train
-from training.laq.squares import squares_loaders, tiny_params
+from toys.squares import squares_loaders, tiny_params
 
 FIGURES = {"val/top1": "codes right {:.1%}"}
 

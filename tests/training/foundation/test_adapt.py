@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from lapa.models.foundation.storage import build_foundation, load_foundation
 from lapa.params.foundation.stage import FoundationModelParams, LoraParams
-from lapa.params.presets import tiny
 from lapa.training.foundation import fit
 from lapa.training.foundation.adapt import adapt, add_lora, merge_lora
-from training.foundation.made_up import arguments, labeled_squares, params
+from toys.backends import tiny
+from toys.foundations import arguments, params
+from toys.labeled_squares import labeled_squares
 
 MODEL = FoundationModelParams(code_seq_len=2, codebook_size=4, backend=tiny())
 TEXTS = ["move the red square", "move"]
 
 
-def make():
+def make() -> Any:
     torch.manual_seed(0)
     return build_foundation(MODEL, instructions=TEXTS)
 
 
-def batch(n=4):
+def batch(n: int = 4) -> dict[str, Any]:
     g = torch.Generator().manual_seed(1)
     return {
         "frames": torch.randint(0, 256, (n, 32, 32, 3), generator=g, dtype=torch.uint8),
@@ -82,7 +85,7 @@ def test_recomputing_layers_changes_neither_loss_nor_gradients() -> None:
     assert set(saving.state_dict()) == set(plain.state_dict())
 
 
-def test_training_with_adapters_saves_a_model_that_loads_without_them(tmp_path) -> None:
+def test_training_with_adapters_saves_a_model_that_loads_without_them(tmp_path: Path) -> None:
     squares = labeled_squares(tmp_path / "squares")
     config = params(
         lora={"rank": 2},

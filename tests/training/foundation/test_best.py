@@ -14,17 +14,16 @@ from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.params.ingestion import SplitParams
-from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.records import Checkpoint
 from lapa.training.foundation import fit
 from lapa.training.foundation import loop as loop_module
 from lapa.training.foundation.best import CRITERION
-from training.foundation.made_up import arguments, labeled_squares, params
-
-Squares = tuple[ShardSet, LabelSet]
+from toys.foundations import arguments, params
+from toys.labeled_squares import LabeledSquares, labeled_squares
 
 
 @pytest.fixture(scope="module")
-def squares(tmp_path_factory: pytest.TempPathFactory) -> Squares:
+def squares(tmp_path_factory: pytest.TempPathFactory) -> LabeledSquares:
     return labeled_squares(tmp_path_factory.mktemp("squares"), n=60)
 
 
@@ -54,7 +53,7 @@ def is_best(record: Checkpoint, work: Path) -> None:
 
 
 def test_a_training_that_gets_worse_exports_the_earlier_weights(
-    squares: Squares, tmp_path: Path
+    squares: LabeledSquares, tmp_path: Path
 ) -> None:
     record = Checkpoint(**fit(**arguments(*squares, worsening(), tmp_path)))
     is_best(record, tmp_path)
@@ -66,7 +65,7 @@ def test_a_training_that_gets_worse_exports_the_earlier_weights(
     assert record.metrics["val/top1_blank_image"] <= record.metrics["val/top1"]
 
 
-def test_the_last_step_where_it_is_asked_for(squares: Squares, tmp_path: Path) -> None:
+def test_the_last_step_where_it_is_asked_for(squares: LabeledSquares, tmp_path: Path) -> None:
     config = worsening(trainer={"select": "last"})
     record = Checkpoint(**fit(**arguments(*squares, config, tmp_path)))
     assert (record.step, record.selected, record.selected_by) == (60, "last", "")
@@ -74,7 +73,7 @@ def test_the_last_step_where_it_is_asked_for(squares: Squares, tmp_path: Path) -
 
 
 def test_a_killed_training_keeps_the_candidate(
-    squares: Squares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = fit(**arguments(*squares, worsening(), tmp_path / "whole"))
     step = loop_module.Loop._step
@@ -93,7 +92,7 @@ def test_a_killed_training_keeps_the_candidate(
     assert resumed["metrics"] == whole["metrics"]
 
 
-def test_frozen_weights_stay_in_the_export(squares: Squares, tmp_path: Path) -> None:
+def test_frozen_weights_stay_in_the_export(squares: LabeledSquares, tmp_path: Path) -> None:
     config = worsening(freeze=("stem", "instruction"))
     record = Checkpoint(**fit(**arguments(*squares, config, tmp_path)))
     is_best(record, tmp_path)
@@ -110,7 +109,7 @@ def test_without_held_out_pairs_the_last_step_is_exported_and_said_so(tmp_path: 
 
 
 def test_replicas_and_shards_export_the_best_too(
-    squares: Squares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tests = str(Path(__file__).parents[2])
     path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
@@ -121,7 +120,7 @@ def test_replicas_and_shards_export_the_best_too(
         "sharded": worsening(trainer=two, shard=True, freeze=("stem",)),
     }
     jobs = [arguments(*squares, config, tmp_path / name) for name, config in configs.items()]
-    records = launch("training.foundation.rank_task:fit_all", {"trainings": jobs}, devices=2)
+    records = launch("toys.rank_tasks:fit_all", {"trainings": jobs}, devices=2)
     for (name, _), found in zip(configs.items(), records, strict=True):
         record = Checkpoint(**found)
         is_best(record, tmp_path / name)

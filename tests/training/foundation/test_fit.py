@@ -7,17 +7,19 @@ import json
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 
 from lapa.models.foundation.storage import load_foundation
-from lapa.params.presets import tiny, tiny_tokens
 from lapa.records import Checkpoint, digest_of_file
 from lapa.training.common.tracking import joined_run
 from lapa.training.foundation import fit, initialize
 from lapa.training.foundation import loop as loop_module
-from training.foundation.made_up import S, arguments, labeled_squares, params
+from toys.backends import tiny, tiny_tokens
+from toys.foundations import arguments, params
+from toys.labeled_squares import LabeledSquares, S, labeled_squares
 
 fit_module = importlib.import_module(
     "lapa.training.foundation.fit"
@@ -25,7 +27,7 @@ fit_module = importlib.import_module(
 
 
 @pytest.fixture(scope="module")
-def squares(tmp_path_factory):
+def squares(tmp_path_factory: pytest.TempPathFactory) -> LabeledSquares:
     return labeled_squares(tmp_path_factory.mktemp("squares"), n=60)
 
 
@@ -35,7 +37,7 @@ def losses(work: Path) -> dict[int, float]:
     return {line["step"]: line["train/loss"] for line in lines if "train/loss" in line}
 
 
-def test_learns_and_beats_the_majority(squares, tmp_path) -> None:
+def test_learns_and_beats_the_majority(squares: LabeledSquares, tmp_path: Path) -> None:
     config = params(
         trainer={"max_steps": 250, "batch_size": 32, "log_every": 50},
         optimizer={"learning_rate": 1e-2},
@@ -57,14 +59,14 @@ def test_learns_and_beats_the_majority(squares, tmp_path) -> None:
     assert {"val/top1_blank_language", "val/top1_swapped_language"} <= set(found)
 
 
-def test_saved_model_is_the_trained_one(squares, tmp_path) -> None:
+def test_saved_model_is_the_trained_one(squares: LabeledSquares, tmp_path: Path) -> None:
     fit(**arguments(*squares, params(), tmp_path))
     trained = torch.load(tmp_path / "resume/step-00000006.ckpt", weights_only=True)["model"]
     saved = load_foundation(tmp_path / "model").state_dict()
     assert all(torch.equal(saved[name], value) for name, value in trained.items())
 
 
-def plain(squares, tmp_path):
+def plain(squares: LabeledSquares, tmp_path: Path) -> Any:
     """The same training on pictures as they are."""
     fit(**arguments(*squares, params(accumulate=2), tmp_path / "plain"))
     return tmp_path / "plain"
@@ -72,14 +74,14 @@ def plain(squares, tmp_path):
 
 @pytest.mark.parametrize("stop", [1, 3, 4])
 def test_killed_at_any_step_resumes_with_the_identical_curve(
-    squares, tmp_path, monkeypatch, stop
+    squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: int
 ) -> None:
     settings = params(accumulate=2, augmentation={"shift": 0.1, "brightness": 0.1})
     whole = fit(**arguments(*squares, settings, tmp_path / "whole"))
     assert losses(tmp_path / "whole") != losses(plain(squares, tmp_path))
     step = loop_module.Loop._step
 
-    def dies(self, batches):
+    def dies(self: Any, batches: Any) -> Any:
         if self.state.step == stop:
             raise KeyboardInterrupt
         return step(self, batches)
@@ -95,21 +97,23 @@ def test_killed_at_any_step_resumes_with_the_identical_curve(
     assert resumed["metrics"] == whole["metrics"]
 
 
-def test_a_finished_training_is_not_repeated(squares, tmp_path) -> None:
+def test_a_finished_training_is_not_repeated(squares: LabeledSquares, tmp_path: Path) -> None:
     first = fit(**arguments(*squares, params(), tmp_path))
     before = (tmp_path / "metrics.jsonl").read_text().count("train/loss")
     assert fit(**arguments(*squares, params(), tmp_path)) == first
     assert (tmp_path / "metrics.jsonl").read_text().count("train/loss") == before
 
 
-def test_accumulating_equals_a_larger_batch(squares, tmp_path) -> None:
+def test_accumulating_equals_a_larger_batch(squares: LabeledSquares, tmp_path: Path) -> None:
     fit(**arguments(*squares, params(trainer={"batch_size": 16}), tmp_path / "large"))
     fit(**arguments(*squares, params(trainer={"batch_size": 8}, accumulate=2), tmp_path / "small"))
     large, small = losses(tmp_path / "large"), losses(tmp_path / "small")
     assert list(small.values()) == pytest.approx(list(large.values()), abs=1e-5)
 
 
-def test_initialized_control_is_where_training_starts(squares, tmp_path) -> None:
+def test_initialized_control_is_where_training_starts(
+    squares: LabeledSquares, tmp_path: Path
+) -> None:
     shards, labels = squares
     record = initialize(
         shards=shards.model_dump(mode="json"),
@@ -129,7 +133,9 @@ def test_initialized_control_is_where_training_starts(squares, tmp_path) -> None
         torch.testing.assert_close(start[name], weights, rtol=0, atol=1e-12)
 
 
-def test_labels_of_other_shards_are_refused_with_both_digests(squares, tmp_path) -> None:
+def test_labels_of_other_shards_are_refused_with_both_digests(
+    squares: LabeledSquares, tmp_path: Path
+) -> None:
     shards, labels = squares
     other = labels.model_copy(update={"shard_digest": "elsewhere"})
     with pytest.raises(ValueError, match="elsewhere") as caught:
@@ -137,7 +143,9 @@ def test_labels_of_other_shards_are_refused_with_both_digests(squares, tmp_path)
     assert shards.digest in str(caught.value)
 
 
-def test_labels_of_another_quantizer_are_refused_with_both_digests(squares, tmp_path) -> None:
+def test_labels_of_another_quantizer_are_refused_with_both_digests(
+    squares: LabeledSquares, tmp_path: Path
+) -> None:
     shards, labels = squares
     laq = Checkpoint(
         path="",
@@ -152,12 +160,12 @@ def test_labels_of_another_quantizer_are_refused_with_both_digests(squares, tmp_
         fit(**arguments(shards, labels, params(), tmp_path), laq=laq.model_dump(mode="json"))
 
 
-def test_other_sizes_than_the_labels_are_refused(squares, tmp_path) -> None:
+def test_other_sizes_than_the_labels_are_refused(squares: LabeledSquares, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="codebook size: found 4, expected 8"):
         fit(**arguments(*squares, params(codebook_size=8), tmp_path))
 
 
-def test_frozen_modules_do_not_move(squares, tmp_path) -> None:
+def test_frozen_modules_do_not_move(squares: LabeledSquares, tmp_path: Path) -> None:
     shards, labels = squares
     config = params(freeze=("stem", "instruction"))
     trained = load_foundation(Path(fit(**arguments(shards, labels, config, tmp_path))["path"]))
@@ -169,18 +177,20 @@ def test_frozen_modules_do_not_move(squares, tmp_path) -> None:
     assert {"blocks", "neck", "head"} <= moved
 
 
-def test_a_mistyped_module_to_freeze_is_named(squares, tmp_path) -> None:
+def test_a_mistyped_module_to_freeze_is_named(squares: LabeledSquares, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="names 'vison'"):
         fit(**arguments(*squares, params(freeze=("vison",)), tmp_path))
 
 
-def test_bfloat16_trains(squares, tmp_path) -> None:
+def test_bfloat16_trains(squares: LabeledSquares, tmp_path: Path) -> None:
     fit(**arguments(*squares, params(trainer={"precision": "bf16-mixed"}), tmp_path))
     curve = losses(tmp_path)
     assert all(torch.isfinite(torch.tensor(list(curve.values()))))
 
 
-def test_weights_that_are_no_numbers_are_never_saved(squares, tmp_path) -> None:
+def test_weights_that_are_no_numbers_are_never_saved(
+    squares: LabeledSquares, tmp_path: Path
+) -> None:
     diverges = params(
         optimizer={"learning_rate": 1e30, "clip_norm": 0.0},
         trainer={"log_every": 100, "checkpoint_every": 4},
@@ -191,12 +201,12 @@ def test_weights_that_are_no_numbers_are_never_saved(squares, tmp_path) -> None:
 
 
 def test_published_modules_train_in_training_mode_from_the_first_step(
-    squares, tmp_path, monkeypatch
+    squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modes = []
     step, fresh = loop_module.Loop._step, fit_module.fresh_model
 
-    def watched(self, batches):
+    def watched(self: Any, batches: Any) -> Any:
         modes.append(self.state.module.training and self.state.model.stem.training)
         return step(self, batches)
 
@@ -206,7 +216,9 @@ def test_published_modules_train_in_training_mode_from_the_first_step(
     assert modes == [True] * 3
 
 
-def test_throughput_counts_the_steps_since_the_last_log(squares, tmp_path, monkeypatch) -> None:
+def test_throughput_counts_the_steps_since_the_last_log(
+    squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = params(trainer={"max_steps": 5, "log_every": 3})
     ticks = count()
     monkeypatch.setattr(loop_module, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))
@@ -217,7 +229,9 @@ def test_throughput_counts_the_steps_since_the_last_log(squares, tmp_path, monke
     assert rates == pytest.approx([3 * 8 / 7, 2 * 8 / 5])
 
 
-def test_backends_that_write_their_answer_are_judged_by_what_they_write(squares, tmp_path) -> None:
+def test_backends_that_write_their_answer_are_judged_by_what_they_write(
+    squares: LabeledSquares, tmp_path: Path
+) -> None:
     short = {"max_steps": 2, "val_max_samples": 8}
     for name, backend in {
         "turns": tiny(decoding="autoregressive"),
@@ -233,7 +247,7 @@ def test_backends_that_write_their_answer_are_judged_by_what_they_write(squares,
         assert ("val/parse_health" in found) == (name == "tokens")
 
 
-def test_metrics_join_the_run_that_is_open(squares, tmp_path) -> None:
+def test_metrics_join_the_run_that_is_open(squares: LabeledSquares, tmp_path: Path) -> None:
     import mlflow
 
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")

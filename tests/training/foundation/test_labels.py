@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from factories import moving_square_episodes, tiny_shard_set
+from lapa.data.episode import Episode, Frames
 from lapa.data.loading.latents import LatentDataset
 from lapa.data.loading.loader import collate, evaluation_loader
 from lapa.labeling.label_shards import label_shards
@@ -17,16 +20,20 @@ from lapa.params.labeling import LabelingParams
 from lapa.records import LabelSet
 from lapa.training.foundation import fit
 from lapa.training.foundation.labels import OnlineLabels, PrecomputedLabels, open_labels
-from training.foundation.made_up import SPEC, arguments, params, tiny_laq
+from toys.episodes import moving_square_episodes
+from toys.foundations import arguments, params
+from toys.labeled_squares import SPEC
+from toys.quantizers import tiny_laq
+from toys.shards import tiny_shard_set
 
 CPU = torch.device("cpu")
 
 
-def with_another_future(episodes, *, of_frame: int):
+def with_another_future(episodes: Sequence[Episode], *, of_frame: int) -> list[Episode]:
     """The same episodes, but every frame after ``of_frame`` is noise."""
 
-    def changed(episode):
-        def read(indices=None):
+    def changed(episode: Episode) -> Episode:
+        def read(indices: Sequence[int] | None = None) -> Frames:
             chosen = range(episode.num_frames) if indices is None else indices
             frames = episode.frames(list(chosen))
             noise = np.random.default_rng(0).integers(0, 256, frames.shape, dtype=np.uint8)
@@ -39,7 +46,7 @@ def with_another_future(episodes, *, of_frame: int):
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Shards, a quantiser, labels, and the same shards with another future after frame 0."""
     folder = tmp_path_factory.mktemp("world")
     episodes = moving_square_episodes(10, 9, size=16)
@@ -60,7 +67,7 @@ def world(tmp_path_factory):
     return shards, changed, laq, labels
 
 
-def test_both_providers_give_the_same_batches(world) -> None:
+def test_both_providers_give_the_same_batches(world: dict[str, Any]) -> None:
     shards, _, laq, labels = world
     advance = PrecomputedLabels(shards=shards, labels=labels)
     online = OnlineLabels(shards=shards, laq=laq, device=CPU)
@@ -77,7 +84,7 @@ def test_both_providers_give_the_same_batches(world) -> None:
             assert torch.equal(expected[name], found[name]), name
 
 
-def first_frames(provider) -> dict:
+def first_frames(provider: Any) -> dict:
     """The batch of every episode's frame 0, as the model gets it."""
     dataset = provider.open("train", max_samples=None)
     starts = [i for i in range(len(dataset)) if dataset.sample(i)["frame"] == 0]
@@ -85,7 +92,7 @@ def first_frames(provider) -> dict:
     return provider.prepare(collate([dataset[i] for i in starts]), CPU)
 
 
-def logits_of(batch) -> torch.Tensor:
+def logits_of(batch: Any) -> torch.Tensor:
     torch.manual_seed(0)
     model = build_foundation(
         params(code_seq_len=4, codebook_size=8).model(), instructions=batch["instructions"]
@@ -95,7 +102,7 @@ def logits_of(batch) -> torch.Tensor:
     ).logits
 
 
-def providers(world, *, changed: bool):
+def providers(world: dict[str, Any], *, changed: bool) -> Any:
     shards, other, laq, labels = world
     if changed:
         shards, labels = other, labels.model_copy(update={"shard_digest": other.digest})
@@ -106,16 +113,18 @@ def providers(world, *, changed: bool):
 
 
 @pytest.mark.parametrize("kind", [0, 1], ids=["precomputed", "online"])
-def test_the_future_frame_does_not_reach_the_logits(world, kind) -> None:
+def test_the_future_frame_does_not_reach_the_logits(world: dict[str, Any], kind: str) -> None:
     before = first_frames(providers(world, changed=False)[kind])
     after = first_frames(providers(world, changed=True)[kind])
     torch.testing.assert_close(logits_of(before), logits_of(after), rtol=0, atol=0)
 
 
-def test_a_deliberate_leak_is_noticed(world, monkeypatch) -> None:
+def test_a_deliberate_leak_is_noticed(
+    world: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The test above can fail: feed frame t+1 and the logits move."""
 
-    def leaky(self, images, index):
+    def leaky(self: Any, images: Any, index: Any) -> Any:
         rest = read(self, images, index)
         clip, frame = self.position_of(index)
         images[...] = self.reader.frames(clip, [frame + 1])[0]
@@ -128,7 +137,7 @@ def test_a_deliberate_leak_is_noticed(world, monkeypatch) -> None:
     assert not torch.allclose(logits_of(before), logits_of(after))
 
 
-def test_training_is_the_same_with_either_provider(world, tmp_path) -> None:
+def test_training_is_the_same_with_either_provider(world: dict[str, Any], tmp_path: Path) -> None:
     shards, _, laq, labels = world
     config = params(code_seq_len=4, codebook_size=8)
     advance = fit(**arguments(shards, labels, config, tmp_path / "advance"))
@@ -140,13 +149,13 @@ def test_training_is_the_same_with_either_provider(world, tmp_path) -> None:
     assert online["inputs"] == {"shards": shards.digest, "laq": laq.digest}
 
 
-def test_online_labels_without_a_quantizer_are_refused(world) -> None:
+def test_online_labels_without_a_quantizer_are_refused(world: dict[str, Any]) -> None:
     shards, *_ = world
     with pytest.raises(ValueError, match="needs the quantiser's checkpoint"):
         open_labels(shards, None, None, params(online_labels=True), CPU)
 
 
-def test_labels_of_another_horizon_are_refused(world) -> None:
+def test_labels_of_another_horizon_are_refused(world: dict[str, Any]) -> None:
     shards, _, laq, labels = world
     longer = laq.model_copy(update={"pair_spec": SPEC.model_copy(update={"horizon_s": 0.2})})
     config = params(code_seq_len=4, codebook_size=8)
@@ -154,7 +163,7 @@ def test_labels_of_another_horizon_are_refused(world) -> None:
         open_labels(shards, labels, longer, config, CPU)
 
 
-def test_missing_labels_are_named(world) -> None:
+def test_missing_labels_are_named(world: dict[str, Any]) -> None:
     shards, *_ = world
     with pytest.raises(ValueError, match="no label set for"):
         open_labels(shards, None, None, params(), CPU)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lapa.cli.plan import published_recipe
 from lapa.models.foundation.storage import build_foundation
 from lapa.params.base import OptimizerParams, TrainerParams
 from lapa.params.foundation.stage import FoundationParams, LoraParams, QwenSizes
-from lapa.params.presets import tiny_tokens, vla_2b_tokens
 from lapa.training.common.optim import build_optimizer
 from lapa.training.foundation.planning import plan_table, plan_training
 from lapa.training.foundation.workload import TEXT_TOKENS, workload
-from training.foundation.made_up import params
+from toys.backends import published, tiny_tokens
+from toys.foundations import params
 
 
 def test_published_recipe() -> None:
-    plan = plan_training(published_recipe())
+    plan = plan_training(published("dual_encoder_7b"))
     assert plan.effective_batch == 16 * 64 * 4 == 4096
     assert plan.tokens_per_sample == 256 + 32 + 4
     assert plan.parameters / 1e6 == pytest.approx(6607.3 + 412.4 + 303.2 + 25.7, rel=1e-3)
@@ -28,7 +27,7 @@ def test_published_recipe() -> None:
 
 
 def test_sharding_divides_and_recomputing_saves() -> None:
-    recipe = published_recipe()
+    recipe = published("dual_encoder_7b")
     whole = plan_training(recipe.model_copy(update={"shard": False}))
     assert whole.weights == 4 * whole.parameters
     kept = plan_training(recipe.model_copy(update={"activation_checkpointing": False}))
@@ -36,7 +35,7 @@ def test_sharding_divides_and_recomputing_saves() -> None:
 
 
 def test_adapters_shrink_optimizer_state() -> None:
-    recipe = published_recipe()
+    recipe = published("dual_encoder_7b")
     lora = plan_training(recipe.model_copy(update={"lora": LoraParams(rank=16)}))
     # 32 layers x 4 projections x 16 x (4096 + 4096)
     adapters = 32 * 4 * 16 * 8192
@@ -59,13 +58,15 @@ def test_adafactor_keeps_what_torch_keeps() -> None:
 
 
 def test_table_tells_the_speed_needed() -> None:
-    table = plan_table(plan_training(published_recipe()), shards=640, samples=36_000, hours=1.0)
+    table = plan_table(
+        plan_training(published("dual_encoder_7b")), shards=640, samples=36_000, hours=1.0
+    )
     assert "shards per process" in table
     assert "10.0" in table  # both 640 / 64 shards and 36000 / 3600 samples per second
 
 
 def test_whole_on_every_gpu_is_what_fsdp_keeps_gathered() -> None:
-    plan = plan_training(published_recipe())
+    plan = plan_training(published("dual_encoder_7b"))
     layer = 4 * 4096**2 + 3 * 4096 * 11_008 + 2 * 4096
     outside = plan.parameters - 32 * layer  # frozen encoders, projector, word vectors, head
     outside_trained = plan.trained - 32 * layer
@@ -80,7 +81,7 @@ WORDS, WIDTH, IMAGE_TOKENS = 151_936, 2048, 7 * 7
 @pytest.fixture(scope="module")
 def tokens_2b() -> FoundationParams:
     return FoundationParams(
-        backend=vla_2b_tokens("nvidia/Cosmos-Reason2-2B"),
+        backend=published("action_tokens_2b").backend,
         freeze=("qwen.model.visual",),
         shard=True,
         activation_checkpointing=True,

@@ -9,31 +9,34 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lapa.distributed.launch import launch
 from lapa.models.foundation.storage import load_foundation
-from lapa.params.presets import tiny
+from lapa.params.foundation.stage import FoundationParams
 from lapa.training.foundation import fit
-from training.foundation.made_up import arguments, labeled_squares, params
+from toys.backends import tiny
+from toys.foundations import arguments, params
+from toys.labeled_squares import LabeledSquares, labeled_squares
 
 TASK = "lapa.training.foundation:fit"
 
 
 @pytest.fixture(scope="module")
-def squares(tmp_path_factory):
+def squares(tmp_path_factory: pytest.TempPathFactory) -> LabeledSquares:
     return labeled_squares(tmp_path_factory.mktemp("squares"))
 
 
 @pytest.fixture(scope="module")
-def alone(squares, tmp_path_factory) -> Path:
+def alone(squares: LabeledSquares, tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = tmp_path_factory.mktemp("alone")
     fit(**arguments(*squares, params(trainer={"batch_size": 8}), work))
     return work
 
 
-def two(**overrides):
+def two(**overrides: Any) -> FoundationParams:
     return params(
         trainer={"batch_size": 4, "devices": 2, **overrides.pop("trainer", {})}, **overrides
     )
@@ -42,12 +45,12 @@ def two(**overrides):
 LAYERED = {"accumulate": 2, "freeze": ("vision",), "activation_checkpointing": True}
 
 
-def layered(config):
+def layered(config: FoundationParams) -> FoundationParams:
     return config.model_copy(update={"backend": tiny()})
 
 
 @pytest.fixture(scope="module")
-def together(squares, tmp_path_factory) -> dict[str, Path]:
+def together(squares: LabeledSquares, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """One pair of processes trains replicas, then a model sharded layer by layer."""
     configs = {"replicas": two(), "sharded": layered(two(**LAYERED, shard=True))}
     works = {name: tmp_path_factory.mktemp(name) for name in configs}
@@ -56,7 +59,7 @@ def together(squares, tmp_path_factory) -> dict[str, Path]:
         tests = str(Path(__file__).parents[2])
         path = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
         patch.setenv("PYTHONPATH", path)
-        launch("training.foundation.rank_task:fit_all", {"trainings": jobs}, devices=2)
+        launch("toys.rank_tasks:fit_all", {"trainings": jobs}, devices=2)
     return works
 
 
@@ -78,19 +81,23 @@ def same_weights(work: Path, reference: Path) -> None:
         assert together[name].allclose(weights, atol=1e-4), name
 
 
-def test_two_replicas_equal_one_process(together, alone) -> None:
+def test_two_replicas_equal_one_process(together: dict[str, Path], alone: Path) -> None:
     same_curve(together["replicas"], alone)
     same_weights(together["replicas"], alone)
 
 
-def test_decoder_layers_sharded_over_two_processes_equal_one(squares, together, tmp_path) -> None:
+def test_decoder_layers_sharded_over_two_processes_equal_one(
+    squares: LabeledSquares, together: dict[str, Path], tmp_path: Path
+) -> None:
     single = layered(params(trainer={"batch_size": 8}, **LAYERED))
     fit(**arguments(*squares, single, tmp_path))
     same_curve(together["sharded"], tmp_path)
     same_weights(together["sharded"], tmp_path)
 
 
-def test_sharded_training_killed_hard_resumes_with_the_same_curve(squares, alone, tmp_path) -> None:
+def test_sharded_training_killed_hard_resumes_with_the_same_curve(
+    squares: LabeledSquares, alone: Path, tmp_path: Path
+) -> None:
     config = two(shard=True, trainer={"checkpoint_every": 1})
     job = tmp_path / "job.json"
     job.write_text(json.dumps({"task": TASK, "arguments": arguments(*squares, config, tmp_path)}))

@@ -13,7 +13,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from lapa.data.loading.batches import PairBatch
+from lapa.batches import PairBatch
 from lapa.data.loading.loader import training_loader
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
@@ -21,7 +21,7 @@ from lapa.training.common.checkpoints import step_file
 from lapa.training.laq.augmentation import augmented, augmented_from_start
 from lapa.training.laq.fit import train
 from lapa.training.laq.loaders import LaqLoaders
-from training.laq.squares import Squares, squares_loaders, tiny_params
+from toys.squares import Squares, squares_loaders, tiny_params
 
 EVERYTHING = {"flip": 0.5, "brightness": 0.1, "contrast": 0.1, "saturation": 0.1, "erasing": 0.1}
 

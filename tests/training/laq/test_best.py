@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import torch
 
-from factories import tiny_shard_set
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.laq import fit, initialize
 from lapa.training.laq.fit import criterion, train
-from training.laq.squares import squares_loaders, tiny_params
+from toys.shards import tiny_shard_set
+from toys.squares import squares_loaders, tiny_params
 
 GAIN = "val/psnr_gain_over_copy"
 

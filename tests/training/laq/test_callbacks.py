@@ -17,7 +17,7 @@ from lapa.training.laq.code_replacement import CodeReplacement, clear_moments
 from lapa.training.laq.codebook_start import start_codebook
 from lapa.training.laq.collapse_gate import CodebookCollapseError, CollapseGate
 from lapa.training.laq.fit import train
-from training.laq.squares import squares_loaders, tiny_params
+from toys.squares import squares_loaders, tiny_params
 
 
 def test_codebook_start_makes_codes_win_and_calibrates() -> None:

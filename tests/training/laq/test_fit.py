@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import torch
 
-from factories import tiny_shard_set
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.pairs import open_pairs
 from lapa.models.laq import LatentActionQuantizer
@@ -20,7 +19,8 @@ from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.laq import fit, initialize
 from lapa.training.laq.fit import build_model, train
 from lapa.training.laq.module import LaqModule
-from training.laq.squares import squares_loaders, tiny_params
+from toys.shards import tiny_shard_set
+from toys.squares import squares_loaders, tiny_params
 
 SPEC = PairSpec(horizon_s=0.1)
 FIGURES = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from lapa.data.loading.loader import evaluation_loader, training_loader
 from lapa.training.laq.fit import train
 from lapa.training.laq.loaders import LaqLoaders
-from training.laq.squares import Squares, tiny_params
+from toys.squares import Squares, tiny_params
 
 STEPS = 75
 """The criterion allows 300; this is a fourth of it and takes seconds."""

@@ -13,14 +13,14 @@ import torch
 
 from lapa.training.common.checkpoints import step_file
 from lapa.training.laq.fit import train
-from training.laq.kill_script import settings
+from toys.killed_training import settings
 
 TESTS = Path(__file__).parents[2]
 
 
 def killed_run(work: Path, step: int) -> int:
     """Exit code of a training in its own process that dies before ``step``."""
-    script = Path(__file__).with_name("kill_script.py")
+    script = TESTS / "toys/killed_training.py"
     path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(script), str(work), str(step)]

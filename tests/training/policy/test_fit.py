@@ -13,7 +13,6 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.episode import Episode
 from lapa.data.labels import finish_labels, write_sidecar
 from lapa.data.loading.loader import evaluation_loader
@@ -34,6 +33,8 @@ from lapa.training.policy import fit
 from lapa.training.policy.fit import CRITERION
 from lapa.training.policy.labeled import action_stats, open_labeled
 from lapa.training.policy.module import PolicyModule
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 SPEC = PairSpec(horizon_s=0.1)
 FOUNDATION = FoundationModelParams(

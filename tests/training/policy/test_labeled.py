@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 import torch
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.episode import Episode
 from lapa.evaluation.policies.held_out_actions import held_out_actions
 from lapa.models.policy.storage import load_policy
 from lapa.models.storage import read_config
 from lapa.params.finetune import PolicyModelParams
 from lapa.records import ShardSet
-from tiny_policy import finetuned
+from toys.episodes import moving_square_episodes
+from toys.policies import finetuned
+from toys.shards import tiny_shard_set
 
 
 def robots(source: str, width: int, n: int = 6, frames: int = 6, **changes: Any) -> list[Episode]:

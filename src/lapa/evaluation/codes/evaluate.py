@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lapa.evaluation.analyses import Analyses
 from lapa.evaluation.codes.encoded import encode_held_out, with_actions
-from lapa.evaluation.codes.evidence import ARMS, TRAINED, UNTRAINED, CodesEvidence
+from lapa.evaluation.codes.evidence import QUANTIZERS, TRAINED, UNTRAINED, CodesEvidence
 from lapa.evaluation.finding import Finding, metrics_by_arm, write_findings
 from lapa.evaluation.measured_model import write_measured_model
 from lapa.evaluation.registry import run_sections
@@ -60,7 +60,7 @@ def evaluate_laq(
     write_findings(findings, out)
     return EvaluationReport(
         path=str(out),
-        arms=metrics_by_arm(findings, tuple(ARMS)),
+        arms=metrics_by_arm(findings, tuple(QUANTIZERS)),
         plots=tuple(file for finding in findings for file in finding.plots),
         not_measured=analyses.not_measured,
     )

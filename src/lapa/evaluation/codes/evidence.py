@@ -13,7 +13,7 @@ from lapa.models.laq import LatentActionQuantizer
 from lapa.records import Checkpoint, ShardSet
 
 TRAINED, UNTRAINED = "laq", "random_laq"
-ARMS = {TRAINED: "the quantiser", UNTRAINED: "the untrained quantiser"}
+QUANTIZERS = {TRAINED: "the quantiser", UNTRAINED: "the untrained quantiser"}
 """Arm -> what sentences call it."""
 CONTINUOUS = "the latents are continuous: there are no codes to count"
 

@@ -7,13 +7,9 @@ from collections.abc import Iterable, Mapping
 from lapa.evaluation.blocks import Code, Note, Rows, Table, folded, listed
 from lapa.evaluation.report.page import PageSection, plain_section
 from lapa.evaluation.report.run_facts import RunFacts
+from lapa.params.arms import ARMS
 from lapa.records import Checkpoint, DatasetFacts, PairSpec, ShardSet
 
-ARMS = {
-    "lapa": "The method: a backbone pretrained on the codes of the trained quantiser, then finetuned.",
-    "random_laq": "Control: the same, on the codes of an untrained quantiser. Are the codes worth anything?",
-    "scratch": "Control: an untrained backbone, finetuned whole. Is pretraining worth anything?",
-}
 TERMS = {
     "H, horizon": "Time between the two frames t and t+H of a pair.",
     "latent action, code": "The few numbers the quantiser (LAQ) gives to what changed between t and t+H; the decoder redraws t+H from frame t and the codes.",
@@ -68,7 +64,8 @@ def run_section(facts: RunFacts, shards: ShardSet, spec: PairSpec | None) -> Pag
 
 def arms_section(arms: Iterable[str]) -> PageSection:
     """What is compared."""
-    explained = tuple((arm, ARMS.get(arm, "")) for arm in arms)
+    sentences = {arm.name: arm.sentence for arm in ARMS}
+    explained = tuple((arm, sentences.get(arm, "")) for arm in arms)
     return plain_section(
         "The arms",
         Note(text="All arms get the same labelled episodes and are measured alike."),

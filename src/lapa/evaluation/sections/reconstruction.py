@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from lapa.evaluation.blocks import Block, Note, rows
-from lapa.evaluation.codes.evidence import ARMS, TRAINED, CodesEvidence, CodesSection
+from lapa.evaluation.codes.evidence import QUANTIZERS, TRAINED, CodesEvidence, CodesSection
 from lapa.evaluation.codes.quantizer_table import quantizer_table
 from lapa.evaluation.codes.reconstruction_metrics import (
     DEPENDENCE,
@@ -68,7 +68,7 @@ class Reconstruction(CodesSection):
 
 def _metrics(evidence: CodesEvidence) -> Metrics:
     metrics: Metrics = {}
-    for arm, whose in ARMS.items():
+    for arm, whose in QUANTIZERS.items():
         measure = partial(
             reconstruction_metrics,
             evidence.models[arm],

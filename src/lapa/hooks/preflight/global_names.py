@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from kedro.config import AbstractConfigLoader, OmegaConfigLoader
 
+from lapa.config.presets import PRESETS
 from lapa.refused import RefusedError, nearest
 
 
@@ -26,7 +27,13 @@ def require_known_globals(loader: AbstractConfigLoader, known: Mapping[str, Any]
     if not (base / "globals.yml").is_file():
         return
     own = yaml.safe_load((base / "globals.yml").read_text()) or {}
-    read = set(_read_in(path for env in (base, root / (loader.env or "")) for path in _files(env)))
+    read = set(
+        _read_in(
+            path
+            for env in (base, root / (loader.env or ""), root / PRESETS)
+            for path in _files(env)
+        )
+    )
     for name in known:
         if name not in own and name not in read:
             raise RefusedError(

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from lapa.config.presets import BY_PRESET, CLUSTER
 from lapa.params.sections import SECTIONS, WORK
 from lapa.refused import RefusedError, nearest
 
@@ -48,7 +49,7 @@ def _unknown_sections(
                 f"globals.yml of the environment, or give --params={name}=VALUE"
             )
             continue
-        known = {*sections, *known_globals} if name in given else sections
+        known = sections | ({*known_globals, CLUSTER} if name in given else {CLUSTER, BY_PRESET})
         yield f"no parameter {name!r}{nearest(name, known)} There are: {', '.join(sorted(known))}"
 
 

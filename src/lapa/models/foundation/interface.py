@@ -46,7 +46,7 @@ class LatentPolicy(nn.Module, ABC):
 
     @abstractmethod
     def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
-        """Cross-entropy of the codes of a `lapa.data.loading.batches.LatentBatch`.
+        """Cross-entropy of the codes of a `lapa.batches.LatentBatch`.
 
         Args:
             batch: ``image uint8 (batch, height, width, 3)``, ``text`` (list of ``batch``

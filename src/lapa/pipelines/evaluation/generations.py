@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lapa.pipelines.arms import PRETRAINED_ARMS
+from lapa.params.arms import ARMS
 from lapa.records import Checkpoint, EvaluationReport, require_same
 
 
@@ -44,11 +44,12 @@ def require_one_generation(
         _require(report, "shards", laq.inputs.get("shards"), f"those that {laq.path} measured")
         _require(report, "policy", policies[arm].digest, policies[arm].path)
         require_backbone(policies[arm], foundations[arm])
-    for arm, quantizer in PRETRAINED_ARMS.items():
+    measured = {arm.name: arm.quantizer for arm in ARMS if arm.quantizer is not None}
+    for arm in (name for name in reports if name in measured):
         require_same(
             f"quantiser behind backbone {foundations[arm].path}",
             foundations[arm].inputs.get("laq"),
-            laq.inputs.get(quantizer.removesuffix("_checkpoint")),
+            laq.inputs.get(measured[arm].removesuffix("_checkpoint")),
             remedy=f"{laq.path} measured another one: label and train this arm again, or evaluate the "
             "quantiser again",
         )

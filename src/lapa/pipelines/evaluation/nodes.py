@@ -13,7 +13,6 @@ from lapa.evaluation.policies.success_table import success_table
 from lapa.evaluation.report.laq_page import write_laq_page as render_laq_page
 from lapa.evaluation.report.report import write_report as render_report
 from lapa.params.evaluation import EvaluationParams
-from lapa.pipelines.arms import ARMS
 from lapa.pipelines.evaluation.generations import require_backbone, require_one_generation
 from lapa.pipelines.run_facts import current_run
 from lapa.pipelines.stage import stage
@@ -81,8 +80,9 @@ def write_report(
         laq: what was measured about the codes.
         of_arms: of every arm ``<arm>.policy_report``, ``.policy_checkpoint``, ``.foundation_checkpoint``.
     """
+    arms = dict.fromkeys(name.partition(".")[0] for name in of_arms)
     reports, policies, foundations = (
-        {arm: of_arms[f"{arm}.{name}"] for arm in ARMS}
+        {arm: of_arms[f"{arm}.{name}"] for arm in arms}
         for name in ("policy_report", "policy_checkpoint", "foundation_checkpoint")
     )
     require_one_generation(laq, reports, policies, foundations)

@@ -13,11 +13,13 @@ Both also take the checkpoints they must be about: <arm>.foundation_checkpoint, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kedro.pipeline import Pipeline
 
-from lapa.pipelines.arms import ARMS, in_arm
+from lapa.params.arms import ARMS, Arm
+from lapa.pipelines.arms import arm_node, per_arm
 from lapa.pipelines.evaluation.nodes import (
     evaluate_laq,
     evaluate_policy,
@@ -30,13 +32,13 @@ OF_ARMS = ("policy_report", "policy_checkpoint", "foundation_checkpoint")
 """What the last page takes of every arm: metrics, and the checkpoints they must be about."""
 
 
-def create_pipeline(**kwargs: Any) -> Pipeline:
+def create_pipeline(arms: Sequence[Arm] = ARMS, **kwargs: Any) -> Pipeline:
     """Measure the codes, roll out every arm, write the report."""
-    return sum((_arm(arm) for arm in ARMS), _shared())
+    return per_arm(arms, _policy_report) + _shared(arms)
 
 
-def _shared() -> Pipeline:
-    of_arms = [f"{arm}.{name}" for name in OF_ARMS for arm in ARMS]
+def _shared(arms: Sequence[Arm]) -> Pipeline:
+    of_arms = [f"{arm.name}.{name}" for name in OF_ARMS for arm in arms]
     return Pipeline(
         [
             stage_node(
@@ -69,14 +71,13 @@ def _shared() -> Pipeline:
     )
 
 
-def _arm(arm: str) -> Pipeline:
-    node = stage_node(
+def _policy_report(arm: Arm) -> Pipeline:
+    return arm_node(
+        arm,
         evaluate_policy,
-        shards="clip_shards",
         policy="policy_checkpoint",
         foundation="foundation_checkpoint",
         evaluation="params:evaluation",
         outputs="policy_report",
         name="evaluate_policy",
     )
-    return in_arm(arm, node, {"clip_shards": "clip_shards"})

@@ -11,33 +11,29 @@ only for its codebook (`head.embeddings`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kedro.pipeline import Pipeline
 
-from lapa.pipelines.arms import ARMS, PRETRAINED_ARMS, in_arm
+from lapa.params.arms import ARMS, Arm
+from lapa.pipelines.arms import arm_node, per_arm
 from lapa.pipelines.finetune.nodes import train_policy
-from lapa.pipelines.stage import stage_node
 
 
-def create_pipeline(**kwargs: Any) -> Pipeline:
+def create_pipeline(arms: Sequence[Arm] = ARMS, **kwargs: Any) -> Pipeline:
     """The same finetuning for every arm."""
-    return sum((_arm(arm) for arm in ARMS), Pipeline([]))
+    return per_arm(arms, _policy)
 
 
-def _arm(arm: str) -> Pipeline:
-    shared = {"clip_shards": "clip_shards"}
-    codes = {}
-    if arm in PRETRAINED_ARMS:
-        shared["laq_checkpoint"] = PRETRAINED_ARMS[arm]
-        codes = {"labels": "latent_labels", "laq": "laq_checkpoint"}
-    node = stage_node(
+def _policy(arm: Arm) -> Pipeline:
+    codes = {"labels": "latent_labels", "laq": "laq_checkpoint"} if arm.is_pretrained else {}
+    return arm_node(
+        arm,
         train_policy,
-        shards="clip_shards",
         foundation="foundation_checkpoint",
         finetune="params:finetune",
         **codes,
         outputs="policy_checkpoint",
         name="train_policy",
     )
-    return in_arm(arm, node, shared)

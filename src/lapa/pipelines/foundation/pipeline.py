@@ -9,40 +9,39 @@ clip_shards                                             ─ initialize_foundatio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kedro.pipeline import Pipeline
 
-from lapa.pipelines.arms import PRETRAINED_ARMS, in_arm
+from lapa.params.arms import ARMS, Arm
+from lapa.pipelines.arms import arm_node, per_arm
 from lapa.pipelines.foundation.nodes import initialize_foundation, train_foundation
-from lapa.pipelines.stage import stage_node
 
 
-def create_pipeline(**kwargs: Any) -> Pipeline:
-    """One pretraining per arm that has one, and an untrained model for `scratch`."""
-    return sum((_pretrained(arm, laq) for arm, laq in PRETRAINED_ARMS.items()), _scratch())
+def create_pipeline(arms: Sequence[Arm] = ARMS, **kwargs: Any) -> Pipeline:
+    """One pretraining per arm that has one, and an untrained backbone for the others."""
+    return per_arm(arms, lambda arm: _pretrained(arm) if arm.is_pretrained else _untrained(arm))
 
 
-def _pretrained(arm: str, laq_checkpoint: str) -> Pipeline:
-    node = stage_node(
+def _pretrained(arm: Arm) -> Pipeline:
+    return arm_node(
+        arm,
         train_foundation,
-        shards="clip_shards",
         labels="latent_labels",
         laq="laq_checkpoint",
         foundation="params:foundation",
         outputs="foundation_checkpoint",
         name="train_foundation",
     )
-    return in_arm(arm, node, {"clip_shards": "clip_shards", "laq_checkpoint": laq_checkpoint})
 
 
-def _scratch() -> Pipeline:
-    node = stage_node(
+def _untrained(arm: Arm) -> Pipeline:
+    return arm_node(
+        arm,
         initialize_foundation,
-        shards="clip_shards",
         pairs="params:pairs",
         foundation="params:foundation",
         outputs="foundation_checkpoint",
         name="initialize_foundation",
     )
-    return in_arm("scratch", node, {"clip_shards": "clip_shards"})

@@ -8,28 +8,28 @@ clip_shards ─┬─ lapa.label_shards       (laq_checkpoint)        ─► lap
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kedro.pipeline import Pipeline
 
-from lapa.pipelines.arms import PRETRAINED_ARMS, in_arm
+from lapa.params.arms import ARMS, Arm
+from lapa.pipelines.arms import arm_node, per_arm
 from lapa.pipelines.labeling.nodes import label_shards
-from lapa.pipelines.stage import stage_node
 
 
-def create_pipeline(**kwargs: Any) -> Pipeline:
+def create_pipeline(arms: Sequence[Arm] = ARMS, **kwargs: Any) -> Pipeline:
     """One labelling per pretrained arm."""
-    return sum((_arm(arm, laq) for arm, laq in PRETRAINED_ARMS.items()), Pipeline([]))
+    return per_arm((arm for arm in arms if arm.is_pretrained), _labels)
 
 
-def _arm(arm: str, laq_checkpoint: str) -> Pipeline:
-    node = stage_node(
+def _labels(arm: Arm) -> Pipeline:
+    return arm_node(
+        arm,
         label_shards,
-        shards="clip_shards",
         laq="laq_checkpoint",
         pairs="params:pairs",
         labeling="params:labeling",
         outputs="latent_labels",
         name="label_shards",
     )
-    return in_arm(arm, node, {"clip_shards": "clip_shards", "laq_checkpoint": laq_checkpoint})

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from einops import rearrange
 
+from lapa.batches import PairBatch
 from lapa.data.loading.augment import augment
-from lapa.data.loading.batches import PairBatch
 from lapa.models.layers.pixels import to_bytes, to_frames
 from lapa.params.laq.stage import LaqParams
 

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
-from lapa.data.loading.batches import PairBatch
+from lapa.batches import PairBatch
 from lapa.data.loading.loader import evaluation_loader, training_loader
 from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.distributed.ranks import rank, world_size

@@ -9,7 +9,7 @@ import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
-from lapa.data.loading.batches import PairBatch
+from lapa.batches import PairBatch
 from lapa.distributed.ranks import sum_over_processes, world_size
 from lapa.models.laq import LaqOutput, LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames

@@ -1,5 +1,7 @@
 """Clip shards to LeRobot v3.0 and back through our own adapter."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 
@@ -8,19 +10,21 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from factories import moving_square_episodes, tiny_shard_set
 from lapa.data.export.lerobot import layout as lerobot_layout
 from lapa.data.export.lerobot.dataset import export_lerobot
 from lapa.data.export.lerobot.layout import CAMERA
 from lapa.data.export.shard_episodes import shard_episodes
 from lapa.data.sources.registry import open_source
+from lapa.records import ShardSet
+from toys.episodes import moving_square_episodes
+from toys.shards import tiny_shard_set
 
 
-def shard_set_of(tmp_path: Path, **options: object):
+def shard_set_of(tmp_path: Path, **options: object) -> ShardSet:
     return tiny_shard_set(tmp_path, n=6, frames=[9, 12, 20], **options)
 
 
-def all_episodes(shard_set) -> list:
+def all_episodes(shard_set: ShardSet) -> list:
     return [
         episode
         for split in shard_set.splits
@@ -116,7 +120,9 @@ def test_statistics_are_those_of_the_rows(tmp_path: Path) -> None:
     assert stats[CAMERA]["count"] == [len(frames)]
 
 
-def test_full_files_are_followed_by_new_ones(tmp_path: Path, monkeypatch) -> None:
+def test_full_files_are_followed_by_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lerobot_layout, "VIDEO_FILE_MB", 0)
     monkeypatch.setattr(lerobot_layout, "DATA_FILE_MB", 0)
     monkeypatch.setattr(lerobot_layout, "FILES_PER_CHUNK", 4)
@@ -144,7 +150,7 @@ def test_several_datasets_need_a_choice(tmp_path: Path) -> None:
     assert {episode.fps for episode in open_source("lerobot", out)} == {5.0}
 
 
-def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch) -> None:
+def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shard_set = shard_set_of(tmp_path)
 
     def fail(*arguments: object) -> None:

@@ -10,13 +10,14 @@ import h5py
 import numpy as np
 import pytest
 
-from factories import moving_square_episodes
 from lapa.data.ingest import ingest
 from lapa.data.sources import open_source
 from lapa.data.sources.base.action_width import split_by_width
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.records import ShardSet
-from robot_files import pictures, rows, write_video
+from toys.episodes import moving_square_episodes
+from toys.known_frames import pictures, rows
+from toys.videos import write_video
 
 WIDTHS = {"a_one_arm": 7, "b_two_arms": 14, "c_one_arm": 7, "d_hand": 20}
 

@@ -12,8 +12,8 @@ import pytest
 from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.sources import open_source
 from lapa.data.sources.base.depth import named_depth
-from recordings import write_video
-from robot_files import pictures
+from toys.known_frames import pictures
+from toys.videos import write_gray_video
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def write_deep_video(path: Path, pixels: str = "gray16le") -> None:
 
 @pytest.fixture
 def videos(tmp_path: Path) -> Path:
-    write_video(tmp_path / "rgb/a.mp4")
-    write_video(tmp_path / "depth/a.mp4")
+    write_gray_video(tmp_path / "rgb/a.mp4")
+    write_gray_video(tmp_path / "depth/a.mp4")
     write_deep_video(tmp_path / "rgb/b.mkv")
     return tmp_path
 

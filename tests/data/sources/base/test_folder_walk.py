@@ -11,7 +11,7 @@ import pytest
 from lapa.data.bad_input import BadInputs
 from lapa.data.sources import open_source
 from lapa.data.sources.base.folder_walk import recordings_below
-from recordings import write_video
+from toys.videos import write_gray_video
 
 VIDEOS = frozenset({".mp4", ".mov"})
 
@@ -122,7 +122,7 @@ def test_linked_files_of_a_cache_are_read(tmp_path: Path) -> None:
 
 
 def test_broken_links_are_named_and_what_is_no_file_is_left_out(tmp_path: Path) -> None:
-    write_video(tmp_path / "ok.mp4")
+    write_gray_video(tmp_path / "ok.mp4")
     os.symlink("nowhere", tmp_path / "gone.mp4")
     os.symlink("itself.mp4", tmp_path / "itself.mp4")
     os.mkfifo(tmp_path / "pipe.mp4")
@@ -141,7 +141,7 @@ def test_a_link_to_a_secret_gives_nothing_away(tmp_path: Path, name: str) -> Non
     secret = tmp_path / "etc/passwd"
     touch(secret)
     secret.write_text("root:x:0:0:root:/root:/bin/bash")
-    write_video(tmp_path / "root/a.mp4" if name != "a.mp4" else tmp_path / "root/b.mp4")
+    write_gray_video(tmp_path / "root/a.mp4" if name != "a.mp4" else tmp_path / "root/b.mp4")
     os.symlink(secret, tmp_path / "root" / name)
     report = BadInputs()
     for episode in open_source("video_folder", tmp_path / "root", report=report):
@@ -153,11 +153,11 @@ def test_a_link_to_a_secret_gives_nothing_away(tmp_path: Path, name: str) -> Non
 
 
 def test_texts_in_linked_folders_and_caches_are_read(tmp_path: Path) -> None:
-    write_video(tmp_path / "disk/batch/a.mp4")
+    write_gray_video(tmp_path / "disk/batch/a.mp4")
     (tmp_path / "disk/batch/a.txt").write_text("open the drawer")
     (tmp_path / "root").mkdir()
     os.symlink(tmp_path / "disk/batch", tmp_path / "root/batch")
-    write_video(tmp_path / "blobs/1")
+    write_gray_video(tmp_path / "blobs/1")
     (tmp_path / "blobs/2").write_text("pour the coffee")
     os.symlink("../blobs/1", tmp_path / "root/b.mp4")
     os.symlink("../blobs/2", tmp_path / "root/b.txt")

@@ -15,15 +15,15 @@ from lapa.data.ingest import ingest
 from lapa.data.shards.index import read_index
 from lapa.data.sources import open_source
 from lapa.params.ingestion import IngestionParams, SourceParams
-from recordings import write_video
-from robot_files import write_robomimic, write_robonet
+from toys.hdf5 import write_robomimic, write_robonet
+from toys.videos import write_gray_video
 
 NAMES = [b"caf\xe9.mp4", b"\xff\xfe.mp4", b"a\nb.mp4", b"plain.mp4", "手.mp4".encode()]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    clip = write_video(tmp_path / "clip.mp4", 20).read_bytes()
+    clip = write_gray_video(tmp_path / "clip.mp4", 20).read_bytes()
     (tmp_path / "videos").mkdir()
     for name in NAMES:
         with open(os.path.join(os.fsencode(tmp_path), b"videos", name), "wb") as file:

@@ -8,7 +8,8 @@ import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.sources.registry import open_source
-from robot_files import assert_shows, rows, write_robomimic, write_robonet
+from toys.hdf5 import write_robomimic, write_robonet
+from toys.known_frames import assert_shows, rows
 
 
 def reasons(path: Path, **options: object) -> tuple[list[str], list[str]]:

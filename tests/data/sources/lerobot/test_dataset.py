@@ -10,16 +10,9 @@ import pytest
 from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources.registry import open_source
-from robot_files import (
-    CAMERA,
-    assert_shows,
-    lerobot_table,
-    pictures,
-    rows,
-    write_lerobot_v2,
-    write_lerobot_v3,
-    write_video,
-)
+from toys.known_frames import assert_shows, pictures, rows
+from toys.lerobot import CAMERA, lerobot_table, write_lerobot_v2, write_lerobot_v3
+from toys.videos import write_video
 
 
 def reasons(path: Path, **options: object) -> tuple[list[str], list[str]]:

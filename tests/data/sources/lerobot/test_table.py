@@ -1,5 +1,7 @@
 """Reading one episode touches its row groups only."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,8 @@ import pytest
 
 from lapa.data.bad_input import BadInputError
 from lapa.data.sources.lerobot.table import EpisodeTable, rows_of_lists
-from robot_files import lerobot_table, rows
+from toys.known_frames import rows
+from toys.lerobot import lerobot_table
 
 
 def write(path: Path, episodes: int, row_group: int) -> None:
@@ -19,7 +22,9 @@ def write(path: Path, episodes: int, row_group: int) -> None:
     pq.write_table(table, path, row_group_size=row_group)
 
 
-def test_reads_only_the_row_groups_of_the_episode(tmp_path: Path, monkeypatch) -> None:
+def test_reads_only_the_row_groups_of_the_episode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path / "a.parquet", episodes=6, row_group=4)
     asked = []
     original = pq.ParquetFile.read_row_groups
@@ -34,7 +39,9 @@ def test_reads_only_the_row_groups_of_the_episode(tmp_path: Path, monkeypatch) -
     assert asked == [[3]]
 
 
-def test_episodes_of_one_row_group_read_it_once(tmp_path: Path, monkeypatch) -> None:
+def test_episodes_of_one_row_group_read_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path / "a.parquet", episodes=5, row_group=100)
     asked = []
     original = pq.ParquetFile.read_row_groups

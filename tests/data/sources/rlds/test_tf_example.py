@@ -7,7 +7,7 @@ import pytest
 
 from lapa.data.bad_input import BadInputError
 from lapa.data.sources.rlds.tf_example import parse_example
-from recordings import example
+from toys.tf_examples import example
 
 
 @pytest.mark.parametrize("packed", [True, False])

@@ -12,7 +12,7 @@ from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources import open_source
 from lapa.data.sources.video.image_folder import number_gaps
-from recordings import gray_frames, numbers_of
+from toys.known_frames import gray_frames, numbers_of
 
 
 def write_sequence(folder: Path, num_frames: int = 4, pattern: str = "{:06d}.jpg") -> Path:

@@ -11,7 +11,7 @@ from lapa.data.bad_input import BadInputError, BadInputs, BadRecord
 from lapa.data.episode import Episode
 from lapa.data.sources import open_source
 from lapa.data.sources.base.text_file import read_text
-from recordings import write_video
+from toys.videos import write_gray_video
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-32"]
 
@@ -19,7 +19,7 @@ ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-32"]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for name in ("a", "b", "c"):
-        write_video(tmp_path / f"{name}.mp4")
+        write_gray_video(tmp_path / f"{name}.mp4")
     return tmp_path
 
 

@@ -10,12 +10,13 @@ import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.sources import open_source
-from recordings import encode_video, gray_frames, numbers_of, write_video
+from toys.known_frames import gray_frames, numbers_of
+from toys.videos import encode_video, write_gray_video
 
 
 def test_nested_folders_in_natural_order(tmp_path: Path) -> None:
     for name in ("b/clip_10.mp4", "b/clip_2.mp4", "a/deep/x.mp4", "top.mp4"):
-        write_video(tmp_path / name)
+        write_gray_video(tmp_path / name)
     episodes = list(open_source("video_folder", tmp_path, environment="folder", name="web"))
     ids = [episode.episode_id for episode in episodes]
     assert ids == ["a/deep/x", "b/clip_2", "b/clip_10", "top"]
@@ -27,25 +28,25 @@ def test_nested_folders_in_natural_order(tmp_path: Path) -> None:
 
 
 def test_every_container_suffix_is_read(tmp_path: Path) -> None:
-    write_video(tmp_path / "a.MP4")
-    write_video(tmp_path / "b.mkv", container="matroska")
-    write_video(tmp_path / "c.avi", codec="mpeg4", container="avi")
-    write_video(tmp_path / "d.webm", codec="libvpx-vp9", container="webm")
-    write_video(tmp_path / "e.mov", codec="mpeg4", container="mov")
+    write_gray_video(tmp_path / "a.MP4")
+    write_gray_video(tmp_path / "b.mkv", container="matroska")
+    write_gray_video(tmp_path / "c.avi", codec="mpeg4", container="avi")
+    write_gray_video(tmp_path / "d.webm", codec="libvpx-vp9", container="webm")
+    write_gray_video(tmp_path / "e.mov", codec="mpeg4", container="mov")
     (tmp_path / "notes.txt").write_text("not a video")
     assert [e.num_frames for e in open_source("video_folder", tmp_path)] == [6] * 5
 
 
 def test_same_stem_twice_stays_two_episodes(tmp_path: Path) -> None:
-    write_video(tmp_path / "a.mp4")
-    write_video(tmp_path / "a.mkv", container="matroska")
+    write_gray_video(tmp_path / "a.mp4")
+    write_gray_video(tmp_path / "a.mkv", container="matroska")
     ids = [episode.episode_id for episode in open_source("video_folder", tmp_path)]
     assert ids == ["a.mkv", "a.mp4"]
 
 
 def test_headers_lie_about_the_rate(tmp_path: Path) -> None:
     for name in ("google_1", "widow_1", "other"):
-        write_video(tmp_path / f"{name}.mp4", fps=30)
+        write_gray_video(tmp_path / f"{name}.mp4", fps=30)
 
     def rates(**options: object) -> list[float]:
         return [episode.fps for episode in open_source("video_folder", tmp_path, **options)]
@@ -70,8 +71,8 @@ def test_headers_lie_about_the_rate(tmp_path: Path) -> None:
     ],
 )
 def test_mapping_files(tmp_path: Path, name: str, content: object) -> None:
-    write_video(tmp_path / "a.mp4")
-    write_video(tmp_path / "sub" / "b.mp4")
+    write_gray_video(tmp_path / "a.mp4")
+    write_gray_video(tmp_path / "sub" / "b.mp4")
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(content if isinstance(content, str) else json.dumps(content))
     for mode in ("auto", name):
@@ -81,7 +82,7 @@ def test_mapping_files(tmp_path: Path, name: str, content: object) -> None:
 
 def test_a_mapping_file_in_the_folder_above_counts_when_there_is_none_here(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        write_video(tmp_path / "videos" / f"{name}.mp4")
+        write_gray_video(tmp_path / "videos" / f"{name}.mp4")
     mapping = {"a.mp4": "pick the can", "videos/b": "open it"}
     (tmp_path / "lang_annotations.json").write_text(json.dumps(mapping))
     episodes = list(open_source("video_folder", tmp_path / "videos"))
@@ -93,7 +94,7 @@ def test_a_mapping_file_in_the_folder_above_counts_when_there_is_none_here(tmp_p
 
 def test_side_cars_and_names(tmp_path: Path) -> None:
     for name in ("a", "b", "c", "pour_the-coffee"):
-        write_video(tmp_path / "make_tea" / f"{name}.mp4")
+        write_gray_video(tmp_path / "make_tea" / f"{name}.mp4")
     (tmp_path / "make_tea" / "a.txt").write_text("from text\n")
     (tmp_path / "make_tea" / "b.json").write_text('{"task": ["from json", "again"]}')
     (tmp_path / "make_tea" / "c.csv").write_text("text\nfrom csv\n")
@@ -111,14 +112,14 @@ def test_side_cars_and_names(tmp_path: Path) -> None:
 
 
 def test_bad_files_are_counted_and_the_others_kept(tmp_path: Path) -> None:
-    whole = write_video(tmp_path / "good.mp4").read_bytes()
-    write_video(tmp_path / "zz_good.mp4")
+    whole = write_gray_video(tmp_path / "good.mp4").read_bytes()
+    write_gray_video(tmp_path / "zz_good.mp4")
     (tmp_path / "empty.mp4").touch()
     (tmp_path / "html.mp4").write_text("<html>404</html>" * 100)
     (tmp_path / "short.mp4").write_bytes(whole[: len(whole) // 2])
-    write_video(tmp_path / "single.mp4", num_frames=1)
+    write_gray_video(tmp_path / "single.mp4", num_frames=1)
     (tmp_path / "side.json").write_text("{broken")
-    write_video(tmp_path / "side.mp4")
+    write_gray_video(tmp_path / "side.mp4")
     report = BadInputs()
     kept = [e.episode_id for e in open_source("video_folder", tmp_path, report=report)]
     assert kept == ["good", "zz_good"]
@@ -151,8 +152,8 @@ def test_nothing_to_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_single_file_is_a_source(tmp_path: Path) -> None:
-    path = write_video(tmp_path / "phone.mp4")
-    write_video(tmp_path / "other.mp4")
+    path = write_gray_video(tmp_path / "phone.mp4")
+    write_gray_video(tmp_path / "other.mp4")
     assert [e.episode_id for e in open_source("video_folder", path)] == ["phone"]
 
 

@@ -11,7 +11,9 @@ import pytest
 
 from lapa.data.bad_input import BadInputs
 from lapa.data.sources.registry import open_source
-from robot_files import assert_shows, pictures, rows, write_droid, write_video
+from toys.droid import write_droid
+from toys.known_frames import assert_shows, pictures, rows
+from toys.videos import write_video
 
 
 def read(path: Path, **options: object) -> list:

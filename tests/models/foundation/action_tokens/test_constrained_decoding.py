@@ -49,7 +49,7 @@ def test_written_actions_are_read_back() -> None:
         [10, 20, 21, 11, 99],
     ],
 )
-def test_broken_actions_are_not_readable(tokens) -> None:
+def test_broken_actions_are_not_readable(tokens: list[str]) -> None:
     assert GRAMMAR.read(tokens) is None
 
 

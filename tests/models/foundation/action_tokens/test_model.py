@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -11,19 +12,19 @@ import lapa.models.foundation
 from lapa.models.foundation.action_tokens.build import _parts, add_action_tokens, untied
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
 from lapa.params.foundation.stage import FoundationModelParams
-from lapa.params.presets import tiny_tokens
+from toys.backends import tiny_tokens
 
 TEXTS = ["reach the red cube", "push the blue cube to the left side"]
 K, S = 8, 4
 
 
-def make(head="tokens", seed=0):
+def make(head: str = "tokens", seed: int = 0) -> Any:
     torch.manual_seed(seed)
     config = FoundationModelParams(code_seq_len=S, codebook_size=K, backend=tiny_tokens(head=head))
     return build_foundation(config, instructions=TEXTS), config
 
 
-def make_batch(n=4):
+def make_batch(n: int = 4) -> dict[str, Any]:
     g = torch.Generator().manual_seed(1)
     return {
         "frames": torch.randint(0, 256, (n, 32, 32, 3), generator=g, dtype=torch.uint8),
@@ -33,7 +34,7 @@ def make_batch(n=4):
 
 
 @pytest.fixture(scope="module")
-def model():
+def model() -> Any:
     return make()[0].eval()
 
 
@@ -47,7 +48,7 @@ def test_shapes_and_gradients() -> None:
     assert [n for n, p in model.named_parameters() if p.grad is None] == []
 
 
-def test_prompt_with_image_is_a_prefix_and_the_action_its_tail(model) -> None:
+def test_prompt_with_image_is_a_prefix_and_the_action_its_tail(model: Any) -> None:
     batch = make_batch()
     prompt = model.prompt.prompt(batch["frames"], batch["instructions"])
     whole = model.prompt.answered(batch["frames"], batch["instructions"], batch["latent_codes"])
@@ -66,7 +67,7 @@ def test_a_tokenizer_that_splits_action_tokens_is_refused() -> None:
     batch = make_batch()
     encode = model.prompt._encode
 
-    def splitting(images, texts):
+    def splitting(images: Any, texts: Any) -> Any:
         return encode(images, [text.replace("<ACT_", "< ACT_") for text in texts])
 
     model.prompt._encode = splitting
@@ -74,7 +75,7 @@ def test_a_tokenizer_that_splits_action_tokens_is_refused() -> None:
         model(batch)
 
 
-def test_only_action_tokens_are_in_the_loss(model) -> None:
+def test_only_action_tokens_are_in_the_loss(model: Any) -> None:
     """Uniform logits give log(vocabulary) whatever the prompt's length."""
     batch = make_batch()
     weight = model.qwen.lm_head.weight.data.clone()
@@ -84,7 +85,7 @@ def test_only_action_tokens_are_in_the_loss(model) -> None:
     assert loss == pytest.approx(torch.tensor(float(len(weight))).log().item(), abs=1e-4)
 
 
-def test_a_sample_alone_equals_the_sample_in_a_padded_batch(model) -> None:
+def test_a_sample_alone_equals_the_sample_in_a_padded_batch(model: Any) -> None:
     batch = make_batch()
     together = model(batch).logits
     alone = model({name: value[:1] for name, value in batch.items()}).logits
@@ -92,7 +93,7 @@ def test_a_sample_alone_equals_the_sample_in_a_padded_batch(model) -> None:
 
 
 @pytest.mark.parametrize("sample", [False, True], ids=["greedy", "sampled"])
-def test_an_untrained_model_always_writes_exactly_s_codes(model, sample) -> None:
+def test_an_untrained_model_always_writes_exactly_s_codes(model: Any, sample: bool) -> None:
     torch.manual_seed(3)
     batch = make_batch(6)
     codes = model.write(batch["frames"], batch["instructions"], sample=sample)
@@ -102,13 +103,13 @@ def test_an_untrained_model_always_writes_exactly_s_codes(model, sample) -> None
         assert len(torch.unique(codes)) > 1
 
 
-def test_left_to_itself_an_untrained_model_writes_no_action(model) -> None:
+def test_left_to_itself_an_untrained_model_writes_no_action(model: Any) -> None:
     batch = make_batch()
     assert not model.well_formed(batch["frames"], batch["instructions"]).any()
 
 
 @pytest.mark.parametrize("head", ["tokens", "extra"])
-def test_overfits_ten_samples_to_whole_sequences(head) -> None:
+def test_overfits_ten_samples_to_whole_sequences(head: str) -> None:
     model, _ = make(head)
     batch = make_batch(10)
     optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3)
@@ -178,7 +179,7 @@ def test_tied_embeddings_are_untied_with_equal_values() -> None:
 
 
 @pytest.mark.parametrize("head", ["tokens", "extra"])
-def test_saved_and_loaded_predicts_the_same(tmp_path, head) -> None:
+def test_saved_and_loaded_predicts_the_same(tmp_path: Path, head: str) -> None:
     model, config = make(head)
     save_foundation(tmp_path, model.eval(), config)
     loaded = load_foundation(tmp_path)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,12 +17,12 @@ from lapa.models.foundation.dual_encoder.vision_encoders import dinov2_config, s
 from lapa.models.foundation.initialization import count_parameters, initialization_table
 from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
 from lapa.params.foundation.stage import FoundationModelParams, VisionEncoderParams
-from lapa.params.presets import tiny, vla_7b
+from toys.backends import dual_encoder_7b, tiny
 
 TEXTS = ["reach the red cube", "push the blue cube to the left side", "lift"]
 
 
-def make(decoding="parallel", **overrides):
+def make(decoding: str = "parallel", **overrides: Any) -> Any:
     torch.manual_seed(0)
     config = FoundationModelParams(
         code_seq_len=4, codebook_size=8, backend=tiny(decoding=decoding, **overrides)
@@ -27,7 +30,7 @@ def make(decoding="parallel", **overrides):
     return build_foundation(config, instructions=TEXTS), config
 
 
-def make_batch(n=3):
+def make_batch(n: int = 3) -> dict[str, Any]:
     g = torch.Generator().manual_seed(1)
     image = torch.randint(0, 256, (n, 32, 32, 3), generator=g, dtype=torch.uint8)
     codes = torch.randint(0, 8, (n, 4), generator=g)
@@ -48,10 +51,10 @@ def test_shapes_and_gradients() -> None:
 class _Shifted:
     """The same tokens with the padding elsewhere."""
 
-    def __init__(self, tokenizer, *, side, extra=0):
+    def __init__(self, tokenizer: Any, *, side: str, extra: int = 0) -> None:
         self.tokenizer, self.side, self.extra = tokenizer, side, extra
 
-    def encode(self, instructions):
+    def encode(self, instructions: Sequence[str]) -> Any:
         ids, mask = self.tokenizer.encode(instructions)
         width = ids.shape[1] + self.extra
         shifted, seen = (
@@ -69,7 +72,7 @@ class _Shifted:
 
 @pytest.mark.parametrize("decoding", ["parallel", "autoregressive"])
 @pytest.mark.parametrize(("side", "extra"), [("left", 0), ("right", 5), ("left", 5)])
-def test_padding_side_and_amount_change_nothing(decoding, side, extra) -> None:
+def test_padding_side_and_amount_change_nothing(decoding: str, side: str, extra: int) -> None:
     model, _ = make(decoding)
     model.eval()
     batch = make_batch()
@@ -132,7 +135,7 @@ def test_cached_decoding_equals_decoding_from_scratch() -> None:
     assert torch.equal(model.predict_codes(batch["frames"], batch["instructions"]), codes)
 
 
-def overfit(model, batch, steps=100):
+def overfit(model: Any, batch: dict[str, Any], steps: int = 100) -> Any:
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for _ in range(steps):
         optimizer.zero_grad()
@@ -171,7 +174,7 @@ def test_each_encoder_normalizes_for_itself() -> None:
 
 
 @pytest.mark.parametrize("decoding", ["parallel", "autoregressive"])
-def test_saved_and_loaded_predicts_the_same(tmp_path, decoding) -> None:
+def test_saved_and_loaded_predicts_the_same(tmp_path: Path, decoding: str) -> None:
     model, config = make(decoding)
     save_foundation(tmp_path, model, config)
     loaded = load_foundation(tmp_path)
@@ -180,7 +183,7 @@ def test_saved_and_loaded_predicts_the_same(tmp_path, decoding) -> None:
     assert {origin.kind for origin in loaded.origins} == {"imported"}
 
 
-def published(tmp_path):
+def published(tmp_path: Path) -> Any:
     """Folders as they come from a model hub."""
     sizes = tiny()
     parts = {
@@ -193,7 +196,7 @@ def published(tmp_path):
     return sizes, parts
 
 
-def test_published_encoders_are_loaded_and_listed(tmp_path) -> None:
+def test_published_encoders_are_loaded_and_listed(tmp_path: Path) -> None:
     sizes, parts = published(tmp_path)
     params = sizes.model_copy(
         update={
@@ -210,7 +213,7 @@ def test_published_encoders_are_loaded_and_listed(tmp_path) -> None:
     assert str(tmp_path / "siglip") in initialization_table(model.origins)
 
 
-def test_weights_left_random_are_refused_unless_named(tmp_path) -> None:
+def test_weights_left_random_are_refused_unless_named(tmp_path: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     sizes, _ = published(tmp_path)
@@ -230,7 +233,7 @@ def test_weights_left_random_are_refused_unless_named(tmp_path) -> None:
 
 
 def test_paper_size_on_the_meta_device() -> None:
-    preset = vla_7b()
+    preset = dual_encoder_7b()
     with torch.device("meta"):
         model = build_dual_encoder(preset, code_seq_len=4, codebook_size=8)
         with_lm_head = LlamaForCausalLM(language_config(preset.language, 0))
@@ -247,7 +250,7 @@ def test_paper_size_on_the_meta_device() -> None:
     assert (model.vision.grid, model.vision.dim) == (16, 2176)
 
 
-def test_configuration_on_disk_is_plain_json(tmp_path) -> None:
+def test_configuration_on_disk_is_plain_json(tmp_path: Path) -> None:
     model, config = make()
     save_foundation(tmp_path, model, config)
     assert json.loads((tmp_path / "config.json").read_text())["backend"]["kind"] == "dual_encoder"

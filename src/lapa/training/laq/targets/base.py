@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from lapa.data.loading.batches import PairBatch
+from lapa.batches import PairBatch
 from lapa.models.laq import LaqOutput
 
 

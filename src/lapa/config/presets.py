@@ -1,0 +1,109 @@
+"""Presets: named fragments of parameters, a file each, that lie between `conf/base` and the environment.
+
+`conf/presets/SECTION/NAME.yml` is chosen by `SECTION.preset: NAME`, `conf/presets/cluster/NAME.yml` by
+`cluster: NAME`, in a parameter file or by `--params`. A preset is written as any parameter file, and may
+
+- set `globals:` that all files share;
+- name another preset of its section, on which it is laid;
+- as a cluster or an environment may, say under `by_preset: {SECTION: {NAME: …}}` what holds for that size
+  alone: batch and nodes of a large model on this cluster, a shorter training of the small one on this data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from lapa.refused import RefusedError, nearest
+
+PRESETS = "presets"
+"""The folder beside the environments."""
+CLUSTER = "cluster"
+"""The one kind of preset that is no section of the parameters: it speaks for all of them."""
+PRESET, BY_PRESET, GLOBALS = "preset", "by_preset", "globals"
+
+Chosen = dict[str, str]
+"""Section (or `cluster`) -> the name of its preset."""
+
+
+class Presets:
+    """The folder of presets of one configuration."""
+
+    def __init__(self, conf_source: str | Path) -> None:
+        """Look what there is.
+
+        Args:
+            conf_source: the folder that holds `base`; without presets nothing can be chosen.
+        """
+        self._root = Path(conf_source) / PRESETS
+        folders = sorted(self._root.iterdir()) if self._root.is_dir() else []
+        self._names = {
+            folder.name: tuple(sorted(path.stem for path in folder.glob("*.yml")))
+            for folder in folders
+            if folder.is_dir()
+        }
+
+    def take_chosen(self, parameters: Any) -> Chosen:
+        """Take the names of presets out of parameters, which keep only what sections know.
+
+        Args:
+            parameters: mapping of sections (changed in place); null chooses none.
+        """
+        chosen: Chosen = {}
+        for section in self._names:
+            if section == CLUSTER:
+                holder, key = parameters, CLUSTER
+            else:
+                holder, key = parameters.get(section), PRESET
+            if isinstance(holder, (Mapping, DictConfig)) and key in holder:
+                chosen[section] = holder.pop(key)  # type: ignore[union-attr]
+        return chosen
+
+    def layers(self, chosen: Chosen) -> Iterator[tuple[Path, DictConfig]]:
+        """Fragments of what was chosen, lowest first: sizes, then the cluster.
+
+        Raises:
+            RefusedError: there is no such preset, or its file is none.
+        """
+        for section in sorted(chosen, key=lambda name: name == CLUSTER):
+            yield from self._layers(section, chosen[section])
+
+    def take_sized(self, parameters: DictConfig, chosen: Chosen) -> Iterator[DictConfig]:
+        """Take `by_preset` out of a layer; yield the parts of it that hold for what was chosen.
+
+        Raises:
+            RefusedError: it speaks of a preset that is not there.
+        """
+        for section, cases in (parameters.pop(BY_PRESET, None) or {}).items():
+            if section not in self._names:
+                raise RefusedError(
+                    f"{BY_PRESET} names {section!r}, which has no presets"
+                    f"{nearest(section, self._names)} There are: {', '.join(self._names)}"
+                )
+            for name, fragment in cases.items():
+                self._require(section, name, where=f"{BY_PRESET}.{section} names")
+                if chosen.get(section) == name:
+                    yield OmegaConf.create({section: fragment})
+
+    def _layers(self, section: str, name: str | None) -> Iterator[tuple[Path, DictConfig]]:
+        if name is None:
+            return
+        option = CLUSTER if section == CLUSTER else f"{section}.{PRESET}"
+        self._require(section, name, where=f"{option} is")
+        path = self._root / section / f"{name}.yml"
+        fragment = OmegaConf.load(path)
+        if not isinstance(fragment, DictConfig):
+            raise RefusedError(f"{path} holds a list, expected sections with their parameters")
+        yield from self._layers(section, self.take_chosen(fragment).get(section))
+        yield path, fragment
+
+    def _require(self, section: str, name: Any, *, where: str) -> None:
+        known = self._names[section]
+        if name not in known:
+            raise RefusedError(
+                f"{where} {name!r}, and {self._root / section / f'{name}.yml'} does not exist"
+                f"{nearest(str(name), known)} There are: {', '.join(known)}"
+            )

@@ -1,0 +1,91 @@
+"""The last page refuses to mix generations, whichever link of the chain is an older one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lapa.params.arms import ARMS
+from lapa.pipelines.evaluation.generations import require_one_generation
+from lapa.records import Checkpoint, EvaluationReport, PairSpec
+
+NAMES = [arm.name for arm in ARMS]
+
+
+def checkpoint(path: str, kind: Any, digest: str, **inputs: str) -> Checkpoint:
+    spec = PairSpec(horizon_s=0.1)
+    facts = {"kind": kind, "step": 1, "pair_spec": spec, "code_version": "0"}
+    return Checkpoint(path=path, digest=digest, inputs=inputs, **facts)
+
+
+def generation() -> dict[str, Any]:
+    """Everything on the page, each made from the one before."""
+    laqs = {"lapa": {"laq": "q"}, "random_laq": {"laq": "r"}, "scratch": {}}
+    inputs = {arm: {"shards": "s", "policy": f"p-{arm}", "foundation": f"f-{arm}"} for arm in NAMES}
+    return {
+        "laq": EvaluationReport(
+            path="laq", arms={}, inputs={"shards": "s", "laq": "q", "random_laq": "r"}
+        ),
+        "reports": {
+            arm: EvaluationReport(path=f"{arm}/r", arms={}, inputs=inputs[arm]) for arm in NAMES
+        },
+        "policies": {
+            arm: checkpoint(f"{arm}/p", "policy", f"p-{arm}", foundation=f"f-{arm}")
+            for arm in NAMES
+        },
+        "foundations": {
+            arm: checkpoint(f"{arm}/f", "foundation", f"f-{arm}", **laqs[arm]) for arm in NAMES
+        },
+    }
+
+
+def test_one_generation_is_accepted() -> None:
+    require_one_generation(**generation())
+
+
+def older(record: Any, **changes: Any) -> Any:
+    return record.model_copy(update=changes)
+
+
+OLDER = {
+    "quantiser was measured anew": (
+        lambda g: g | {"laq": older(g["laq"], inputs={**g["laq"].inputs, "laq": "new"})},
+        "quantiser behind backbone lapa/f: found 'q', expected 'new'",
+    ),
+    "control was made anew": (
+        lambda g: g | {"laq": older(g["laq"], inputs={**g["laq"].inputs, "random_laq": "new"})},
+        "quantiser behind backbone random_laq/f: found 'r', expected 'new'",
+    ),
+    "shards were made anew": (
+        lambda g: g | {"laq": older(g["laq"], inputs={**g["laq"].inputs, "shards": "new"})},
+        "shards behind report lapa/r: found 's', expected 'new'",
+    ),
+    "backbone was trained anew": (
+        lambda g: (
+            g
+            | {
+                "foundations": g["foundations"]
+                | {"scratch": older(g["foundations"]["scratch"], digest="new")}
+            }
+        ),
+        "backbone that policy scratch/p started from: found 'f-scratch', expected 'new'",
+    ),
+    "policy was trained anew": (
+        lambda g: (
+            g | {"policies": g["policies"] | {"lapa": older(g["policies"]["lapa"], digest="new")}}
+        ),
+        "policy behind report lapa/r: found 'p-lapa', expected 'new'",
+    ),
+    "report of an older version": (
+        lambda g: g | {"reports": g["reports"] | {"lapa": older(g["reports"]["lapa"], inputs={})}},
+        "shards behind report lapa/r: found None",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OLDER)
+def test_an_older_link_is_refused_with_both_digests(case: str) -> None:
+    change, reason = OLDER[case]
+    with pytest.raises(ValueError, match=reason):
+        require_one_generation(**change(generation()))

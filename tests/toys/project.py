@@ -1,0 +1,82 @@
+"""A copy of the project in a folder of its own, to run `kedro` in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+ROOT = Path(__file__).parents[2]
+KEDRO = Path(sys.executable).with_name("kedro")
+
+
+class Project:
+    """A copy of the project's configuration, with data and MLflow of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        shutil.copytree(ROOT / "conf", folder / "conf")
+        shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        self.tracking_uri = f"sqlite:///{folder}/mlflow.db"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {
+            "MLFLOW_TRACKING_URI": self.tracking_uri,
+            "KEDRO_LOGGING_CONFIG": "conf/logging.yml",
+            "DO_NOT_TRACK": "1",
+            "OMP_NUM_THREADS": "1",
+            "COLUMNS": "200",
+        }
+
+    def run(
+        self, *options: str, env: str = "test", variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """`kedro run` with further environment variables."""
+        return subprocess.run(
+            [KEDRO, "run", f"--env={env}", *options],
+            cwd=self.folder,
+            env=self.environment | dict(variables or {}),
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+
+    def run_until(self, sign: str, *options: str) -> None:
+        """Kill -9 a run as soon as a file matching ``sign`` appears."""
+        process = subprocess.Popen(
+            [KEDRO, "run", "--env=test", *options],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 120
+        while not list(self.folder.glob(sign)):
+            assert process.poll() is None, f"the run ended before {sign} appeared"
+            assert time.monotonic() < deadline, f"no {sign} after two minutes"
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+
+    def mlflow_runs(self) -> tuple[list[Run], dict[str, Run]]:
+        """The runs of all commands, and the arms nested in them by name."""
+        client = MlflowClient(tracking_uri=self.tracking_uri)
+        experiment = client.get_experiment_by_name("lapa")
+        assert experiment is not None
+        runs = list(client.search_runs([experiment.experiment_id]))
+        parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
+        return parents, {run.info.run_name: run for run in runs if run not in parents}
+
+    def reporting(self, name: str) -> Path:
+        """Path below the reports of the environment `test`."""
+        return self.folder / "data/08_reporting/test" / name

@@ -1,0 +1,54 @@
+"""What `launch` calls on every rank: trainings of squares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as dist
+
+from lapa.distributed.ranks import join_process_group, world_size
+from lapa.training.foundation import fit
+from lapa.training.laq.fit import train
+from toys.squares import squares_loaders, tiny_params
+
+
+def train_quantizer(
+    work: str,
+    devices: int = 1,
+    nodes: int = 1,
+    quantizer: str = "nsvq",
+    augmentation: dict[str, float] | None = None,
+) -> dict[str, Any]:
+    """Train at a global batch of 8, however many processes share it; tell every rank's codebook."""
+    torch.set_num_threads(1)
+    join_process_group("cpu")
+    params = tiny_params(
+        model={"quantizer": quantizer},
+        trainer={
+            "devices": devices,
+            "nodes": nodes,
+            "batch_size": 8 // (devices * nodes),
+            "log_every": 1,
+            "max_steps": 10,
+        },
+        augmentation=augmentation or {},
+        codebook={"replace_every": 3, "replace_below": 0.9, "replace_until": 1.0},
+    )
+    model, exported = train(params, squares_loaders(params), work=Path(work))
+    rows = model.quantizer.codebook_rows().contiguous()
+    everyone = [torch.zeros_like(rows) for _ in range(world_size())]
+    if world_size() > 1:
+        dist.all_gather(everyone, rows)
+    else:
+        everyone = [rows]
+    return {"codebooks": [rows.tolist() for rows in everyone], "figures": exported.metrics}
+
+
+def fit_all(trainings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Several stage-2 trainings on the same ranks, one after the other: starting processes takes longest.
+
+    Each entry holds the keyword arguments of one `fit`; every rank runs all of them.
+    """
+    return [fit(**arguments) for arguments in trainings]

@@ -1,0 +1,45 @@
+"""A command that never ends by itself: `stopped_run.py PROJECT sleep|lightning`; writes PROJECT/started."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from kedro.pipeline import Node, Pipeline
+
+from toys.hooked_project import Project
+
+
+def sleep(started: str) -> int:
+    Path(started).touch()
+    time.sleep(60)
+    return 0
+
+
+def lightning(started: str) -> int:
+    import pytorch_lightning as pl
+    from pytorch_lightning.demos.boring_classes import BoringModel
+
+    class Endless(BoringModel):
+        def on_train_batch_end(self, *args: object) -> None:
+            Path(started).touch()
+
+    trainer = pl.Trainer(
+        max_epochs=-1,
+        accelerator="cpu",
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        limit_val_batches=0,
+    )
+    trainer.fit(Endless())
+    return 0
+
+
+if __name__ == "__main__":
+    folder, kind = Path(sys.argv[1]), sys.argv[2]
+    node = Node({"sleep": sleep, "lightning": lightning}[kind], "started", "model", name="train")
+    Project(folder).run(
+        Pipeline([node], namespace="lapa", inputs="started"), started=f"{folder}/started"
+    )
