@@ -32,14 +32,14 @@ def main() -> None:
     options = parser.parse_args()
     codec = ShardSet.read(options.data / "03_primary" / options.run / "clips").codec
     policy = load_policy(options.data / "06_models" / options.run / options.arm / "policy")
-    env = TabletopParams(image_size=codec.image_size, max_steps=options.max_steps)
+    simulator = TabletopParams(image_size=codec.image_size, max_steps=options.max_steps)
     seeds = range(options.first_seed, options.first_seed + options.scenes)
     print(codec)
     for task in options.tasks:
         stored, drawn = (
             rollout(
                 policy,
-                env_params=env,
+                simulator=simulator,
                 task=task,
                 seeds=seeds,
                 codec=shown,

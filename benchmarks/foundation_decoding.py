@@ -19,14 +19,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.dual_encoder.model import DualEncoder
-from lapa.models.foundation.storage import build_foundation
-from lapa.params.foundation.stage import (
+from lapa.params.foundation.dual_encoder import (
     DualEncoderParams,
-    FoundationModelParams,
     LanguageModelParams,
     VisionEncoderParams,
 )
+from lapa.params.foundation.model import FoundationModelParams
 
 S, K, SIDE = 4, 8, 32
 TEXT = "find the bright square"

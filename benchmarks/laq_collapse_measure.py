@@ -23,7 +23,7 @@ from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.evaluation.codes.probes import out_of_fold, r2_interval
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.quantizers import Quantized
-from lapa.models.laq.quantizers.nsvq import NoiseSubstitution
+from lapa.models.laq.quantizers.nsvq import NSVQ
 from lapa.models.layers.pixels import to_frames
 from lapa.params.evaluation import ProbeParams
 from lapa.records import PairSpec, ShardSet
@@ -106,7 +106,7 @@ class HeldOut:
 
 def _features(model: LatentActionQuantizer, frames: Tensor) -> Tensor:
     """One-hot codes ``(batch, code * K)``; without a quantiser, the continuous latent."""
-    if model.config.quantizer == "none":
+    if not model.config.quantizer.has_codes:
         return model.delta(frames).float().flatten(1)
     size = model.quantizer.codebook_size
     return nn.functional.one_hot(model.codes(frames), size).flatten(1).float()
@@ -189,7 +189,7 @@ class OriginalReplacement(Callback):
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Hook the quantiser."""
         quantizer = _model_of(pl_module).quantizer
-        assert isinstance(quantizer, NoiseSubstitution)
+        assert isinstance(quantizer, NSVQ)
         counts = torch.zeros(quantizer.codebook_size)
 
         def after_quantizing(module: nn.Module, _: object, quantized: Quantized) -> None:

@@ -46,10 +46,10 @@ RECIPES: dict[str, dict[str, Any]] = {
     "no_normalize_no_init": {"model": {"normalize_delta": False, "codebook_init": "normal"}},
     "no_places": {"model": {"grid_channels": None, "embed_positions": False}},
     "no_motion_weight": {"targets": {"pixels": {"motion_weight": 0.0}}},
-    "vq_ema": {"model": {"quantizer": "vq_ema"}},
-    "fsq": {"model": {"quantizer": "fsq"}},
-    "residual_vq": {"model": {"quantizer": "residual_vq"}},
-    "none": {"model": {"quantizer": "none"}},
+    "vq_ema": {"model": {"quantizer": {"kind": "vq_ema"}}},
+    "fsq": {"model": {"quantizer": {"kind": "fsq"}}},
+    "residual_vq": {"model": {"quantizer": {"kind": "residual_vq"}}},
+    "none": {"model": {"quantizer": {"kind": "none"}}},
     "adafactor": {
         "optimizer": {"kind": "adafactor", "learning_rate": 2e-2, "final_learning_rate": 2e-4}
     },

@@ -83,7 +83,7 @@ def table(runs: Sequence[Run]) -> str:
 
 
 def _cells(rows: Sequence[Run], motions: Sequence[str]) -> list[str]:
-    codes = rows[0]["params"]["model"]["quantizer"] != "none"
+    codes = rows[0]["params"]["model"]["quantizer"]["kind"] != "none"
 
     def figure(name: str, digits: int) -> str:
         return _spread([_last(run)[name] for run in rows], digits)

@@ -35,6 +35,10 @@ class LatentBatch(TypedDict):
     latent_codes: Tensor
     """``int64 (batch, code)`` in ``[0, codebook_size)``."""
     sample_id: Tensor
+    token_mask: NotRequired[Tensor]
+    """``bool (batch,)``: samples that count for the loss of written tokens (`action_tokens`); all by default."""
+    head_mask: NotRequired[Tensor]
+    """``bool (batch,)``: samples that count for the loss of its extra head; all by default."""
 
 
 class RobotBatch(TypedDict):

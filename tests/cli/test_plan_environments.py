@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from lapa.cli.plan import foundation_of, plan
-from lapa.models.foundation.storage import build_foundation
-from lapa.params.foundation.stage import ActionTokensParams
+from lapa.models.foundation.build import build_foundation
+from lapa.params.foundation.action_tokens import ActionTokensParams
 
 ROOT = Path(__file__).parents[2]
 KINDS = {

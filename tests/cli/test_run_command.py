@@ -109,4 +109,4 @@ def test_the_packaged_configuration_runs_from_anywhere(unpacked: Path, tmp_path:
     options = ("--env=test", "--nodes=record_episodes", f"--conf-source={conf}")
     done = lapa("run", *options, cwd=tmp_path, source=unpacked)
     assert done.returncode == 0, done.stderr + done.stdout
-    assert (tmp_path / "data/01_raw/test/tabletop/record.json").is_file()
+    assert (tmp_path / "data/01_raw/test/recorded/record.json").is_file()

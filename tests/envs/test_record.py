@@ -3,12 +3,11 @@ from __future__ import annotations
 import json
 import multiprocessing
 from pathlib import Path
-from typing import Any, Never
+from typing import Any
 
 import numpy as np
 import pytest
 
-from lapa.data.bad_input import BadInputError, BadInputs
 from lapa.data.sources import open_source
 from lapa.envs.record import episode_seed, record_episodes
 from lapa.envs.tabletop import TabletopEnv
@@ -31,7 +30,7 @@ def content(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     out = tmp_path_factory.mktemp("recording")
-    params = RecordParams(num_episodes=6, seed=3, workers=1, env=SMALL)
+    params = RecordParams(num_episodes=6, seed=3, workers=1, simulator=SMALL)
     return out, params, record_episodes(out, params)
 
 
@@ -90,10 +89,10 @@ def test_another_recording_is_not_mixed_in(recording: Recording) -> None:
 def test_a_crash_while_claiming_leaves_no_claim(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def crash(path: Path, target: Path) -> Never:
+    def crash(path: Path, target: Path) -> None:
         raise KeyboardInterrupt
 
-    params = RecordParams(num_episodes=1, workers=1, env=SMALL)
+    params = RecordParams(num_episodes=1, workers=1, simulator=SMALL)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", crash)
         with pytest.raises(KeyboardInterrupt):
@@ -108,12 +107,12 @@ def test_work_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     half = tmp_path / ".episode_000000.part"
     half.mkdir()
     with output_lock(tmp_path), pytest.raises(OutputLockedError, match="is being written by"):
-        record_episodes(tmp_path, RecordParams(num_episodes=1, workers=1, env=SMALL))
+        record_episodes(tmp_path, RecordParams(num_episodes=1, workers=1, simulator=SMALL))
     assert half.is_dir()
 
 
 def race(out: Path, seed: int, start: Any, results: Any) -> None:
-    params = RecordParams(num_episodes=2, seed=seed, workers=1, env=SMALL)
+    params = RecordParams(num_episodes=2, seed=seed, workers=1, simulator=SMALL)
     start.wait(timeout=60)
     try:
         record_episodes(out, params)
@@ -140,7 +139,7 @@ def test_of_two_recordings_at_once_one_gets_the_folder(tmp_path: Path) -> None:
 def test_replaying_the_executed_actions_gives_the_recorded_frames(recording: Recording) -> None:
     out, params, _ = recording
     env = TabletopEnv(params=SMALL)
-    for index, episode in enumerate(open_source("tabletop", out)):
+    for index, episode in enumerate(open_source("recorded", out)):
         observation, info = env.reset(seed=episode_seed(params.seed, index))
         assert info["instruction"] == episode.instruction
         frames = episode.frames()
@@ -148,32 +147,3 @@ def test_replaying_the_executed_actions_gives_the_recorded_frames(recording: Rec
             np.testing.assert_array_equal(frame, observation["image"])
             np.testing.assert_array_equal(state, observation["state"])
             observation = env.step(action)[0]
-
-
-def test_labels_are_executed_expert_or_none(recording: Recording) -> None:
-    out, _, _ = recording
-    executed = next(open_source("tabletop", out))
-    expert = next(open_source("tabletop", out, labels="expert"))
-    silent = next(open_source("tabletop", out, labels="none", name="human"))
-    assert np.abs(executed.actions - expert.actions).max() > 0.1
-    assert set(np.unique(expert.actions[:, 3])) <= {-1.0, 1.0}
-    assert silent.actions is None
-    assert silent.action_names == ()
-    assert silent.source == "human"
-    assert executed.environment == "tabletop-gripper-front"
-    with pytest.raises(ValueError, match="labels is 'clean'"):
-        next(open_source("tabletop", out, labels="clean"))
-
-
-def test_bad_folders_are_named(recording: Recording, tmp_path: Path) -> None:
-    _, params, _ = recording
-    with pytest.raises(BadInputError, match="empty_folder"):
-        next(open_source("tabletop", tmp_path))
-    record_episodes(tmp_path, params.model_copy(update={"num_episodes": 2}))
-    (tmp_path / "episode_000000" / "states.npy").write_bytes(b"nonsense")
-    (tmp_path / "episode_000001" / "video.mp4").unlink()
-    report = BadInputs()
-    (left,) = open_source("tabletop", tmp_path, report=report)
-    assert report.counts() == {"unreadable_array": 1}
-    with pytest.raises(BadInputError, match="episode_000001: missing_video"):
-        left.frames()

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
 DISCRETE: dict[str, dict[str, Any]] = {
     "nsvq": {},
     "vq_ema": {},
-    "fsq": {"fsq_levels": (2, 2)},
+    "fsq": {"levels": (2, 2)},
     "residual_vq": {},
 }
 
@@ -47,7 +47,7 @@ def _names(report: EvaluationReport, arm: str = "laq") -> set[str]:
 def test_discrete_codes_are_measured_and_probed(
     shards: ShardSet, quantizer: str, measure_laq: Callable[..., EvaluationReport]
 ) -> None:
-    report = measure_laq(shards, quantizer=quantizer, **DISCRETE[quantizer])
+    report = measure_laq(shards, quantizer={"kind": quantizer, **DISCRETE[quantizer]})
     assert report.not_measured == {}
     for arm in ("laq", "random_laq"):
         assert {"psnr_gain_over_copy", "code_dependence", "codebook_utilization"} <= _names(
@@ -59,7 +59,7 @@ def test_discrete_codes_are_measured_and_probed(
 def test_continuous_latents_are_measured_by_their_vectors(
     shards: ShardSet, tmp_path: Path, measure_laq: Callable[..., EvaluationReport]
 ) -> None:
-    report = measure_laq(shards, quantizer="none", plots=True)
+    report = measure_laq(shards, quantizer={"kind": "none"}, plots=True)
     reason = "the latents are continuous: there are no codes to count"
     assert report.not_measured["use of codes"] == reason
     assert report.not_measured["mutual information of codes and actions"] == reason
@@ -80,7 +80,7 @@ def test_the_constant_of_continuous_latents_is_their_mean() -> None:
         codes=None, vectors=vectors, pre_quantized=vectors.reshape(20, 8), codebook_size=1
     )
     config = LaqModelParams(
-        image_size=16, patch_size=2, dim=16, heads=2, head_dim=8, quantizer="none"
+        image_size=16, patch_size=2, dim=16, heads=2, head_dim=8, quantizer={"kind": "none"}
     )
     given = given_vectors(LatentActionQuantizer(config), samples, seed=0)
     assert np.allclose(given["constant"], vectors.mean(axis=0))

@@ -38,8 +38,8 @@ PRETRAIN = node(lambda labels, laq: laq, ["lapa.latent_labels", "params:foundati
 
 def test_continuous_latents_stop_before_labels_and_say_where_to() -> None:
     with pytest.raises(ValueError, match=r"quantizer is 'none'.*--to-outputs=laq_report"):
-        check(Pipeline([TRAIN, LABEL]), quantizer="none")
-    check(Pipeline([TRAIN]), quantizer="none")
+        check(Pipeline([TRAIN, LABEL]), quantizer={"kind": "none"})
+    check(Pipeline([TRAIN]), quantizer={"kind": "none"})
 
 
 @pytest.mark.parametrize("name", ["code_seq_len", "codebook_size"])
@@ -51,4 +51,4 @@ def test_a_backbone_for_other_codes_is_named_with_both_values(name: str) -> None
 
 
 def test_a_quantizer_of_an_earlier_command_is_not_judged_by_parameters() -> None:
-    check(Pipeline([LABEL, PRETRAIN]), quantizer="none")
+    check(Pipeline([LABEL, PRETRAIN]), quantizer={"kind": "none"})

@@ -50,9 +50,9 @@ def test_a_flipped_byte_is_named_with_both_digests(tmp_path: Path) -> None:
     folder = published(tmp_path)
     expected = digest_of_file(folder / "model.safetensors")
     flip(folder / "model.safetensors")
-    found = digest_of_file(folder / "model.safetensors")
+    edited = digest_of_file(folder / "model.safetensors")
     with pytest.raises(
-        ValueError, match=rf"model\.safetensors: found '{found}', expected '{expected}'"
+        ValueError, match=rf"model\.safetensors: found '{edited}', expected '{expected}'"
     ):
         load_weights(folder, nn.Linear(3, 2))
 

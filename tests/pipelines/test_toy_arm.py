@@ -24,6 +24,13 @@ TOYS = (OTHER_CODES, NO_CODES)
 PROBE = {"folds": 2, "resamples": 20, "max_iterations": 5}
 
 
+class Kept(MemoryDataset):
+    """Stays readable when the last node that reads it has run."""
+
+    def _release(self) -> None:
+        pass
+
+
 def stages() -> Pipeline:
     rooms = (labeling, foundation, finetune, evaluation)
     return sum((room.create_pipeline(arms=TOYS) for room in rooms), Pipeline([]))
@@ -78,8 +85,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> DataCatalog:
         "params:work": str(work / "scratch"),
     }
     arms = stages().only_nodes_with_namespaces([arm.name for arm in TOYS])
-    outputs = {name: MemoryDataset() for name in arms.all_outputs()}
-    catalog = DataCatalog({n: MemoryDataset(value) for n, value in given.items()} | outputs)
+    outputs = {name: Kept() for name in arms.all_outputs()}
+    catalog = DataCatalog({name: Kept(value) for name, value in given.items()} | outputs)
     SequentialRunner().run(arms, catalog)
     return catalog
 

@@ -140,7 +140,7 @@ def head(name: str) -> dict[str, Any]:
 
 
 def laq(quantizer: str, target: str, vision_folder: str) -> dict[str, Any]:
-    return {"model": {"quantizer": quantizer}, "targets": targets(target, vision_folder)}
+    return {"model": {"quantizer": {"kind": quantizer}}, "targets": targets(target, vision_folder)}
 
 
 def test_the_design_covers_every_pair_of_neighbors() -> None:
@@ -201,5 +201,5 @@ def test_continuous_latents_go_as_far_as_their_evaluation(
 
 def test_continuous_latents_have_no_labels_and_say_so_before_any_node(project: Project) -> None:
     with pytest.raises(ValueError, match="quantizer is 'none'"):
-        project.run("none-all", None, {"laq": {"model": {"quantizer": "none"}}})
+        project.run("none-all", None, {"laq": {"model": {"quantizer": {"kind": "none"}}}})
     assert not (project.folder / "data/01_raw/none-all").exists()

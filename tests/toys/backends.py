@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from lapa.cli.plan import foundation_of
-from lapa.params.foundation.stage import (
-    ActionTokensParams,
+from lapa.params.foundation.action_tokens import ActionTokensParams
+from lapa.params.foundation.dual_encoder import (
     DualEncoderParams,
-    FoundationParams,
     LanguageModelParams,
     VisionEncoderParams,
 )
+from lapa.params.foundation.stage import FoundationParams
 
 PROJECT = Path(__file__).parents[2]
 

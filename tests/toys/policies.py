@@ -7,9 +7,11 @@ from typing import Any
 
 import torch
 
-from lapa.models.foundation.storage import build_foundation, save_foundation
+from lapa.models.foundation.build import build_foundation
+from lapa.models.foundation.storage import save_foundation
 from lapa.params.finetune import FinetuneParams
-from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
+from lapa.params.foundation.film_cnn import FilmCnnParams
+from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.policy import fit
 

@@ -25,7 +25,7 @@ def train_quantizer(
     torch.set_num_threads(1)
     join_process_group("cpu")
     params = tiny_params(
-        model={"quantizer": quantizer},
+        model={"quantizer": {"kind": quantizer}},
         trainer={
             "devices": devices,
             "nodes": nodes,

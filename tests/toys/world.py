@@ -8,15 +8,17 @@ from typing import Any
 
 import torch
 
-from lapa.data.sources.recorded import open_tabletop
+from lapa.data.sources.recorded import open_recorded
 from lapa.envs.record import record_episodes
-from lapa.models.foundation.storage import build_foundation, save_foundation
+from lapa.models.foundation.build import build_foundation
+from lapa.models.foundation.storage import save_foundation
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
 from lapa.params.envs import RecordParams, TabletopParams
 from lapa.params.evaluation import EvaluationParams, ProbeParams, RolloutParams
 from lapa.params.finetune import FinetuneParams
-from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
+from lapa.params.foundation.film_cnn import FilmCnnParams
+from lapa.params.foundation.model import FoundationModelParams
 from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.policy import fit
@@ -26,7 +28,12 @@ ENV = TabletopParams(image_size=16)
 SPEC = PairSpec(horizon_s=0.1)
 EVALUATION = EvaluationParams(
     rollout=RolloutParams(
-        env=ENV, tasks=("reach", "lift"), num_scenes=6, max_steps=4, num_videos=1, batch_size=4
+        simulator=ENV,
+        tasks=("reach", "lift"),
+        num_scenes=6,
+        max_steps=4,
+        num_videos=1,
+        batch_size=4,
     ),
     probe=ProbeParams(max_samples=120, folds=2, max_iterations=5, hidden_dim=8, resamples=50),
     batch_size=16,
@@ -48,8 +55,8 @@ class World:
 
 def make_world(root: Path) -> World:
     """Record, ingest, and save models that were hardly trained, all below ``root``."""
-    record_episodes(root / "raw", RecordParams(num_episodes=16, workers=1, env=ENV))
-    episodes = list(open_tabletop(root / "raw"))
+    record_episodes(root / "raw", RecordParams(num_episodes=16, workers=1, simulator=ENV))
+    episodes = list(open_recorded(root / "raw"))
     shards = tiny_shard_set(root, episodes=episodes, size=16, split={"val_fraction": 0.4})
     foundations = {
         arm: _untrained_foundation(root / arm / "foundation", shards, step)

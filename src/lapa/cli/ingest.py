@@ -43,7 +43,7 @@ def ingest(
     """Turn raw recordings into a shard set.
 
     KIND names the format of SOURCE, a file or folder: rlds, lerobot, hdf5, video_folder,
-    image_folder, video_with_arrays, tabletop. OUT becomes the shard set.
+    image_folder, video_with_arrays, recorded. OUT becomes the shard set.
 
     A tenth of the recordings is held out, none of a single one; `--set split.by=time` holds out the
     end of each recording. A source of which nothing is left is an error.

@@ -13,7 +13,7 @@ class RawEpisodesDataset(RecordFolderDataset[RawEpisodes]):
         ```yaml
         raw_episodes:
           type: lapa.datasets.raw_episodes.RawEpisodesDataset
-          filepath: data/01_raw/main/tabletop
+          filepath: data/01_raw/main/recorded
         ```
     """
 

@@ -1,1 +1,1 @@
-"""Simulated worlds behind the Gymnasium interface."""
+"""Simulators: the interface that recording and evaluation know, and the worlds behind it."""

@@ -1,4 +1,4 @@
-"""Record raw episodes in the tabletop: the scripted expert, disturbed, filmed without loss."""
+"""Record raw episodes in a simulator: the scripted expert, disturbed, filmed without loss."""
 
 from __future__ import annotations
 
@@ -7,45 +7,36 @@ import multiprocessing
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.progress import track
 
 from lapa.data.media.video_encode import write_lossless_video
-from lapa.envs.tabletop import (
-    ACTION_NAMES,
-    ACTION_UNITS,
-    CONTROL_HZ,
-    STATE_NAMES,
-    STATE_UNITS,
-    TabletopEnv,
-)
+from lapa.envs.base import Simulator, open_simulator
+from lapa.envs.demonstration import demonstrate
 from lapa.folders.lock import output_lock
-from lapa.params.envs import RecordParams, TabletopParams
+from lapa.params.envs import RecordParams
 from lapa.records import RawEpisodes, digest_of_files
 
-_NOISE_STREAM = 3
-"""Beside the environment's own streams of random numbers (0 to 2) of one episode."""
 _BATCH = 8
-"""Episodes a process records before it reports back."""
+"""Episodes a process records in one simulator before it reports back."""
 
 
 def record_episodes(out: Path, params: RecordParams) -> RawEpisodes:
     """Record ``params.num_episodes`` episodes below ``out``, skipping those that are there.
 
     Each episode is a folder ``episode_000000`` with ``video.mp4`` (lossless), ``actions.npy``
-    (executed, float32 ``(frame, 4)``), ``expert_actions.npy`` (what the expert wanted there),
+    (executed, float32 ``(frame, action_dim)``), ``expert_actions.npy`` (what the expert wanted there),
     ``states.npy`` and ``episode.json``. Row i of the actions is what was done between frame i
     and frame i + 1; the picture after the last action is not stored. Episodes that fail are
     kept, with ``"success": false``.
 
     Raises:
         OutputLockedError: another process is recording into ``out``.
-        ValueError: ``out`` holds episodes recorded with other parameters, or more of them.
+        ValueError: ``out`` holds episodes recorded with other parameters, or more of them; or the
+            simulator has no expert.
     """
     out.mkdir(parents=True, exist_ok=True)
     with output_lock(out):
@@ -71,72 +62,23 @@ def episode_seed(seed: int, index: int) -> int:
     return int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
 
 
-def record_episode(out: Path, params: RecordParams, index: int) -> None:
+def _record_episode(out: Path, params: RecordParams, index: int, simulator: Simulator) -> None:
     """Record one episode; its folder appears under its name only when complete."""
     folder, part = _folder(out, index), out / f".episode_{index:06d}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    facts, arrays, frames = _play(params, episode_seed(params.seed, index))
-    write_lossless_video(part / "video.mp4", frames, fps=CONTROL_HZ)
-    for name, rows in arrays.items():
+    played = demonstrate(simulator, params, episode_seed(params.seed, index))
+    write_lossless_video(part / "video.mp4", played.frames, fps=simulator.spec.control_hz)
+    for name, rows in played.arrays.items():
         np.save(part / f"{name}.npy", rows, allow_pickle=False)
-    (part / "episode.json").write_text(json.dumps(facts, indent=2) + "\n")
+    (part / "episode.json").write_text(json.dumps(played.facts, indent=2) + "\n")
     part.rename(folder)
 
 
-def _play(
-    params: RecordParams, seed: int
-) -> tuple[dict[str, Any], dict[str, np.ndarray], np.ndarray]:
-    """Play one episode: facts, arrays by name, and frames ``uint8 (frame, height, width, 3)``."""
-    env = _environment(params.env)
-    generator = np.random.default_rng([seed, _NOISE_STREAM])
-    observation, info = env.reset(seed=seed)
-    rows: dict[str, list[np.ndarray]] = {"actions": [], "expert_actions": [], "states": []}
-    frames, success, left = [], False, params.env.max_steps
-    while left > 0:
-        wanted = env.expert_action()
-        noise = generator.normal(0.0, params.action_noise, wanted.shape)
-        action = np.clip(wanted + noise, -1.0, 1.0).astype(np.float32)
-        frames.append(observation["image"])
-        for name, row in zip(rows, (action, wanted, observation["state"]), strict=True):
-            rows[name].append(row)
-        observation, _, done, _, info = env.step(action)
-        left -= 1
-        if done and not success:
-            success, left = True, min(left, params.hold_steps)
-    arrays = {name: np.stack(values) for name, values in rows.items()}
-    return _facts(params, info, seed, success), arrays, np.stack(frames)
-
-
-def _facts(params: RecordParams, info: dict[str, Any], seed: int, success: bool) -> dict[str, Any]:
-    env = params.env
-    return {
-        "instruction": info["instruction"],
-        "task": info["task"],
-        "success": success,
-        "seed": seed,
-        "fps": CONTROL_HZ,
-        "embodiment": env.embodiment,
-        "camera": env.camera,
-        "colors": list(env.colors),
-        "distractors": env.distractors.model_dump(),
-        "action_noise": params.action_noise,
-        "action_names": list(ACTION_NAMES),
-        "action_units": list(ACTION_UNITS),
-        "state_names": list(STATE_NAMES),
-        "state_units": list(STATE_UNITS),
-    }
-
-
-@lru_cache(maxsize=1)
-def _environment(params: TabletopParams) -> TabletopEnv:
-    """One environment per process, so that models are compiled once."""
-    return TabletopEnv(params=params)
-
-
 def _record_batch(out: Path, params: RecordParams, indices: Sequence[int]) -> None:
+    simulator = open_simulator(params.simulator)
     for index in indices:
-        record_episode(out, params, index)
+        _record_episode(out, params, index, simulator)
 
 
 def _run(out: Path, params: RecordParams, batches: Sequence[Sequence[int]]) -> Iterator[None]:
@@ -162,10 +104,10 @@ def _claim(out: Path, params: RecordParams) -> None:
     mine = params.model_dump(mode="json", exclude={"workers", "num_episodes"})
     claim = out / "recording.json"
     if claim.exists():
-        found = json.loads(claim.read_text())
-        if found != mine:
+        theirs = json.loads(claim.read_text())
+        if theirs != mine:
             raise ValueError(
-                f"{claim}: found a recording with {found}, expected {mine}; "
+                f"{claim}: found a recording with {theirs}, expected {mine}; "
                 "choose another folder or delete this one"
             )
     else:

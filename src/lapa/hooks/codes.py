@@ -37,9 +37,9 @@ def require_codes(laq: LaqParams) -> None:
     Raises:
         ValueError: it is the continuous one.
     """
-    if laq.model.quantizer == "none":
+    if not laq.model.quantizer.has_codes:
         raise ValueError(
-            "laq.model.quantizer is 'none', expected one with codes: its latent actions are vectors, so "
+            f"laq.model.quantizer is {laq.model.quantizer.kind!r}, expected one with codes: its latent actions are vectors, so "
             "there is nothing to label and nothing for a backbone to predict; choose another quantiser, or "
             "stop after its evaluation: kedro run --to-outputs=laq_report"
         )

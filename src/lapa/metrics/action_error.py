@@ -5,12 +5,12 @@ Training's validation and the evaluation use the same sums and the same loop, so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor
 
+from lapa.batches import RobotBatch
 from lapa.models.policy.action_codec import ActionCodec
 from lapa.models.policy.policy import Policy
 
@@ -68,9 +68,9 @@ class ActionError:
 
 
 def predictions(
-    policy: Policy, batches: Iterable[Mapping[str, Any]], *, device: torch.device | str = "cpu"
-) -> Iterator[tuple[Mapping[str, Any], Tensor]]:
-    """Predict every `lapa.data.loading.batches.RobotBatch`, one at a time.
+    policy: Policy, batches: Iterable[RobotBatch], *, device: torch.device | str = "cpu"
+) -> Iterator[tuple[RobotBatch, Tensor]]:
+    """Predict every batch, one at a time.
 
     Yields:
         The batch, and the actions predicted for it: ``float32 (batch, time, action_dim)``, physical units.
@@ -86,9 +86,9 @@ def predictions(
 
 
 def measure_action_error(
-    policy: Policy, batches: Iterable[Mapping[str, Any]], *, device: torch.device | str = "cpu"
+    policy: Policy, batches: Iterable[RobotBatch], *, device: torch.device | str = "cpu"
 ) -> tuple[dict[str, float], int]:
-    """Error of ``policy`` over `lapa.batches.RobotBatch`es, and the steps behind it."""
+    """Error of ``policy`` over ``batches``, and the steps behind it."""
     error = ActionError(codec=policy.head.codec)
     for batch, predicted in predictions(policy, batches, device=device):
         error.update(predicted, batch["actions"].to(device), batch["action_mask"].to(device))

@@ -117,18 +117,23 @@ def read_config(folder: Path, params: type[P]) -> P:
         FileNotFoundError: the folder holds no configuration.
         pydantic.ValidationError: it describes another kind of model.
     """
-    return params.model_validate_json((folder / CONFIG).read_text())
+    path = folder / CONFIG
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"no model at {folder}: expected {CONFIG} and {WEIGHTS}; point to a folder that holds both"
+        )
+    return params.model_validate_json(path.read_text())
 
 
-def require_same_keys(found: set[str], expected: set[str], *, source: str) -> None:
+def require_same_keys(keys: set[str], expected: set[str], *, source: str) -> None:
     """Refuse a state dict with other keys.
 
     Raises:
         ValueError: names up to eight missing and eight unexpected keys.
     """
-    if found == expected:
+    if keys == expected:
         return
-    missing, unexpected = sorted(expected - found), sorted(found - expected)
+    missing, unexpected = sorted(expected - keys), sorted(keys - expected)
     raise ValueError(
         f"{source}: {len(missing)} keys missing {missing[:8]}, "
         f"{len(unexpected)} unexpected {unexpected[:8]}; "

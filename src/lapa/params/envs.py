@@ -1,12 +1,13 @@
-"""Parameters of the simulated tabletop: what is on it, who moves it, how it is filmed, how it is recorded."""
+"""Parameters of the simulated tabletop, and of recording demonstrations in any simulator."""
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from lapa.params.base import Params
+from lapa.params.simulators import AnySimulatorParams, SimulatorParams
 
 TaskName = Literal["reach", "lift", "push", "stack", "side"]
 CameraName = Literal["front", "side"]
@@ -25,11 +26,11 @@ class DistractorParams(Params):
     """Wandering gain of each colour channel; 1 = 25 % (standard deviation)."""
 
 
-class TabletopParams(Params):
-    """One tabletop environment (`lapa/Tabletop-v0`)."""
+class TabletopParams(SimulatorParams):
+    """The simulated tabletop (`lapa/Tabletop-v0`)."""
 
-    image_size: int = Field(default=64, ge=16)
-    """Side of the square image, pixels."""
+    implementation: ClassVar[str] = "lapa.envs.tabletop.simulator:Tabletop"
+    kind: str = "tabletop"
     camera: CameraName = "front"
     embodiment: Embodiment = "gripper"
     """`hand` is the stand-in for human video: another shape doing the same things."""
@@ -65,9 +66,11 @@ class RecordParams(Params):
     seed: int = 0
     """Episode i is a pure function of (seed, i)."""
     action_noise: float = Field(default=0.25, ge=0)
-    """Standard deviation of the noise added to each executed action, in action units."""
+    """Standard deviation of the noise added to each executed action, in halves of the action's range:
+    in action units, where actions lie in [-1, 1]."""
     hold_steps: int = Field(default=2, ge=0)
     """Steps recorded after success, so that the last moves are seen too."""
     workers: int = Field(default=2, gt=0)
     """Processes; they change the speed, never the episodes."""
-    env: TabletopParams = TabletopParams()
+    simulator: AnySimulatorParams = TabletopParams()
+    """Where the expert demonstrates."""

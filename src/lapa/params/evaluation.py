@@ -7,16 +7,17 @@ from typing import Literal, Self
 from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from lapa.params.base import Params
-from lapa.params.envs import TabletopParams, TaskName
+from lapa.params.envs import TabletopParams
 from lapa.params.kinds import import_named
+from lapa.params.simulators import AnySimulatorParams
 
 
 class RolloutParams(Params):
     """Closed-loop episodes in the simulator."""
 
-    env: TabletopParams = TabletopParams()
+    simulator: AnySimulatorParams = TabletopParams()
     """Must look like the recordings that the policy was trained on."""
-    tasks: tuple[TaskName, ...] = Field(default=("reach", "lift"), min_length=1)
+    tasks: tuple[str, ...] = Field(default=("reach", "lift"), min_length=1)
     num_scenes: int = Field(default=200, gt=0)
     """Scenes per task; every arm gets the same ones."""
     first_seed: int = Field(default=190_000, ge=0)
@@ -79,10 +80,10 @@ class EvaluationParams(Params):
     def _tasks_exist(self) -> Self:
         if self.rollout is None:
             return self
-        missing = set(self.rollout.tasks) - set(self.rollout.env.tasks)
-        if missing:
+        known = self.rollout.simulator.tasks
+        if missing := set(self.rollout.tasks) - set(known):
             raise ValueError(
-                f"rollout.tasks has {sorted(missing)}, which rollout.env.tasks "
-                f"{list(self.rollout.env.tasks)} does not; add them there"
+                f"rollout.tasks has {sorted(missing)}, which rollout.simulator.tasks "
+                f"{list(known)} does not; add them there"
             )
         return self

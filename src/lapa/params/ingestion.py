@@ -14,7 +14,7 @@ class SourceParams(Params):
     """One raw source and what to take from it."""
 
     kind: str
-    """Adapter name, e.g. `rlds`, `lerobot`, `video_folder`, `tabletop`."""
+    """Adapter name, e.g. `rlds`, `lerobot`, `video_folder`, `recorded`."""
     path: str
     """File or folder that the adapter opens."""
     name: str = ""

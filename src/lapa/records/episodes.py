@@ -9,7 +9,7 @@ class RawEpisodes(Record):
     """A folder of raw episodes, as a simulator left them."""
 
     path: str
-    kind: str = "tabletop"
+    kind: str = "recorded"
     """Source kind that reads the folder (`lapa.data.sources`)."""
     episodes: int
     frames: int

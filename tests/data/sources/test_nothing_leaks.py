@@ -99,7 +99,7 @@ def lerobot_v3(folder: Path) -> None:
     write_lerobot_v3(folder, [[4, 5], [6]])
 
 
-def tabletop(folder: Path) -> None:
+def recorded(folder: Path) -> None:
     for name in ("episode_0", "episode_1", "episode_2"):
         write_video(_made(folder / name) / "video.mp4", pictures(0, 4))
         for array in ("actions", "states"):
@@ -110,8 +110,9 @@ def tabletop(folder: Path) -> None:
             "action_names": ["x", "y"],
             "action_units": ["m", "m"],
             "state_names": ["x", "y"],
-            "embodiment": "arm",
-            "camera": "top",
+            "actions_are": ["relative", "relative"],
+            "simulator": "toy",
+            "environment": "toy-top",
             "success": True,
             "task": "push",
             "seed": 1,
@@ -134,7 +135,7 @@ WRITERS: dict[str, tuple[str, Callable[[Path], None], dict[str, Any]]] = {
     "rlds": ("rlds", rlds, {}),
     "lerobot_v2": ("lerobot", lerobot_v2, {}),
     "lerobot_v3": ("lerobot", lerobot_v3, {}),
-    "tabletop": ("tabletop", tabletop, {}),
+    "recorded": ("recorded", recorded, {}),
 }
 
 POINTS: dict[str, tuple[str, ...]] = {
@@ -160,7 +161,7 @@ POINTS: dict[str, tuple[str, ...]] = {
     ),
     "lerobot_v2": ("pyarrow.parquet.ParquetFile", "json.loads", "av.open"),
     "lerobot_v3": ("pyarrow.parquet.ParquetFile", "pathlib.Path.is_file", "av.open"),
-    "tabletop": ("numpy.load", "json.loads", "av.open", "pathlib.Path.glob"),
+    "recorded": ("numpy.load", "json.loads", "av.open", "pathlib.Path.glob"),
 }
 
 

@@ -37,7 +37,7 @@ def test_an_unknown_option_lists_the_known_ones() -> None:
 
 def test_the_public_kinds() -> None:
     assert set(source_kinds()) == {
-        "video_folder", "image_folder", "rlds", "lerobot", "hdf5", "video_with_arrays", "tabletop",
+        "video_folder", "image_folder", "rlds", "lerobot", "hdf5", "video_with_arrays", "recorded",
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from lapa.data.shards.images import as_stored
 from lapa.data.shards.reader import ClipReader
 from lapa.data.sources import open_source
 from lapa.evaluation.policies.evaluate import evaluate_policy
-from lapa.evaluation.policies.rollout import open_scenes
+from lapa.evaluation.policies.trials import open_trials
 from lapa.models.policy.policy import Policy
 from lapa.records import FrameCodec
 
@@ -44,9 +44,9 @@ def test_the_policy_sees_decoded_encoded_frames_of_its_codec(
 ) -> None:
     rollout = world.params.rollout
     assert rollout is not None
-    env = rollout.env.model_copy(update={"max_steps": rollout.max_steps})
-    scenes = open_scenes(env, rollout.tasks[0], range(rollout.first_seed, rollout.first_seed + 4))
-    raw = np.stack([scene.observation["image"] for scene in scenes])
+    seeds = range(rollout.first_seed, rollout.first_seed + 4)
+    trials = open_trials(rollout.simulator, rollout.tasks[0], seeds)
+    raw = np.stack([trial.now.image for trial in trials])
     shown = {}
     for quality, color in ((95, "444"), (95, "420"), (40, "444")):
         codec = world.shards.codec.model_copy(
@@ -74,7 +74,7 @@ def test_the_policy_sees_decoded_encoded_frames_of_its_codec(
 
 def test_a_recorded_scene_reads_the_same_from_shard_and_in_closed_loop(world: Any) -> None:
     raw = Path(world.shards.path).parent / "raw"
-    episodes = {e.episode_id: e for e in open_source("tabletop", raw)}
+    episodes = {e.episode_id: e for e in open_source("recorded", raw)}
     reader = ClipReader(load_clip_table(world.shards, "train"), image_size=world.shards.image_size)
     facts = reader.facts(0)
     frame = episodes[facts["episode_id"]].frames([facts["start_frame"]])[0]

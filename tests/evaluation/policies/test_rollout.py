@@ -1,25 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from lapa.data.media.jpeg import decode_jpeg
 from lapa.data.shards.images import encode_square, to_square
-from lapa.envs.tabletop.tasks import TASKS
-from lapa.evaluation.policies.rollout import open_scenes, rollout, run_scenes, save_clips
+from lapa.evaluation.policies.rollout import rollout, save_clips
+from lapa.evaluation.policies.trials import open_trials
 from lapa.params.envs import TabletopParams
 from lapa.records import FrameCodec
 
 SMALL = TabletopParams(image_size=16)
-
-
-def by_expert(scenes: Any) -> Any:
-    return np.stack([scene.env.expert_action() for scene in scenes])[:, None]
 
 
 class Still:
@@ -27,23 +23,18 @@ class Still:
 
     def __init__(self, time: int = 1) -> None:
         self.time = time
-        self.seen: list[tuple] = []
+        self.seen: list[tuple[Tensor, list[str], Tensor | None]] = []
 
-    def predict(self, images: Any, instructions: Sequence[str], states: Any = None) -> Any:
+    def predict(
+        self, images: Tensor, instructions: list[str], states: Tensor | None = None
+    ) -> Tensor:
         self.seen.append((images.clone(), list(instructions), states))
         return torch.zeros(len(images), self.time, 4)
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_the_expert_succeeds_in_closed_loop(task: str) -> None:
-    scenes = open_scenes(SMALL, task, range(20))
-    run_scenes(scenes, by_expert)
-    assert np.mean([scene.success for scene in scenes]) >= 0.95
-
-
 def test_doing_nothing_fails_everywhere() -> None:
     params = SMALL.model_copy(update={"max_steps": 5})
-    result = rollout(Still(), env_params=params, task="reach", seeds=range(8), codec=None)
+    result = rollout(Still(), simulator=params, task="reach", seeds=range(8), codec=None)
     assert not result.successes.any()
     assert (result.steps == 5).all()
 
@@ -51,47 +42,55 @@ def test_doing_nothing_fails_everywhere() -> None:
 def test_seeds_pair_the_arms_whatever_the_batch() -> None:
     params = SMALL.model_copy(update={"max_steps": 2})
     one, two = Still(), Still()
-    first = rollout(one, env_params=params, task="lift", seeds=range(6), codec=None)
-    second = rollout(two, env_params=params, task="lift", seeds=range(6), batch_size=4, codec=None)
+    first = rollout(one, simulator=params, task="lift", seeds=range(6), codec=None)
+    second = rollout(two, simulator=params, task="lift", seeds=range(6), batch_size=4, codec=None)
     assert first.instructions == second.instructions
     split = torch.cat([two.seen[0][0], two.seen[2][0]])
     assert torch.equal(one.seen[0][0], split)
     assert one.seen[0][0].dtype == torch.uint8
 
 
-def test_only_running_scenes_are_shown() -> None:
-    shown = []
-
-    def counting(scenes: Any) -> Any:
-        shown.append(len(scenes))
-        return by_expert(scenes)
-
-    scenes = open_scenes(SMALL, "reach", range(10))
-    run_scenes(scenes, counting)
-    assert shown[0] == 10
-    assert shown[-1] < 10
-    assert shown == sorted(shown, reverse=True)
-
-
 def test_several_actions_per_look_and_states() -> None:
     params = SMALL.model_copy(update={"max_steps": 6})
     policy = Still(time=3)
     rollout(
-        policy, env_params=params, task="reach", seeds=[0], execute=3, with_states=True, codec=None
+        policy, simulator=params, task="reach", seeds=[0], execute=3, with_states=True, codec=None
     )
     assert len(policy.seen) == 2
-    assert policy.seen[0][2].shape == (1, 4)
+    states = policy.seen[0][2]
+    assert states is not None
+    assert states.shape == (1, 4)
 
 
 def test_a_short_chunk_is_refused() -> None:
     with pytest.raises(ValueError, match=r"predicted actions are \(1, 1, 4\).*at least 2"):
-        rollout(Still(), env_params=SMALL, task="reach", seeds=[0], execute=2, codec=None)
+        rollout(Still(), simulator=SMALL, task="reach", seeds=[0], execute=2, codec=None)
+
+
+def test_trials_are_told_of_as_they_end() -> None:
+    ended: list[int] = []
+    params = SMALL.model_copy(update={"max_steps": 2})
+    rollout(
+        Still(),
+        simulator=params,
+        task="reach",
+        seeds=range(5),
+        batch_size=3,
+        codec=None,
+        on_over=ended.append,
+    )
+    assert sum(ended) == 5
+
+
+def test_without_seeds_there_is_nothing_to_measure() -> None:
+    with pytest.raises(ValueError, match="found no seeds"):
+        rollout(Still(), simulator=SMALL, task="reach", seeds=[], codec=None)
 
 
 def test_clips_are_kept_and_saved(tmp_path: Path) -> None:
     params = SMALL.model_copy(update={"max_steps": 3})
     result = rollout(
-        Still(), env_params=params, task="reach", seeds=[5, 6, 7], keep_clips=2, codec=None
+        Still(), simulator=params, task="reach", seeds=[5, 6, 7], keep_clips=2, codec=None
     )
     assert list(result.clips) == [5, 6]
     assert result.clips[5].shape == (4, 16, 16, 3)
@@ -101,13 +100,15 @@ def test_clips_are_kept_and_saved(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("resize", "size"), [("crop", 32), ("squash", 24)])
-def test_the_policy_sees_pictures_as_the_shards_hold_them(resize: str, size: int) -> None:
+def test_the_policy_sees_pictures_as_the_shards_hold_them(
+    resize: Literal["crop", "squash"], size: int
+) -> None:
     params = TabletopParams(image_size=32, max_steps=1)
     policy = Still()
     codec = FrameCodec(image_size=size, resize=resize, jpeg_quality=90)
-    rollout(policy, env_params=params, task="reach", seeds=[0], codec=codec)
-    (scene,) = open_scenes(params, "reach", [0])
-    image = scene.observation["image"]
+    rollout(policy, simulator=params, task="reach", seeds=[0], codec=codec)
+    (trial,) = open_trials(params, "reach", [0])
+    image = trial.now.image
     shown = policy.seen[0][0][0].numpy()
     assert not np.array_equal(shown, image)
     np.testing.assert_array_equal(shown, decode_jpeg(encode_square(to_square(image, codec), codec)))

@@ -10,9 +10,12 @@ from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
 from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader, require_environment
+from lapa.config.presets import PRESETS
 from lapa.hooks.preflight.global_names import require_known_globals
 from lapa.hooks.preflight.parameter_names import require_known_parameters
 from lapa.hooks.preflight.run_name import require_run_name
+from lapa.params.base import Params
+from lapa.params.laq.quantizers import ChosenQuantizer
 from lapa.params.sections import SECTIONS, WORK
 from lapa.refused import RefusedError
 
@@ -97,8 +100,24 @@ def test_the_sections_are_what_the_pipelines_take() -> None:
             r"'foundation\.backend\.chanels'; did you mean 'channels'",
         ),
         (
-            {"evaluation": {"rollout": {"env": {"camra": "top"}}}},
-            r"'evaluation\.rollout\.env\.camra'; did you mean 'camera'",
+            {"laq": {"model": {"quantizer": {"kind": "fsq", "lvels": [2]}}}},
+            r"'laq\.model\.quantizer\.lvels'; did you mean 'levels'",
+        ),
+        (
+            {"laq": {"model": {"quantizer": {"kind": "fsqq"}}}},
+            r"laq\.model\.quantizer: no quantizer kind 'fsqq'; did you mean 'fsq'",
+        ),
+        (
+            {"laq": {"model": {"quantizer": {"kind": "toys.quantizer_toy:SignParams", "scal": 3}}}},
+            r"'laq\.model\.quantizer\.scal'; did you mean 'scale'.* There are: kind, scale",
+        ),
+        (
+            {"finetune": {"head": {"kind": "toys.head_toy:RidgeParams", "dcay": 2}}},
+            r"'finetune\.head\.dcay'; did you mean 'decay'",
+        ),
+        (
+            {"evaluation": {"rollout": {"simulator": {"kind": "tabletop", "camra": "top"}}}},
+            r"'evaluation\.rollout\.simulator\.camra'; did you mean 'camera'",
         ),
         (
             {"ingestion": {"sources": [{"kind": "rlds", "path": "x", "fps": 3}]}},
@@ -115,6 +134,33 @@ def test_the_sections_are_what_the_pipelines_take() -> None:
 def test_an_unknown_name_names_its_nearest(given: dict[str, Any], message: str) -> None:
     with pytest.raises(RefusedError, match=message):
         check(loader(**given))
+
+
+class Shelf(Params):
+    """A made-up section with several of a family, and perhaps one."""
+
+    many: tuple[ChosenQuantizer, ...] = ()
+    one: ChosenQuantizer | None = None
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"many": [{"kind": "nsvq"}, {"kind": "fsq", "lvels": 2}]},
+            r"'shelf\.many\.1\.lvels'; did you mean 'levels'",
+        ),
+        ({"one": {"kind": "vq_ema", "decy": 0.5}}, r"'shelf\.one\.decy'; did you mean 'decay'"),
+        ({"one": {"decay": 0.5}}, r"shelf\.one\.kind: Field required"),
+        ({"many": 3}, r"shelf\.many: .* tuple"),
+    ],
+)
+def test_names_inside_each_of_a_list_are_checked_by_its_kind(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], message: str
+) -> None:
+    monkeypatch.setitem(SECTIONS, "shelf", Shelf)
+    with pytest.raises(RefusedError, match=message):
+        require_known_parameters({"shelf": given}, given={}, known_globals={})
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
@@ -159,7 +205,8 @@ def project(tmp_path: Path, **files: str) -> Path:
     """A configuration with an environment `mine` of these files."""
     import shutil
 
-    shutil.copytree(CONF / "base", tmp_path / "base")
+    for folder in ("base", PRESETS):
+        shutil.copytree(CONF / folder, tmp_path / folder)
     (tmp_path / "mine/parameters").mkdir(parents=True)
     for name, text in files.items():
         folder = tmp_path / "mine" if name == "globals" else tmp_path / "mine/parameters"

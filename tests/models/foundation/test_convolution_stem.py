@@ -8,14 +8,12 @@ import pytest
 import torch
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
+from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.convolution_stem import ConvolutionStem, FlatPatchStem
-from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
-from lapa.params.foundation.stage import (
-    ActionTokensParams,
-    FoundationModelParams,
-    QwenSizes,
-    VisionEncoderParams,
-)
+from lapa.models.foundation.storage import load_foundation, save_foundation
+from lapa.params.foundation.action_tokens import ActionTokensParams, QwenSizes
+from lapa.params.foundation.dual_encoder import VisionEncoderParams
+from lapa.params.foundation.model import FoundationModelParams
 from toys.backends import tiny, tiny_tokens
 
 VISION = {"hidden_size": 32, "intermediate_size": 64, "layers": 1, "heads": 2}

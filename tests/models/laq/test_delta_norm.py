@@ -56,11 +56,11 @@ def test_two_processes_equal_one_with_the_whole_batch(tmp_path: Path) -> None:
     for process in ranks:
         process.join(60)
         assert process.exitcode == 0
-    found = [torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in range(2)]
+    of_ranks = [torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in range(2)]
     norm, delta = DeltaNorm(3), _global_batch().requires_grad_()
     result = norm(delta)
     _loss(result).backward()
     assert delta.grad is not None
-    torch.testing.assert_close(torch.cat([part["result"] for part in found]), result.detach())
-    torch.testing.assert_close(torch.cat([part["grad"] for part in found]), delta.grad)
-    assert torch.equal(found[0]["mean"], found[1]["mean"])
+    torch.testing.assert_close(torch.cat([part["result"] for part in of_ranks]), result.detach())
+    torch.testing.assert_close(torch.cat([part["grad"] for part in of_ranks]), delta.grad)
+    assert torch.equal(of_ranks[0]["mean"], of_ranks[1]["mean"])

@@ -7,13 +7,13 @@ from typing import Any
 import torch
 from einops import rearrange
 
-from lapa.models.laq.original_transformer import OriginalPositionGenerator, OriginalTransformer
-from lapa.models.layers.peg import PositionGenerator
+from lapa.models.laq.original_transformer import OriginalPEG, OriginalTransformer
+from lapa.models.layers.peg import PEG
 from lapa.params.laq.model import LaqModelParams
 
 
-def _pair() -> tuple[PositionGenerator, OriginalPositionGenerator]:
-    ours, original = PositionGenerator(6), OriginalPositionGenerator(6)
+def _pair() -> tuple[PEG, OriginalPEG]:
+    ours, original = PEG(6), OriginalPEG(6)
     original.load_state_dict(ours.state_dict())
     return ours, original
 

@@ -19,7 +19,7 @@ from toys.quantizers import BuildSmall
 def test_round_trip(
     build_small: BuildSmall, frames: torch.Tensor, tmp_path: Path, quantizer: str
 ) -> None:
-    model = build_small(quantizer=quantizer, normalize_delta=True)
+    model = build_small(quantizer={"kind": quantizer}, normalize_delta=True)
     model(frames)
     digest = save_laq(tmp_path, model)
     loaded = load_laq(tmp_path)

@@ -22,7 +22,7 @@ def test_equals_the_formula() -> None:
         functional.normalize(key, dim=-1) * scale
     ).transpose(-1, -2)
     expected = (8 * cosine + bias).softmax(-1) @ value
-    result = cosine_attention(query, key, value, channel_scale=scale, bias=bias)
+    result = cosine_attention(query, key, value, qk_scale=scale, bias=bias)
     torch.testing.assert_close(result, expected)
 
 
@@ -30,9 +30,9 @@ def test_two_frames_equal_the_general_formula() -> None:
     query, key, value = torch.randn(3, 5, 2, 3, 4)
     scale = torch.rand(4) + 0.5
     expected = cosine_attention(
-        *(part.transpose(1, 2) for part in (query, key, value)), channel_scale=scale
+        *(part.transpose(1, 2) for part in (query, key, value)), qk_scale=scale
     )
-    result = two_frame_attention(query, key, value, scale=scale)
+    result = two_frame_attention(query, key, value, qk_scale=scale)
     torch.testing.assert_close(result, expected.transpose(1, 2))
 
 

@@ -7,23 +7,23 @@ import torch
 from einops import rearrange
 from torch.nn import functional
 
-from lapa.models.layers.peg import PositionGenerator
+from lapa.models.layers.peg import PEG
 
 
-def _as_3d(peg: PositionGenerator, tokens: torch.Tensor) -> torch.Tensor:
+def _as_3d(peg: PEG, tokens: torch.Tensor) -> torch.Tensor:
     volume = functional.pad(rearrange(tokens, "b t h w d -> b d t h w"), (1, 1, 1, 1, 2, 0))
     return rearrange(peg.conv(volume), "b d t h w -> b t h w d")
 
 
 @pytest.mark.parametrize("num_frames", [1, 2, 4])
 def test_equals_the_3d_convolution(num_frames: int) -> None:
-    peg = PositionGenerator(6)
+    peg = PEG(6)
     tokens = torch.randn(2, num_frames, 4, 5, 6)
     torch.testing.assert_close(peg(tokens), _as_3d(peg, tokens))
 
 
 def test_no_frame_sees_a_later_one() -> None:
-    peg = PositionGenerator(6)
+    peg = PEG(6)
     tokens = torch.randn(1, 2, 4, 4, 6)
     changed = tokens.clone()
     changed[:, 1] += 1

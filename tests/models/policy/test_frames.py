@@ -65,9 +65,9 @@ def test_bytes_are_those_of_the_shards(
 ) -> None:
     images = frames(*shape)
     expected = np.stack([to_square_of_shards(i, codec(16, resize)) for i in images.numpy()])
-    found = to_square(images, codec(16, resize)).numpy()
-    assert found.shape == (3, 16, 16, 3)
-    difference = np.abs(found.astype(int) - expected.astype(int))
+    square = to_square(images, codec(16, resize)).numpy()
+    assert square.shape == (3, 16, 16, 3)
+    difference = np.abs(square.astype(int) - expected.astype(int))
     assert difference.max() <= tolerance
 
 

@@ -11,19 +11,21 @@ import torch
 
 from lapa.data.statistics.action_bins import fit_action_stats
 from lapa.metrics.action_error import measure_action_error
-from lapa.models.foundation.storage import build_foundation
+from lapa.models.foundation.build import build_foundation
+from lapa.models.policy.build import build_policy
 from lapa.models.policy.policy import Policy
-from lapa.models.policy.storage import build_policy, load_policy, save_policy
-from lapa.params.finetune import (
+from lapa.models.policy.storage import load_policy, save_policy
+from lapa.params.finetune import FinetuneParams
+from lapa.params.foundation.film_cnn import FilmCnnParams
+from lapa.params.foundation.model import FoundationModelParams
+from lapa.params.heads import (
     BinnedHeadParams,
-    FinetuneParams,
     FlowHeadParams,
     HeadParams,
     L1HeadParams,
     MlpHeadParams,
-    PolicyModelParams,
 )
-from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
+from lapa.params.policy import PolicyModelParams
 from lapa.records import ActionStats, FrameCodec
 
 TEXTS = ["reach the red cube", "lift the blue cube", "reach the green cube"]
@@ -106,8 +108,8 @@ def test_state_starts_without_effect_and_then_learns() -> None:
     states = torch.randn(3, 5)
     plain = policy.predict(images(), TEXTS, torch.zeros(3, 5))
     assert torch.equal(policy.predict(images(), TEXTS, states), plain)
-    observed = policy.observe(images(), TEXTS)
-    loss = policy.loss(observed, plain, torch.ones(3, 2, dtype=torch.bool), states)
+    encoded = policy.encode_observation(images(), TEXTS)
+    loss = policy.loss(encoded, plain, torch.ones(3, 2, dtype=torch.bool), states)
     loss.backward()
     gradient = policy.state_input.project.weight.grad
     assert gradient is not None
@@ -143,7 +145,7 @@ def test_other_statistics_than_the_callers_are_refused(tmp_path: Path) -> None:
 
 
 def test_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="no policy at"):
+    with pytest.raises(FileNotFoundError, match="no model at"):
         load_policy(tmp_path / "nowhere")
 
 

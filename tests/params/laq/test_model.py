@@ -10,7 +10,7 @@ from lapa.params.laq.model import LaqModelParams
 
 def test_compat_takes_no_option() -> None:
     with pytest.raises(ValidationError, match="which has no encode_difference, quantizer"):
-        LaqModelParams(lapa_compat=True, encode_difference=True, quantizer="vq_ema")
+        LaqModelParams(lapa_compat=True, encode_difference=True, quantizer={"kind": "vq_ema"})
 
 
 def test_patches_must_tile_the_image() -> None:
@@ -20,7 +20,7 @@ def test_patches_must_tile_the_image() -> None:
 
 def test_levels_must_multiply_to_the_codebook_size() -> None:
     with pytest.raises(ValidationError, match="make 8 codes, but codebook_size is 16"):
-        LaqModelParams(quantizer="fsq", codebook_size=16)
+        LaqModelParams(quantizer={"kind": "fsq"}, codebook_size=16)
 
 
 def test_decoder_depth_defaults_to_the_spatial_depth() -> None:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import torch
 
-from lapa.models.foundation.storage import build_foundation, load_foundation
-from lapa.params.foundation.stage import FoundationModelParams, LoraParams
+from lapa.models.foundation.build import build_foundation
+from lapa.models.foundation.storage import load_foundation
+from lapa.params.foundation.model import FoundationModelParams
+from lapa.params.foundation.stage import LoraParams
 from lapa.training.foundation import fit
 from lapa.training.foundation.adapt import adapt, add_lora, merge_lora
 from toys.backends import tiny

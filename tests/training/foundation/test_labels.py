@@ -15,7 +15,7 @@ from lapa.data.episode import Episode, Frames
 from lapa.data.loading.latents import LatentDataset
 from lapa.data.loading.loader import collate, evaluation_loader
 from lapa.labeling.label_shards import label_shards
-from lapa.models.foundation.storage import build_foundation
+from lapa.models.foundation.build import build_foundation
 from lapa.params.labeling import LabelingParams
 from lapa.records import LabelSet
 from lapa.training.foundation import fit

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lapa.models.foundation.storage import build_foundation
+from lapa.models.foundation.build import build_foundation
+from lapa.models.foundation.workload import TEXT_TOKENS
 from lapa.params.base import OptimizerParams, TrainerParams
-from lapa.params.foundation.stage import FoundationParams, LoraParams, QwenSizes
+from lapa.params.foundation.action_tokens import QwenSizes
+from lapa.params.foundation.stage import FoundationParams, LoraParams
 from lapa.training.common.optim import build_optimizer
 from lapa.training.foundation.planning import plan_table, plan_training
-from lapa.training.foundation.workload import TEXT_TOKENS, workload
 from toys.backends import published, tiny_tokens
 from toys.foundations import params
 
@@ -110,7 +111,7 @@ def test_assumed_tokens_are_those_of_the_prompt(merge_size: int) -> None:
     backend = tiny_tokens(sizes=QwenSizes(merge_size=merge_size))
     config = params(backend=backend, code_seq_len=4)
     model = build_foundation(config.model(), instructions=["lift"])
-    work = workload(config, model)
+    work = model.workload()
     images, words = torch.zeros(1, 32, 32, 3, dtype=torch.uint8), ["lift"]
     codes = torch.zeros(1, 4, dtype=torch.int64)
     ids = model.prompt.answered(images, words, codes)["input_ids"][0]
@@ -121,5 +122,7 @@ def test_assumed_tokens_are_those_of_the_prompt(merge_size: int) -> None:
 
 
 def test_a_backend_without_tokens_is_refused() -> None:
-    with pytest.raises(ValueError, match="'film_cnn', expected 'dual_encoder' or 'action_tokens'"):
+    with pytest.raises(
+        ValueError, match="'film_cnn' counts no tokens, expected one with `workload`"
+    ):
         plan_training(params())

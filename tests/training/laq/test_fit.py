@@ -141,7 +141,7 @@ def test_a_sample_that_is_not_finite_stops_training(tmp_path: Path) -> None:
 def test_every_quantizer_trains(quantizer: str, tmp_path: Path) -> None:
     size = {"quant_dim": 3} if quantizer == "fsq" else {}
     short = {"max_steps": 4, "validate_every": 4}
-    params: LaqParams = tiny_params(model={"quantizer": quantizer, **size}, trainer=short)
+    params: LaqParams = tiny_params(model={"quantizer": {"kind": quantizer}, **size}, trainer=short)
     _, exported = train(params, squares_loaders(params), work=tmp_path)
     assert all(torch.isfinite(torch.tensor(value)) for value in exported.metrics.values())
 

@@ -15,7 +15,7 @@ from lapa.data.episode import Episode
 from lapa.evaluation.policies.held_out_actions import held_out_actions
 from lapa.models.policy.storage import load_policy
 from lapa.models.storage import read_config
-from lapa.params.finetune import PolicyModelParams
+from lapa.params.policy import PolicyModelParams
 from lapa.records import ShardSet
 from toys.episodes import moving_square_episodes
 from toys.policies import finetuned

@@ -1,9 +1,10 @@
-"""Adapter for raw tabletop recordings: one folder per episode, lossless video, actions, a sentence."""
+"""Adapter for what a simulator recorded: one folder per episode, lossless video, actions, a sentence."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -14,20 +15,25 @@ from numpy.typing import NDArray
 from lapa.data.bad_input import OnBad, bad, naming, raise_bad, read_each
 from lapa.data.episode import Episode, Frames
 from lapa.data.media.video_decode import VideoReader
-from lapa.records import ActionMeaning
+from lapa.data.sources.base.action_meaning import told_meaning
 
 Labels = Literal["executed", "expert", "none"]
-_RELATIVE: tuple[ActionMeaning, ...] = ("relative",)
-"""Moves add up; summed suction counts the steps it was on more than off."""
 _FILES = {"executed": "actions.npy", "expert": "expert_actions.npy"}
+_FACTS = frozenset(
+    {
+        "instruction", "task", "success", "seed", "fps", "simulator", "environment",
+        "action_names", "action_units", "actions_are", "state_names",
+    }
+)  # fmt: skip
+"""What `episode.json` must tell."""
 
 
-def open_tabletop(
+def open_recorded(
     path: Path,
     *,
     report: OnBad = raise_bad,
     labels: Labels = "executed",
-    name: str = "tabletop",
+    name: str = "",
     successful_only: bool = False,
 ) -> Iterator[Episode]:
     """Yield the episodes of a recording, in order of their number.
@@ -37,7 +43,8 @@ def open_tabletop(
         report: receives each episode that cannot be read.
         labels: actions that were executed, those the expert wanted before noise was added, or
             none: action-free video.
-        name: dataset name; give recordings different ones where they are mixed.
+        name: dataset name; empty takes the simulator's. Give recordings of one simulator different ones
+            where they are mixed.
         successful_only: leave out episodes that failed.
 
     Raises:
@@ -49,34 +56,31 @@ def open_tabletop(
     folders = sorted(path.glob("episode_*"))
     if not folders:
         detail = f"found no episode_* folder in {path}; record episodes there first"
-        report(bad("empty_folder", detail, source=name, item=str(path)).record)
+        report(bad("empty_folder", detail, source=name or path.name, item=str(path)).record)
     for episode in read_each(folders, partial(_read, labels=labels, name=name), report):
         if episode.success or not successful_only:
             yield episode
 
 
 def _read(folder: Path, *, labels: Labels, name: str) -> Episode:
-    with naming(name, folder.name):
+    with naming(name or folder.parent.name, folder.name):
         facts = _facts(folder / "episode.json")
         states = _array(folder / "states.npy")
-        actions = _array(folder / _FILES[labels]) if labels != "none" else None
-        return Episode(
-            source=name,
+        source = name or facts["simulator"]
+        episode = Episode(
+            source=source,
             episode_id=folder.name,
             num_frames=len(states),
             fps=float(facts["fps"]),
-            read_frames=partial(_read_frames, folder / "video.mp4", name, folder.name),
+            read_frames=partial(_read_frames, folder / "video.mp4", source, folder.name),
             instruction=facts["instruction"],
-            actions=actions,
-            action_names=tuple(facts["action_names"]) if actions is not None else (),
-            action_units=tuple(facts["action_units"]) if actions is not None else (),
-            actions_are=_RELATIVE * actions.shape[1] if actions is not None else (),
             states=states,
             state_names=tuple(facts["state_names"]),
-            environment=f"tabletop-{facts['embodiment']}-{facts['camera']}",
+            environment=facts["environment"],
             success=facts["success"],
             provenance={"task": facts["task"], "seed": facts["seed"], "labels": labels},
         )
+        return episode if labels == "none" else _acting(episode, folder / _FILES[labels], facts)
 
 
 def _facts(file: Path) -> dict[str, Any]:
@@ -84,7 +88,22 @@ def _facts(file: Path) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(file.read_text())
     except (OSError, ValueError) as error:
         raise bad("unreadable_json", f"{file}: {error}") from error
+    if missing := sorted(_FACTS - facts.keys()):
+        detail = f"{file} lacks {', '.join(missing)}, expected what `lapa.envs.record` writes"
+        raise bad("missing_values", f"{detail}; record the episode again")
     return facts
+
+
+def _acting(episode: Episode, file: Path, facts: dict[str, Any]) -> Episode:
+    """The episode with the actions in ``file``."""
+    actions = _array(file)
+    return replace(
+        episode,
+        actions=actions,
+        action_names=tuple(facts["action_names"]),
+        action_units=tuple(facts["action_units"]),
+        actions_are=told_meaning(facts["actions_are"], actions.shape[1]),
+    )
 
 
 def _array(file: Path) -> NDArray[np.float32]:

@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import gymnasium as gym
 
-from lapa.envs.tabletop.env import (
-    ACTION_NAMES,
-    ACTION_UNITS,
-    CONTROL_HZ,
-    STATE_NAMES,
-    STATE_UNITS,
-    TabletopEnv,
-    expert_action,
-)
+from lapa.envs.tabletop.env import TabletopEnv, expert_action
 
 ENV_ID = "lapa/Tabletop-v0"
 
 if ENV_ID not in gym.registry:
     gym.register(id=ENV_ID, entry_point="lapa.envs.tabletop.env:TabletopEnv")
 
-__all__ = [
-    "ACTION_NAMES",
-    "ACTION_UNITS",
-    "CONTROL_HZ",
-    "ENV_ID",
-    "STATE_NAMES",
-    "STATE_UNITS",
-    "TabletopEnv",
-    "expert_action",
-]
+__all__ = ["ENV_ID", "TabletopEnv", "expert_action"]

@@ -15,7 +15,7 @@ _DRAWN_ONLY = 'contype="4" conaffinity="0" mass="0"'
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class ToolPart:
     """One drawn geom of the tool."""
 
     shape: str
@@ -36,47 +36,47 @@ _SLEEVE: Rgb = (0.30, 0.24, 0.36)
 
 # The gripper is one pale bulk, wider than it moves in a control step. Thin dark parts would make
 # blurring the tool nearly as good a prediction as moving it, and pixels would teach little of motion.
-EMBODIMENTS: dict[str, tuple[Part, ...]] = {
+EMBODIMENTS: dict[str, tuple[ToolPart, ...]] = {
     "gripper": (
-        Part(shape='type="box" size=".040 .036 .024" pos="0 0 .070"', color=_WHITE),
-        Part(shape='type="cylinder" size=".026 .022" pos="0 0 .112"', color=_WHITE),
-        Part(
+        ToolPart(shape='type="box" size=".040 .036 .024" pos="0 0 .070"', color=_WHITE),
+        ToolPart(shape='type="cylinder" size=".026 .022" pos="0 0 .112"', color=_WHITE),
+        ToolPart(
             shape='type="box" size=".012 .024 .030" pos=".044 0 .022"',
             color=_LIGHT_GRAY,
             closing=(-0.018, 0.0, 0.0),
         ),
-        Part(
+        ToolPart(
             shape='type="box" size=".012 .024 .030" pos="-.044 0 .022"',
             color=_LIGHT_GRAY,
             closing=(0.018, 0.0, 0.0),
         ),
     ),
     "hand": (
-        Part(shape='type="ellipsoid" size=".036 .044 .020" pos="0 .006 .058"', color=_SKIN),
-        Part(
+        ToolPart(shape='type="ellipsoid" size=".036 .044 .020" pos="0 .006 .058"', color=_SKIN),
+        ToolPart(
             shape='type="capsule" size=".024" fromto="0 .03 .075 .02 .11 .16"',
             color=_SLEEVE,
         ),
-        Part(
+        ToolPart(
             shape='type="capsule" size=".0095" fromto=".022 -.035 .05 .026 -.058 -.005"',
             color=_SKIN,
             closing=(0.0, 0.022, 0.0),
         ),
-        Part(
+        ToolPart(
             shape='type="capsule" size=".0095" fromto="0 -.040 .05 0 -.064 -.010"',
             color=_SKIN,
             closing=(0.0, 0.022, 0.0),
         ),
-        Part(
+        ToolPart(
             shape='type="capsule" size=".0095" fromto="-.022 -.035 .05 -.026 -.058 -.005"',
             color=_SKIN,
             closing=(0.0, 0.022, 0.0),
         ),
-        Part(
+        ToolPart(
             shape='type="capsule" size=".011" fromto="-.032 .01 .05 -.058 .0 .0"',
             color=_SKIN,
             closing=(0.018, 0.0, 0.0),
         ),
     ),
 }
-"""Parts of each embodiment, about the tool tip at the origin, pointing down."""
+"""ToolParts of each embodiment, about the tool tip at the origin, pointing down."""

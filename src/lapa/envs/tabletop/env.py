@@ -14,7 +14,7 @@ from lapa.envs.tabletop.expert import METERS_PER_UNIT, expert
 from lapa.envs.tabletop.instructions import phrase
 from lapa.envs.tabletop.layout import Layout, draw_goal, draw_layout
 from lapa.envs.tabletop.physics import WORKSPACE_HIGH, WORKSPACE_LOW, Physics
-from lapa.envs.tabletop.picture import Photographer
+from lapa.envs.tabletop.renderer import Renderer
 from lapa.envs.tabletop.scene import compile_scene
 from lapa.envs.tabletop.tasks import Goal, Situation, is_done
 from lapa.params.envs import TabletopParams
@@ -22,10 +22,6 @@ from lapa.params.envs import TabletopParams
 Observation = dict[str, NDArray[Any]]
 
 CONTROL_HZ = 10
-ACTION_NAMES = ("dx", "dy", "dz", "suction")
-ACTION_UNITS = ("3 cm", "3 cm", "3 cm", "on above 0")
-STATE_NAMES = ("tool_x", "tool_y", "tool_z", "held")
-STATE_UNITS = ("m", "m", "m", "1 while held")
 _SCENE, _TASK, _DISTRACTORS = range(3)
 """Streams of random numbers per episode: one never changes what another draws."""
 
@@ -40,7 +36,7 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
     ``reset(seed=s)`` fixes scene, task, wording and distractors; with the same seed, other
     parameters (camera, embodiment, distractors, an option that names the task) leave the scene
     as it is, so methods can be compared on paired starts. Options of a reset: ``task``,
-    ``colours``, ``num_objects``, ``distractors`` replace those parameters for one episode.
+    ``colors``, ``num_objects``, ``distractors`` replace those parameters for one episode.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": CONTROL_HZ}
@@ -63,8 +59,8 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
                 "state": spaces.Box(low.astype(np.float32), high.astype(np.float32)),
             }
         )
-        self.action_space = spaces.Box(-1.0, 1.0, (len(ACTION_NAMES),), np.float32)
-        self._photographer = Photographer(size=size, camera=self.params.camera)
+        self.action_space = spaces.Box(-1.0, 1.0, (4,), np.float32)
+        self._renderer = Renderer(size=size, camera=self.params.camera)
         self._physics: dict[tuple[str, ...], Physics] = {}
         self.goal: Goal
         self.instruction = ""
@@ -124,7 +120,7 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
         return {"image": self._image(), "state": np.clip(state, space.low, space.high)}
 
     def _image(self) -> NDArray[np.uint8]:
-        return self._photographer.take(
+        return self._renderer.render(
             self._now, self.layout.colors, self._distractors, closed=self._closed
         )
 
@@ -156,7 +152,11 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
 
 
 def expert_action(env: gym.Env[Any, Any]) -> NDArray[np.float32]:
-    """The scripted expert's action ``float32 (4,)`` for a (possibly wrapped) tabletop."""
+    """The scripted expert's action ``float32 (4,)`` for a (possibly wrapped) tabletop.
+
+    Raises:
+        TypeError: ``env`` is another environment.
+    """
     inner = env.unwrapped
     if not isinstance(inner, TabletopEnv):
         raise TypeError(f"the expert knows only TabletopEnv, found {type(inner).__name__}")

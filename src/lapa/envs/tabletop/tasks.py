@@ -35,7 +35,7 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """What is the case on the table, as far as it can be seen."""
+    """Where tool and objects are: all that tasks and the expert look at."""
 
     tool: Array
     """Tip of the tool, ``(3,)`` metres."""

@@ -48,7 +48,9 @@ def given_vectors(
         constant = np.broadcast_to(own.mean(axis=0), own.shape)
     else:
         most = torch.from_numpy(constant_codes(samples.codes)[:1])
-        constant = np.broadcast_to(laq.quantizer.vectors(most).float().numpy(), own.shape)
+        constant = np.broadcast_to(
+            laq.quantizer.indices_to_vectors(most).float().numpy(), own.shape
+        )
     return {"right": own, "shuffled": another_pairs(own, seed=seed), "constant": constant}
 
 

@@ -62,7 +62,7 @@ def encode_pairs(
         parts["pre"].append(quantized.pre_quantized.float())
     joined = {name: torch.cat(tensors).numpy() for name, tensors in parts.items()}
     return LatentSamples(
-        codes=None if laq.config.quantizer == "none" else joined["codes"],
+        codes=joined["codes"] if laq.config.quantizer.has_codes else None,
         vectors=joined["vectors"],
         pre_quantized=rearrange(joined["pre"], "sample code dim -> sample (code dim)"),
         codebook_size=laq.quantizer.codebook_size,

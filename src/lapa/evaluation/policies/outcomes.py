@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.params.base import Params
-from lapa.records import EvaluationReport, require_same
+from lapa.records import EvaluationReport, Record, require_same
 
 FILE = "outcomes.json"
 
 
-class TaskOutcomes(Params):
+class TaskOutcomes(Record):
     """One task: what happened in every scene, in the order of the seeds."""
 
     seeds: tuple[int, ...]

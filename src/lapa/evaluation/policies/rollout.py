@@ -1,11 +1,11 @@
-"""Closed loop: a policy moves the tabletop's tool, many scenes at a time, and is scored."""
+"""Closed loop: a policy acts in a simulator on seeded scenes, and is scored."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,49 +15,18 @@ from torch import Tensor
 from lapa.data.episode import Frames
 from lapa.data.media.video_encode import write_playable_video
 from lapa.data.shards.images import as_stored
-from lapa.envs.tabletop import CONTROL_HZ, TabletopEnv
-from lapa.params.envs import TabletopParams
+from lapa.evaluation.policies.trials import Chunks, Trial, open_trials, run_trials
+from lapa.params.simulators import SimulatorParams
 from lapa.records import FrameCodec
 
-Chunks = NDArray[np.float32]
-"""Actions ahead, ``float32 (env, time, 4)``."""
 
-
-class ActsFromPictures(Protocol):
+class ImagePolicy(Protocol):
     """What a policy must be able to do here."""
 
     def predict(
         self, images: Tensor, instructions: list[str], states: Tensor | None = None
     ) -> Tensor:
-        """Actions ahead, ``float32 (env, time, 4)``, for ``images`` uint8 (env, height, width, 3)."""
-
-
-@dataclass
-class Scene:
-    """One running episode."""
-
-    env: TabletopEnv
-    observation: dict[str, NDArray[Any]]
-    instruction: str
-    frames: list[NDArray[np.uint8]] | None
-    """Pictures so far; None where nobody wants to see them."""
-    steps: int = 0
-    success: bool = False
-    over: bool = False
-
-    def act(self, action: NDArray[np.float32]) -> None:
-        """Do one control step, unless the episode is over."""
-        if self.over:
-            return
-        self.observation, _, self.success, truncated, _ = self.env.step(action)
-        self.steps += 1
-        self.over = self.success or truncated
-        if self.frames is not None:
-            self.frames.append(self.observation["image"])
-
-
-Choose = Callable[[Sequence[Scene]], Chunks]
-"""Chooses actions for the scenes that still run."""
+        """Actions ahead, ``float32 (trial, time, action_dim)``, for ``images`` uint8 (trial, height, width, 3)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +34,7 @@ class RolloutResult:
     """Success per scene; two results with equal ``seeds`` are paired trial by trial."""
 
     task: str
+    control_hz: float
     seeds: tuple[int, ...]
     successes: NDArray[np.bool_]
     """``(scene,)``"""
@@ -76,9 +46,9 @@ class RolloutResult:
 
 
 def rollout(
-    policy: ActsFromPictures,
+    policy: ImagePolicy,
     *,
-    env_params: TabletopParams,
+    simulator: SimulatorParams,
     task: str,
     seeds: Sequence[int],
     codec: FrameCodec | None,
@@ -87,14 +57,15 @@ def rollout(
     keep_clips: int = 0,
     batch_size: int = 100,
     device: str = "cpu",
+    on_over: Callable[[int], None] = lambda number: None,
 ) -> RolloutResult:
     """Let ``policy`` try ``task`` on the scene of every seed.
 
     Args:
         policy: predicts actions from pictures and instructions.
-        env_params: the environment; its ``tasks`` are overridden by ``task``.
+        simulator: where; its ``max_steps`` end a trial, its ``tasks`` are overridden by ``task``.
         task: what to try.
-        seeds: each fixes one scene and instruction, whatever the policy.
+        seeds: each fixes one scene and instruction, whatever the policy; at least one.
         codec: `ShardSet.codec` of the shards the policy was trained on: every picture is made square,
             compressed and decoded again before the policy sees it, as theirs were. None shows
             pictures as the simulator draws them, for something that never saw a shard.
@@ -103,59 +74,30 @@ def rollout(
         keep_clips: how many episodes, the first ones, keep their pictures.
         batch_size: scenes that run at once; it changes memory and speed, not the outcome.
         device: where the policy's inputs go.
+        on_over: told how many trials have just ended.
 
     Raises:
-        ValueError: the predicted chunk is not ``(env, time >= execute, 4)``.
+        ValueError: the predicted chunk is not ``(trial, time >= execute, action_dim)``, or there is no seed.
     """
+    if not seeds:
+        raise ValueError(f"task {task!r}: found no seeds, expected one for each scene to try")
 
-    def choose(scenes: Sequence[Scene]) -> Chunks:
-        pictures = [scene.observation["image"] for scene in scenes]
-        if codec is not None:
-            pictures = [as_stored(picture, codec) for picture in pictures]
-        images = torch.from_numpy(np.stack(pictures))
-        states = np.stack([scene.observation["state"] for scene in scenes])
-        given = torch.from_numpy(states).to(device) if with_states else None
-        words = [scene.instruction for scene in scenes]
-        return np.asarray(torch.as_tensor(policy.predict(images.to(device), words, given)).cpu())
+    def choose(running: Sequence[Trial]) -> Chunks:
+        now = [trial.now for trial in running]
+        shown = [step.image if codec is None else as_stored(step.image, codec) for step in now]
+        images = torch.from_numpy(np.stack(shown)).to(device)
+        states = torch.from_numpy(np.stack([step.state for step in now])) if with_states else None
+        given = None if states is None else states.to(device)
+        predicted = policy.predict(images, [step.instruction for step in now], given)
+        return np.asarray(torch.as_tensor(predicted).cpu())
 
-    scenes: list[Scene] = []
+    trials: list[Trial] = []
     for start in range(0, len(seeds), batch_size):
         kept = max(0, keep_clips - start)
-        group = open_scenes(env_params, task, seeds[start : start + batch_size], keep_clips=kept)
-        run_scenes(group, choose, execute=execute)
-        scenes.extend(group)
-    return _result(task, seeds, scenes)
-
-
-def open_scenes(
-    params: TabletopParams, task: str, seeds: Sequence[int], *, keep_clips: int = 0
-) -> list[Scene]:
-    """Start one episode of ``task`` per seed."""
-    scenes = []
-    for number, seed in enumerate(seeds):
-        env = TabletopEnv(params=params)
-        observation, info = env.reset(seed=seed, options={"task": task})
-        frames = [observation["image"]] if number < keep_clips else None
-        scenes.append(Scene(env, observation, info["instruction"], frames))
-    return scenes
-
-
-def run_scenes(scenes: Sequence[Scene], choose: Choose, *, execute: int = 1) -> None:
-    """Run scenes to their ends in lockstep; ``choose`` is asked once for all that still run.
-
-    Raises:
-        ValueError: ``choose`` gives anything but ``(running, time >= execute, 4)``.
-    """
-    while running := [scene for scene in scenes if not scene.over]:
-        chunks = choose(running)
-        if chunks.ndim != 3 or chunks.shape[::2] != (len(running), 4) or chunks.shape[1] < execute:
-            raise ValueError(
-                f"predicted actions are {chunks.shape}, expected ({len(running)}, at least "
-                f"{execute}, 4): the tabletop's actions are dx, dy, dz and suction"
-            )
-        for scene, chunk in zip(running, chunks, strict=True):
-            for action in chunk[:execute]:
-                scene.act(action)
+        group = open_trials(simulator, task, seeds[start : start + batch_size], keep_clips=kept)
+        run_trials(group, choose, execute=execute, on_over=on_over)
+        trials.extend(group)
+    return _result(task, seeds, trials)
 
 
 def save_clips(result: RolloutResult, folder: Path, *, scale: int = 4) -> list[Path]:
@@ -165,21 +107,22 @@ def save_clips(result: RolloutResult, folder: Path, *, scale: int = 4) -> list[P
     for seed, frames in result.clips.items():
         outcome = "success" if result.successes[result.seeds.index(seed)] else "failure"
         file = folder / f"{result.task}_{seed}_{outcome}.mp4"
-        write_playable_video(file, frames, fps=CONTROL_HZ, scale=scale)
+        write_playable_video(file, frames, fps=result.control_hz, scale=scale)
         files.append(file)
     return files
 
 
-def _result(task: str, seeds: Sequence[int], scenes: Sequence[Scene]) -> RolloutResult:
+def _result(task: str, seeds: Sequence[int], trials: Sequence[Trial]) -> RolloutResult:
     return RolloutResult(
         task=task,
+        control_hz=trials[0].simulator.spec.control_hz,
         seeds=tuple(seeds),
-        successes=np.array([scene.success for scene in scenes], dtype=bool),
-        steps=np.array([scene.steps for scene in scenes], dtype=np.int64),
-        instructions=tuple(scene.instruction for scene in scenes),
+        successes=np.array([trial.now.success for trial in trials], dtype=bool),
+        steps=np.array([trial.steps for trial in trials], dtype=np.int64),
+        instructions=tuple(trial.now.instruction for trial in trials),
         clips={
-            seed: np.stack(scene.frames)
-            for seed, scene in zip(seeds, scenes, strict=True)
-            if scene.frames is not None
+            seed: np.stack(trial.frames)
+            for seed, trial in zip(seeds, trials, strict=True)
+            if trial.frames is not None
         },
     )

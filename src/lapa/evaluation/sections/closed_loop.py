@@ -13,6 +13,7 @@ from lapa.evaluation.plots.filmstrips import Strip, plot_filmstrips
 from lapa.evaluation.policies.evidence import ARM, NO_SIMULATOR, PolicyEvidence, PolicySection
 from lapa.evaluation.policies.outcomes import TaskOutcomes, write_outcomes
 from lapa.evaluation.policies.rollout import RolloutResult, rollout, save_clips
+from lapa.evaluation.policies.trials_bar import trials_bar
 from lapa.evaluation.section import Need
 from lapa.evaluation.statistics.intervals import success_rate
 from lapa.models.policy.policy import Policy
@@ -45,21 +46,23 @@ class ClosedLoop(PolicySection):
 
 def _roll_out(policy: Policy, params: RolloutParams, codec: FrameCodec) -> list[RolloutResult]:
     """Try every task on the same seeds, seeing images as the shards hold them."""
-    env = params.env.model_copy(update={"max_steps": params.max_steps})
-    return [
-        rollout(
-            policy,
-            env_params=env,
-            task=task,
-            seeds=range(params.first_seed, params.first_seed + params.num_scenes),
-            codec=codec,
-            execute=params.execute,
-            with_states=policy.state_input is not None,
-            keep_clips=params.num_videos,
-            batch_size=params.batch_size,
-        )
-        for task in params.tasks
-    ]
+    simulator = params.simulator.model_copy(update={"max_steps": params.max_steps})
+    with trials_bar(len(params.tasks) * params.num_scenes) as on_over:
+        return [
+            rollout(
+                policy,
+                simulator=simulator,
+                task=task,
+                seeds=range(params.first_seed, params.first_seed + params.num_scenes),
+                codec=codec,
+                execute=params.execute,
+                with_states=policy.state_input is not None,
+                keep_clips=params.num_videos,
+                batch_size=params.batch_size,
+                on_over=on_over,
+            )
+            for task in params.tasks
+        ]
 
 
 def _outcomes(result: RolloutResult) -> TaskOutcomes:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from lapa.config.presets import BY_PRESET, CLUSTER
+from lapa.params.kinds import Kinds
 from lapa.params.sections import SECTIONS, WORK
 from lapa.refused import RefusedError, nearest
 
@@ -56,59 +58,70 @@ def _unknown_sections(
 def _wrong_in(section: str, model: type[BaseModel], value: Any) -> Iterator[str]:
     try:
         model.model_validate(value)
-    except ValidationError as error:
-        for found in error.errors():
-            path, models = _walk(model, found["loc"])
-            dotted = ".".join([section, *path])
-            if found["type"] != "extra_forbidden":
-                yield f"{dotted}: {found['msg'].removeprefix('Value error, ')}{_shown(found)}"
+    except ValidationError as refused:
+        for error in refused.errors():
+            dotted = ".".join(str(part) for part in (section, *error["loc"]))
+            if error["type"] != "extra_forbidden":
+                yield f"{dotted}: {error['msg'].removeprefix('Value error, ')}{_shown(error)}"
                 continue
-            known = [name for candidate in models for name in candidate.model_fields]
-            yield f"no parameter {dotted!r}{nearest(path[-1], known)} There are: {', '.join(known)}"
+            *way, name = error["loc"]
+            known = [field for m in _models_at(model, way, value) for field in m.model_fields]
+            yield f"no parameter {dotted!r}{nearest(str(name), known)} There are: {', '.join(known)}"
 
 
-def _shown(found: Mapping[str, Any]) -> str:
+def _shown(error: Mapping[str, Any]) -> str:
     """The value, where it is one that can be shown."""
-    value = found["input"]
+    value = error["input"]
     return f", found {value!r}" if isinstance(value, (str, int, float)) else ""
 
 
-def _walk(
-    model: type[BaseModel], location: tuple[int | str, ...]
-) -> tuple[list[str], list[type[BaseModel]]]:
-    """Names on the way to an error, and the classes its last name was looked for in.
+def _models_at(
+    model: type[BaseModel], way: Iterable[int | str], value: Any
+) -> list[type[BaseModel]]:
+    """The classes whose names may stand at the end of ``way``.
 
-    Pydantic's location of a tagged union holds the tag, too, which is no name.
+    Where a field holds one of several kinds, its value says which class: also one from outside the package.
     """
-    path: list[str] = []
-    models = [model]
-    for part in location[:-1]:
-        if inside := [known for m in models for known in _models_in(m, part)]:
-            models = inside
-            path.append(str(part))
-        elif tagged := [m for m in models if part in _tags(m)]:
-            models = tagged
-        else:
-            path.append(str(part))
-    return [*path, *(str(part) for part in location[-1:] if not _is_tag(models, part))], models
+    models, tables = [model], list[Kinds[Any]]()
+    for part in way:
+        value = _inside(value, part)
+        if fields := [m.model_fields[str(part)] for m in models if str(part) in m.model_fields]:
+            models = [inner for field in fields for inner in _classes(field.annotation)]
+            tables = [table for field in fields for table in _tables(field)]
+        if isinstance(value, Mapping) and "kind" in value:
+            models = [table.params_class(str(value["kind"])) for table in tables] or models
+    return models
 
 
-def _models_in(model: type[BaseModel], field: int | str) -> list[type[BaseModel]]:
-    known = model.model_fields.get(str(field))
-    return list(_classes(known.annotation)) if known else []
+def _inside(value: Any, part: int | str) -> Any:
+    """What lies there; the branch of a union, which pydantic names too, is no step into the value."""
+    try:
+        return value[part]
+    except (KeyError, IndexError, TypeError):
+        return value
 
 
-def _classes(annotation: Any) -> Iterable[type[BaseModel]]:
+def _classes(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):
         yield from _classes(argument)
 
 
-def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
-    kind = model.model_fields.get("kind")
-    return get_args(kind.annotation) if kind else ()
+def _tables(field: FieldInfo) -> Iterator[Kinds[Any]]:
+    """Tables of kinds that check the field's value, or the members of its list."""
+    yield from _tables_among(field.metadata)
+    yield from _tables_inside(field.annotation)
 
 
-def _is_tag(models: list[type[BaseModel]], part: int | str) -> bool:
-    return len(models) > 1 and any(part in _tags(model) for model in models)
+def _tables_inside(annotation: Any) -> Iterator[Kinds[Any]]:
+    yield from _tables_among(getattr(annotation, "__metadata__", ()))
+    for argument in get_args(annotation):
+        yield from _tables_inside(argument)
+
+
+def _tables_among(metadata: Iterable[Any]) -> Iterator[Kinds[Any]]:
+    for entry in metadata:
+        table = getattr(getattr(entry, "func", None), "__self__", None)
+        if isinstance(table, Kinds):
+            yield table

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from einops import rearrange
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lapa.batches import LatentBatch
 from lapa.models.foundation.initialization import Origin
+from lapa.models.foundation.workload import Workload
 
 
 class LatentLoss(NamedTuple):
@@ -45,13 +47,8 @@ class LatentPolicy(nn.Module, ABC):
     tells what the model does by itself."""
 
     @abstractmethod
-    def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
-        """Cross-entropy of the codes of a `lapa.batches.LatentBatch`.
-
-        Args:
-            batch: ``image uint8 (batch, height, width, 3)``, ``text`` (list of ``batch``
-                instructions), ``latent_codes int64 (batch, code)``; other keys are ignored.
-        """
+    def loss(self, batch: LatentBatch) -> LatentLoss:
+        """Cross-entropy of the codes of a batch."""
 
     @abstractmethod
     def predict_codes(self, images: Tensor, instructions: list[str]) -> Tensor:
@@ -81,6 +78,13 @@ class LatentPolicy(nn.Module, ABC):
         """The blocks that hold most of the memory: units of sharding and of recomputation."""
         return ()
 
+    def workload(self) -> Workload | None:
+        """What one training sample asks of its parts, for `lapa plan`; on the meta device, too.
+
+        None for models that fit anywhere, which need no plan.
+        """
+        return None
+
     @abstractmethod
     def save_text_files(self, folder: Path) -> None:
         """Write what a reader needs beside weights and configuration, e.g. the tokenizer."""
@@ -92,7 +96,7 @@ class LatentPolicy(nn.Module, ABC):
         """
         return None
 
-    def forward(self, batch: Mapping[str, Any]) -> LatentLoss:
+    def forward(self, batch: LatentBatch) -> LatentLoss:
         """The training step as ``forward``, so that wrappers (DDP, FSDP2) see it."""
         return self.loss(batch)
 

@@ -84,7 +84,7 @@ class LatentActionQuantizer(nn.Module):
     @torch.no_grad()
     def codes(self, frames: Tensor) -> Tensor:
         """Return the codes ``int64 (batch, code)``, without touching the decoder."""
-        return self.quantizer.nearest(self.delta(frames))
+        return self.quantizer.vectors_to_indices(self.delta(frames))
 
     def decode(self, first_frame: Tensor, codes: Tensor) -> Tensor:
         """Predict frame t+H from frame t and given codes.
@@ -96,7 +96,7 @@ class LatentActionQuantizer(nn.Module):
         Returns:
             ``(batch, 3, height, width)``.
         """
-        return self.decode_vectors(first_frame, self.quantizer.vectors(codes))
+        return self.decode_vectors(first_frame, self.quantizer.indices_to_vectors(codes))
 
     def decode_vectors(self, first_frame: Tensor, vectors: Tensor) -> Tensor:
         """Like `decode`, from vectors ``(batch, code, quant_dim)`` of any origin."""

@@ -13,14 +13,14 @@ from torch.nn import functional
 
 from lapa.models.layers.attention import Axis
 from lapa.models.layers.feed_forward import FeedForward
-from lapa.models.layers.norm import GainNorm
+from lapa.models.layers.norm import LayerNormNoBias
 from lapa.models.layers.original_attention import OriginalAttention
 from lapa.params.laq.model import LaqModelParams
 
 _SEQUENCES: dict[Axis, str] = {"space": "(b t) (h w) d", "time": "(b h w) t d"}
 
 
-class OriginalPositionGenerator(nn.Module):
+class OriginalPEG(nn.Module):
     """``(sequence, token, dim) -> same``: a 3 x 3 x 3 depthwise convolution, causal in time.
 
     The original always reads the tokens in the memory order (time, row, column). Its temporal
@@ -45,7 +45,7 @@ class OriginalBlock(nn.Module):
     def __init__(self, config: LaqModelParams, *, cross: bool) -> None:
         super().__init__()
         width = {"dim": config.dim, "heads": config.heads, "head_dim": config.head_dim}
-        self.peg = OriginalPositionGenerator(config.dim)
+        self.peg = OriginalPEG(config.dim)
         self.self_attention = OriginalAttention(**width, num_null=0)
         self.cross_attention = OriginalAttention(**width, num_null=2) if cross else None
         self.feed_forward = FeedForward(config.dim)
@@ -73,7 +73,7 @@ class OriginalTransformer(nn.Module):
         super().__init__()
         self.sequences = _SEQUENCES[axis]
         self.blocks = nn.ModuleList(OriginalBlock(config, cross=cross) for _ in range(depth))
-        self.norm = GainNorm(config.dim, keep_shift=True)
+        self.norm = LayerNormNoBias(config.dim, keep_shift=True)
 
     def forward(
         self, tokens: Tensor, *, bias: Tensor | None = None, context: Tensor | None = None

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from lapa.models.laq.original_transformer import OriginalTransformer
 from lapa.models.layers.attention import Axis, CrossAttention, SelfAttention
 from lapa.models.layers.feed_forward import FeedForward
-from lapa.models.layers.norm import GainNorm
-from lapa.models.layers.peg import PositionGenerator
+from lapa.models.layers.norm import LayerNormNoBias
+from lapa.models.layers.peg import PEG
 from lapa.params.laq.model import LaqModelParams
 
 
@@ -18,7 +18,7 @@ class Block(nn.Module):
     def __init__(self, config: LaqModelParams, *, axis: Axis, cross: bool) -> None:
         super().__init__()
         width = {"dim": config.dim, "heads": config.heads, "head_dim": config.head_dim}
-        self.peg = PositionGenerator(config.dim)
+        self.peg = PEG(config.dim)
         self.self_attention = SelfAttention(**width, axis=axis)
         self.cross_attention = CrossAttention(**width) if cross else None
         self.feed_forward = FeedForward(config.dim)
@@ -50,7 +50,7 @@ class Transformer(nn.Module):
     ) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(Block(config, axis=axis, cross=cross) for _ in range(depth))
-        self.norm = GainNorm(config.dim)
+        self.norm = LayerNormNoBias(config.dim)
 
     def forward(
         self, tokens: Tensor, *, bias: Tensor | None = None, context: Tensor | None = None

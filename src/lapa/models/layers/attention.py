@@ -9,7 +9,7 @@ from einops import rearrange, repeat
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lapa.models.layers.norm import GainNorm
+from lapa.models.layers.norm import LayerNormNoBias
 
 COSINE_SCALE = 8.0
 """Logits are 8 times a cosine, as in Phenaki and LAPA."""
@@ -23,7 +23,7 @@ def unit_length(vectors: Tensor) -> Tensor:
 
 
 def cosine_attention(
-    query: Tensor, key: Tensor, value: Tensor, *, channel_scale: Tensor, bias: Tensor | None = None
+    query: Tensor, key: Tensor, value: Tensor, *, qk_scale: Tensor, bias: Tensor | None = None
 ) -> Tensor:
     """Attend by scaled cosine similarity.
 
@@ -31,7 +31,7 @@ def cosine_attention(
         query: ``(batch, head, query, channel)``.
         key: ``(batch, head, key, channel)``.
         value: ``(batch, head, key, channel)``.
-        channel_scale: ``(channel,)``, the product of the learned query and key scales: both are
+        qk_scale: ``(channel,)``, the product of the learned query and key scales: both are
             per channel, so scaling one side by the product is the same.
         bias: added to the logits, ``(head, query, key)``.
 
@@ -40,7 +40,7 @@ def cosine_attention(
     """
     dtype = value.dtype
     query = unit_length(query)
-    key = unit_length(key) * (COSINE_SCALE * channel_scale).to(dtype)
+    key = unit_length(key) * (COSINE_SCALE * qk_scale).to(dtype)
     mask = None if bias is None else bias.to(dtype)
     if value.device.type != "cpu":
         return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=1.0)
@@ -50,7 +50,7 @@ def cosine_attention(
     return (logits if mask is None else logits + mask).softmax(-1) @ value
 
 
-def two_frame_attention(query: Tensor, key: Tensor, value: Tensor, *, scale: Tensor) -> Tensor:
+def two_frame_attention(query: Tensor, key: Tensor, value: Tensor, *, qk_scale: Tensor) -> Tensor:
     """Attend over two frames: the softmax of two logits is the sigmoid of their difference.
 
     The same as `cosine_attention` along the second axis, without its many 2 x 2 matrix products
@@ -60,13 +60,13 @@ def two_frame_attention(query: Tensor, key: Tensor, value: Tensor, *, scale: Ten
         query: ``(batch, 2, ..., channel)``.
         key: same shape.
         value: same shape.
-        scale: ``(channel,)``, as ``channel_scale`` of `cosine_attention`.
+        qk_scale: ``(channel,)``, as of `cosine_attention`.
 
     Returns:
         Same shape.
     """
     first, last = unit_length(key).chunk(2, dim=1)
-    direction = (last - first) * (COSINE_SCALE * scale).to(key.dtype)
+    direction = (last - first) * (COSINE_SCALE * qk_scale).to(key.dtype)
     to_last = (unit_length(query) * direction).sum(-1, keepdim=True).sigmoid()
     return torch.lerp(value[:, :1], value[:, 1:], to_last)
 
@@ -78,7 +78,7 @@ class CosineProjections(nn.Module):
         super().__init__()
         self.heads = heads
         inner = heads * head_dim
-        self.norm = GainNorm(dim, keep_shift=keep_shift)
+        self.norm = LayerNormNoBias(dim, keep_shift=keep_shift)
         self.query_scale = nn.Parameter(torch.ones(head_dim))
         self.key_scale = nn.Parameter(torch.ones(head_dim))
         self.to_query = nn.Linear(dim, inner, bias=False)
@@ -86,7 +86,7 @@ class CosineProjections(nn.Module):
         self.to_output = nn.Linear(inner, dim, bias=False)
 
     @property
-    def channel_scale(self) -> Tensor:
+    def qk_scale(self) -> Tensor:
         """Product of the query and key scales ``(channel,)``."""
         return self.query_scale * self.key_scale
 
@@ -123,7 +123,7 @@ class SelfAttention(CosineProjections):
             rearrange(part, "b t h w (n c) -> (b t) n (h w) c", n=self.heads)
             for part in (query, key, value)
         )
-        attended = cosine_attention(query, key, value, channel_scale=self.channel_scale, bias=bias)
+        attended = cosine_attention(query, key, value, qk_scale=self.qk_scale, bias=bias)
         return rearrange(attended, "(b t) n (h w) c -> b t h w (n c)", b=b, t=t, h=h, w=w)
 
     def _over_time(self, query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
@@ -133,7 +133,7 @@ class SelfAttention(CosineProjections):
             rearrange(part, "b t h w (n c) -> b t h w n c", n=self.heads)
             for part in (query, key, value)
         )
-        attended = two_frame_attention(query, key, value, scale=self.channel_scale)
+        attended = two_frame_attention(query, key, value, qk_scale=self.qk_scale)
         return rearrange(attended, "b t h w n c -> b t h w (n c)")
 
 
@@ -147,7 +147,7 @@ class CrossAttention(CosineProjections):
 
     def __init__(self, *, dim: int, heads: int, head_dim: int) -> None:
         super().__init__(dim=dim, heads=heads, head_dim=head_dim)
-        self.context_norm = GainNorm(dim)
+        self.context_norm = LayerNormNoBias(dim)
         self.null_kv = nn.Parameter(torch.randn(heads, 2 * self.num_null, head_dim))
 
     def forward(self, tokens: Tensor, context: Tensor) -> Tensor:
@@ -157,7 +157,7 @@ class CrossAttention(CosineProjections):
             self.to_query(self.norm(tokens)), "b t h w (n c) -> b n (t h w) c", n=self.heads
         )
         key, value = self._keys_and_values(context)
-        attended = cosine_attention(query, key, value, channel_scale=self.channel_scale)
+        attended = cosine_attention(query, key, value, qk_scale=self.qk_scale)
         joined = rearrange(attended, "b n (t h w) c -> b t h w (n c)", t=t, h=h, w=w)
         result: Tensor = self.to_output(joined)
         return result

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class GainNorm(nn.Module):
+class LayerNormNoBias(nn.Module):
     """``(..., dim) -> (..., dim)``: zero mean, unit variance, times a learned gain.
 
     Args:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lapa.models.layers.attention import COSINE_SCALE, CosineProjections
-from lapa.models.layers.norm import GainNorm
+from lapa.models.layers.norm import LayerNormNoBias
 
 
 class OriginalAttention(CosineProjections):
@@ -32,7 +32,7 @@ class OriginalAttention(CosineProjections):
     def __init__(self, *, dim: int, heads: int, head_dim: int, num_null: int) -> None:
         super().__init__(dim=dim, heads=heads, head_dim=head_dim, keep_shift=True)
         used = num_null > 0
-        self.context_norm = GainNorm(dim, keep_shift=True).requires_grad_(used)
+        self.context_norm = LayerNormNoBias(dim, keep_shift=True).requires_grad_(used)
         null_kv = torch.randn(heads, 2 * num_null, head_dim)
         self.null_kv = nn.Parameter(null_kv, requires_grad=used)
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class PositionGenerator(nn.Module):
+class PEG(nn.Module):
     """``(batch, time, row, column, dim) -> same``: 3 x 3 x 3 depthwise, causal in time.
 
     Args:

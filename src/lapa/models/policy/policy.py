@@ -15,7 +15,7 @@ from lapa.records import ActionStats, FrameCodec
 class Policy(nn.Module):
     """Images and instructions to chunks of actions in physical units.
 
-    `observe` is the costly half (the backbone); with a frozen trunk its result can be kept.
+    `encode_observation` is the costly half (the backbone); with a frozen trunk its result can be kept.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Policy(nn.Module):
         """Actions per prediction."""
         return self.head.chunk
 
-    def observe(self, images: Tensor, instructions: list[str]) -> Tensor:
+    def encode_observation(self, images: Tensor, instructions: list[str]) -> Tensor:
         """What the backbone makes of ``uint8 (batch, height, width, 3)``, pictures as in the shards.
 
         Returns:
@@ -50,36 +50,34 @@ class Policy(nn.Module):
             return self.backbone.predict_codes(images, instructions)
         return self.backbone.features(images, instructions)
 
-    def condition(self, observed: Tensor, states: Tensor | None) -> Tensor:
+    def condition(self, encoded: Tensor, states: Tensor | None) -> Tensor:
         """Add the state ``float (batch, state_dim)`` where this policy uses it.
 
         Raises:
             ValueError: the policy was trained with states and got none.
         """
         if self.state_input is None:
-            return observed
+            return encoded
         if states is None:
             raise ValueError(
                 "this policy was finetuned with use_state: true and got states=None; pass the "
                 f"state as float (batch, {self.state_input.mean.shape[0]})"
             )
-        changed: Tensor = observed + self.state_input(states)
+        changed: Tensor = encoded + self.state_input(states)
         return changed
 
-    def loss(
-        self, observed: Tensor, actions: Tensor, mask: Tensor, states: Tensor | None
-    ) -> Tensor:
+    def loss(self, encoded: Tensor, actions: Tensor, mask: Tensor, states: Tensor | None) -> Tensor:
         """The head's training loss; arguments as in `ActionHead.loss`."""
-        return self.head.loss(self.condition(observed, states), actions, mask)
+        return self.head.loss(self.condition(encoded, states), actions, mask)
 
     def predict_from(
         self,
-        observed: Tensor,
+        encoded: Tensor,
         states: Tensor | None = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Actions for what `observe` returned: ``float32 (batch, time, action_dim)``."""
-        actions = self.head.predict(self.condition(observed, states), generator)
+        """Actions for what `encode_observation` returned: ``float32 (batch, time, action_dim)``."""
+        actions = self.head.predict(self.condition(encoded, states), generator)
         return self.head.codec.clip(actions.float())
 
     @torch.no_grad()
@@ -113,4 +111,4 @@ class Policy(nn.Module):
         if len(instructions) != len(images):
             raise ValueError(f"{len(images)} images but {len(instructions)} instructions")
         pictures = to_square(images, self.frame_codec)
-        return self.predict_from(self.observe(pictures, instructions), states, generator)
+        return self.predict_from(self.encode_observation(pictures, instructions), states, generator)

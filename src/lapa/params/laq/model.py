@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from lapa.params.base import Params
-
-QuantizerKind = Literal["nsvq", "vq_ema", "fsq", "residual_vq", "none"]
+from lapa.params.laq.quantizers import ChosenQuantizer, NSVQParams
 
 
 class LaqModelParams(Params):
@@ -40,17 +38,11 @@ class LaqModelParams(Params):
     """K, values one code can take."""
     quant_dim: int = Field(default=32, gt=0)
     """Channels of one vector before quantisation."""
-    quantizer: QuantizerKind = "nsvq"
-    """How a vector becomes a code; `docs/laq-model.md` says what K and S mean for each."""
+    quantizer: ChosenQuantizer = NSVQParams()
+    """How a vector becomes a code, with the options of that kind (`lapa.params.laq.quantizers`);
+    `docs/laq-model.md` says what K and S mean for each."""
     codebook_init: Literal["normal", "data"] = "normal"
     """Rows from N(0, 1), or from the first encoded pairs (set by the training callback)."""
-    fsq_levels: tuple[int, ...] = (2, 2, 2)
-    """`fsq` only: values per channel; their product is K."""
-    ema_decay: float = Field(default=0.9, gt=0, lt=1)
-    """`vq_ema` and `residual_vq` only: share of the old row that one step keeps."""
-    commitment_weight: float = Field(default=0.001, ge=0)
-    """`vq_ema` and `residual_vq` only: weight of the commitment term. The pixel loss of a pair is
-    about 0.003 here: with the usual 0.25 the codes serve the commitment alone and say nothing."""
 
     lapa_compat: bool = False
     """Reproduce the original project's arithmetic, oddities included, for its weights."""
@@ -84,11 +76,7 @@ class LaqModelParams(Params):
                 f"patch_size {self.patch_size} does not divide image_size {self.image_size}; "
                 "choose a divisor"
             )
-        if self.quantizer == "fsq" and math.prod(self.fsq_levels) != self.codebook_size:
-            raise ValueError(
-                f"fsq_levels {self.fsq_levels} make {math.prod(self.fsq_levels)} codes, but "
-                f"codebook_size is {self.codebook_size}; the product must equal it"
-            )
+        self.quantizer.require_codebook_size(self.codebook_size)
         return self
 
     @model_validator(mode="after")
@@ -103,7 +91,7 @@ class LaqModelParams(Params):
             "predict_difference",
         )
         changed = [name for name in options if getattr(self, name)]
-        changed += ["quantizer"] * (self.quantizer != "nsvq")
+        changed += ["quantizer"] * (self.quantizer.kind != "nsvq")
         changed += ["decoder_depth"] * (self.num_decoder_blocks != self.spatial_depth)
         changed += ["codebook_init"] * (self.codebook_init != "normal")
         if changed:

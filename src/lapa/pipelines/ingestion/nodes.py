@@ -23,7 +23,7 @@ def record_episodes(recording: RecordParams, folder: Path) -> RawEpisodes:
 @stage("shards")
 def write_shards(raw: RawEpisodes, ingestion: IngestionParams, folder: Path) -> ShardSet:
     """Turn the recorded episodes and every configured source into one shard set."""
-    recorded = [SourceParams(kind=raw.kind, path=raw.path, name=raw.kind)] if raw.episodes else []
+    recorded = [SourceParams(kind=raw.kind, path=raw.path)] if raw.episodes else []
     out = folder / "shards"
     shards = ingest(sources=[*recorded, *ingestion.sources], params=ingestion, out=out)
     save_contact_sheet(shards, out / CONTACT_SHEET)

@@ -8,8 +8,9 @@ from typing import Any
 
 import lapa
 from lapa.data.shards.clip_table import load_clip_table
+from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.models.foundation.storage import build_foundation, save_foundation
+from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.common.seeding import seed_globally

@@ -13,17 +13,12 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.initialization import count_parameters
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.models.foundation.storage import build_foundation
-from lapa.params.foundation.stage import (
-    ActionTokensParams,
-    BackendParams,
-    DualEncoderParams,
-    FoundationParams,
-)
+from lapa.models.foundation.workload import Workload
+from lapa.params.foundation.stage import FoundationParams
 from lapa.training.foundation.adapt import adapt
-from lapa.training.foundation.workload import Workload, workload
 
 BYTES_PER_TOKEN_AND_CHANNEL = 34
 BYTES_IF_RECOMPUTED = 2
@@ -66,7 +61,12 @@ def plan_training(params: FoundationParams) -> Plan:
         ValueError: the backend is no transformer.
     """
     model = _without_weights(params)
-    work = workload(params, model)
+    work = model.workload()
+    if work is None:
+        raise ValueError(
+            f"backend {params.backend.kind!r} counts no tokens, expected one with `workload`, such as "
+            "'dual_encoder' or 'action_tokens': the others fit anywhere"
+        )
     everything = count_parameters(model)
     trained = _trained(model)
     processes = params.trainer.devices * params.trainer.nodes
@@ -92,23 +92,12 @@ def plan_training(params: FoundationParams) -> Plan:
 
 def _without_weights(params: FoundationParams) -> LatentPolicy:
     """The model on the meta device, by the sizes beside the names of published folders."""
-    config = params.model().model_copy(update={"backend": _without_folders(params.backend)})
+    config = params.model().model_copy(update={"backend": params.backend.without_pretrained()})
     with torch.device("meta"):
         model = build_foundation(config)
     # recomputation changes no count, and its wrappers would rename the layers
     adapt(model, params.model_copy(update={"activation_checkpointing": False}))
     return model
-
-
-def _without_folders(backend: BackendParams) -> BackendParams:
-    nowhere = {"pretrained": None}
-    if isinstance(backend, ActionTokensParams):
-        return backend.model_copy(update=nowhere)
-    if isinstance(backend, DualEncoderParams):
-        siglip, dinov2 = (e.model_copy(update=nowhere) for e in (backend.siglip, backend.dinov2))
-        language = backend.language.model_copy(update=nowhere)
-        return backend.model_copy(update={"siglip": siglip, "dinov2": dinov2, "language": language})
-    return backend
 
 
 def _optimizer_numbers(model: LatentPolicy, kind: str) -> int:

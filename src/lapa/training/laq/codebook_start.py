@@ -70,7 +70,7 @@ def start_codebook(model: LatentActionQuantizer, batches: Iterable[PairBatch], *
             size = model.quantizer.codebook_size
             rows = spread_picks(vectors.flatten(0, 1), size, generator_of("codebook", seed))
             model.quantizer.set_codebook(rows.to(device))
-        return len(model.quantizer.nearest(vectors).flatten().bincount().nonzero())
+        return len(model.quantizer.vectors_to_indices(vectors).flatten().bincount().nonzero())
 
 
 def _calibrate(model: LatentActionQuantizer, pairs: list[Tensor]) -> None:

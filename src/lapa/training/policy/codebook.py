@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from lapa.models.laq.storage import load_laq
-from lapa.models.policy.heads import MlpHead
 from lapa.models.policy.policy import Policy
 from lapa.records import Checkpoint, require_same
 
@@ -18,10 +17,6 @@ def start_from_codebook(policy: Policy, laq: Checkpoint, foundation: Checkpoint)
         ValueError: the backbone learnt the codes of another quantiser, or this one has no single
             codebook of the embeddings' shape.
     """
-    if not isinstance(policy.head, MlpHead):
-        raise TypeError(
-            f"{type(policy.head).__name__} has no embeddings of codes, expected MlpHead"
-        )
     require_same(
         f"quantiser {laq.path} for the head's embeddings: digest",
         laq.digest,

@@ -16,11 +16,13 @@ from lapa.data.loading.robot import RobotDataset, open_robot
 from lapa.distributed.device import device_for
 from lapa.metrics.action_error import measure_action_error
 from lapa.models.foundation.storage import load_foundation
+from lapa.models.policy.build import build_policy
 from lapa.models.policy.policy import Policy
-from lapa.models.policy.storage import build_policy, save_policy
+from lapa.models.policy.storage import save_policy
 from lapa.models.storage import read_config
-from lapa.params.finetune import FinetuneParams, PolicyModelParams
-from lapa.params.foundation.stage import FoundationModelParams
+from lapa.params.finetune import FinetuneParams
+from lapa.params.foundation.model import FoundationModelParams
+from lapa.params.policy import PolicyModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.common.held_out import holds_out
 from lapa.training.common.history import keep_history

@@ -13,8 +13,9 @@ from lapa.data.loading.labeled_datasets import choose_datasets
 from lapa.data.loading.robot import RobotDataset, chosen_episodes, open_robot
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.statistics.action_bins import fit_action_stats
-from lapa.params.finetune import FinetuneParams, PolicyModelParams
-from lapa.params.foundation.stage import FoundationModelParams
+from lapa.params.finetune import FinetuneParams
+from lapa.params.foundation.model import FoundationModelParams
+from lapa.params.policy import PolicyModelParams
 from lapa.records import ActionStats, Checkpoint, LabelSet, PairSpec, ShardSet, require_same
 
 logger = logging.getLogger(__name__)

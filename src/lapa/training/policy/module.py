@@ -8,6 +8,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
+from lapa.batches import LatentBatch
 from lapa.data.loading.robot import NO_LABEL
 from lapa.metrics.action_error import ActionError
 from lapa.models.policy.policy import Policy
@@ -68,13 +69,19 @@ class PolicyModule(pl.LightningModule):
         labeled = (codes != NO_LABEL).all(dim=1)
         if not labeled.any():
             # every parameter stays in the graph, because DDP waits for the gradient of each
-            unlabeled = {**batch, "latent_codes": torch.zeros_like(codes)}
+            unlabeled: LatentBatch = {
+                "frames": batch["frames"],
+                "instructions": batch["instructions"],
+                "latent_codes": torch.zeros_like(codes),
+                "sample_id": batch["sample_id"],
+            }
             return 0 * self.policy.backbone.loss(unlabeled).loss
         texts = [t for t, keep in zip(batch["instructions"], labeled.tolist(), strict=True) if keep]
-        chosen = {
+        chosen: LatentBatch = {
             "frames": batch["frames"][labeled],
             "instructions": texts,
             "latent_codes": codes[labeled],
+            "sample_id": batch["sample_id"][labeled],
         }
         return self.policy.backbone.loss(chosen).loss
 
@@ -87,7 +94,7 @@ class PolicyModule(pl.LightningModule):
         if "observed" in batch:
             observed: Tensor = batch["observed"]
             return observed
-        return self.policy.observe(batch["frames"], batch["instructions"])
+        return self.policy.encode_observation(batch["frames"], batch["instructions"])
 
     def _augmented(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Change the images of a training batch, for actions and codes alike."""

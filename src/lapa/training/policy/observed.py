@@ -51,7 +51,7 @@ def observe_all(
         kept = {
             name: value for name, value in batch.items() if name not in ("frames", "instructions")
         }
-        observed = policy.observe(batch["frames"].to(device), batch["instructions"])
+        observed = policy.encode_observation(batch["frames"].to(device), batch["instructions"])
         batches.append(kept | {"observed": observed.cpu()})
     policy.cpu()
     columns = {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}

@@ -10,8 +10,9 @@ import torch
 
 import lapa.models.foundation
 from lapa.models.foundation.action_tokens.build import _parts, add_action_tokens, untied
-from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
-from lapa.params.foundation.stage import FoundationModelParams
+from lapa.models.foundation.build import build_foundation
+from lapa.models.foundation.storage import load_foundation, save_foundation
+from lapa.params.foundation.model import FoundationModelParams
 from toys.backends import tiny_tokens
 
 TEXTS = ["reach the red cube", "push the blue cube to the left side"]

@@ -11,12 +11,14 @@ import pytest
 import torch
 from transformers import Dinov2Model, LlamaForCausalLM, LlamaModel, SiglipVisionModel
 
+from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.dual_encoder.action_queries import ActionQueries
 from lapa.models.foundation.dual_encoder.build import build_dual_encoder, language_config
 from lapa.models.foundation.dual_encoder.vision_encoders import dinov2_config, siglip_config
 from lapa.models.foundation.initialization import count_parameters, initialization_table
-from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
-from lapa.params.foundation.stage import FoundationModelParams, VisionEncoderParams
+from lapa.models.foundation.storage import load_foundation, save_foundation
+from lapa.params.foundation.dual_encoder import VisionEncoderParams
+from lapa.params.foundation.model import FoundationModelParams
 from toys.backends import dual_encoder_7b, tiny
 
 TEXTS = ["reach the red cube", "push the blue cube to the left side", "lift"]
@@ -222,8 +224,8 @@ def test_weights_left_random_are_refused_unless_named(tmp_path: Path) -> None:
     lost = [name for name in weights if "layernorm" in name and "encoder" not in name]
     assert lost
     save_file({n: v for n, v in weights.items() if n not in lost}, path, metadata={"format": "pt"})
-    found = sizes.dinov2.model_copy(update={"pretrained": str(tmp_path / "dinov2")})
-    params = sizes.model_copy(update={"dinov2": found})
+    from_folder = sizes.dinov2.model_copy(update={"pretrained": str(tmp_path / "dinov2")})
+    params = sizes.model_copy(update={"dinov2": from_folder})
     with pytest.raises(ValueError, match="lacks 2 weights of dinov2"):
         build_dual_encoder(params, code_seq_len=4, codebook_size=8, instructions=TEXTS)
     allowed = params.model_copy(update={"allowed_fresh": ("layernorm",)})

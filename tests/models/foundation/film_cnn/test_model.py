@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import torch
 
+from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.film_cnn.model import SpatialSoftmax, coordinates
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.models.foundation.storage import build_foundation, load_foundation, save_foundation
-from lapa.params.foundation.stage import FilmCnnParams, FoundationModelParams
+from lapa.models.foundation.storage import load_foundation, save_foundation
+from lapa.params.foundation.film_cnn import FilmCnnParams
+from lapa.params.foundation.model import FoundationModelParams
 
 TEXTS = ["reach the red cube", "reach the blue cube"] * 5
 CONFIG = FoundationModelParams(

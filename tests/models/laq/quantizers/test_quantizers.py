@@ -9,17 +9,23 @@ import torch
 
 from lapa.models.laq.quantizers import build_quantizer
 from lapa.models.laq.quantizers.base import nearest_rows
-from lapa.models.laq.quantizers.nsvq import NoiseSubstitution
+from lapa.models.laq.quantizers.nsvq import NSVQ
 from lapa.params.laq.model import LaqModelParams
+from lapa.params.laq.quantizers import QUANTIZERS, NSVQParams
 
-KINDS = ["nsvq", "vq_ema", "fsq", "residual_vq", "none"]
+KINDS = list(QUANTIZERS.names)
 
 
-def _build(kind: str, **changes: Any) -> Any:
+def _build(kind: str, *, options: dict[str, Any] | None = None, **changes: Any) -> Any:
     torch.manual_seed(0)
-    return build_quantizer(
-        LaqModelParams(quantizer=kind, codebook_size=8, quant_dim=6, code_seq_len=4, **changes)
-    )
+    quantizer = {"kind": kind, **(options or {})}
+    sizes = {"codebook_size": 8, "quant_dim": 6, "code_seq_len": 4}
+    return build_quantizer(LaqModelParams(quantizer=quantizer, **sizes, **changes))
+
+
+def _nsvq(*, lapa_compat: bool) -> NSVQ:
+    config = LaqModelParams(codebook_size=8, quant_dim=6, lapa_compat=lapa_compat)
+    return NSVQ(NSVQParams(), config)
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def test_interface(kind: str, delta: torch.Tensor) -> None:
     assert out.codes.shape == (5, 4)
     assert out.codes.dtype == torch.int64
     assert 0 <= out.codes.min() <= out.codes.max() < quantizer.codebook_size
-    assert torch.equal(quantizer.nearest(delta), out.codes)
+    assert torch.equal(quantizer.vectors_to_indices(delta), out.codes)
     assert out.auxiliary_loss.shape == ()
     torch.testing.assert_close(out.pre_quantized - out.residual, out.tokens)
 
@@ -54,7 +60,7 @@ def test_evaluation_changes_nothing(kind: str, delta: torch.Tensor) -> None:
 def test_vectors_of_codes_are_the_tokens(kind: str, delta: torch.Tensor) -> None:
     quantizer = _build(kind).eval()
     out = quantizer(delta)
-    torch.testing.assert_close(quantizer.vectors(out.codes), out.tokens)
+    torch.testing.assert_close(quantizer.indices_to_vectors(out.codes), out.tokens)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -73,7 +79,7 @@ def test_rows_can_be_set(kind: str, delta: torch.Tensor) -> None:
     assert quantizer.has_settable_codebook
     quantizer.set_codebook(rows)
     assert torch.equal(quantizer.codebook_rows(), rows)
-    assert quantizer.nearest(rows.reshape(2, 4, 6)).flatten().tolist() == list(range(8))
+    assert quantizer.vectors_to_indices(rows.reshape(2, 4, 6)).flatten().tolist() == list(range(8))
     with pytest.raises(ValueError, match=r"shape \(3, 6\), expected \(8, 6\)"):
         quantizer.set_codebook(rows[:3])
 
@@ -93,14 +99,14 @@ def test_nearest_takes_the_lowest_index_of_a_tie() -> None:
 
 @pytest.mark.parametrize("compat", [True, False])
 def test_noise_has_the_length_of_the_error(compat: bool, delta: torch.Tensor) -> None:
-    quantizer = NoiseSubstitution(codebook_size=8, quant_dim=6, lapa_compat=compat)
+    quantizer = _nsvq(lapa_compat=compat)
     out = quantizer(delta, noise=torch.randn(5, 4, 6))
     torch.testing.assert_close((out.tokens - delta).norm(dim=-1), out.residual.norm(dim=-1))
     assert not torch.allclose(out.tokens, delta - out.residual)
 
 
 def test_compat_noise_is_the_originals_draw(delta: torch.Tensor) -> None:
-    quantizer = NoiseSubstitution(codebook_size=8, quant_dim=6, lapa_compat=True)
+    quantizer = _nsvq(lapa_compat=True)
     torch.manual_seed(7)
     drawn = torch.distributions.Normal(0, 1).sample((20, 6)).reshape(5, 4, 6)
     expected = quantizer(delta, noise=drawn).tokens
@@ -109,7 +115,7 @@ def test_compat_noise_is_the_originals_draw(delta: torch.Tensor) -> None:
 
 
 def test_a_vector_on_its_row_gives_no_nan() -> None:
-    quantizer = NoiseSubstitution(codebook_size=8, quant_dim=6)
+    quantizer = _nsvq(lapa_compat=False)
     delta = quantizer.codebook.detach()[None].clone().requires_grad_()
     quantizer(delta).tokens.sum().backward()
     assert torch.isfinite(delta.grad).all()
@@ -127,11 +133,11 @@ def test_moving_average_pulls_rows_to_their_vectors() -> None:
 
 
 def test_residual_levels_refine(delta: torch.Tensor) -> None:
-    quantizer = _build("residual_vq", codebook_init="data", ema_decay=0.5)
+    quantizer = _build("residual_vq", options={"decay": 0.5}, codebook_init="data")
     for _ in range(5):
         quantizer(delta)
     quantizer.eval()
-    codes = quantizer.nearest(delta)
+    codes = quantizer.vectors_to_indices(delta)
     rows = quantizer.codebook_rows()
     assert rows.shape == (4, 8, 24)
     whole, errors = delta.flatten(1), []
@@ -144,4 +150,4 @@ def test_residual_levels_refine(delta: torch.Tensor) -> None:
 
 def test_continuous_has_no_vectors_for_codes() -> None:
     with pytest.raises(TypeError, match="decode_vectors"):
-        _build("none").vectors(torch.zeros(1, 4, dtype=torch.int64))
+        _build("none").indices_to_vectors(torch.zeros(1, 4, dtype=torch.int64))

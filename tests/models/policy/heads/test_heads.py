@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from lapa.models.policy.action_codec import ActionCodec
-from lapa.models.policy.heads import ActionHead, build_head
-from lapa.params.finetune import (
+from lapa.models.policy.heads import ActionHead, HeadSizes, build_head
+from lapa.params.heads import (
     BinnedHeadParams,
     FlowHeadParams,
     HeadParams,
@@ -49,17 +49,17 @@ def stats() -> ActionStats:
 
 def build(config: HeadParams) -> ActionHead:
     torch.manual_seed(0)
-    return build_head(
-        config,
+    sizes = HeadSizes(
         codec=ActionCodec(stats=stats()),
         chunk=CHUNK,
         feature_dim=FEATURES,
         codebook_size=CODEBOOK,
         code_seq_len=CODES,
     )
+    return build_head(config, sizes)
 
 
-def observed(head: ActionHead, batch: int = 5) -> Tensor:
+def encoded(head: ActionHead, batch: int = 5) -> Tensor:
     generator = torch.Generator().manual_seed(1)
     if head.reads == "codes":
         return torch.randint(CODEBOOK, (batch, CODES), generator=generator)
@@ -75,7 +75,7 @@ def targets(batch: int = 5) -> tuple[Tensor, Tensor]:
 @pytest.mark.parametrize("config", CONFIGS, ids=IDS)
 def test_predicts_clipped_physical_chunks_deterministically(config: HeadParams) -> None:
     head = build(config).eval()
-    first, second = head.predict(observed(head)), head.predict(observed(head))
+    first, second = head.predict(encoded(head)), head.predict(encoded(head))
     assert first.shape == (5, CHUNK, 2)
     assert torch.equal(first, second)
     assert (first >= head.codec.low).all()
@@ -85,8 +85,8 @@ def test_predicts_clipped_physical_chunks_deterministically(config: HeadParams) 
 @pytest.mark.parametrize("config", CONFIGS, ids=IDS)
 def test_prediction_of_a_sample_does_not_depend_on_its_batch(config: HeadParams) -> None:
     head = build(config).eval()
-    together = head.predict(observed(head))
-    alone = torch.cat([head.predict(row[None]) for row in observed(head)])
+    together = head.predict(encoded(head))
+    alone = torch.cat([head.predict(row[None]) for row in encoded(head)])
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
 
 
@@ -94,7 +94,7 @@ def test_prediction_of_a_sample_does_not_depend_on_its_batch(config: HeadParams)
 def test_gradient_reaches_every_parameter(config: HeadParams) -> None:
     head = build(config)
     everything = torch.cartesian_prod(*[torch.arange(CODEBOOK)] * CODES)
-    inputs = everything if head.reads == "codes" else observed(head, len(everything))
+    inputs = everything if head.reads == "codes" else encoded(head, len(everything))
     head.loss(inputs, *targets(len(everything))).backward()
     for name, parameter in head.named_parameters():
         assert parameter.grad is not None, name
@@ -110,7 +110,7 @@ def test_masked_steps_do_not_count(config: HeadParams) -> None:
     for junk in (actions, actions.clone()):
         junk[:, 1] = 9.0 * len(losses)
         torch.manual_seed(0)
-        losses.append(head.loss(observed(head), junk, mask).item())
+        losses.append(head.loss(encoded(head), junk, mask).item())
     if isinstance(config, FlowHeadParams):  # its noisy input holds the whole chunk
         assert all(torch.isfinite(torch.tensor(losses)))
     else:
@@ -120,7 +120,7 @@ def test_masked_steps_do_not_count(config: HeadParams) -> None:
 @pytest.mark.parametrize("config", CONFIGS, ids=IDS)
 def test_overfits_one_batch(config: HeadParams) -> None:
     head = build(config)
-    inputs, (actions, mask) = observed(head), targets()
+    inputs, (actions, mask) = encoded(head), targets()
     if head.reads == "codes":
         inputs = torch.arange(5)[:, None] % CODEBOOK + torch.zeros(1, CODES, dtype=torch.long)
         actions[4] = actions[0]  # five samples, four distinct inputs
@@ -144,7 +144,7 @@ def test_expected_value_lies_between_bins_that_argmax_cannot() -> None:
 def test_binned_and_flow_draw_with_a_generator() -> None:
     for config in (CONFIGS[0], CONFIGS[4]):
         head = build(config).eval()
-        inputs = observed(head)
+        inputs = encoded(head)
         draws = [head.predict(inputs, torch.Generator().manual_seed(s)) for s in (0, 0, 1)]
         assert torch.equal(draws[0], draws[1])
         assert not torch.equal(draws[0], draws[2])
@@ -163,4 +163,4 @@ def test_masked_flow_loss_ignores_the_error_of_masked_steps() -> None:
     head = build(CONFIGS[4])
     actions, _ = targets()
     nothing = torch.zeros(5, CHUNK, dtype=torch.bool)
-    assert head.loss(observed(head), actions, nothing) == 0
+    assert head.loss(encoded(head), actions, nothing) == 0

@@ -27,9 +27,9 @@ from lapa.models.foundation.initialization import (
     count_parameters,
     fresh,
     initial_scale,
-    require_complete,
 )
-from lapa.params.foundation.stage import ActionTokensParams
+from lapa.models.foundation.published import imported, load_published
+from lapa.params.foundation.action_tokens import ActionTokensParams
 
 
 def build_action_tokens(
@@ -40,7 +40,7 @@ def build_action_tokens(
     instructions: Iterable[str] = (),
     folder: Path | None = None,
 ) -> ActionTokens:
-    """Make model and processor; see `lapa.models.foundation.storage.build_foundation`.
+    """Make model and processor; arguments as for `lapa.models.foundation.build.BuildBackend`.
 
     Raises:
         ValueError: the published folder lacks weights that `allowed_fresh` does not name.
@@ -74,7 +74,7 @@ def _parts(
         config = Qwen3VLConfig.from_dict(json.loads((folder / "qwen.json").read_text()))
         qwen = _with_stem(untied(Qwen3VLForConditionalGeneration(config)), params)
         processor = saved_processor(folder / "processor")
-        return qwen, processor, Origin("qwen", "imported", str(folder), count_parameters(qwen))
+        return qwen, processor, imported(folder, "qwen", qwen)
     if params.pretrained:
         qwen, origin = _published(params, params.pretrained)
         return qwen, published_processor(params.pretrained, params.image_size), origin
@@ -155,14 +155,14 @@ def untied(qwen: Qwen3VLForConditionalGeneration) -> Qwen3VLForConditionalGenera
 def _published(
     params: ActionTokensParams, source: str
 ) -> tuple[Qwen3VLForConditionalGeneration, Origin]:
-    qwen, info = Qwen3VLForConditionalGeneration.from_pretrained(
-        source, output_loading_info=True, use_safetensors=True
+    qwen, origin = load_published(
+        Qwen3VLForConditionalGeneration,
+        source,
+        module_name="qwen",
+        allowed_fresh=params.allowed_fresh,
     )
-    lost = [*info["missing_keys"], *(str(key) for key in info["mismatched_keys"])]
-    allowed = require_complete(
-        lost, allowed=params.allowed_fresh, module_name="qwen", source=source
-    )
-    return untied(qwen), Origin("qwen", "pretrained", source, count_parameters(qwen), allowed)
+    qwen = untied(qwen)
+    return qwen, origin._replace(parameters=count_parameters(qwen))
 
 
 def _own_config(params: ActionTokensParams, processor: ImageQwen3VLProcessor) -> Qwen3VLConfig:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from einops import rearrange
@@ -12,12 +11,15 @@ from torch import Tensor, distributed, nn
 from torch.nn import functional
 from transformers import Qwen3VLForConditionalGeneration
 
+from lapa.batches import LatentBatch
 from lapa.models.foundation.action_tokens.action_prompt import ActionPrompt
 from lapa.models.foundation.action_tokens.constrained_decoding import prefix_function
+from lapa.models.foundation.action_tokens.workload import action_tokens_workload
 from lapa.models.foundation.code_heads import IndependentHeads
 from lapa.models.foundation.initialization import Origin
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy
-from lapa.params.foundation.stage import ActionTokensParams
+from lapa.models.foundation.workload import Workload
+from lapa.params.foundation.action_tokens import ActionTokensParams
 
 
 class ActionTokens(LatentPolicy):
@@ -47,11 +49,10 @@ class ActionTokens(LatentPolicy):
                 ),
             )
 
-    def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
+    def loss(self, batch: LatentBatch) -> LatentLoss:
         """Cross-entropy of the action's tokens, and of the extra head where there is one.
 
-        The batch may hold ``token_mask`` and ``head_mask``, ``bool (batch,)``: which samples count
-        for which loss; all do by default.
+        The batch's ``token_mask`` and ``head_mask`` say which samples count for which loss.
         """
         codes = batch["latent_codes"]
         inputs = self.prompt.answered(batch["frames"], batch["instructions"], codes)
@@ -111,6 +112,10 @@ class ActionTokens(LatentPolicy):
     def repeated_layers(self) -> Sequence[nn.Module]:
         """Qwen's decoder layers."""
         return list(self.qwen.model.language_model.layers)
+
+    def workload(self) -> Workload:
+        """Patches, prompt and answer, each through its own part."""
+        return action_tokens_workload(self)
 
     def save_text_files(self, folder: Path) -> None:
         """Write Qwen's configuration and the processor."""

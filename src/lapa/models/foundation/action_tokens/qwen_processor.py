@@ -11,7 +11,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3VLProcesso
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 from transformers.processing_utils import ProcessorMixin
 
-from lapa.params.foundation.stage import ActionTokensParams, QwenSizes
+from lapa.params.foundation.action_tokens import ActionTokensParams, QwenSizes
 
 BEGIN_ACTION, END_ACTION = "<ACTION>", "</ACTION>"
 END_OF_TURN, END_OF_TEXT = "<|im_end|>", "<|endoftext|>"

@@ -27,15 +27,10 @@ from lapa.models.foundation.dual_encoder.vision_encoders import (
     put_stems,
     siglip_config,
 )
-from lapa.models.foundation.initialization import (
-    Origin,
-    count_parameters,
-    fresh,
-    initial_scale,
-    require_complete,
-)
+from lapa.models.foundation.initialization import Origin, fresh, initial_scale
 from lapa.models.foundation.instruction_tokenizer import InstructionTokenizer
-from lapa.params.foundation.stage import DualEncoderParams, LanguageModelParams
+from lapa.models.foundation.published import imported, load_published
+from lapa.params.foundation.dual_encoder import DualEncoderParams, LanguageModelParams
 
 
 def build_dual_encoder(
@@ -46,7 +41,7 @@ def build_dual_encoder(
     instructions: Iterable[str] = (),
     folder: Path | None = None,
 ) -> DualEncoder:
-    """Make the parts and join them; see `lapa.models.foundation.storage.build_foundation`.
+    """Make the parts and join them; arguments as for `lapa.models.foundation.build.BuildBackend`.
 
     Raises:
         ValueError: a published folder lacks weights that `allowed_fresh` does not name.
@@ -72,8 +67,10 @@ def build_dual_encoder(
         tokenizer=tokenizer,
     )
     rest = [name for name, _ in model.named_children() if name not in ("vision", "language")]
-    ours = [_origin(folder, name, model.get_submodule(name)) for name in rest]
-    model.origins = (*parts.origins, *ours)
+    model.origins = (
+        *parts.origins,
+        *(parts.ours(name, model.get_submodule(name)) for name in rest),
+    )
     return model
 
 
@@ -105,31 +102,27 @@ class _Parts:
         if self._folder:
             saved = _config(kind, json.loads((self._folder / f"{name}.json").read_text()))
             module = kind(saved)
-            self.origins.append(_origin(self._folder, name, module))
+            self.origins.append(imported(self._folder, name, module))
         elif source:
-            module = self._published(name, kind, source)
+            module, origin = self._published(name, kind, source)
+            self.origins.append(origin)
         else:
             module = kind(sizes)
             self.origins.append(fresh(name, module))
         return module
 
-    def _published(self, name: str, kind: Any, source: str) -> Any:
-        options = {"vision_use_head": False} if kind is SiglipVisionModel else {}
+    def ours(self, name: str, module: nn.Module) -> Origin:
+        """Origin of a module that no published folder has."""
+        return imported(self._folder, name, module) if self._folder else fresh(name, module)
+
+    def _published(self, name: str, kind: Any, source: str) -> tuple[Any, Origin]:
         config = kind.config_class.from_pretrained(source)
         if hasattr(config, "vision_config"):  # the folder of a whole SigLIP, text half included
             config = config.vision_config
-        for option, value in options.items():
-            setattr(config, option, value)
-        module, info = kind.from_pretrained(
-            source, config=config, output_loading_info=True, use_safetensors=True
-        )
-        lost = [*info["missing_keys"], *(str(key) for key in info["mismatched_keys"])]
-        allowed = require_complete(
-            lost, allowed=self._params.allowed_fresh, module_name=name, source=source
-        )
-        parameters = count_parameters(module)
-        self.origins.append(Origin(name, "pretrained", source, parameters, allowed))
-        return module
+        if kind is SiglipVisionModel:
+            config.vision_use_head = False
+        allowed = self._params.allowed_fresh
+        return load_published(kind, source, module_name=name, allowed_fresh=allowed, config=config)
 
 
 def _config(kind: Any, fields: dict[str, Any]) -> Any:
@@ -139,12 +132,6 @@ def _config(kind: Any, fields: dict[str, Any]) -> Any:
         LlamaModel: LlamaConfig,
     }
     return classes[kind].from_dict(fields)
-
-
-def _origin(folder: Path | None, name: str, module: nn.Module) -> Origin:
-    if folder is None:
-        return fresh(name, module)
-    return Origin(name, "imported", str(folder), count_parameters(module))
 
 
 def _tokenizer(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 from transformers import LlamaModel
 
+from lapa.batches import LatentBatch
 from lapa.models.foundation.dual_encoder.action_queries import ActionQueries
 from lapa.models.foundation.dual_encoder.projector import Projector
 from lapa.models.foundation.dual_encoder.vision_encoders import DualVision
 from lapa.models.foundation.initialization import Origin
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy, code_loss
-from lapa.params.foundation.stage import DualEncoderParams
+from lapa.models.foundation.workload import TEXT_TOKENS, Workload
+from lapa.params.foundation.dual_encoder import DualEncoderParams
 
 
 class TextTokenizer(Protocol):
@@ -63,7 +65,7 @@ class DualEncoder(LatentPolicy):
             self.earlier_code = nn.Embedding(codebook_size, dim)
             nn.init.normal_(self.earlier_code.weight, std=std)
 
-    def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
+    def loss(self, batch: LatentBatch) -> LatentLoss:
         """Mean cross-entropy over positions; with teacher forcing when autoregressive."""
         codes = batch["latent_codes"]
         asked = self._ask(
@@ -91,6 +93,12 @@ class DualEncoder(LatentPolicy):
     def repeated_layers(self) -> Sequence[nn.Module]:
         """Llama's decoder layers."""
         return list(self.language.layers)
+
+    def workload(self) -> Workload:
+        """Image tokens, instruction and queries go through everything."""
+        tokens = self.vision.grid**2 + TEXT_TOKENS + self.code_seq_len
+        logits = self.code_seq_len * self.codebook_size
+        return Workload(tokens=tokens, parts=((self, tokens),), logits=logits)
 
     def save_text_files(self, folder: Path) -> None:
         """Write the parts' configurations and the tokenizer."""

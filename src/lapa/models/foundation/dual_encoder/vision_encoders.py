@@ -14,7 +14,7 @@ from transformers import Dinov2Config, Dinov2Model, SiglipVisionConfig, SiglipVi
 
 from lapa.models.foundation.convolution_stem import ConvolutionStem
 from lapa.models.foundation.initialization import initial_scale
-from lapa.params.foundation.stage import DualEncoderParams, VisionEncoderParams
+from lapa.params.foundation.dual_encoder import DualEncoderParams, VisionEncoderParams
 
 SIGLIP_MEAN = SIGLIP_STD = (0.5, 0.5, 0.5)
 """As in the published ``preprocessor_config.json`` of google/siglip-so400m-patch14-224."""

@@ -6,20 +6,20 @@ FiLM: https://arxiv.org/abs/1709.07871 (eq. 1-2); spatial softmax: https://arxiv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import torch
 from einops import rearrange, repeat
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lapa.batches import LatentBatch
 from lapa.models.foundation.code_heads import IndependentHeads
 from lapa.models.foundation.instruction_tokenizer import InstructionTokenizer
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy, code_loss
-from lapa.params.foundation.stage import FilmCnnParams
+from lapa.params.foundation.film_cnn import FilmCnnParams
 
 
 class InstructionEncoder(nn.Module):
@@ -133,7 +133,7 @@ class FilmCnn(LatentPolicy):
         logits: Tensor = self.head(self.features(images, instructions))
         return logits
 
-    def loss(self, batch: Mapping[str, Any]) -> LatentLoss:
+    def loss(self, batch: LatentBatch) -> LatentLoss:
         """Mean cross-entropy of independent positions."""
         return code_loss(self.logits(batch["frames"], batch["instructions"]), batch["latent_codes"])
 

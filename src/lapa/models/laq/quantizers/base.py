@@ -26,7 +26,10 @@ class Quantized:
 
 
 class Quantizer(nn.Module, ABC):
-    """``(batch, code, quant_dim)`` vectors to codes and back."""
+    """``(batch, code, quant_dim)`` vectors to codes and back.
+
+    A subclass is built from its own options and those of the model: ``(params, config)``.
+    """
 
     codebook_size: int
     """K: values one code can take."""
@@ -44,11 +47,11 @@ class Quantizer(nn.Module, ABC):
         """
 
     @abstractmethod
-    def nearest(self, delta: Tensor) -> Tensor:
+    def vectors_to_indices(self, delta: Tensor) -> Tensor:
         """Return the codes ``int64 (batch, code)`` of ``(batch, code, quant_dim)``, noise-free."""
 
     @abstractmethod
-    def vectors(self, codes: Tensor) -> Tensor:
+    def indices_to_vectors(self, codes: Tensor) -> Tensor:
         """Return the vectors ``(batch, code, quant_dim)`` of ``int64 (batch, code)``."""
 
     @abstractmethod
@@ -99,8 +102,8 @@ def require_codebook_shape(rows: Tensor, expected: tuple[int, int]) -> None:
 
 def quantize_exactly(quantizer: Quantizer, delta: Tensor) -> Quantized:
     """Evaluation: the vectors of the nearest codes, no loss and no state touched."""
-    codes = quantizer.nearest(delta)
-    tokens = quantizer.vectors(codes)
+    codes = quantizer.vectors_to_indices(delta)
+    tokens = quantizer.indices_to_vectors(codes)
     return Quantized(
         tokens=tokens,
         codes=codes,

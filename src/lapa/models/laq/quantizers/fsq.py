@@ -5,22 +5,26 @@ Mentzer et al., "Finite Scalar Quantization: VQ-VAE Made Simple" (arXiv 2309.155
 
 from __future__ import annotations
 
+import vector_quantize_pytorch
 from torch import Tensor
-from vector_quantize_pytorch import FSQ
 
 from lapa.models.laq.quantizers.base import Quantized, Quantizer, full_precision
+from lapa.params.laq.model import LaqModelParams
+from lapa.params.laq.quantizers import FSQParams
 
 
-class FiniteScalars(Quantizer):
+class FSQ(Quantizer):
     """Every position is one FSQ vector; K is the product of the levels.
 
     A linear map takes ``quant_dim`` to one channel per level and back (none when they are equal).
     The symmetric rounding is used because only it allows two levels.
     """
 
-    def __init__(self, *, levels: tuple[int, ...], quant_dim: int) -> None:
+    def __init__(self, params: FSQParams, config: LaqModelParams) -> None:
         super().__init__()
-        self.library = FSQ(list(levels), dim=quant_dim, preserve_symmetry=True)
+        self.library = vector_quantize_pytorch.FSQ(
+            list(params.levels), dim=config.quant_dim, preserve_symmetry=True
+        )
         self.codebook_size = int(self.library.codebook_size)
 
     def forward(self, delta: Tensor, *, noise: Tensor | None = None) -> Quantized:
@@ -36,13 +40,13 @@ class FiniteScalars(Quantizer):
             auxiliary_loss=delta.new_zeros(()),
         )
 
-    def nearest(self, delta: Tensor) -> Tensor:
+    def vectors_to_indices(self, delta: Tensor) -> Tensor:
         """Round every channel."""
         with full_precision(delta):
             codes: Tensor = self.library(delta.float())[1]
         return codes.long()
 
-    def vectors(self, codes: Tensor) -> Tensor:
+    def indices_to_vectors(self, codes: Tensor) -> Tensor:
         """Rebuild the rounded vectors."""
         vectors: Tensor = self.library.indices_to_codes(codes)
         return vectors

@@ -16,33 +16,32 @@ from lapa.models.laq.quantizers.base import (
     nearest_rows,
     require_codebook_shape,
 )
+from lapa.params.laq.model import LaqModelParams
+from lapa.params.laq.quantizers import NSVQParams
 
 _EPS = 1e-12
 
 
-class NoiseSubstitution(Quantizer):
+class NSVQ(Quantizer):
     """One codebook shared by all positions; rows start from N(0, 1).
 
-    Args:
-        codebook_size: K.
-        quant_dim: channels of a row.
-        lapa_compat: the original's formula, whose epsilon stands outside the ratio, and its noise,
-            which always comes from the CPU generator.
+    With ``lapa_compat``: the original's formula, whose epsilon stands outside the ratio, and its
+    noise, which always comes from the CPU generator.
     """
 
     has_settable_codebook = True
 
-    def __init__(self, *, codebook_size: int, quant_dim: int, lapa_compat: bool = False) -> None:
+    def __init__(self, params: NSVQParams, config: LaqModelParams) -> None:
         super().__init__()
-        self.codebook_size = codebook_size
-        self.lapa_compat = lapa_compat
-        self.codebook = nn.Parameter(torch.randn(codebook_size, quant_dim))
+        self.codebook_size = config.codebook_size
+        self.lapa_compat = config.lapa_compat
+        self.codebook = nn.Parameter(torch.randn(config.codebook_size, config.quant_dim))
 
     def forward(self, delta: Tensor, *, noise: Tensor | None = None) -> Quantized:
         """Quantise; noise replaces the error when given, or in training."""
         delta = delta.float()
-        codes = self.nearest(delta)
-        hard = self.vectors(codes)
+        codes = self.vectors_to_indices(delta)
+        hard = self.indices_to_vectors(codes)
         if noise is None and self.training:
             noise = self._draw(delta)
         tokens = hard if noise is None else self._substitute(delta, hard, noise)
@@ -54,11 +53,11 @@ class NoiseSubstitution(Quantizer):
             auxiliary_loss=delta.new_zeros(()),
         )
 
-    def nearest(self, delta: Tensor) -> Tensor:
+    def vectors_to_indices(self, delta: Tensor) -> Tensor:
         """Return the closest row of each vector."""
         return nearest_rows(delta, self.codebook)
 
-    def vectors(self, codes: Tensor) -> Tensor:
+    def indices_to_vectors(self, codes: Tensor) -> Tensor:
         """Look the rows up."""
         return self.codebook[codes]
 

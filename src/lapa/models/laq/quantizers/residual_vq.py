@@ -6,9 +6,9 @@ Zeghidour et al., "SoundStream" (arXiv 2107.03312).
 from __future__ import annotations
 
 import torch
+import vector_quantize_pytorch
 from einops import rearrange
 from torch import Tensor
-from vector_quantize_pytorch import ResidualVQ
 
 from lapa.models.laq.quantizers.base import (
     Quantized,
@@ -17,43 +17,29 @@ from lapa.models.laq.quantizers.base import (
     nearest_rows,
     quantize_exactly,
 )
+from lapa.params.laq.model import LaqModelParams
+from lapa.params.laq.quantizers import ResidualVQParams
 
 
-class ResidualCodebooks(Quantizer):
+class ResidualVQ(Quantizer):
     """The S vectors of a pair are one long vector; S codebooks of K rows refine it in turn.
 
-    So a pair still has S codes of K values, but code j is a level of detail and not a place.
-
-    Args:
-        codebook_size: K.
-        quant_dim: channels per position.
-        code_seq_len: S, positions and levels.
-        decay: share of the old average that one step keeps.
-        commitment_weight: weight of the commitment term of each level.
-        init_from_data: k-means on the first training batch.
+    So a pair still has S codes of K values, but code j is a level of detail and not a place. With
+    ``codebook_init: data`` the library runs k-means on the first training batch.
     """
 
-    def __init__(
-        self,
-        *,
-        codebook_size: int,
-        quant_dim: int,
-        code_seq_len: int,
-        decay: float,
-        commitment_weight: float,
-        init_from_data: bool,
-    ) -> None:
+    def __init__(self, params: ResidualVQParams, config: LaqModelParams) -> None:
         super().__init__()
-        self.codebook_size = codebook_size
-        self.quant_dim = quant_dim
-        self.library = ResidualVQ(
-            dim=code_seq_len * quant_dim,
-            num_quantizers=code_seq_len,
-            codebook_size=codebook_size,
-            decay=decay,
-            commitment_weight=commitment_weight,
+        self.codebook_size = config.codebook_size
+        self.quant_dim = config.quant_dim
+        self.library = vector_quantize_pytorch.ResidualVQ(
+            dim=config.code_seq_len * config.quant_dim,
+            num_quantizers=config.code_seq_len,
+            codebook_size=config.codebook_size,
+            decay=params.decay,
+            commitment_weight=params.commitment_weight,
             rotation_trick=False,
-            kmeans_init=init_from_data,
+            kmeans_init=config.codebook_init == "data",
         )
 
     def forward(self, delta: Tensor, *, noise: Tensor | None = None) -> Quantized:
@@ -73,7 +59,7 @@ class ResidualCodebooks(Quantizer):
         )
 
     @torch.no_grad()
-    def nearest(self, delta: Tensor) -> Tensor:
+    def vectors_to_indices(self, delta: Tensor) -> Tensor:
         """Quantise level by level."""
         left = rearrange(delta.float(), "b s d -> b (s d)")
         codes = []
@@ -82,7 +68,7 @@ class ResidualCodebooks(Quantizer):
             left = left - codebook[codes[-1]]
         return torch.stack(codes, dim=-1)
 
-    def vectors(self, codes: Tensor) -> Tensor:
+    def indices_to_vectors(self, codes: Tensor) -> Tensor:
         """Sum the rows of all levels and cut the sum into positions."""
         levels = zip(self.codebook_rows(), codes.unbind(-1), strict=True)
         whole = torch.stack([codebook[level] for codebook, level in levels]).sum(0)

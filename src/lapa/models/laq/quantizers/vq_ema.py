@@ -14,37 +14,31 @@ from lapa.models.laq.quantizers.base import (
     quantize_exactly,
     require_codebook_shape,
 )
+from lapa.params.laq.model import LaqModelParams
+from lapa.params.laq.quantizers import VQEMAParams
 
 
-class MovingAverageCodebook(Quantizer):
+class VQEMA(Quantizer):
     """One codebook shared by all positions.
 
     The library moves the rows inside a training forward. Where several processes train, build the
     model after the process group, so that they average over all of it.
-
-    Args:
-        codebook_size: K.
-        quant_dim: channels of a row.
-        decay: share of the old average that one step keeps.
-        commitment_weight: weight of ||delta - row||^2 in the loss.
     """
 
     has_settable_codebook = True
 
-    def __init__(
-        self, *, codebook_size: int, quant_dim: int, decay: float, commitment_weight: float
-    ) -> None:
+    def __init__(self, params: VQEMAParams, config: LaqModelParams) -> None:
         super().__init__()
-        self.codebook_size = codebook_size
-        self.quant_dim = quant_dim
+        self.codebook_size = config.codebook_size
+        self.quant_dim = config.quant_dim
         self.library = VectorQuantize(
-            dim=quant_dim,
-            codebook_size=codebook_size,
-            decay=decay,
-            commitment_weight=commitment_weight,
+            dim=self.quant_dim,
+            codebook_size=self.codebook_size,
+            decay=params.decay,
+            commitment_weight=params.commitment_weight,
             rotation_trick=False,
         )
-        self.set_codebook(torch.randn(codebook_size, quant_dim))
+        self.set_codebook(torch.randn(self.codebook_size, self.quant_dim))
 
     def forward(self, delta: Tensor, *, noise: Tensor | None = None) -> Quantized:
         """Quantise; ``noise`` has no use here."""
@@ -61,11 +55,11 @@ class MovingAverageCodebook(Quantizer):
             auxiliary_loss=loss.sum(),
         )
 
-    def nearest(self, delta: Tensor) -> Tensor:
+    def vectors_to_indices(self, delta: Tensor) -> Tensor:
         """Return the closest row of each vector."""
         return nearest_rows(delta, self.codebook_rows())
 
-    def vectors(self, codes: Tensor) -> Tensor:
+    def indices_to_vectors(self, codes: Tensor) -> Tensor:
         """Look the rows up."""
         return self.codebook_rows()[codes]
 

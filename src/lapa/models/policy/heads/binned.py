@@ -10,29 +10,24 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from lapa.models.policy.action_codec import ActionCodec
-from lapa.models.policy.heads.interface import ActionHead, masked_mean
-from lapa.params.finetune import BinnedHeadParams
+from lapa.models.policy.heads.interface import ActionHead, HeadSizes, masked_mean, two_layers
+from lapa.params.heads import BinnedHeadParams
 
 
 class BinnedHead(ActionHead):
     """``(batch, feature) -> (batch, time, action_dim, bins)`` logits by two layers."""
 
-    def __init__(
-        self, config: BinnedHeadParams, *, feature_dim: int, codec: ActionCodec, chunk: int
-    ) -> None:
-        super().__init__(codec=codec, chunk=chunk)
-        self.config = config
-        self.layers = nn.Sequential(
-            nn.Linear(feature_dim, config.hidden_dim),
-            nn.GELU(),
-            nn.Dropout(config.dropout),
-            nn.Linear(config.hidden_dim, chunk * codec.action_dim * codec.num_bins),
+    def __init__(self, params: BinnedHeadParams, sizes: HeadSizes) -> None:
+        super().__init__(params, sizes)
+        self.params = params
+        values = sizes.values * sizes.codec.num_bins
+        self.layers = two_layers(
+            sizes.feature_dim, params.hidden_dim, values, dropout=params.dropout
         )
 
-    def logits(self, observed: Tensor) -> Tensor:
+    def logits(self, encoded: Tensor) -> Tensor:
         """Logits ``(batch, time, action_dim, bins)``."""
-        flat: Tensor = self.layers(observed)
+        flat: Tensor = self.layers(encoded)
         return rearrange(
             flat,
             "batch (time action bins) -> batch time action bins",
@@ -40,28 +35,28 @@ class BinnedHead(ActionHead):
             action=self.codec.action_dim,
         )
 
-    def loss(self, observed: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
+    def loss(self, encoded: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
         """Cross-entropy, mean over dimensions and valid steps."""
-        log_probabilities = self.logits(observed).log_softmax(dim=-1)
+        log_probabilities = self.logits(encoded).log_softmax(dim=-1)
         cross_entropy = -(self._targets(actions) * log_probabilities).sum(dim=-1)
         return masked_mean(cross_entropy, mask)
 
     def _targets(self, actions: Tensor) -> Tensor:
         """Target distributions ``(batch, time, action_dim, bins)``."""
         bins = self.codec.encode(actions)
-        if self.config.target_sigma == 0:
+        if self.params.target_sigma == 0:
             return nn.functional.one_hot(bins, self.codec.num_bins).float()
         index = torch.arange(self.codec.num_bins, device=bins.device)
-        distance = (index - bins[..., None]) / self.config.target_sigma
+        distance = (index - bins[..., None]) / self.params.target_sigma
         return (-0.5 * distance.square()).softmax(dim=-1)
 
-    def predict(self, observed: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def predict(self, encoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Mean or most likely action; with a generator, a draw from the distribution."""
-        probabilities = self.logits(observed).softmax(dim=-1)
+        probabilities = self.logits(encoded).softmax(dim=-1)
         if generator is not None:
             flat = rearrange(probabilities, "batch time action bins -> (batch time action) bins")
             drawn = torch.multinomial(flat, 1, generator=generator)
             return self.codec.decode(drawn.view(probabilities.shape[:-1]))
-        if self.config.decode == "argmax":
+        if self.params.decode == "argmax":
             return self.codec.decode(probabilities.argmax(dim=-1))
         return self.codec.expectation(probabilities)

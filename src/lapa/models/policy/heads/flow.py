@@ -8,9 +8,8 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from lapa.models.policy.action_codec import ActionCodec
-from lapa.models.policy.heads.interface import ActionHead, masked_mean
-from lapa.params.finetune import FlowHeadParams
+from lapa.models.policy.heads.interface import ActionHead, HeadSizes, masked_mean
+from lapa.params.heads import FlowHeadParams
 
 
 class FlowHead(ActionHead):
@@ -21,48 +20,45 @@ class FlowHead(ActionHead):
 
     frequencies: Tensor
 
-    def __init__(
-        self, config: FlowHeadParams, *, feature_dim: int, codec: ActionCodec, chunk: int
-    ) -> None:
-        super().__init__(codec=codec, chunk=chunk)
-        self.config = config
-        width = chunk * codec.action_dim
-        half = config.time_dim // 2
+    def __init__(self, params: FlowHeadParams, sizes: HeadSizes) -> None:
+        super().__init__(params, sizes)
+        self.steps = params.steps
+        width, half = sizes.values, params.time_dim // 2
         self.register_buffer(
             "frequencies", torch.exp(torch.linspace(0, math.log(100), half)), persistent=False
         )
         self.velocity = nn.Sequential(
-            nn.Linear(width + feature_dim + config.time_dim, config.hidden_dim),
+            nn.Linear(width + sizes.feature_dim + params.time_dim, params.hidden_dim),
             nn.GELU(),
-            nn.Linear(config.hidden_dim, config.hidden_dim),
+            nn.Linear(params.hidden_dim, params.hidden_dim),
             nn.GELU(),
-            nn.Linear(config.hidden_dim, width),
+            nn.Linear(params.hidden_dim, width),
         )
 
-    def _velocity(self, chunk: Tensor, observed: Tensor, time: Tensor) -> Tensor:
+    def _velocity(self, chunk: Tensor, encoded: Tensor, time: Tensor) -> Tensor:
         angles = time[:, None] * self.frequencies
         flat = rearrange(chunk, "batch time action -> batch (time action)")
-        inputs = torch.cat([flat, observed, angles.sin(), angles.cos()], dim=-1)
+        inputs = torch.cat([flat, encoded, angles.sin(), angles.cos()], dim=-1)
         velocity: Tensor = self.velocity(inputs)
         return rearrange(velocity, "batch (time action) -> batch time action", time=self.chunk)
 
-    def loss(self, observed: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
+    def loss(self, encoded: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
         """Squared error of the velocity on the straight path from noise to the actions."""
         target = self.codec.normalize(self.codec.clip(actions))
         noise = torch.randn_like(target)
         time = torch.rand(len(target), device=target.device)
         along = time[:, None, None]
-        predicted = self._velocity((1 - along) * noise + along * target, observed, time)
+        predicted = self._velocity((1 - along) * noise + along * target, encoded, time)
         return masked_mean((predicted - (target - noise)).square(), mask)
 
-    def predict(self, observed: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def predict(self, encoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Euler integration, from drawn noise or, without a generator, from its mean (zero)."""
-        shape = (len(observed), self.chunk, self.codec.action_dim)
-        chunk = torch.zeros(shape, device=observed.device)
+        shape = (len(encoded), self.chunk, self.codec.action_dim)
+        chunk = torch.zeros(shape, device=encoded.device)
         if generator is not None:
-            chunk = torch.randn(shape, generator=generator, device=observed.device)
-        step = 1 / self.config.steps
-        for i in range(self.config.steps):
-            time = torch.full((len(observed),), i * step, device=observed.device)
-            chunk = chunk + step * self._velocity(chunk, observed, time)
+            chunk = torch.randn(shape, generator=generator, device=encoded.device)
+        step = 1 / self.steps
+        for i in range(self.steps):
+            time = torch.full((len(encoded),), i * step, device=encoded.device)
+            chunk = chunk + step * self._velocity(chunk, encoded, time)
         return self.codec.clip(self.codec.denormalize(chunk))

@@ -3,44 +3,86 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from lapa.models.policy.action_codec import ActionCodec
+from lapa.params.heads import HeadParams
+
+
+class HeadSizes(NamedTuple):
+    """What a head stands between: the backbone before it, the actions behind it."""
+
+    codec: ActionCodec
+    chunk: int
+    """Actions per prediction."""
+    feature_dim: int
+    code_seq_len: int
+    """S."""
+    codebook_size: int
+    """K."""
+
+    @property
+    def values(self) -> int:
+        """Numbers in one chunk of actions."""
+        return self.chunk * self.codec.action_dim
 
 
 class ActionHead(nn.Module, ABC):
-    """From what the backbone observed to a chunk of actions in physical units."""
+    """From what the backbone encoded to a chunk of actions in physical units.
 
-    reads: ClassVar[Literal["features", "codes"]] = "features"
-    """Its input: features ``float (batch, feature_dim)`` or codes ``int64 (batch, code)``."""
+    A subclass is built from its own parameters and the sizes around it: ``(params, sizes)``.
+    """
 
-    def __init__(self, *, codec: ActionCodec, chunk: int) -> None:
+    def __init__(self, params: HeadParams, sizes: HeadSizes) -> None:
         super().__init__()
-        self.codec = codec
-        self.chunk = chunk
+        self.reads = params.reads
+        """Its input: features ``float (batch, feature_dim)`` or codes ``int64 (batch, code)``."""
+        self.codec = sizes.codec
+        self.chunk = sizes.chunk
 
     @abstractmethod
-    def loss(self, observed: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
+    def loss(self, encoded: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
         """Training loss, a scalar.
 
         Args:
-            observed: what the head `reads`.
+            encoded: what the head `reads`.
             actions: ``float (batch, time, action_dim)``, physical units.
             mask: ``bool (batch, time)``, False beyond the end of the episode.
         """
 
     @abstractmethod
-    def predict(self, observed: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def predict(self, encoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Actions ``float32 (batch, time, action_dim)``, physical units, clipped.
 
         Without a generator nothing is drawn: the same input always gives the same action.
         """
+
+    def load_codebook(self, codebook: Tensor) -> None:
+        """Start embeddings of codes from a quantiser's codebook ``(codebook_size, quant_dim)``.
+
+        Raises:
+            TypeError: this head has none.
+        """
+        raise TypeError(
+            f"{type(self).__name__} has no embeddings of codes for a codebook {tuple(codebook.shape)}; "
+            "expected a head that reads codes, such as mlp"
+        )
 
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     """Mean of ``values (batch, time, ...)`` where ``mask (batch, time)`` is set; 0 if nowhere."""
     per_step = values.flatten(2).mean(dim=-1) if values.ndim > 2 else values
     return (per_step * mask).sum() / mask.sum().clamp_min(1)
+
+
+def two_layers(width: int, hidden_dim: int, out: int, *, dropout: float) -> nn.Sequential:
+    """``(..., width) -> (..., out)``, the perceptron on top of the features."""
+    return nn.Sequential(
+        nn.Linear(width, hidden_dim),
+        nn.GELU(),
+        nn.Dropout(dropout),
+        nn.Linear(hidden_dim, out),
+    )

@@ -8,36 +8,26 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from lapa.models.policy.action_codec import ActionCodec
-from lapa.models.policy.heads.interface import ActionHead, masked_mean
-from lapa.params.finetune import MlpHeadParams
+from lapa.models.policy.heads.interface import HeadSizes
+from lapa.models.policy.heads.regression import RegressionHead
+from lapa.params.heads import MlpHeadParams
 
 
-class MlpHead(ActionHead):
+class MlpHead(RegressionHead):
     """``int64 (batch, code) -> (batch, time, action_dim)``.
 
     It sees the codes alone, so it can be no better than the codes: a strict reading of what they
     say about the action, and a weak policy.
     """
 
-    reads = "codes"
-
-    def __init__(
-        self,
-        config: MlpHeadParams,
-        *,
-        codebook_size: int,
-        code_seq_len: int,
-        codec: ActionCodec,
-        chunk: int,
-    ) -> None:
-        super().__init__(codec=codec, chunk=chunk)
-        self.embedding = nn.Embedding(codebook_size, config.embedding_dim)
-        widths = (code_seq_len * config.embedding_dim, *config.hidden_dims)
+    def __init__(self, params: MlpHeadParams, sizes: HeadSizes) -> None:
+        super().__init__(params, sizes)
+        self.embedding = nn.Embedding(sizes.codebook_size, params.embedding_dim)
+        widths = (sizes.code_seq_len * params.embedding_dim, *params.hidden_dims)
         layers: list[nn.Module] = []
         for width, following in pairwise(widths):
             layers += [nn.Linear(width, following), nn.GELU()]
-        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], chunk * codec.action_dim))
+        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], sizes.values))
 
     def load_codebook(self, codebook: Tensor) -> None:
         """Start the embeddings from a quantiser's codebook ``(codebook_size, embedding_dim)``.
@@ -54,16 +44,12 @@ class MlpHead(ActionHead):
         with torch.no_grad():
             self.embedding.weight.copy_(codebook)
 
-    def _normalized(self, observed: Tensor) -> Tensor:
-        embedded = rearrange(self.embedding(observed), "batch code dim -> batch (code dim)")
+    def flat_chunk(self, encoded: Tensor) -> Tensor:
+        """Regress from the embeddings of the codes."""
+        embedded = rearrange(self.embedding(encoded), "batch code dim -> batch (code dim)")
         flat: Tensor = self.layers(embedded)
-        return rearrange(flat, "batch (time action) -> batch time action", time=self.chunk)
+        return flat
 
-    def loss(self, observed: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
-        """Mean squared error in normalised units."""
-        target = self.codec.normalize(self.codec.clip(actions))
-        return masked_mean((self._normalized(observed) - target).square(), mask)
-
-    def predict(self, observed: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """The regressed actions; nothing is drawn."""
-        return self.codec.clip(self.codec.denormalize(self._normalized(observed)))
+    def error(self, predicted: Tensor, target: Tensor) -> Tensor:
+        """Squared error."""
+        return (predicted - target).square()

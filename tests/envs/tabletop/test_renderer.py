@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -94,13 +93,3 @@ def test_normals_from_neighbors_agree_with_the_engine() -> None:
     derived = facing(hits.points, rays, 64)
     agreement = (derived * hits.normals).sum(axis=1)[hits.geoms == 0]
     assert np.mean(agreement > 0.99) > 0.8
-
-
-def test_rendering_keeps_up() -> None:
-    env = TabletopEnv()
-    env.reset(seed=0)
-    start = time.process_time()
-    for _ in range(60):
-        env._image()
-    rate = 60 / (time.process_time() - start)
-    assert rate > 300, f"{rate:.0f} pictures per CPU-second"

@@ -16,18 +16,18 @@ TOOL_SHADOW = 0.038
 """Radius of the tool's shadow, metres."""
 
 
-class Photographer:
-    """Takes pictures of one tabletop from one of the named cameras."""
+class Renderer:
+    """Draws one tabletop as one of the named cameras sees it."""
 
     def __init__(self, *, size: int, camera: str) -> None:
         self.size = size
         self._view = CAMERAS[camera]
         self._camera = RayCamera(size=size)
 
-    def take(
+    def render(
         self, physics: Physics, colors: tuple[str, ...], distractors: Distractors, *, closed: bool
     ) -> NDArray[np.uint8]:
-        """Picture ``uint8 (size, size, 3)`` with fingers drawn ``closed`` or open."""
+        """Draw ``uint8 (size, size, 3)`` RGB with fingers ``closed`` or open."""
         scene, data = physics.scene, physics.data
         if closed:
             parts = list(scene.part_geoms)

@@ -1,0 +1,95 @@
+"""Trials in a simulator: many scenes side by side, in lockstep, each until success or its last step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lapa.envs.base import Simulator, TimeStep, open_simulator
+from lapa.params.simulators import SimulatorParams
+
+Chunks = NDArray[np.float32]
+"""Actions ahead, ``float32 (trial, time, action_dim)``."""
+
+
+@dataclass
+class Trial:
+    """One attempt at one scene."""
+
+    simulator: Simulator
+    now: TimeStep
+    max_steps: int
+    frames: list[NDArray[np.uint8]] | None
+    """Pictures so far; None where nobody wants to see them."""
+    steps: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether the task is done, or no step is left."""
+        return self.now.success or self.steps >= self.max_steps
+
+    def act(self, action: NDArray[np.float32]) -> None:
+        """Do one control step, unless the trial is over."""
+        if self.over:
+            return
+        self.now = self.simulator.step(action)
+        self.steps += 1
+        if self.frames is not None:
+            self.frames.append(self.now.image)
+
+
+ChooseActions = Callable[[Sequence[Trial]], Chunks]
+"""Chooses actions for the trials that still run."""
+
+
+def open_trials(
+    params: SimulatorParams, task: str, seeds: Sequence[int], *, keep_clips: int = 0
+) -> list[Trial]:
+    """Start one trial of ``task`` per seed; the first ``keep_clips`` keep their pictures."""
+    trials = []
+    for number, seed in enumerate(seeds):
+        simulator = open_simulator(params)
+        start = simulator.reset(seed, task)
+        frames = [start.image] if number < keep_clips else None
+        trials.append(Trial(simulator, start, params.max_steps, frames))
+    return trials
+
+
+def run_trials(
+    trials: Sequence[Trial],
+    choose: ChooseActions,
+    *,
+    execute: int = 1,
+    on_over: Callable[[int], None] = lambda number: None,
+) -> None:
+    """Run trials to their ends in lockstep.
+
+    Args:
+        trials: as `open_trials` started them.
+        choose: asked once for all that still run.
+        execute: how many actions of each chunk are done before it is asked again.
+        on_over: told how many trials have just ended.
+
+    Raises:
+        ValueError: ``choose`` gives anything but ``(running, time >= execute, action_dim)``.
+    """
+    while running := [trial for trial in trials if not trial.over]:
+        chunks = choose(running)
+        _require_shape(chunks, running, execute)
+        for trial, chunk in zip(running, chunks, strict=True):
+            for action in chunk[:execute]:
+                trial.act(action)
+        on_over(sum(trial.over for trial in running))
+
+
+def _require_shape(chunks: Chunks, running: Sequence[Trial], execute: int) -> None:
+    spec = running[0].simulator.spec
+    width = len(spec.action_names)
+    if chunks.ndim != 3 or chunks.shape[::2] != (len(running), width) or chunks.shape[1] < execute:
+        raise ValueError(
+            f"predicted actions are {chunks.shape}, expected ({len(running)}, at least {execute}, "
+            f"{width}): the actions of {spec.name!r} are {', '.join(spec.action_names)}"
+        )
