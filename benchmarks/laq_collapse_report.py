@@ -15,7 +15,7 @@ from typing import Any
 
 from laq_collapse_recipes import RECIPES
 
-from lapa.evaluation.plots.style import BLUE, ORANGE, RED, drawn
+from lapa.evaluation.plots.style import BLUE, ORANGE, RED, saved_plot
 
 Run = dict[str, Any]
 COLORS = {"ours": BLUE, "original": RED, "original_lr": ORANGE}
@@ -135,9 +135,9 @@ def draw(groups: dict[tuple[str, int], list[Run]], path: Path) -> None:
     }
     longest = {data: max(s for d, s in compared if d == data) for data, _ in compared}
     shown = [(data, compared[data, steps]) for data, steps in longest.items()]
-    with drawn(path, nrows=len(shown), ncols=3, figsize=(9.6, 2.7 * len(shown)), squeeze=False) as (
-        rows
-    ):
+    with saved_plot(
+        path, nrows=len(shown), ncols=3, figsize=(9.6, 2.7 * len(shown)), squeeze=False
+    ) as (rows):
         for axes, (data, runs) in zip(rows, shown, strict=True):
             _gain_panel(axes[0], runs, data)
             size = runs[0]["params"]["model"]["codebook_size"]
@@ -194,7 +194,7 @@ def _legend(axes: Any, runs: Sequence[Run]) -> None:
 def draw_variants(runs: Sequence[Run], path: Path) -> None:
     """PSNR gain of every quantiser and target, with right and with another pair's codes."""
     names = [name for name in VARIANTS if any(run["recipe"] == name for run in runs)]
-    with drawn(path, figsize=(7.2, 0.8 + 0.34 * len(names))) as axes:
+    with saved_plot(path, figsize=(7.2, 0.8 + 0.34 * len(names))) as axes:
         for row, name in enumerate(names):
             ends = [_last(run) for run in runs if run["recipe"] == name]
             for value, color in (("psnr_gain_over_copy", BLUE), ("psnr_gain_shuffled", ORANGE)):

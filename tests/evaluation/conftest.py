@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 
 from lapa.evaluation.codes.evaluate import evaluate_laq
+from lapa.evaluation.section import Evidence
 from lapa.params.evaluation import EvaluationParams
 from lapa.records import EvaluationReport, ShardSet
 from toys.world import EVALUATION, World, make_world, untrained_laq
+
+
+@pytest.fixture(scope="session")
+def evaluation() -> EvaluationParams:
+    """Parameters in miniature."""
+    return EVALUATION
 
 
 @pytest.fixture(scope="session")
@@ -23,20 +30,18 @@ MeasureLaq = Callable[..., EvaluationReport]
 
 
 @pytest.fixture
-def measureuntrained_laq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MeasureLaq:
-    """Evaluate a quantiser of random weights; pictures take most of the time, so they are asked for."""
+def measure_laq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MeasureLaq:
+    """Evaluate a quantiser of random weights; plots take most of the time, so they are asked for."""
 
     def measure(
         shards: ShardSet,
         *,
         params: EvaluationParams = EVALUATION,
-        pictures: bool = False,
+        plots: bool = False,
         **model: Any,
     ) -> EvaluationReport:
-        if not pictures:
-            monkeypatch.setattr(
-                "lapa.evaluation.codes.evaluate.draw_laq_pictures", lambda *_, **__: ()
-            )
+        if not plots:
+            monkeypatch.setattr(Evidence, "plot", lambda *_: ())
         return evaluate_laq(
             shards=shards,
             laq=untrained_laq(tmp_path / "laq", shards, 10, **model),

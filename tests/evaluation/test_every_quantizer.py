@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from lapa.evaluation.codes.bottleneck import given_vectors
-from lapa.evaluation.codes.laq_details import read_details
 from lapa.evaluation.codes.latent_samples import LatentSamples
+from lapa.evaluation.finding import find, read_findings
 from lapa.evaluation.report.laq_page import write_laq_page
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.evaluation import EvaluationParams
@@ -40,7 +40,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
 
 
 def _names(report: EvaluationReport, arm: str = "laq") -> set[str]:
-    return {figure.name for figure in report.arms[arm]}
+    return {metric.name for metric in report.arms[arm]}
 
 
 @pytest.mark.parametrize("quantizer", DISCRETE)
@@ -50,22 +50,24 @@ def test_discrete_codes_are_measured_and_probed(
     report = measure_laq(shards, quantizer={"kind": quantizer, **DISCRETE[quantizer]})
     assert report.not_measured == {}
     for arm in ("laq", "random_laq"):
-        assert {"psnr_gain", "code_dependence", "utilization"} <= _names(report, arm)
+        assert {"psnr_gain_over_copy", "code_dependence", "codebook_utilization"} <= _names(
+            report, arm
+        )
         assert "probe/linear/codes/dx" in _names(report, arm)
 
 
 def test_continuous_latents_are_measured_by_their_vectors(
     shards: ShardSet, tmp_path: Path, measure_laq: Callable[..., EvaluationReport]
 ) -> None:
-    report = measure_laq(shards, quantizer={"kind": "none"}, pictures=True)
+    report = measure_laq(shards, quantizer={"kind": "none"}, plots=True)
     reason = "the latents are continuous: there are no codes to count"
-    assert report.not_measured["use of codes by the quantiser"] == reason
+    assert report.not_measured["use of codes"] == reason
     assert report.not_measured["mutual information of codes and actions"] == reason
-    assert {"psnr_gain", "psnr_gain_constant", "code_dependence"} <= _names(report)
+    assert {"psnr_gain_over_copy", "psnr_gain_constant", "code_dependence"} <= _names(report)
     assert {"probe/linear/pre_quantized/dx", "probe/mlp/shuffled_labels/dx"} <= _names(report)
     assert not any("/codes/" in name for name in _names(report))
-    assert read_details(report).continuous
-    assert {"reconstructions.png", "probes.png"} <= set(report.pictures)
+    assert find(read_findings(report), "use of codes") is None
+    assert {"reconstructions.png", "probes.png"} <= set(report.plots)
     page = write_laq_page(laq=report, shards=shards, params=PARAMS, out=tmp_path / "page")
     text = Path(page.path, "report.html").read_text()
     assert "vectors" in text

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from lapa.data.episode import Episode
 from lapa.data.ingest import ingest_inputs
-from lapa.evaluation.codes.laq_details import read_details
+from lapa.evaluation.finding import find, read_findings
 from lapa.params.ingestion import IngestionParams, SplitParams
 from lapa.records import EvaluationReport, ShardSet
 from toys.episodes import moving_square_episodes
@@ -28,8 +29,15 @@ def _shards(folder: Path, episodes: Sequence[Episode], val: float = 0.5) -> Shar
     )
 
 
-def _figures(report: EvaluationReport) -> dict[str, float]:
-    return {figure.name: figure.value for figure in report.arms["laq"]}
+def _metrics(report: EvaluationReport) -> dict[str, float]:
+    return {metric.name: metric.value for metric in report.arms["laq"]}
+
+
+def _probed(report: EvaluationReport, kept: str) -> Any:
+    """What the probes keep besides their metrics."""
+    finding = find(read_findings(report), "probes from codes to actions")
+    assert finding is not None
+    return finding.data[kept]
 
 
 def _changed(episodes: Sequence[Episode], **fields: object) -> list[Episode]:
@@ -40,13 +48,15 @@ def test_one_held_out_episode_leaves_out_the_probes_alone(
     tmp_path: Path, measure_laq: MeasureLaq
 ) -> None:
     report = measure_laq(
-        _shards(tmp_path, moving_square_episodes(4, size=16), val=0.25), pictures=True
+        _shards(tmp_path, moving_square_episodes(4, size=16), val=0.25), plots=True
     )
-    assert read_details(report).episodes == 1
+    assert all(metric.n == 1 for metric in report.arms["laq"] if metric.name.startswith("psnr"))
     assert "there is 1 held-out episode" in report.not_measured["linear probe of codes"]
-    assert {"psnr_gain", "code_dependence", "utilization"} <= set(_figures(report))
-    assert not any(name.startswith("probe/") for name in _figures(report))
-    assert {"reconstructions.png", "code_usage.png", "codes_sequence.png"} <= set(report.pictures)
+    assert {"psnr_gain_over_copy", "code_dependence", "codebook_utilization"} <= set(
+        _metrics(report)
+    )
+    assert not any(name.startswith("probe/") for name in _metrics(report))
+    assert {"reconstructions.png", "code_usage.png", "codes_sequence.png"} <= set(report.plots)
 
 
 def test_too_few_pairs_for_early_stopping_leave_out_the_mlp_alone(
@@ -54,7 +64,7 @@ def test_too_few_pairs_for_early_stopping_leave_out_the_mlp_alone(
 ) -> None:
     report = measure_laq(_shards(tmp_path, moving_square_episodes(4, size=16)))
     assert "held-out pairs to fit the mlp probe" in report.not_measured["mlp probe of codes"]
-    assert "probe/linear/codes/dx" in _figures(report)
+    assert "probe/linear/codes/dx" in _metrics(report)
 
 
 def test_video_without_actions_is_measured_up_to_its_actions(
@@ -64,7 +74,7 @@ def test_video_without_actions_is_measured_up_to_its_actions(
     report = measure_laq(_shards(tmp_path, episodes))
     reason = report.not_measured["probes from codes to actions"]
     assert reason == "the held-out episodes have no actions"
-    assert {"psnr_gain", "utilization"} <= set(_figures(report))
+    assert {"psnr_gain_over_copy", "codebook_utilization"} <= set(_metrics(report))
 
 
 def test_actions_that_never_change_are_not_probed(tmp_path: Path, measure_laq: MeasureLaq) -> None:
@@ -75,17 +85,17 @@ def test_actions_that_never_change_are_not_probed(tmp_path: Path, measure_laq: M
     report = measure_laq(_shards(tmp_path, episodes))
     reason = "these action dimensions stand still in the held-out pairs"
     assert report.not_measured["probes of dx, dy"] == reason
-    assert "psnr_gain" in _figures(report)
+    assert "psnr_gain_over_copy" in _metrics(report)
 
 
 def test_actions_without_units_or_known_meaning_are_measured_all_the_same(
     tmp_path: Path, measure_laq: MeasureLaq
 ) -> None:
     episodes = _changed(moving_square_episodes(8, size=16), action_units=())
-    report = measure_laq(_shards(tmp_path, episodes), pictures=True)
-    assert "probe/linear/codes/dx" in _figures(report)
-    assert {"code_actions.png", "compass.png"} <= set(report.pictures)
-    assert {t.unit for t in read_details(report).targets} == {""}
+    report = measure_laq(_shards(tmp_path, episodes), plots=True)
+    assert "probe/linear/codes/dx" in _metrics(report)
+    assert {"code_actions.png", "compass.png"} <= set(report.plots)
+    assert {dimension["unit"] for dimension in _probed(report, "dimensions")} == {""}
 
 
 def _two_robots(folder: Path, *, video: bool = False) -> ShardSet:
@@ -116,20 +126,18 @@ def test_of_datasets_with_other_actions_the_largest_is_probed_and_the_others_nam
     tmp_path: Path, measure_laq: MeasureLaq
 ) -> None:
     report = measure_laq(_two_robots(tmp_path))
-    assert read_details(report).probed_datasets == ("two",)
+    assert _probed(report, "datasets") == ["two"]
     reason = report.not_measured["probes of dataset three"]
     assert "three 3, two 2" in reason
     assert "those of two are probed" in reason
-    assert "probe/linear/codes/dx" in _figures(report)
+    assert "probe/linear/codes/dx" in _metrics(report)
 
 
 def test_a_robot_among_plain_videos_is_probed(tmp_path: Path, measure_laq: MeasureLaq) -> None:
     report = measure_laq(_two_robots(tmp_path, video=True))
     assert report.not_measured["probes of dataset three"] == "it has no actions"
-    assert "probe/linear/codes/dx" in _figures(report)
-    whole = read_details(report)
-    assert whole.pairs > 0
-    assert whole.probed_datasets == ("two",)
+    assert "probe/linear/codes/dx" in _metrics(report)
+    assert _probed(report, "datasets") == ["two"]
 
 
 def test_without_a_held_out_split_everything_is_listed(
@@ -153,4 +161,4 @@ def test_an_analysis_that_breaks_does_not_take_the_others_with_it(
     report = measure_laq(_shards(tmp_path, moving_square_episodes(14, size=16)), params=lenient)
     reason = report.not_measured["linear probe of codes"]
     assert reason == "ValueError: The validation set is too small."
-    assert "probe/mlp/codes/dx" in _figures(report)
+    assert "probe/mlp/codes/dx" in _metrics(report)

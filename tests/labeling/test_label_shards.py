@@ -17,7 +17,7 @@ from lapa.data.loading.pairs import open_pairs
 from lapa.distributed.launch import launch
 from lapa.labeling import worker as label_worker
 from lapa.labeling.label_shards import label_shards
-from lapa.labeling.report import entropy_bits
+from lapa.metrics.code_usage import entropy_bits
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq

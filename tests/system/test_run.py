@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from lapa.metrics.glossary import report_entry, training_entry
 from toys.paths import ROOT
 from toys.project import Project
 from toys.tampered_runs import CASES
@@ -68,7 +69,7 @@ def test_mlflow_shows_the_stages_of_an_arm_apart_and_the_headline_of_all(project
     assert _stages_with_loss(parent.data.metrics) == {"laq"}
     shown = {name for name in parent.data.metrics if name.startswith("headline/")}
     assert {f"headline/success_reach_{arm}" for arm in arms} <= shown
-    assert {"headline/laq_psnr_gain", "headline/code_top1_lapa"} <= shown
+    assert {"headline/laq_psnr_gain_over_copy", "headline/code_top1_lapa"} <= shown
     assert min(parent.data.metrics) in shown, "tables show them in alphabetical order"
 
 
@@ -215,3 +216,16 @@ def test_a_killed_run_leaves_nothing_half_written_and_a_rerun_completes(tmp_path
         assert (project.folder / artefact / "record.json").is_file()
     (run,), _ = project.mlflow_runs()
     assert run.info.status == "FINISHED"
+
+
+def test_every_logged_metric_is_in_the_glossary(project: Project) -> None:
+    curves = list((project.folder / "data/06_models/test").rglob("metrics.jsonl"))
+    stages = {"laq", "foundation", "policy"}
+    assert stages <= {file.parent.name for file in curves}
+    logged = {name for file in curves for line in file.open() for name in json.loads(line)}
+    assert {name for name in logged - {"step"} if training_entry(name) is None} == set()
+    records = list((project.folder / "data/08_reporting/test").rglob("record.json"))
+    arms = [arm for file in records for arm in json.loads(file.read_text())["arms"].values()]
+    reported = {metric["name"] for arm in arms for metric in arm}
+    assert {"psnr_gain_over_copy", "success/reach", "lapa - scratch/reach"} <= reported
+    assert {name for name in reported if report_entry(name) is None} == set()

@@ -1,4 +1,4 @@
-"""Reports: numbers, pictures and, for the final one, a page to read."""
+"""Reports: metrics, plots and, for the final one, a page to read."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from lapa.records import EvaluationReport, require_same
 
 
 class ReportDataset(RecordFolderDataset[EvaluationReport]):
-    """A report folder; Kedro-Viz shows one of its pictures.
+    """A report folder; Kedro-Viz shows one of its plots.
 
     Args:
         filepath: folder of the report.
-        picture: file of the folder to preview.
+        plot: file of the folder to preview.
         metadata: passed through untouched; Kedro-Viz reads its layer here.
 
     Example:
@@ -24,20 +24,18 @@ class ReportDataset(RecordFolderDataset[EvaluationReport]):
         laq_report:
           type: lapa.datasets.report.ReportDataset
           filepath: data/08_reporting/main/laq
-          picture: reconstructions.png
+          plot: reconstructions.png
         ```
     """
 
     record_class = EvaluationReport
 
-    def __init__(
-        self, *, filepath: str, picture: str, metadata: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, *, filepath: str, plot: str, metadata: dict[str, Any] | None = None) -> None:
         super().__init__(filepath=filepath, metadata=metadata)
-        self._picture = picture
+        self._plot = plot
 
     def check(self, record: EvaluationReport) -> None:
-        """Refuse a report whose figures, ancestry or files were changed.
+        """Refuse a report whose metrics, ancestry or files were changed.
 
         Raises:
             ValueError: they were.
@@ -51,5 +49,5 @@ class ReportDataset(RecordFolderDataset[EvaluationReport]):
             )
 
     def preview(self) -> ImagePreview:
-        """The picture that stands for the report."""
-        return png_preview(self._filepath / self._picture)
+        """The plot that stands for the report."""
+        return png_preview(self._filepath / self._plot)

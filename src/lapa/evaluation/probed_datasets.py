@@ -42,11 +42,11 @@ def choose_datasets(shards: ShardSet, split: str) -> ProbedDatasets:
     sizes = {key: sum(frames[name, int(str(key[0]))] for name in groups[key]) for key in groups}
     best = max(sizes, key=lambda key: sizes[key])
     chosen = tuple(sorted(groups[best]))
-    found = {name for name, _ in frames}
+    every = {name for name, _ in frames}
     return ProbedDatasets(
         names=chosen,
         left_out=_reasons(frames, chosen),
-        everything=found == set(chosen),
+        everything=every == set(chosen),
     )
 
 
@@ -69,14 +69,14 @@ def datasets_of_policy(shards: ShardSet, split: str, stats: ActionStats) -> tupl
         CannotMeasureError: the split holds no such dataset.
     """
     width = len(stats.dimensions)
-    found = [
+    matching = [
         dataset
         for dataset, dim in frames_by_width(shards, split)
         if dim == width and (not stats.datasets or dataset in stats.datasets)
     ]
-    if not found:
+    if not matching:
         raise CannotMeasureError(f"no held-out episode has the policy's {width} action dimensions")
-    return tuple(sorted(found))
+    return tuple(sorted(matching))
 
 
 def _reasons(frames: Mapping[tuple[str, int], int], chosen: tuple[str, ...]) -> dict[str, str]:

@@ -20,7 +20,7 @@ _DIGEST_LENGTH = 36
 
 
 class LineageHook:
-    """Tags the run with `digest.<dataset>`; logs datasets, figures, pictures and pages of reports."""
+    """Tags the run with `digest.<dataset>`; logs datasets, metrics, plots and pages of reports."""
 
     @hook_impl
     def after_dataset_loaded(self, dataset_name: str, data: Any) -> None:
@@ -37,14 +37,14 @@ class LineageHook:
 
     @hook_impl
     def after_node_run(self, outputs: dict[str, Any]) -> None:
-        """Log the headline of what a node returned, and figures and pictures of reports."""
+        """Log the headline of what a node returned, and metrics and plots of reports."""
         if mlflow.active_run() is None:
             return
         for name, data in outputs.items():
             mlflow.log_metrics(headline(data))
             if isinstance(data, EvaluationReport):
                 _log_report(data)
-                _log_files(name, data.path, *data.pictures, "report.html")
+                _log_files(name, data.path, *data.plots, "report.html")
             if isinstance(data, ShardSet):
                 _log_files(name, data.path, CONTACT_SHEET, "ingestion_report.json")
 
@@ -60,7 +60,7 @@ def log_shards(shards: ShardSet, context: str) -> None:
     if run is None:
         return
     tags = [InputTag(key=MLFLOW_DATASET_CONTEXT, value=context)]
-    inputs = [DatasetInput(dataset=found, tags=tags) for found in _datasets(shards)]
+    inputs = [DatasetInput(dataset=dataset, tags=tags) for dataset in _datasets(shards)]
     mlflow.MlflowClient().log_inputs(run.info.run_id, datasets=inputs)
 
 
@@ -88,9 +88,9 @@ def _tag(dataset_name: str, data: Any) -> None:
 
 def _log_report(report: EvaluationReport) -> None:
     several = len(report.arms) > 1
-    for arm, figures in report.arms.items():
+    for arm, metrics in report.arms.items():
         prefix = f"report/{arm}/" if several else "report/"
-        mlflow.log_metrics({f"{prefix}{figure.name}": figure.value for figure in figures})
+        mlflow.log_metrics({f"{prefix}{metric.name}": metric.value for metric in metrics})
 
 
 def _log_files(dataset_name: str, folder: str, *names: str) -> None:

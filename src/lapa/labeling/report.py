@@ -7,18 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lapa.data.labels import read_sidecar, sidecar
+from lapa.metrics.code_usage import entropy_bits, position_counts, sequence_counts
 from lapa.records import LabelSet, ShardSet
 
 REPORT = "labeling_report.json"
-
-
-def entropy_bits(counts: NDArray[np.int64]) -> float:
-    """Shannon entropy of counts, in bits; 0 for no count at all."""
-    shares = counts[counts > 0] / max(1, counts.sum())
-    return float(-(shares * np.log2(shares)).sum())
 
 
 def label_report(folder: Path, record: LabelSet, shard_set: ShardSet) -> dict[str, Any]:
@@ -30,14 +24,14 @@ def label_report(folder: Path, record: LabelSet, shard_set: ShardSet) -> dict[st
     names = [shard for split in shard_set.splits.values() for shard in split.shards]
     labels = [read_sidecar(folder, shard) for shard in names]
     codes = np.concatenate([codes[valid] for codes, valid in labels]).astype(np.int64)
-    _, sequences = np.unique(codes, axis=0, return_counts=True)
-    positions = [np.bincount(column, minlength=record.codebook_size) for column in codes.T]
+    sequences = sequence_counts(codes)
+    positions = position_counts(codes, codebook_size=record.codebook_size)
     return {
         "pairs": len(codes),
         "valid_pairs": record.valid_pairs,
         "masked_pairs": record.masked_pairs,
         "histogram": list(record.histogram),
-        "histogram_per_position": [counts.tolist() for counts in positions],
+        "histogram_per_position": positions.tolist(),
         "code_entropy_bits": entropy_bits(np.array(record.histogram)),
         "code_entropy_bits_at_most": float(np.log2(record.codebook_size)),
         "sequences_used": len(sequences),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from lapa.params.base import Params
 from lapa.params.envs import TabletopParams
+from lapa.params.kinds import import_named
 from lapa.params.simulators import AnySimulatorParams
 
 
@@ -29,7 +30,7 @@ class RolloutParams(Params):
     batch_size: int = Field(default=32, gt=0)
     """Scenes that run side by side."""
     num_videos: int = Field(default=2, ge=0)
-    """Episodes per task that are kept as pictures."""
+    """Episodes per task that are kept as videos."""
 
 
 class ProbeParams(Params):
@@ -58,12 +59,22 @@ class EvaluationParams(Params):
     split: str = "val"
     """Held-out episodes for codes and action errors."""
     batch_size: int = Field(default=256, gt=0)
-    num_pictures: int = Field(default=6, gt=0)
-    """Pairs in the reconstruction grid, and of each code in the pictures that show codes."""
+    num_examples: int = Field(default=6, gt=0)
+    """Pairs in the reconstruction grid, and of each code in the plots that show codes."""
+    analyses: tuple[str, ...] = ()
+    """Further analyses, as ``package.module:Class`` (`docs/extend/analysis.md`); the built-in ones are
+    always made."""
     on_error: Literal["report", "raise"] = "report"
     """An analysis that fails unforeseen is listed in the report and the rest goes on, or ends the
     run: the choice for tests. What the data does not allow is listed either way."""
     seed: int = 0
+
+    @field_validator("analyses")
+    @classmethod
+    def _analyses_exist(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        for path in paths:
+            import_named(path)
+        return paths
 
     @model_validator(mode="after")
     def _tasks_exist(self) -> Self:

@@ -16,8 +16,8 @@ class EvaluationReport(Record):
 
     path: str
     arms: dict[str, tuple[Metric, ...]]
-    """Figures per arm."""
-    pictures: tuple[str, ...] = ()
+    """Metrics per arm."""
+    plots: tuple[str, ...] = ()
     """Image files, relative to ``path``."""
     clips: tuple[str, ...] = ()
     """Videos of rollouts, relative to ``path``."""
@@ -26,9 +26,9 @@ class EvaluationReport(Record):
     inputs: dict[str, str] = Field(default_factory=dict)
     """Digest of every artefact it was measured on, by name."""
     digest: str = ""
-    """SHA-256 over the figures, the inputs and every file of the folder."""
+    """SHA-256 over the metrics, the inputs and every file of the folder."""
 
     def content_digest(self) -> str:
-        """The digest that figures, inputs and files have now."""
+        """The digest that metrics, inputs and files have now."""
         facts = self.model_dump(mode="json", exclude={"path", "digest"})
         return digest_of([facts, digest_of_files(Path(self.path))])

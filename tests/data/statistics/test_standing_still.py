@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from lapa.data.statistics.action_bins import fit_action_stats
+from lapa.metrics.action_error import ActionError
 from lapa.models.policy.action_codec import ActionCodec
-from lapa.models.policy.action_error import ActionError
 from lapa.records import ActionStats
 
 STEPS = 300

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,8 @@ import pytest
 from lapa.evaluation.codes.bottleneck import constant_codes, reconstruction_errors, shuffled_codes
 from lapa.evaluation.codes.evaluate import evaluate_laq
 from lapa.evaluation.codes.latent_samples import encode_pairs, open_held_out
+from lapa.evaluation.finding import read_findings
+from lapa.evaluation.measured_model import read_measured_model
 from lapa.models.laq.storage import load_laq
 from lapa.records import EvaluationReport, PairSpec
 from toys.world import World
@@ -31,27 +32,32 @@ def report(world: World, tmp_path_factory: pytest.TempPathFactory) -> Evaluation
     )
 
 
-def test_figures_with_intervals_of_both_quantizers(report: EvaluationReport) -> None:
+def test_metrics_with_intervals_of_both_quantizers(report: EvaluationReport) -> None:
     assert set(report.arms) == {"laq", "random_laq"}
-    for figures in report.arms.values():
-        named = {figure.name: figure for figure in figures}
-        gain = named["psnr_gain"]
+    for metrics in report.arms.values():
+        named = {metric.name: metric for metric in metrics}
+        gain = named["psnr_gain_over_copy"]
         assert gain.low <= gain.value <= gain.high
         assert gain.value == pytest.approx(named["psnr"].value - named["psnr_copy"].value)
-        assert 0 < named["utilization"].value <= 1
+        assert 0 < named["codebook_utilization"].value <= 1
         assert "probe/linear/codes/dx" in named
-    controls = {figure.name.split("/")[2] for figure in report.arms["laq"] if "/" in figure.name}
+    controls = {metric.name.split("/")[2] for metric in report.arms["laq"] if "/" in metric.name}
     assert {"state", "shuffled_labels", "frame_difference", "pre_quantized"} <= controls
 
 
-def test_pictures_and_details_are_there(report: EvaluationReport) -> None:
+def test_plots_and_findings_are_there(report: EvaluationReport) -> None:
     folder = Path(report.path)
-    assert "reconstructions.png" in report.pictures
-    for name in report.pictures:
+    assert "reconstructions.png" in report.plots
+    for name in report.plots:
         assert (folder / name).read_bytes()[:4] == b"\x89PNG"
-    details = json.loads((folder / "laq.json").read_text())
-    assert details["associations"]
-    assert sum(details["histogram"][0]) == details["pairs"]
+    findings = {finding.analysis: finding for finding in read_findings(report)}
+    assert findings["mutual information of codes and actions"].data["associations"]
+    usage = findings["use of codes"]
+    counts = np.array(usage.data["histogram"])
+    assert (counts.sum(axis=1) == usage.metrics["laq"][0].n).all()
+    kept = read_measured_model(report)
+    assert kept is not None
+    assert kept.kind == "laq"
 
 
 def test_codes_do_not_depend_on_the_batch(world: World) -> None:

@@ -77,9 +77,9 @@ def test_interval_holds_sklearns_value_and_covers_the_truth() -> None:
     for seed in range(60):
         truth = rng.normal(size=800)
         predicted = truth + 0.5 * rng.normal(size=800)
-        found = r2_interval(truth, predicted, _episodes(), resamples=200, seed=seed)
-        assert found.value == pytest.approx(r2_score(truth, predicted))
-        covered += found.low <= 0.75 <= found.high
+        interval = r2_interval(truth, predicted, _episodes(), resamples=200, seed=seed)
+        assert interval.value == pytest.approx(r2_score(truth, predicted))
+        covered += interval.low <= 0.75 <= interval.high
     assert covered >= 50
 
 

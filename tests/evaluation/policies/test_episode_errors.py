@@ -33,7 +33,7 @@ def test_a_joint_that_stood_still_does_not_count_in_the_means() -> None:
             "squared": ((0.9, 0.9),),
         }
     )
-    named = {figure.name: figure.value for figure in still.figures(resamples=50, seed=0)}
+    named = {metric.name: metric.value for metric in still.metrics(resamples=50, seed=0)}
     assert named["action/mae_normalized"] == pytest.approx(0.3)
     assert named["action/mse_normalized"] == pytest.approx(0.09)
     assert named["action/mae/j1"] == pytest.approx(0.3)
@@ -53,9 +53,9 @@ def test_few_episodes_give_a_difference_without_an_interval(episodes: int) -> No
     errors = _errors(np.full(episodes, 0.3))
     difference = paired_error("d", errors, errors, resamples=50, seed=0)
     assert (difference.low, difference.high, difference.n) == (None, None, episodes)
-    figures = {f.name: f for f in errors.figures(resamples=50, seed=0)}
-    assert figures["action/mae_normalized"].value == pytest.approx(0.3)
-    assert figures["action/mae_normalized"].low is None
+    metrics = {m.name: m for m in errors.metrics(resamples=50, seed=0)}
+    assert metrics["action/mae_normalized"].value == pytest.approx(0.3)
+    assert metrics["action/mae_normalized"].low is None
 
 
 def test_arms_on_other_episodes_are_not_compared() -> None:

@@ -33,10 +33,10 @@ def test_impossible_counts_are_refused(successes: int, n: int) -> None:
         wilson_interval(successes, n)
 
 
-def test_success_rate_is_a_figure() -> None:
-    figure = success_rate("reach", [True, True, False, True])
-    assert (figure.value, figure.n) == (0.75, 4)
-    assert figure.low < 0.75 < figure.high
+def test_success_rate_is_a_metric() -> None:
+    metric = success_rate("reach", [True, True, False, True])
+    assert (metric.value, metric.n) == (0.75, 4)
+    assert metric.low < 0.75 < metric.high
 
 
 def test_pairing_narrows_the_interval() -> None:
@@ -57,24 +57,24 @@ def test_unequal_arms_are_refused() -> None:
 
 
 def test_few_pairs_give_a_difference_and_no_interval() -> None:
-    found = paired_difference("gain", [True] * 5, [False] * 5)
-    assert (found.value, found.low, found.high, found.n) == (1.0, None, None, 5)
+    difference = paired_difference("gain", [True] * 5, [False] * 5)
+    assert (difference.value, difference.low, difference.high, difference.n) == (1.0, None, None, 5)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_frames_of_few_episodes_give_a_value_and_no_interval(count: int) -> None:
     episodes = np.repeat(np.arange(count), 100)
     values = np.random.default_rng(0).normal(size=len(episodes))
-    found = episode_interval(_mean, (values,), episodes, resamples=50, seed=0)
-    assert found.value == pytest.approx(values.mean())
-    assert (found.low, found.high) == (None, None)
+    interval = episode_interval(_mean, (values,), episodes, resamples=50, seed=0)
+    assert interval.value == pytest.approx(values.mean())
+    assert (interval.low, interval.high) == (None, None)
 
 
 def test_enough_episodes_give_an_interval() -> None:
     episodes = np.repeat(np.arange(MIN_EPISODES), 100)
     values = np.random.default_rng(0).normal(size=len(episodes))
-    found = episode_interval(_mean, (values,), episodes, resamples=200, seed=0)
-    assert found.low < found.value < found.high
+    interval = episode_interval(_mean, (values,), episodes, resamples=200, seed=0)
+    assert interval.low < interval.value < interval.high
 
 
 def _mean(sums: np.ndarray) -> np.ndarray:

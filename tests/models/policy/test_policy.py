@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from lapa.data.statistics.action_bins import fit_action_stats
+from lapa.metrics.action_error import measure_action_error
 from lapa.models.foundation.build import build_foundation
-from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.build import build_policy
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import load_policy, save_policy

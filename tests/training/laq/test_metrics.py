@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lapa.training.laq.code_counts import perplexity, utilization
+from lapa.metrics.code_usage import perplexity, utilization
 from lapa.training.laq.metrics import PairMetrics, psnr
 
 CPU = torch.device("cpu")
@@ -88,7 +88,7 @@ def test_long_sequences_keep_no_histogram() -> None:
 
 
 def test_counts() -> None:
-    assert utilization(torch.tensor([4, 0, 0, 4])) == 0.5
-    assert perplexity(torch.tensor([4, 0, 0, 4])) == pytest.approx(2)
-    assert perplexity(torch.tensor([9, 0])) == pytest.approx(1)
+    assert utilization([4, 0, 0, 4]) == 0.5
+    assert perplexity([4, 0, 0, 4]) == pytest.approx(2)
+    assert perplexity([9, 0]) == pytest.approx(1)
     assert psnr(0.01) == pytest.approx(20)

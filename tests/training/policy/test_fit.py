@@ -20,11 +20,11 @@ from lapa.data.loading.robot import NO_LABEL, open_robot
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.pair_index import valid_slots
 from lapa.data.shards.reader import ClipReader
+from lapa.metrics.action_error import measure_action_error
 from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy
 from lapa.models.foundation.storage import load_foundation, save_foundation
 from lapa.models.policy.action_codec import ActionCodec
-from lapa.models.policy.action_error import measure_action_error
 from lapa.models.policy.storage import load_policy
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.film_cnn import FilmCnnParams

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from lapa.data.episode import Episode
-from lapa.evaluation.policies.action_error import held_out_actions
+from lapa.evaluation.policies.held_out_actions import held_out_actions
 from lapa.models.policy.storage import load_policy
 from lapa.models.storage import read_config
 from lapa.params.policy import PolicyModelParams

@@ -25,7 +25,7 @@ class CodeGroup:
     share: float
     """Of all held-out pairs."""
     change: NDArray[np.float32]
-    """Mean change of the picture, ``(8, 8, 3)``, [-1, 1]."""
+    """Mean change of the frame, ``(8, 8, 3)``, [-1, 1]."""
     rows: NDArray[np.int64]
     """Samples chosen to be shown."""
 
@@ -44,10 +44,10 @@ def groups_by_code(
     distinct, group, counts = np.unique(tokens, axis=0, return_inverse=True, return_counts=True)
     commonest = np.argsort(-counts, kind="stable")[:MAX_GROUPS]
     order = np.random.default_rng(seed).permutation(len(tokens))
-    found = []
+    groups = []
     for number in commonest:
         members = np.flatnonzero(group.ravel() == number)
-        found.append(
+        groups.append(
             CodeGroup(
                 name=" ".join(map(str, distinct[number])),
                 share=len(members) / len(tokens),
@@ -55,7 +55,7 @@ def groups_by_code(
                 rows=_spread_out(order[np.isin(order, members)], pairs, examples),
             )
         )
-    return found
+    return groups
 
 
 def _mean_change(differences: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -26,7 +26,7 @@ class Direction:
 
 def directions(codes: NDArray[np.int64], motion: NDArray[np.floating]) -> list[Direction]:
     """Mean of ``motion (sample, 2)`` for every code of ``codes (sample, code)``."""
-    found = []
+    measured = []
     for position in range(codes.shape[1]):
         for code in np.unique(codes[:, position]).tolist():
             chosen = motion[codes[:, position] == code].astype(np.float64)
@@ -34,7 +34,7 @@ def directions(codes: NDArray[np.int64], motion: NDArray[np.floating]) -> list[D
                 continue
             x, y = chosen.mean(axis=0)
             spread = np.sqrt(chosen.var(axis=0, ddof=1).mean() / len(chosen))
-            found.append(
+            measured.append(
                 Direction(
                     position=position,
                     code=code,
@@ -44,4 +44,4 @@ def directions(codes: NDArray[np.int64], motion: NDArray[np.floating]) -> list[D
                     count=len(chosen),
                 )
             )
-    return found
+    return measured

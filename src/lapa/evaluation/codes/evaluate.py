@@ -1,32 +1,21 @@
-"""Evaluate a quantiser: reconstruction against copying, code usage, probes, all with controls."""
+"""Evaluate a quantiser: every analysis of codes on held-out pairs, beside an untrained quantiser."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from lapa.evaluation.analyses import Analyses, CannotMeasureError
-from lapa.evaluation.codes.encoded import Encoded, encode_held_out, with_actions
-from lapa.evaluation.codes.held_out import HeldOutPairs
-from lapa.evaluation.codes.laq_details import describe, write_details
-from lapa.evaluation.codes.laq_metrics import (
-    CONTINUOUS,
-    probe_figures,
-    reconstruction_figures,
-    usage_figures,
-)
-from lapa.evaluation.codes.laq_plots import draw_laq_pictures
-from lapa.evaluation.codes.latent_samples import LatentSamples
-from lapa.evaluation.codes.probe_suite import probe_everything
-from lapa.evaluation.codes.probes import ProbeScore
-from lapa.evaluation.codes.token_statistics import Association, associations
-from lapa.models.laq import LatentActionQuantizer
+from lapa.evaluation.analyses import Analyses
+from lapa.evaluation.codes.encoded import encode_held_out, with_actions
+from lapa.evaluation.codes.evidence import QUANTIZERS, TRAINED, UNTRAINED, CodesEvidence
+from lapa.evaluation.finding import Finding, metrics_by_arm, write_findings
+from lapa.evaluation.measured_model import write_measured_model
+from lapa.evaluation.registry import run_sections
 from lapa.models.laq.storage import load_laq
 from lapa.params.evaluation import EvaluationParams
-from lapa.records import Checkpoint, EvaluationReport, Metric, ShardSet, require_same
+from lapa.records import Checkpoint, EvaluationReport, ShardSet, require_same
 
-QUANTIZERS = {"laq": "the quantiser", "random_laq": "the untrained quantiser"}
-Arms = dict[str, tuple[Metric, ...]]
+TRUE_ACTIONS = "true actions of the pairs"
 
 
 def evaluate_laq(
@@ -46,11 +35,11 @@ def evaluate_laq(
         shards: clips with a held-out split; probes need true actions in it.
         laq: the trained quantiser.
         random_laq: the untrained control.
-        params: which split, how many pairs, which probes.
-        out: folder to fill: pictures and ``laq.json``.
+        params: which split, how many pairs, which probes, which further analyses.
+        out: folder to fill: plots, ``findings.json``, ``checkpoint.json``.
 
     Returns:
-        Figures of the arms ``laq`` and ``random_laq``; probe controls are in ``laq``.
+        Metrics of the arms ``laq`` and ``random_laq``; probe controls are in ``laq``.
 
     Raises:
         ValueError: the two quantisers were made for different pairs.
@@ -62,104 +51,52 @@ def evaluate_laq(
         remedy="make the control with the trained quantiser's pair spec",
     )
     out.mkdir(parents=True, exist_ok=True)
-    models = [load_laq(Path(checkpoint.path)) for checkpoint in (laq, random_laq)]
     analyses = Analyses(on_error=params.on_error)
-    whole = analyses.run(
-        "latent actions", lambda: encode_held_out(shards, models, laq.pair_spec, params)
-    )
-    arms: Arms = dict.fromkeys(QUANTIZERS, ())
-    pictures: tuple[str, ...] = ()
-    if whole is not None:
-        probed = analyses.run(
-            "probes from codes to actions",
-            lambda: with_actions(shards, models, whole, params, analyses),
-        )
-        arms, pictures = _measure(
-            laq, models, whole, probed, params=params, analyses=analyses, out=out
-        )
+    evidence = _gather(shards, laq, random_laq, params=params, analyses=analyses, out=out)
+    findings: tuple[Finding, ...] = ()
+    if evidence is not None:
+        findings = run_sections(evidence)
+        write_measured_model(laq, out)
+    write_findings(findings, out)
     return EvaluationReport(
-        path=str(out), arms=arms, pictures=pictures, not_measured=analyses.not_measured
+        path=str(out),
+        arms=metrics_by_arm(findings, tuple(QUANTIZERS)),
+        plots=tuple(file for finding in findings for file in finding.plots),
+        not_measured=analyses.not_measured,
     )
 
 
-def _measure(
-    checkpoint: Checkpoint,
-    models: Sequence[LatentActionQuantizer],
-    whole: Encoded,
-    probed: Encoded | None,
+def _gather(
+    shards: ShardSet,
+    laq: Checkpoint,
+    random_laq: Checkpoint,
     *,
     params: EvaluationParams,
     analyses: Analyses,
     out: Path,
-) -> tuple[Arms, tuple[str, ...]]:
-    """Figures, pictures and details of encoded pairs."""
-    scores = [] if probed is None else _probe(probed, params, analyses)
-    found = [] if probed is None else _associate(probed, params, analyses)
-    samples = (whole.trained, whole.untrained)
-    arms = {
-        name: _figures(words, model, whole.pairs, of_model, params=params, analyses=analyses)
-        + probe_figures(scores, untrained=name == "random_laq")
-        for (name, words), model, of_model in zip(QUANTIZERS.items(), models, samples, strict=True)
+) -> CodesEvidence | None:
+    """Encode the held-out pairs with both quantisers; None where nothing is held out."""
+    models = {
+        TRAINED: load_laq(Path(laq.path)),
+        UNTRAINED: load_laq(Path(random_laq.path)),
     }
-    pictures = draw_laq_pictures(
-        models[0],
-        whole,
-        probed,
-        scores=scores,
-        figures=arms["laq"],
-        checkpoint=checkpoint,
+    pair = (models[TRAINED], models[UNTRAINED])
+    encoded = analyses.run(
+        "latent actions", partial(encode_held_out, shards, pair, laq.pair_spec, params)
+    )
+    if encoded is None:
+        return None
+    moving = analyses.run(
+        TRUE_ACTIONS, partial(with_actions, shards, pair, encoded, params, analyses)
+    )
+    return CodesEvidence(
         params=params,
-        analyses=analyses,
         out=out,
-    )
-    write_details(
-        describe(whole=whole, probed=probed, scores=scores, found=found, checkpoint=checkpoint), out
-    )
-    return arms, pictures
-
-
-def _probe(probed: Encoded, params: EvaluationParams, analyses: Analyses) -> list[ProbeScore]:
-    """Probes of every dimension that moves."""
-    actions = probed.actions
-    if still := [actions.names[i] for i in actions.still()]:
-        analyses.skip(
-            "probes of " + ", ".join(still),
-            "these action dimensions stand still in the held-out pairs",
-        )
-    return probe_everything(
-        probed.pairs,
-        actions,
-        probed.trained,
-        probed.untrained,
-        params=params.probe,
-        seed=params.seed,
         analyses=analyses,
+        checkpoint=laq,
+        models=models,
+        shards=shards,
+        encoded=encoded,
+        with_actions=moving,
+        no_actions=analyses.not_measured.get(TRUE_ACTIONS, ""),
     )
-
-
-def _associate(probed: Encoded, params: EvaluationParams, analyses: Analyses) -> list[Association]:
-    """What codes say about actions without fitting anything."""
-
-    def measure() -> list[Association]:
-        if probed.trained.codes is None:
-            raise CannotMeasureError(CONTINUOUS)
-        actions = probed.actions
-        return associations(probed.trained.codes, actions.values, actions.names, seed=params.seed)
-
-    return analyses.run("mutual information of codes and actions", measure) or []
-
-
-def _figures(
-    whose: str,
-    laq: LatentActionQuantizer,
-    pairs: HeldOutPairs,
-    samples: LatentSamples,
-    *,
-    params: EvaluationParams,
-    analyses: Analyses,
-) -> tuple[Metric, ...]:
-    reconstruction = analyses.run(
-        f"reconstruction by {whose}", lambda: reconstruction_figures(laq, pairs, samples, params)
-    )
-    usage = analyses.run(f"use of codes by {whose}", lambda: usage_figures(samples))
-    return (*(reconstruction or ()), *(usage or ()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -34,7 +35,7 @@ def probe_everything(
     scores: list[ProbeScore] = []
     for name, inputs in probe_inputs(pairs, trained, untrained, seed=seed).items():
         for kind in KINDS:
-            ask = partial(
+            measure = partial(
                 probe,
                 inputs,
                 actions.values[:, moving],
@@ -45,7 +46,7 @@ def probe_everything(
                 params=params,
                 seed=seed,
             )
-            scores += analyses.run(f"{kind} probe of {LABELS[name]}", ask) or []
+            scores += analyses.run(f"{kind} probe of {LABELS[name]}", measure) or []
     return scores
 
 
@@ -82,3 +83,13 @@ def probe_inputs(
     if pairs.states is not None:
         inputs["state"] = pairs.states
     return inputs
+
+
+def best_read(scores: Sequence[ProbeScore]) -> list[str]:
+    """Dimensions, the one first that the latents tell most about."""
+    own = next((name for name in LABELS if any(s.inputs == name for s in scores)), "")
+    best: dict[str, float] = {}
+    for score in scores:
+        value = score.interval.value if score.inputs == own else -np.inf
+        best[score.dimension] = max(best.get(score.dimension, -np.inf), value)
+    return sorted(best, key=lambda dimension: -best[dimension])

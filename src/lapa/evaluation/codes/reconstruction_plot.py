@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.bottleneck import another_pairs
 from lapa.evaluation.codes.encoded import Encoded
 from lapa.evaluation.codes.held_out import HeldOutPairs
 from lapa.evaluation.plots.reconstructions import (
     Images,
-    draw_reconstructions,
+    plot_reconstructions,
     signed_difference,
 )
 from lapa.models.laq import LatentActionQuantizer
@@ -23,25 +21,27 @@ from lapa.models.layers.pixels import to_bytes, to_float
 from lapa.params.evaluation import EvaluationParams
 
 
-def draw_reconstruction_grid(
+def plot_reconstruction_grid(
     laq: LatentActionQuantizer,
     whole: Encoded,
-    gains: Mapping[str, float],
+    gains: tuple[float, float],
     params: EvaluationParams,
     path: Path,
 ) -> None:
     """Draw pairs that move more than most: still ones show nothing.
 
-    Raises:
-        CannotMeasureError: the reconstruction was not measured.
+    Args:
+        laq: the trained quantiser.
+        whole: held-out pairs of all datasets.
+        gains: PSNR gain over copying in dB with the right and with shuffled codes, of all pairs.
+        params: how many pairs are shown, and the seed of their choice.
+        path: PNG to write.
     """
-    if "psnr_gain" not in gains:
-        raise CannotMeasureError("the reconstruction was not measured")
     rows = _moving(whole.pairs, params)
-    draw_reconstructions(
+    plot_reconstructions(
         _columns(laq, whole, rows, params),
         _titles(whole, rows),
-        (gains["psnr_gain"], gains["psnr_gain_shuffled"]),
+        gains,
         path,
     )
 
@@ -83,5 +83,5 @@ def _moving(pairs: HeldOutPairs, params: EvaluationParams) -> NDArray[np.int64]:
     """A seeded choice among the half of the pairs that moves most."""
     motion = np.abs(pairs.difference).mean(axis=1)
     moving = np.flatnonzero(motion >= np.median(motion))
-    chosen = np.random.default_rng(params.seed).permutation(moving)[: params.num_pictures]
+    chosen = np.random.default_rng(params.seed).permutation(moving)[: params.num_examples]
     return np.asarray(np.sort(chosen), dtype=np.int64)

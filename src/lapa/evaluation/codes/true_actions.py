@@ -58,7 +58,7 @@ class TrueActions:
         return tuple(np.flatnonzero(moves.still).tolist())
 
     def most_moving(self) -> tuple[int, int] | None:
-        """The two dimensions that move most, ascending, for pictures of the plane.
+        """The two dimensions that move most, ascending, for plots of the plane.
 
         Motion is the range from the 5th to the 95th percentile, and it compares only inside one
         unit: lengths are preferred, then the unit (or unknown unit) with most moving dimensions.
@@ -94,7 +94,7 @@ def _best_plane(moving: Sequence[int], units: Sequence[str]) -> Sequence[int]:
     by_unit: dict[str, list[int]] = defaultdict(list)
     for dimension in moving:
         by_unit[units[dimension]].append(dimension)
-    pairs = {unit: found for unit, found in by_unit.items() if len(found) > 1}
+    pairs = {unit: members for unit, members in by_unit.items() if len(members) > 1}
     if not pairs:
         return moving[:2]
     unit = max(pairs, key=lambda unit: (unit.lower() in LENGTHS, len(pairs[unit])))

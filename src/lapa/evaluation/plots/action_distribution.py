@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.plots.style import BLUE, GRAY, drawn
+from lapa.evaluation.plots.style import BLUE, GRAY, saved_plot
 from lapa.records import ActionStats
 
 BINS = 41
 COLUMNS = 6
 
 
-def draw_action_distribution(
+def plot_action_distribution(
     predicted: NDArray[np.floating], actions: NDArray[np.floating], stats: ActionStats, path: Path
 ) -> None:
     """Draw a histogram per dimension; both arrays are ``(step, action_dim)``, physical units."""
@@ -22,7 +22,7 @@ def draw_action_distribution(
     columns = min(count, COLUMNS)
     rows = -(-count // columns)
     size = (2.0 * columns + 1.0, 1.9 * rows + 0.7)
-    with drawn(path, nrows=rows, ncols=columns, squeeze=False, figsize=size) as panels:
+    with saved_plot(path, nrows=rows, ncols=columns, squeeze=False, figsize=size) as panels:
         for panel in panels.flat[count:]:
             panel.set_visible(False)
         for column, (panel, dimension) in enumerate(

@@ -8,14 +8,14 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from numpy.typing import NDArray
 
-from lapa.evaluation.codes.token_statistics import eta_squared
-from lapa.evaluation.plots.style import CYCLE, drawn
+from lapa.evaluation.codes.associations import eta_squared
+from lapa.evaluation.plots.style import CYCLE, saved_plot
 
 MAX_COLORS = len(CYCLE)
 MAX_POINTS = 3000
 
 
-def draw_code_actions(
+def plot_code_actions(
     codes: NDArray[np.int64],
     motion: NDArray[np.floating],
     names: tuple[str, str],
@@ -39,7 +39,7 @@ def draw_code_actions(
     shown = np.random.default_rng(seed).permutation(len(codes))[:MAX_POINTS]
     positions = min(codes.shape[1], 4)
     size = (max(2.9 * positions + 0.6, 5.0), 4.0)
-    with drawn(
+    with saved_plot(
         path, ncols=positions, sharex=True, sharey=True, squeeze=False, figsize=size
     ) as panels:
         for position, panel in enumerate(panels[0]):

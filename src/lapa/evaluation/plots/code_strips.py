@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.evaluation.codes.code_examples import CodeGroup
-from lapa.evaluation.plots.style import drawn
+from lapa.evaluation.plots.style import saved_plot
 
 MAX_SIDE = 96
 """Pixels; larger frames are thinned out, so that the page stays small."""
@@ -17,24 +17,22 @@ GAP = 8
 Images = NDArray[np.uint8]
 
 
-def draw_code_strips(
-    groups: Sequence[CodeGroup], pictures: Sequence[Images], heading: str, path: Path
+def plot_code_strips(
+    groups: Sequence[CodeGroup], pairs: Sequence[Images], heading: str, path: Path
 ) -> None:
     """Draw one row per group: the mean change, then pairs as frame t beside frame t+H.
 
     Args:
         groups: as `groups_by_code` gives them.
-        pictures: of each group, ``uint8 (example, 2, height, width, 3)``.
-        heading: of the figure.
+        pairs: frames of each group, ``uint8 (example, 2, height, width, 3)``.
+        heading: of the plot.
         path: PNG to write.
     """
     loudest = max((float(np.abs(group.change).max()) for group in groups), default=0.0) or 1.0
-    strips = [
-        _strip(group, frames, loudest) for group, frames in zip(groups, pictures, strict=True)
-    ]
+    strips = [_strip(group, frames, loudest) for group, frames in zip(groups, pairs, strict=True)]
     width = max(strip.shape[1] for strip in strips)
     size = (9.4, 9.0 * strips[0].shape[0] / width * len(strips) + 0.35 * len(strips) + 0.5)
-    with drawn(path, nrows=len(strips), squeeze=False, figsize=size) as panels:
+    with saved_plot(path, nrows=len(strips), squeeze=False, figsize=size) as panels:
         for panel, strip, group in zip(panels[:, 0], strips, groups, strict=True):
             panel.imshow(_padded(strip, width), interpolation="nearest")
             panel.set_xticks([])
@@ -67,7 +65,7 @@ def _every(frames: Images) -> int:
 
 
 def _enlarged(change: NDArray[np.floating], side: int) -> Images:
-    """Cells of a change in [-1, 1] as a square picture around mid-grey."""
+    """Cells of a change in [-1, 1] as a square image around mid-grey."""
     gray = np.clip(128 + 127 * change, 0, 255).astype(np.uint8)
     index = np.arange(side) * len(gray) // side
     return np.asarray(gray[index][:, index])

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from lapa.evaluation.codes.token_statistics import CodeUsage
-from lapa.evaluation.plots.style import drawn
+from lapa.evaluation.plots.style import saved_plot
+from lapa.metrics.code_usage import CodeUsage
 
 
-def draw_code_usage(usage: CodeUsage, path: Path) -> None:
+def plot_code_usage(usage: CodeUsage, path: Path) -> None:
     """Draw the histogram of every position beside the others."""
     positions, size = usage.histogram.shape
     shares = 100 * usage.histogram / usage.histogram.sum(axis=1, keepdims=True)
-    with drawn(path, figsize=(5.6, 3.0)) as axes:
+    with saved_plot(path, figsize=(5.6, 3.0)) as axes:
         width = 0.85 / positions
         for position, share in enumerate(shares):
             x = np.arange(size) + (position - (positions - 1) / 2) * width

@@ -8,23 +8,23 @@ from pathlib import Path
 from matplotlib.patches import Circle
 
 from lapa.evaluation.codes.compass import MIN_SAMPLES, Direction
-from lapa.evaluation.plots.style import CYCLE, drawn
+from lapa.evaluation.plots.style import CYCLE, saved_plot
 
 
-def draw_compass(found: Sequence[Direction], axes: tuple[str, str], path: Path) -> None:
+def plot_compass(arrows: Sequence[Direction], axes: tuple[str, str], path: Path) -> None:
     """Draw one panel per code position; arrow length is the mean motion.
 
     Args:
-        found: as `lapa.evaluation.codes.compass.directions` gives them.
+        arrows: as `lapa.evaluation.codes.compass.directions` gives them.
         axes: what each axis shows, with its unit.
         path: PNG to write.
     """
-    positions = sorted({direction.position for direction in found})[:4]
-    reach = 1.25 * max((max(abs(d.x), abs(d.y)) + d.radius for d in found), default=1.0) or 1.0
+    positions = sorted({direction.position for direction in arrows})[:4]
+    reach = 1.25 * max((max(abs(d.x), abs(d.y)) + d.radius for d in arrows), default=1.0) or 1.0
     size = (max(2.9 * len(positions) + 0.6, 5.0), 3.8)
-    with drawn(path, ncols=max(len(positions), 1), squeeze=False, figsize=size) as panels:
+    with saved_plot(path, ncols=max(len(positions), 1), squeeze=False, figsize=size) as panels:
         for position, panel in zip(positions, panels[0], strict=False):
-            for direction in (d for d in found if d.position == position):
+            for direction in (d for d in arrows if d.position == position):
                 _arrow(panel, direction, reach)
             panel.set_xlim(-reach, reach)
             panel.set_ylim(-reach, reach)

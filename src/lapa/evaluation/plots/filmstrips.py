@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.plots.style import GREEN, RED, drawn
+from lapa.evaluation.plots.style import GREEN, RED, saved_plot
 
 FRAMES = 8
 
@@ -24,10 +24,10 @@ class Strip:
     success: bool
 
 
-def draw_filmstrips(strips: Sequence[Strip], heading: str, path: Path) -> None:
+def plot_filmstrips(strips: Sequence[Strip], heading: str, path: Path) -> None:
     """Draw one row per episode: evenly spaced frames, the first and the last among them."""
     size = (1.15 * FRAMES, 1.45 * len(strips) + 0.4)
-    with drawn(path, nrows=len(strips), ncols=FRAMES, squeeze=False, figsize=size) as panels:
+    with saved_plot(path, nrows=len(strips), ncols=FRAMES, squeeze=False, figsize=size) as panels:
         for row, strip in zip(panels, strips, strict=True):
             chosen = np.linspace(0, len(strip.frames) - 1, FRAMES).round().astype(int)
             for panel, index in zip(row, chosen, strict=True):

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.codes.probe_suite import LABELS
+from lapa.evaluation.codes.probe_suite import LABELS, best_read
 from lapa.evaluation.codes.probes import ProbeScore
-from lapa.evaluation.plots.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, SKY, YELLOW, drawn
+from lapa.evaluation.plots.style import BLUE, GRAY, GREEN, ORANGE, PURPLE, SKY, YELLOW, saved_plot
 from lapa.evaluation.statistics.episode_bootstrap import Interval
 
 COLORS = {
@@ -28,13 +28,13 @@ TITLES = {"linear": "linear probe", "mlp": "MLP probe"}
 MAX_DIMENSIONS = 8
 
 
-def draw_probes(scores: Sequence[ProbeScore], path: Path) -> None:
+def plot_probes(scores: Sequence[ProbeScore], path: Path) -> None:
     """Draw one panel per probe kind (linear, MLP), at most `MAX_DIMENSIONS` dimensions."""
     kinds = sorted({score.kind for score in scores})
     every = tuple(dict.fromkeys(score.dimension for score in scores))
     dimensions = best_read(scores)[:MAX_DIMENSIONS]
     size = (max(6.0, 1.6 * len(dimensions) + 1.0), 2.5 * len(kinds) + 1.6)
-    with drawn(path, nrows=len(kinds), sharex=True, squeeze=False, figsize=size) as panels:
+    with saved_plot(path, nrows=len(kinds), sharex=True, squeeze=False, figsize=size) as panels:
         for panel, kind in zip(panels[:, 0], kinds, strict=True):
             _panel(panel, [s for s in scores if s.kind == kind], dimensions)
             panel.set_ylabel(f"{TITLES[kind]}: held-out R²")
@@ -42,16 +42,6 @@ def draw_probes(scores: Sequence[ProbeScore], path: Path) -> None:
         handles, labels = panels[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=8)
         figure.suptitle(_heading(scores, len(dimensions), len(every)), fontsize=10)
-
-
-def best_read(scores: Sequence[ProbeScore]) -> list[str]:
-    """Dimensions, the one first that the latents tell most about."""
-    own = next((name for name in COLORS if any(s.inputs == name for s in scores)), "")
-    best: dict[str, float] = {}
-    for score in scores:
-        value = score.interval.value if score.inputs == own else -np.inf
-        best[score.dimension] = max(best.get(score.dimension, -np.inf), value)
-    return sorted(best, key=lambda dimension: -best[dimension])
 
 
 def _heading(scores: Sequence[ProbeScore], shown: int, every: int) -> str:

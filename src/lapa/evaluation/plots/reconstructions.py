@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.plots.style import drawn
+from lapa.evaluation.plots.style import saved_plot
 
 Images = NDArray[np.uint8]
 """``uint8 (pair, height, width, 3)``"""
 
 
-def draw_reconstructions(
+def plot_reconstructions(
     columns: dict[str, Images], titles: list[str], gains: tuple[float, float], path: Path
 ) -> None:
     """Draw one row per pair.
@@ -27,7 +27,7 @@ def draw_reconstructions(
     """
     rows = len(titles)
     size = (1.5 * len(columns) + 0.6, 1.5 * rows + 0.8)
-    with drawn(path, nrows=rows, ncols=len(columns), squeeze=False, figsize=size) as panels:
+    with saved_plot(path, nrows=rows, ncols=len(columns), squeeze=False, figsize=size) as panels:
         for column, (heading, images) in enumerate(columns.items()):
             panels[0, column].set_title(heading, fontsize=8)
             for row, image in enumerate(images):

@@ -1,4 +1,4 @@
-"""One look for all figures: colour-blind-safe colours, light grids, no display."""
+"""One look for all plots: colour-blind-safe colours, light grids, no display."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def arm_color(arm: str, position: int) -> str:
 
 
 @contextmanager
-def drawn(path: Path, **subplots: Any) -> Iterator[Any]:
-    """Yield the axes of a new figure; save it to ``path`` and close it at the end."""
+def saved_plot(path: Path, **subplots: Any) -> Iterator[Any]:
+    """Yield the axes of a new plot; save it to ``path`` and close it at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with plt.rc_context(_STYLE):
         figure, axes = plt.subplots(layout="constrained", **subplots)

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from lapa.evaluation.plots.style import arm_color, drawn
+from lapa.evaluation.plots.style import arm_color, saved_plot
 from lapa.records import Metric
 
 
-def draw_success(arms: Mapping[str, Sequence[Metric]], path: Path) -> None:
+def plot_success(arms: Mapping[str, Mapping[str, Metric]], path: Path) -> None:
     """Draw one group of bars per task.
 
     Args:
-        arms: success rates with intervals, named by task, the same tasks in every arm.
+        arms: success rates with intervals by arm and task, the same tasks in every arm.
         path: PNG to write.
     """
-    tasks = [rate.name for rate in next(iter(arms.values()))]
+    tasks = list(next(iter(arms.values())))
     width = 0.8 / len(arms)
-    with drawn(path, figsize=(1.8 + 1.6 * len(tasks), 3.4)) as axes:
+    with saved_plot(path, figsize=(1.8 + 1.6 * len(tasks), 3.4)) as axes:
         for position, (arm, rates) in enumerate(arms.items()):
             x = np.arange(len(tasks)) + (position - (len(arms) - 1) / 2) * width
-            _bars(axes, x, rates, width=width, arm=arm, color=arm_color(arm, position))
-        scenes = {rate.n or 0 for rates in arms.values() for rate in rates}
+            _bars(
+                axes, x, list(rates.values()), width=width, arm=arm, color=arm_color(arm, position)
+            )
+        scenes = {rate.n or 0 for rates in arms.values() for rate in rates.values()}
         axes.set_xticks(np.arange(len(tasks)), tasks)
         axes.set_ylim(0, 108)
         axes.set_yticks(range(0, 101, 20))

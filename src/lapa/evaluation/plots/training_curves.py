@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from lapa.evaluation.plots.style import arm_color, drawn
+from lapa.evaluation.plots.style import arm_color, saved_plot
 
 Curve = dict[int, float]
 
@@ -30,14 +30,14 @@ def read_curves(checkpoint: Path) -> dict[str, Curve]:
     return curves
 
 
-def draw_curves(
+def plot_curves(
     arms: Mapping[str, Mapping[str, Curve]], heading: str, path: Path, *, loss: str = "loss"
 ) -> bool:
     """Draw training and validation loss of every arm.
 
     Args:
         arms: curves by arm, as `read_curves` gives them.
-        heading: of the figure.
+        heading: of the plot.
         path: PNG to write.
         loss: name of the loss after ``train/`` and ``val/``.
 
@@ -47,7 +47,7 @@ def draw_curves(
     with_loss = {arm: curves for arm, curves in arms.items() if curves.get(f"train/{loss}")}
     if not with_loss:
         return False
-    with drawn(path, figsize=(5.6, 3.0)) as axes:
+    with saved_plot(path, figsize=(5.6, 3.0)) as axes:
         for position, (arm, curves) in enumerate(with_loss.items()):
             color = arm_color(arm, position)
             for name, style in ((f"train/{loss}", "-"), (f"val/{loss}", "o--")):

@@ -12,7 +12,7 @@ from lapa.evaluation.statistics.intervals import paired_difference
 from lapa.params.evaluation import EvaluationParams
 from lapa.records import EvaluationReport, Metric
 
-ERROR = "action_error"
+ACTION_ERROR = "action_error"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +21,10 @@ class Comparison:
 
     arm: str
     other: str
-    what: str
-    """A task, or `ERROR`."""
+    criterion: str
+    """A task, or `ACTION_ERROR`."""
     difference: Metric
-    """``<arm> - <other>/<what>``."""
+    """``<arm> - <other>/<criterion>``."""
 
 
 def compare_successes(arms: Mapping[str, EvaluationReport]) -> list[Comparison]:
@@ -48,7 +48,7 @@ def _success(
 ) -> Comparison:
     one, two = paired_successes(first, second, names=(main, other))
     difference = paired_difference(f"{main} - {other}/{task}", one, two)
-    return Comparison(arm=main, other=other, what=task, difference=difference)
+    return Comparison(arm=main, other=other, criterion=task, difference=difference)
 
 
 def compare_errors(
@@ -60,7 +60,7 @@ def compare_errors(
         ValueError: the arms were measured on different episodes.
     """
     errors = {arm: read_errors(report) for arm, report in arms.items()}
-    measured = {arm: found for arm, found in errors.items() if found is not None}
+    measured = {arm: of_arm for arm, of_arm in errors.items() if of_arm is not None}
     if missing := [arm for arm in arms if arm not in measured]:
         reason = f"there is no action error of {', '.join(missing)}"
         analyses.skip("comparison of action errors", reason)
@@ -73,10 +73,10 @@ def _error(
     main: str, other: str, errors: Mapping[str, EpisodeErrors], params: EvaluationParams
 ) -> Comparison:
     difference = paired_error(
-        f"{main} - {other}/{ERROR}",
+        f"{main} - {other}/{ACTION_ERROR}",
         errors[main],
         errors[other],
         resamples=params.probe.resamples,
         seed=params.seed,
     )
-    return Comparison(arm=main, other=other, what=ERROR, difference=difference)
+    return Comparison(arm=main, other=other, criterion=ACTION_ERROR, difference=difference)

@@ -1,4 +1,4 @@
-"""Action errors episode by episode: their figures, and the paired difference of two arms."""
+"""Action errors episode by episode: their metrics, and the paired difference of two arms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lapa.params.base import Params
 from lapa.records import EvaluationReport, Metric, require_same
 
 FILE = "action_errors.json"
-HEADLINE = "mae_normalized"
+HEADLINE = "action/mae_normalized"
 """The error that arms are compared by: absolute, so that one bad joint does not decide."""
 
 
@@ -43,15 +43,13 @@ class EpisodeErrors(Params):
             return np.asarray((np.array(self.absolute) / scales)[:, counted].mean(axis=1))
         return np.asarray((np.array(self.squared) / scales**2)[:, counted].mean(axis=1))
 
-    def figures(self, *, resamples: int, seed: int) -> tuple[Metric, ...]:
+    def metrics(self, *, resamples: int, seed: int) -> tuple[Metric, ...]:
         """Errors as ``action/<name>``; ``n`` counts episodes, intervals resample them."""
         sampling = {"resamples": resamples, "seed": seed}
         count = len(self.episodes)
-        found = [
-            _figure(
-                f"action/{kind}_normalized",
-                _mean(self.normalized(kind), self.steps, **sampling),
-                count,
+        metrics = [
+            _mean(self.normalized(kind), self.steps, **sampling).metric(
+                f"action/{kind}_normalized", n=count
             )
             for kind in ("mse", "mae")
         ]
@@ -65,11 +63,11 @@ class EpisodeErrors(Params):
             "mae_normalized": mae / scales,
         }
         for column, dimension in enumerate(self.dimensions):
-            found += [
+            metrics += [
                 Metric(name=f"action/{kind}/{dimension}", value=float(values[column]), n=count)
                 for kind, values in columns.items()
             ]
-        return tuple(found)
+        return tuple(metrics)
 
 
 def paired_error(
@@ -88,7 +86,7 @@ def paired_error(
     )
     difference = first.normalized("mae") - second.normalized("mae")
     interval = _mean(difference, first.steps, resamples=resamples, seed=seed)
-    return _figure(name, interval, len(first.episodes))
+    return interval.metric(name, n=len(first.episodes))
 
 
 def write_errors(errors: EpisodeErrors, folder: Path) -> None:
@@ -113,7 +111,3 @@ def _mean(
 
 def _per_step(sums: Sums) -> NDArray[np.float64]:
     return np.asarray(sums[..., 1] / sums[..., 2])
-
-
-def _figure(name: str, interval: Interval, n: int) -> Metric:
-    return Metric(name=name, value=interval.value, low=interval.low, high=interval.high, n=n)

@@ -6,19 +6,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from lapa.evaluation.policies.outcomes import read_outcomes
+from lapa.evaluation.statistics.intervals import success_rate
 from lapa.records import EvaluationReport, Metric
 
-PREFIX = "success/"
 
-
-def success_rates(report: EvaluationReport) -> tuple[Metric, ...]:
-    """Success rates of one policy's report, named by task."""
-    figures = report.arms.get("policy", ())
-    return tuple(
-        figure.model_copy(update={"name": figure.name.removeprefix(PREFIX)})
-        for figure in figures
-        if figure.name.startswith(PREFIX)
-    )
+def success_rates(report: EvaluationReport) -> dict[str, Metric]:
+    """Success rates of one policy's report by task; empty where nothing was rolled out."""
+    outcomes = read_outcomes(report)
+    return {task: success_rate(task, of_task.successes) for task, of_task in outcomes.items()}
 
 
 def success_table(policies: Mapping[str, EvaluationReport]) -> pd.DataFrame:
@@ -26,14 +22,14 @@ def success_table(policies: Mapping[str, EvaluationReport]) -> pd.DataFrame:
     rows = [
         {
             "arm": arm,
-            "task": rate.name,
+            "task": task,
             "success_percent": _percent(rate.value),
             "low_percent": _percent(rate.low),
             "high_percent": _percent(rate.high),
             "scenes": rate.n,
         }
         for arm, report in policies.items()
-        for rate in success_rates(report)
+        for task, rate in success_rates(report).items()
     ]
     columns = ["arm", "task", "success_percent", "low_percent", "high_percent", "scenes"]
     return pd.DataFrame(rows, columns=columns)

@@ -12,7 +12,7 @@ def data_address(path: Path) -> str:
     """The file's bytes as a ``data:`` URL.
 
     Raises:
-        ValueError: neither a picture nor a video that browsers show.
+        ValueError: neither an image nor a video that browsers show.
     """
     if path.suffix not in _TYPES:
         raise ValueError(f"cannot embed {path}: expected one of {sorted(_TYPES)}")

@@ -5,24 +5,23 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from lapa.evaluation.codes.laq_details import read_details
-from lapa.evaluation.report import in_short
-from lapa.evaluation.report.codes_section import codes_section, motion_section
+from lapa.evaluation.measured_model import read_measured_model
 from lapa.evaluation.report.not_measured import not_measured_section
-from lapa.evaluation.report.page import Listed, Section, write_page
+from lapa.evaluation.report.page import write_page
 from lapa.evaluation.report.run_facts import RunFacts
 from lapa.evaluation.report.run_section import (
-    notes_of,
-    provenance_blocks,
+    notes_section,
+    provenance_section,
     run_section,
     terms_section,
 )
+from lapa.evaluation.report.shown import finding_sections, in_page_order, in_short, shown_of_report
 from lapa.params.evaluation import EvaluationParams
 from lapa.records import EvaluationReport, ShardSet
 
 PAGE = "report.html"
 PREVIEW = "reconstructions.png"
-"""The one picture that stands for the page elsewhere; all of them are inside it."""
+"""The one plot that stands for the page elsewhere; all of them are inside it."""
 TITLE = "Latent actions: what these codes are worth"
 
 
@@ -34,7 +33,7 @@ def write_laq_page(
     out: Path,
     facts: RunFacts | None = None,
 ) -> EvaluationReport:
-    """Write ``report.html`` about a quantiser: clips grouped by code, cost of shuffling, pictures.
+    """Write ``report.html`` about a quantiser: everything that was found out about its codes.
 
     Args:
         laq: what `evaluate_laq` returned.
@@ -44,36 +43,28 @@ def write_laq_page(
         facts: which run this is; unknown where nobody says.
 
     Returns:
-        A record without figures: those of ``laq`` are recorded there.
+        A record without metrics: those of ``laq`` are recorded there.
     """
     out.mkdir(parents=True, exist_ok=True)
-    checkpoint = read_details(laq).checkpoint
+    checkpoint = read_measured_model(laq)
     models = {"quantizer": checkpoint} if checkpoint else {}
-    notes = notes_of(models)
+    shown = in_page_order(shown_of_report(laq), params.analyses)
     run = facts or RunFacts()
     write_page(
         out / PAGE,
         title=TITLE,
         subtitle=run.line,
-        in_short=in_short.shortened(
-            in_short.about_codes(laq), in_short.about_missing(laq.not_measured)
-        ),
+        in_short=in_short(shown, laq.not_measured),
         sections=[
-            codes_section(laq),
-            motion_section(laq),
+            *finding_sections(shown),
             run_section(run, shards, checkpoint.pair_spec if checkpoint else None),
-            Section(title="Notes", blocks=[Listed(sentences=notes)] if notes else []),
+            notes_section(models),
             not_measured_section(laq.not_measured),
-            Section(
-                title="Where the numbers come from",
-                blocks=provenance_blocks(models, params.model_dump_json(indent=2)),
-            ),
+            provenance_section(models, params.model_dump_json(indent=2)),
             terms_section(),
         ],
     )
-    pictures = tuple(name for name in laq.pictures if name == PREVIEW)
-    for name in pictures:
+    plots = tuple(name for name in laq.plots if name == PREVIEW)
+    for name in plots:
         shutil.copyfile(Path(laq.path) / name, out / name)
-    return EvaluationReport(
-        path=str(out), arms={}, pictures=pictures, not_measured=laq.not_measured
-    )
+    return EvaluationReport(path=str(out), arms={}, plots=plots, not_measured=laq.not_measured)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from lapa.evaluation.report.page import Listed, Note, Section
+from lapa.evaluation.blocks import Listed, Note
+from lapa.evaluation.report.page import PageSection, plain_section
 from lapa.records import EvaluationReport
 
 
@@ -13,17 +14,17 @@ def all_not_measured(
     laq: EvaluationReport, arms: Mapping[str, EvaluationReport], own: Mapping[str, str]
 ) -> dict[str, str]:
     """Analysis -> reason over all reports; what holds for every arm alike is listed once."""
-    found = dict(laq.not_measured)
+    reasons = dict(laq.not_measured)
     by_analysis: dict[tuple[str, str], list[str]] = defaultdict(list)
     for arm, report in arms.items():
         for analysis, reason in report.not_measured.items():
             by_analysis[analysis, reason].append(arm)
     for (analysis, reason), of_arms in by_analysis.items():
         if len(of_arms) == len(arms):
-            found[analysis] = reason
+            reasons[analysis] = reason
         else:
-            found |= {f"{analysis} of {arm}": reason for arm in of_arms}
-    return found | dict(own)
+            reasons |= {f"{analysis} of {arm}": reason for arm in of_arms}
+    return reasons | dict(own)
 
 
 def not_measured_sentences(reasons: Mapping[str, str]) -> list[str]:
@@ -37,16 +38,14 @@ def not_measured_sentences(reasons: Mapping[str, str]) -> list[str]:
     ]
 
 
-def not_measured_section(reasons: Mapping[str, str]) -> Section:
+def not_measured_section(reasons: Mapping[str, str]) -> PageSection:
     """The list of what is missing from the page and why."""
     if not reasons:
-        return Section(title="Not measured")
-    return Section(
-        title="Not measured",
-        blocks=[
-            Note(text="The rest of the page does not depend on these."),
-            Listed(sentences=not_measured_sentences(reasons)),
-        ],
+        return PageSection(title="Not measured")
+    return plain_section(
+        "Not measured",
+        Note(text="The rest of the page does not depend on these."),
+        Listed(sentences=tuple(not_measured_sentences(reasons))),
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from lapa.evaluation.report.page import Block, Code, Note, Rows, Section, folded
+from lapa.evaluation.blocks import Code, Note, Rows, Table, folded, listed
+from lapa.evaluation.report.page import PageSection, plain_section
 from lapa.evaluation.report.run_facts import RunFacts
-from lapa.evaluation.report.tables import Table
 from lapa.params.arms import ARMS
 from lapa.records import Checkpoint, DatasetFacts, PairSpec, ShardSet
 
@@ -33,7 +33,7 @@ MAX_NAMED = 8
 """Action dimensions that are named in the table of data."""
 
 
-def run_section(facts: RunFacts, shards: ShardSet, spec: PairSpec | None) -> Section:
+def run_section(facts: RunFacts, shards: ShardSet, spec: PairSpec | None) -> PageSection:
     """The run, its command and its data."""
     about = [
         ("run", facts.run),
@@ -51,40 +51,38 @@ def run_section(facts: RunFacts, shards: ShardSet, spec: PairSpec | None) -> Sec
     )
     about += [("data", splits), ("data digest", shards.digest[:12])]
     head = ("dataset", "episodes", "rate, Hz", "held out", "actions")
-    data = [
-        (name, str(found.episodes), f"{found.fps:g}", HELD_OUT[found.split_by], _actions(found))
-        for name, found in shards.datasets.items()
-    ]
-    return Section(
-        title="The run",
-        blocks=[Rows(table=Table(head=(), rows=about)), Rows(table=Table(head=head, rows=data))],
+    data = tuple(
+        (name, str(of_one.episodes), f"{of_one.fps:g}", HELD_OUT[of_one.split_by], _actions(of_one))
+        for name, of_one in shards.datasets.items()
+    )
+    return plain_section(
+        "The run",
+        Rows(table=Table(head=(), rows=tuple(about))),
+        Rows(table=Table(head=head, rows=data)),
     )
 
 
-def arms_section(arms: Iterable[str]) -> Section:
+def arms_section(arms: Iterable[str]) -> PageSection:
     """What is compared."""
     sentences = {arm.name: arm.sentence for arm in ARMS}
-    rows = [(arm, sentences.get(arm, "")) for arm in arms]
-    return Section(
-        title="The arms",
-        blocks=[
-            Note(text="All arms get the same labelled episodes and are measured alike."),
-            Rows(table=Table(head=("arm", "what it is"), rows=rows)),
-        ],
+    explained = tuple((arm, sentences.get(arm, "")) for arm in arms)
+    return plain_section(
+        "The arms",
+        Note(text="All arms get the same labelled episodes and are measured alike."),
+        Rows(table=Table(head=("arm", "what it is"), rows=explained)),
     )
 
 
-def terms_section() -> Section:
+def terms_section() -> PageSection:
     """The words of the page."""
-    return Section(
-        title="Terms",
-        blocks=[Rows(table=Table(head=("term", "meaning"), rows=list(TERMS.items())))],
+    return plain_section(
+        "Terms", Rows(table=Table(head=("term", "meaning"), rows=tuple(TERMS.items())))
     )
 
 
-def provenance_blocks(checkpoints: Mapping[str, Checkpoint], settings: str) -> list[Block]:
+def provenance_section(checkpoints: Mapping[str, Checkpoint], settings: str) -> PageSection:
     """Which weights were measured, what they came from, and the notes they carry."""
-    rows = [
+    models = tuple(
         (
             name,
             str(checkpoint.step),
@@ -94,19 +92,21 @@ def provenance_blocks(checkpoints: Mapping[str, Checkpoint], settings: str) -> l
             checkpoint.code_version,
         )
         for name, checkpoint in checkpoints.items()
-    ]
+    )
     head = ("model", "steps", "weights of", "digest", "made from", "lapa")
-    return [
-        Rows(table=Table(head=head, rows=rows)),
+    return plain_section(
+        "Where the numbers come from",
+        Rows(table=Table(head=head, rows=models)),
         *folded("Evaluation settings", [Code(text=settings)]),
-    ]
+    )
 
 
-def notes_of(checkpoints: Mapping[str, Checkpoint]) -> list[str]:
+def notes_section(checkpoints: Mapping[str, Checkpoint]) -> PageSection:
     """What the trainings had to say, e.g. what was left out of one arm."""
-    return [
+    notes = [
         f"{name}: {note}" for name, checkpoint in checkpoints.items() for note in checkpoint.notes
     ]
+    return plain_section("Notes", *listed(notes))
 
 
 def selection(checkpoint: Checkpoint) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.records import Metric
+
 Sums = NDArray[np.float64]
 """``(..., column)``: sums over samples, the number of samples first."""
 
@@ -27,6 +29,10 @@ class Interval:
     low: float | None = None
     """None where there were fewer than `MIN_EPISODES` episodes."""
     high: float | None = None
+
+    def metric(self, name: str, *, n: int) -> Metric:
+        """The interval as a record; ``n`` counts what is independent."""
+        return Metric(name=name, value=self.value, low=self.low, high=self.high, n=n)
 
 
 def episode_interval(

@@ -49,7 +49,7 @@ def paired_difference(
     Fewer than `MIN_EPISODES` trials give the mean without an interval.
 
     Args:
-        name: of the figure.
+        name: of the metric.
         first: ``(trial,)`` successes or scores of one arm.
         second: those of the other arm on the same scenes, in the same order.
         resamples: bootstrap draws of whole pairs.

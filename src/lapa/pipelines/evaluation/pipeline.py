@@ -29,7 +29,7 @@ from lapa.pipelines.evaluation.nodes import (
 from lapa.pipelines.stage import stage_node
 
 OF_ARMS = ("policy_report", "policy_checkpoint", "foundation_checkpoint")
-"""What the last page takes of every arm: figures, and the checkpoints they must be about."""
+"""What the last page takes of every arm: metrics, and the checkpoints they must be about."""
 
 
 def create_pipeline(arms: Sequence[Arm] = ARMS, **kwargs: Any) -> Pipeline:

@@ -36,14 +36,3 @@ class CodeCounts:
         self._counts = (
             torch.tensor(state) if rank == 0 else torch.zeros(len(state), dtype=torch.long)
         )
-
-
-def utilization(counts: Tensor) -> float:
-    """Share of the codebook that was used at all, in [0, 1]."""
-    return float((counts > 0).double().mean())
-
-
-def perplexity(counts: Tensor) -> float:
-    """Exponential of the entropy of the usage: 1 (one code) to K (all equally)."""
-    share = counts[counts > 0].double() / counts.sum()
-    return float((-(share * share.log()).sum()).exp())

@@ -9,8 +9,9 @@ from pytorch_lightning.callbacks import Callback
 from torch import Tensor
 
 from lapa.distributed.ranks import rank
+from lapa.metrics.code_usage import utilization
 from lapa.params.laq.stage import CollapseGateParams
-from lapa.training.laq.code_counts import CodeCounts, utilization
+from lapa.training.laq.code_counts import CodeCounts
 
 
 class CodebookCollapseError(RuntimeError):
@@ -35,7 +36,7 @@ class CollapseGate(Callback):
             self._counts.clear()
 
     def _judge(self, counts: Tensor, step: int) -> None:
-        used = utilization(counts)
+        used = utilization(counts.cpu().numpy())
         low = used < self._params.min_utilization
         self._low_steps = self._low_steps + self._params.window if low else 0
         if self._low_steps >= self._params.patience:

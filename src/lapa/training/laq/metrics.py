@@ -11,7 +11,7 @@ from torch import Tensor
 from torchmetrics.functional.image import structural_similarity_index_measure
 
 from lapa.distributed.ranks import sum_over_processes
-from lapa.training.laq.code_counts import perplexity, utilization
+from lapa.metrics.code_usage import perplexity, utilization
 
 _MAX_SEQUENCES = 1 << 16
 """Above this many possible code sequences their histogram is not kept."""
@@ -91,8 +91,8 @@ class PairMetrics:
             "psnr_copy": psnr(mean["copy"]),
             "psnr_gain_over_copy": gain,
             "ssim": mean["ssim"],
-            "perplexity": perplexity(self._counts),
-            "codebook_utilization": utilization(self._counts),
+            "perplexity": perplexity(self._counts.cpu().numpy()),
+            "codebook_utilization": utilization(self._counts.cpu().numpy()),
         }
         if "recon_moved" in mean:
             figures["psnr_gain_moved"] = _gain(mean["copy_moved"], mean["recon_moved"])
@@ -100,7 +100,7 @@ class PairMetrics:
             shuffled = _gain(mean["copy"], mean["shuffled"])
             figures |= {"psnr_gain_shuffled": shuffled, "code_dependence": gain - shuffled}
         if len(self._sequences):
-            figures["sequence_perplexity"] = perplexity(self._sequences)
+            figures["sequence_perplexity"] = perplexity(self._sequences.cpu().numpy())
         return figures
 
 

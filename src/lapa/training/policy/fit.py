@@ -12,7 +12,7 @@ import pytorch_lightning as pl
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.robot import RobotDataset
 from lapa.distributed.ranks import is_rank_zero
-from lapa.models.policy.action_error import measure_action_error
+from lapa.metrics.action_error import measure_action_error
 from lapa.models.policy.storage import save_policy
 from lapa.models.storage import read_config
 from lapa.params.base import TrainerParams

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lapa.batches import LatentBatch, RobotBatch
 from lapa.data.loading.robot import NO_LABEL
-from lapa.models.policy.action_error import ActionError
+from lapa.metrics.action_error import ActionError
 from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
 from lapa.training.common.augment_images import augment_images

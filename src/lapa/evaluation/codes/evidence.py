@@ -1,0 +1,75 @@
+"""What analyses of codes look at: a trained and an untrained quantiser on the same held-out pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lapa.evaluation.codes.encoded import Encoded
+from lapa.evaluation.codes.latent_samples import LatentSamples
+from lapa.evaluation.probed_datasets import frames_by_width
+from lapa.evaluation.section import Evidence, Need, Section
+from lapa.models.laq import LatentActionQuantizer
+from lapa.records import Checkpoint, ShardSet
+
+TRAINED, UNTRAINED = "laq", "random_laq"
+QUANTIZERS = {TRAINED: "the quantiser", UNTRAINED: "the untrained quantiser"}
+"""Arm -> what sentences call it."""
+CONTINUOUS = "the latents are continuous: there are no codes to count"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodesEvidence(Evidence):
+    """Both quantisers, and what they say about the held-out pairs."""
+
+    checkpoint: Checkpoint
+    """Of the trained quantiser."""
+    models: Mapping[str, LatentActionQuantizer]
+    """By arm: `TRAINED` and `UNTRAINED`."""
+    shards: ShardSet
+    encoded: Encoded
+    """Held-out pairs of all datasets."""
+    with_actions: Encoded | None
+    """Those whose actions can be measured together; None where there are none."""
+    no_actions: str = ""
+    """Why there are none."""
+
+    @property
+    def samples(self) -> dict[str, LatentSamples]:
+        """Latents of all pairs, by arm."""
+        return {TRAINED: self.encoded.trained, UNTRAINED: self.encoded.untrained}
+
+    @property
+    def moving(self) -> Encoded:
+        """The pairs with actions; for analyses that need `Need.ACTIONS`.
+
+        Raises:
+            TypeError: there are none, and the analysis did not say that it needs them.
+        """
+        if self.with_actions is None:
+            raise TypeError("these pairs have no actions; add Need.ACTIONS to the analysis's needs")
+        return self.with_actions
+
+    @property
+    def latents(self) -> str:
+        """What sentences call the latent actions."""
+        return "vectors" if self.encoded.trained.codes is None else "codes"
+
+    def absences(self) -> Mapping[Need, str | None]:
+        """What these pairs lack, with the reason."""
+        pairs = self.encoded.pairs
+        datasets = {name for name, _ in frames_by_width(self.shards, self.params.split)}
+        return {
+            Need.CODES: CONTINUOUS if self.encoded.trained.codes is None else None,
+            Need.ACTIONS: self.no_actions if self.with_actions is None else None,
+            Need.STATES: "the held-out episodes have no states" if pairs.states is None else None,
+            Need.SEVERAL_DATASETS: (
+                "the held-out episodes are of one dataset" if len(datasets) < 2 else None
+            ),
+        }
+
+
+class CodesSection(Section[CodesEvidence]):
+    """An analysis of what a quantiser's codes are worth."""
+
+    looks_at = CodesEvidence

@@ -1,0 +1,78 @@
+"""What an analysis says: metrics, what the page shows, sentences; kept beside the report it belongs to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pydantic import Field, JsonValue
+
+from lapa.evaluation.blocks import Block, Plot, Videos, opened
+from lapa.records import EvaluationReport, Metric, Record
+
+FILE = "findings.json"
+Metrics = dict[str, tuple[Metric, ...]]
+"""Metrics by arm."""
+
+
+class Finding(Record):
+    """The result of one analysis."""
+
+    analysis: str = ""
+    """Name of the analysis; filled in when it has run, like `title` and `lead`."""
+    title: str = ""
+    """Heading on the page; findings of one title stand below one heading."""
+    lead: str = ""
+    """What to know before reading on; said once below the heading."""
+    metrics: Metrics = Field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+    """What the page shows, in order."""
+    sentences: tuple[str, ...] = ()
+    """The answer in words, for the summary at the top of the page."""
+    data: dict[str, JsonValue] = Field(default_factory=dict)
+    """What was measured besides, for notebooks and scripts."""
+
+    @property
+    def plots(self) -> tuple[str, ...]:
+        """Files of all plots, in the order of the page."""
+        return tuple(block.file for block in opened(self.blocks) if isinstance(block, Plot))
+
+    @property
+    def clips(self) -> tuple[str, ...]:
+        """Files of all videos, in the order of the page."""
+        blocks = opened(self.blocks)
+        return tuple(v.file for b in blocks if isinstance(b, Videos) for v in b.videos)
+
+
+def metrics_by_arm(findings: Iterable[Finding], arms: Sequence[str] = ()) -> Metrics:
+    """Join the metrics of all findings.
+
+    Args:
+        findings: in the order in which their metrics are to be recorded.
+        arms: present even where nothing was measured.
+    """
+    joined: Metrics = dict.fromkeys(arms, ())
+    for finding in findings:
+        for arm, metrics in finding.metrics.items():
+            joined[arm] = (*joined.get(arm, ()), *metrics)
+    return joined
+
+
+def write_findings(findings: Sequence[Finding], folder: Path) -> None:
+    """Write ``findings.json``."""
+    dumped = [finding.model_dump(mode="json") for finding in findings]
+    (folder / FILE).write_text(json.dumps(dumped, indent=2) + "\n")
+
+
+def read_findings(report: EvaluationReport) -> tuple[Finding, ...]:
+    """Read the findings of a report; none where nothing could be measured."""
+    file = Path(report.path) / FILE
+    if not file.is_file():
+        return ()
+    return tuple(Finding.model_validate(fields) for fields in json.loads(file.read_text()))
+
+
+def find(findings: Iterable[Finding], analysis: str) -> Finding | None:
+    """The finding of one analysis; None where it could not be made."""
+    return next((finding for finding in findings if finding.analysis == analysis), None)

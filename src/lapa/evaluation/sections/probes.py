@@ -1,0 +1,102 @@
+"""How much of the true motion can be read from the codes, beside everything they must beat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
+
+from pydantic import JsonValue
+
+from lapa.evaluation.blocks import Block, folded, listed
+from lapa.evaluation.codes.evidence import TRAINED, UNTRAINED, CodesEvidence, CodesSection
+from lapa.evaluation.codes.probe_suite import probe_everything
+from lapa.evaluation.codes.probe_tables import probe_tables, target_blocks
+from lapa.evaluation.codes.probe_verdicts import probe_summary, probe_verdicts
+from lapa.evaluation.codes.probes import ProbeScore
+from lapa.evaluation.codes.true_actions import TrueActions
+from lapa.evaluation.finding import Finding
+from lapa.evaluation.plots.probe_bars import plot_probes
+from lapa.evaluation.section import Need
+from lapa.records import Metric
+
+CAPTION = "How much of the true motion can be read from the codes. Only what stands above every control counts."
+
+
+class Probes(CodesSection):
+    """Linear and MLP probes from codes, vectors and controls to every action dimension that moves."""
+
+    name = "probes from codes to actions"
+    title = "Codes and true motion"
+    needs = (Need.ACTIONS,)
+
+    def measure(self, evidence: CodesEvidence) -> Finding:
+        """Fit and test all probes; each may fail without the others."""
+        moving = evidence.moving
+        scores = _scores(evidence)
+        reads = "codes" if moving.trained.codes is not None else "pre_quantized"
+        verdicts = probe_verdicts(scores, reads=reads)
+        summary = probe_summary(verdicts)
+        blocks: tuple[Block, ...] = ()
+        if scores:
+            blocks = target_blocks(moving.actions, moving.datasets)
+            blocks += evidence.plot("probes", partial(plot_probes, scores), CAPTION)
+            blocks += probe_tables(scores)
+            blocks += folded("Every dimension in words", listed([v.sentence for v in verdicts]))
+        return Finding(
+            metrics={
+                TRAINED: probe_metrics(scores, untrained=False),
+                UNTRAINED: probe_metrics(scores, untrained=True),
+            },
+            blocks=blocks,
+            sentences=(summary,) if summary else (),
+            data={
+                "datasets": list(moving.datasets),
+                "dimensions": _dimensions(moving.actions),
+                "scores": [asdict(score) for score in scores],
+            },
+        )
+
+
+def _scores(evidence: CodesEvidence) -> list[ProbeScore]:
+    moving, actions = evidence.moving, evidence.moving.actions
+    if still := [actions.names[i] for i in actions.still()]:
+        evidence.analyses.skip(
+            "probes of " + ", ".join(still),
+            "these action dimensions stand still in the held-out pairs",
+        )
+    return probe_everything(
+        moving.pairs,
+        actions,
+        moving.trained,
+        moving.untrained,
+        params=evidence.params.probe,
+        seed=evidence.params.seed,
+        analyses=evidence.analyses,
+    )
+
+
+def probe_metrics(scores: Sequence[ProbeScore], *, untrained: bool) -> tuple[Metric, ...]:
+    """Probe scores as ``probe/<kind>/<inputs>/<dimension>``."""
+    return tuple(
+        score.interval.metric(
+            f"probe/{score.kind}/{score.inputs.removeprefix('random_')}/{score.dimension}",
+            n=score.episodes,
+        )
+        for score in scores
+        if score.inputs.startswith("random_") == untrained
+    )
+
+
+def _dimensions(actions: TrueActions) -> list[JsonValue]:
+    """What is known about every action dimension."""
+    still = actions.still()
+    return [
+        {
+            "name": name,
+            "unit": actions.unit(i),
+            "meaning": actions.meaning(i),
+            "still": i in still,
+        }
+        for i, name in enumerate(actions.names)
+    ]

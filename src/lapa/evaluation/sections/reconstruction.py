@@ -1,0 +1,122 @@
+"""Does the decoder use the codes? Reconstruction against copying, and with another pair's codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from lapa.evaluation.blocks import Block, Note, rows
+from lapa.evaluation.codes.evidence import QUANTIZERS, TRAINED, CodesEvidence, CodesSection
+from lapa.evaluation.codes.quantizer_table import quantizer_table
+from lapa.evaluation.codes.reconstruction_metrics import (
+    DEPENDENCE,
+    GAIN,
+    GAIN_SHUFFLED,
+    reconstruction_metrics,
+)
+from lapa.evaluation.codes.reconstruction_plot import plot_reconstruction_grid
+from lapa.evaluation.finding import Finding, Metrics
+from lapa.evaluation.formatting import decibel, too_few
+from lapa.records import Metric
+
+DEPENDENCE_DB = 0.1
+"""A smaller loss by shuffling the codes counts as "the decoder does not use them"."""
+LABELS = {
+    "psnr": ("PSNR, dB", 2),
+    "psnr_copy": ("PSNR of copying frame t, dB", 2),
+    GAIN: ("gain over copy, dB", 2),
+    GAIN_SHUFFLED: ("gain with another pair's codes, dB", 2),
+    "psnr_gain_constant": ("gain with the commonest code, dB", 2),
+    DEPENDENCE: ("cost of shuffling the codes, dB", 2),
+}
+CAPTION = (
+    "What the decoder draws for pairs the quantiser never saw: with their own codes, and with "
+    "another pair's. Where the two look alike, the codes do nothing."
+)
+
+
+class Reconstruction(CodesSection):
+    """PSNR of both quantisers under every condition, and a grid of examples."""
+
+    name = "reconstruction"
+    title = "Latent actions"
+    lead = "All codes in use proves nothing by itself: shuffling them must hurt."
+
+    def measure(self, evidence: CodesEvidence) -> Finding:
+        """Measure both quantisers; each may fail without the other."""
+        metrics = _metrics(evidence)
+        trained = {metric.name: metric for metric in metrics.get(TRAINED, ())}
+        pairs = evidence.encoded.pairs
+        count = Note(text=f"{len(pairs)} held-out pairs of {pairs.num_episodes} episodes.")
+        blocks: tuple[Block, ...] = (count, *rows(quantizer_table(metrics, LABELS)))
+        if GAIN in trained:
+            gains = (trained[GAIN].value, trained[GAIN_SHUFFLED].value)
+            draw = partial(
+                plot_reconstruction_grid,
+                evidence.models[TRAINED],
+                evidence.encoded,
+                gains,
+                evidence.params,
+            )
+            blocks += evidence.plot("reconstructions", draw, CAPTION)
+        return Finding(
+            metrics=metrics,
+            blocks=blocks,
+            sentences=tuple(code_sentences(trained.values(), latents=evidence.latents)),
+        )
+
+
+def _metrics(evidence: CodesEvidence) -> Metrics:
+    metrics: Metrics = {}
+    for arm, whose in QUANTIZERS.items():
+        measure = partial(
+            reconstruction_metrics,
+            evidence.models[arm],
+            evidence.encoded.pairs,
+            evidence.samples[arm],
+            evidence.params,
+        )
+        metrics[arm] = evidence.analyses.run(f"reconstruction by {whose}", measure) or ()
+    return metrics
+
+
+def code_sentences(metrics: Iterable[Metric], *, latents: str = "codes") -> list[str]:
+    """Whether the decoder draws better than copying, and whether it uses the latent actions.
+
+    Without intervals (too few episodes) the values are given and nothing is concluded.
+
+    Args:
+        metrics: of the trained quantiser; nothing is said about what they leave out.
+        latents: what they are called: ``codes``, or ``vectors`` where nothing is quantised.
+    """
+    named = {metric.name: metric for metric in metrics}
+    sentences = []
+    if GAIN in named:
+        sentences.append(_gain_sentence(named[GAIN]))
+    if DEPENDENCE in named:
+        sentences.append(_dependence_sentence(named[DEPENDENCE], latents))
+    return sentences
+
+
+def _gain_sentence(gain: Metric) -> str:
+    if gain.low is None:
+        return (
+            f"The quantiser's reconstructions gain {decibel(gain)} over copying frame t: "
+            f"{too_few(gain.n)}."
+        )
+    copies = "not " if gain.low <= 0 else ""
+    return (
+        f"The quantiser's reconstructions are {copies}better than copying frame t: {decibel(gain)}."
+    )
+
+
+def _dependence_sentence(dependence: Metric, latents: str) -> str:
+    cost = f"another pair's {latents} cost"
+    if dependence.low is None:
+        return f"Another pair's {latents} cost {decibel(dependence)}: {too_few(dependence.n)}."
+    if dependence.low > DEPENDENCE_DB:
+        return f"The decoder uses the {latents}: {cost} {decibel(dependence)}."
+    return (
+        f"The decoder does not use the {latents}: {cost} only {decibel(dependence)}, so the "
+        f"{latents} mean nothing to it."
+    )

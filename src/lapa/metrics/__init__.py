@@ -1,0 +1,1 @@
+"""Metrics that training, labeling and evaluation share, and the glossary of all their names."""

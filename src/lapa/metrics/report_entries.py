@@ -1,0 +1,65 @@
+"""Glossary of the metrics that reports hold, and of what MLflow shows besides."""
+
+from __future__ import annotations
+
+from lapa.metrics.entry import Entry
+from lapa.metrics.shared_entries import action_error_entries, code_entries
+
+CODES = (
+    *code_entries(""),
+    Entry(
+        "psnr_gain_constant",
+        "dB",
+        "any",
+        "The gain with every position's commonest code; the mean vector where nothing is quantised.",
+    ),
+    Entry("sequences", "sequences", "[1, K^S]", "Distinct code sequences that occur."),
+    Entry("sequence_entropy", "bits", "[0, S log2 K]", "Entropy of the code sequences."),
+    Entry(
+        "probe/<kind>/<inputs>/<dimension>",
+        "",
+        "≤ 1; higher is better",
+        "R² of the true motion over H, read from codes, vectors or a control by a linear or an MLP probe.",
+    ),
+)
+POLICIES = (
+    *action_error_entries("action/"),
+    Entry(
+        "success/<task>",
+        "",
+        "[0, 1]; higher is better",
+        "Share of fresh scenes in which the policy succeeds.",
+    ),
+    Entry(
+        "<arm> - <other>/<task>",
+        "",
+        "[-1, 1]",
+        "Difference of two arms' success on the same scenes.",
+    ),
+    Entry(
+        "<arm> - <other>/action_error",
+        "",
+        "any; below 0 the first arm is better",
+        "Difference of two arms' `action/mae_normalized` on the same episodes.",
+    ),
+)
+MLFLOW = (
+    Entry(
+        "headline/<metric>",
+        "the metric's",
+        "the metric's",
+        "One of the few metrics to compare runs by.",
+    ),
+    Entry(
+        "report/<metric>",
+        "the metric's",
+        "the metric's",
+        "A metric of a report, with the arm before it.",
+    ),
+    Entry("laq/<metric>", "the metric's", "the metric's", "A metric of the quantiser's training."),
+    Entry(
+        "foundation/<metric>", "the metric's", "the metric's", "A metric of a backbone's training."
+    ),
+    Entry("policy/<metric>", "the metric's", "the metric's", "A metric of a policy's training."),
+    Entry("seconds/<node>", "s", "≥ 0", "Wall time of a pipeline node."),
+)
