@@ -69,7 +69,7 @@ def test_jsonl_is_what_the_original_reads(squares, tmp_path) -> None:
     for index, row in enumerate(rows):
         item = expected[index]
         assert row["delta"] == [str(code) for code in item["latent_codes"]]
-        assert f"take to `{item['text']}` ASSISTANT:" in row["instruction"]
+        assert f"take to `{item['instructions']}` ASSISTANT:" in row["instruction"]
         image = simplejpeg.decode_jpeg((tmp_path / row["image"]).read_bytes())
         assert np.array_equal(image, item["frames"])
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.loading.pairs import require_one_dimension
+from lapa.data.loading.requirements import require_one_dimension
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.reader import ClipReader
 from lapa.records import ShardSet

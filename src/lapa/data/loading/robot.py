@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from lapa.data.labels import load_codes
 from lapa.data.loading.labeled_datasets import clips_with_actions, labeled_datasets
-from lapa.data.loading.pairs import SlotDataset, require_horizon, require_one_dimension
+from lapa.data.loading.requirements import require_horizon, require_one_dimension
+from lapa.data.loading.slots import SlotDataset
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.pair_index import clips_in
 from lapa.data.shards.reader import ClipReader

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lapa.data.loading.loader import evaluation_loader, training_loader
-from lapa.data.loading.pairs import subset
 from lapa.data.loading.robot import RobotDataset
+from lapa.data.loading.slots import subset
 from lapa.params.base import TrainerParams
 from lapa.training.policy.observed import ObservedDataset, observed_loader
 
