@@ -172,7 +172,7 @@ class _Tally:
             frames=dict(self.frames),
             unlabeled=dict(self.unlabeled),
             bytes=size,
-            actions={source: asdict(sums) for source, sums in self.actions.items()},
+            actions={source: sums.plain() for source, sums in self.actions.items()},
             notes={source: dict(counts) for source, counts in self.notes.items()},
             skipped=self.skipped,
             lost=self.lost,

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from lapa.data.shards.index import read_index
 from lapa.data.shards.layout import MEMBERS, UnsafeMemberError, split_name
-from lapa.records import ShardSet, digest_of, digest_of_file
+from lapa.records import RECORD, ShardSet, digest_of, digest_of_file
 
 _BLOCK = 512
 _COLUMNS = {member: member.split(".")[0] for member in MEMBERS}
@@ -56,7 +56,7 @@ def _verify_digest(shard_set: ShardSet) -> list[Damage]:
         f"its digest is {shard_set.digest}, that of its shards {found}: whole shards were exchanged, "
         "or the record is of another set"
     )
-    return [Damage("record.json", "", reason)]
+    return [Damage(RECORD, "", reason)]
 
 
 def _verify_split(shard_set: ShardSet, split: str) -> Iterator[Damage]:
