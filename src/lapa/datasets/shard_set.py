@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kedro_datasets._typing import ImagePreview
-
-from lapa.datasets.picture import png_preview
+from lapa.datasets.previews import ImagePreview, png_preview
 from lapa.datasets.record_folder import RecordFolderDataset
 from lapa.records import ShardSet
 

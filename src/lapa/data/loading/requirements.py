@@ -30,11 +30,11 @@ def require_one_dimension(table: ClipTable, clips: NDArray[np.int64], member: st
     """
     dims, first = np.unique(table.numbers[f"{member}_dim"][clips], return_index=True)
     if len(dims) != 1 or dims[0] == 0:
-        found = {
+        dims_by_dataset = {
             table.texts["dataset"][clips[i]]: int(dim) for dim, i in zip(dims, first, strict=True)
         }
         raise ValueError(
-            f"{table.root}: found {member} dimensions {found} (0 = none), expected the same one "
+            f"{table.root}: found {member} dimensions {dims_by_dataset} (0 = none), expected the same one "
             f"everywhere; keep one dataset (for a policy: finetune.dataset) or ask for no {member}s"
         )
     return int(dims[0])

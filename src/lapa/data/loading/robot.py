@@ -154,10 +154,12 @@ def chosen_episodes(
 
 def _no_actions(table: ClipTable, split: str, datasets: Sequence[str] | None) -> str:
     names, dims = table.texts["dataset"], table.numbers["action_dim"]
-    found = {name: int(dims[names.codes == code].max()) for code, name in enumerate(names.values)}
+    dims_by_dataset = {
+        name: int(dims[names.codes == code].max()) for code, name in enumerate(names.values)
+    }
     asked = "an episode with actions" if datasets is None else f"one of {sorted(datasets)}"
     return (
-        f"{table.root}: split {split!r} has the action dimensions {found} (0 = none), expected {asked}; "
+        f"{table.root}: split {split!r} has the action dimensions {dims_by_dataset} (0 = none), expected {asked}; "
         "ingest a source with actions, or hold out more of it (ingestion.split.val_fraction)"
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.layout import COLUMNS
 from lapa.data.shards.reader import ClipReader
 from lapa.data.statistics.moments import Moments
 from lapa.records import RECORD, ShardSet
@@ -58,7 +59,7 @@ def summarize(shard_set: ShardSet) -> list[DatasetSummary]:
 def _summary(split: str, name: str, clips: NDArray[np.int64], reader: ClipReader) -> DatasetSummary:
     table, numbers = reader.table, reader.table.numbers
     owned, fps = numbers["owned_frames"][clips], numbers["fps"][clips]
-    sizes = [numbers[f"{member}_size"][clips] for member in ("json", "frames", "actions", "states")]
+    sizes = [numbers[f"{member}_size"][clips] for member in COLUMNS.values()]
     return DatasetSummary(
         split=split,
         dataset=name,
