@@ -48,6 +48,6 @@ class ReportDataset(RecordFolderDataset[EvaluationReport]):
                 remedy="its files were changed after it was written: delete it and evaluate again",
             )
 
-    def preview(self) -> ImagePreview:
+    def preview(self) -> ImagePreview:  # type: ignore[override]  # Kedro-Viz reads its name
         """The picture that stands for the report."""
         return png_preview(self._filepath / self._picture)

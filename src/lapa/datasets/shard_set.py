@@ -22,6 +22,6 @@ class ShardSetDataset(RecordFolderDataset[ShardSet]):
 
     record_class = ShardSet
 
-    def preview(self) -> ImagePreview:
+    def preview(self) -> ImagePreview:  # type: ignore[override]  # Kedro-Viz reads its name
         """The contact sheet: some episodes, some frames each."""
         return png_preview(self._filepath / CONTACT_SHEET)

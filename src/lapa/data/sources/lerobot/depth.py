@@ -55,4 +55,4 @@ def pictures_are_deep_gray(table: Path, column: str) -> bool:
         return False
     cell = batch.column(0)[0].as_py() if batch is not None and batch.num_rows else None
     data = cell.get("bytes") if isinstance(cell, dict) else None
-    return bool(data) and is_deep(png_bits(data))
+    return isinstance(data, bytes) and is_deep(png_bits(data))
