@@ -102,7 +102,7 @@ def test_a_crash_before_the_record_is_no_obstacle_to_a_rerun(
 ) -> None:
     dataset = RawEpisodesDataset(filepath=str(tmp_path / "raw"))
     with monkeypatch.context() as patch:
-        patch.setattr("lapa.datasets.publish._write_record", lambda *_: 1 / 0)
+        patch.setattr("lapa.datasets.publish.write_whole", lambda *_: 1 / 0)
         with pytest.raises(Exception, match="division"):
             dataset.save(raw(tmp_path / "work"))
     assert (tmp_path / "raw" / "bytes").exists()

@@ -37,11 +37,11 @@ def safe_names(names: Iterable[str]) -> tuple[str, ...]:
 
 def distinct_names(names: Iterable[str]) -> tuple[str, ...]:
     """Give repeated names a number: ``x, x`` becomes ``x, x_2``."""
-    found: list[str] = []
+    distinct: list[str] = []
     for name in names:
         number, candidate = 1, name
-        while candidate in found:
+        while candidate in distinct:
             number += 1
             candidate = f"{name}_{number}"
-        found.append(candidate)
-    return tuple(found)
+        distinct.append(candidate)
+    return tuple(distinct)

@@ -137,6 +137,11 @@ def bad(reason: str, detail: str, *, source: str = "", item: str = "") -> BadInp
     return BadInputError(BadRecord(source, item, reason, detail))
 
 
+def bad_episode(episode: Episode, reason: str, detail: str) -> BadInputError:
+    """Return the error to raise for an episode that cannot be used."""
+    return bad(reason, detail, source=episode.source, item=episode.episode_id)
+
+
 def unexpected(error: Exception, *, source: str = "", item: str = "") -> BadInputError:
     """Return the error to raise for an exception that no reader foresaw.
 
@@ -160,8 +165,8 @@ def naming(source: str, item: str) -> Iterator[None]:
     try:
         yield
     except BadInputError as error:
-        found = error.record
-        named = replace(found, source=found.source or source, item=found.item or item)
+        record = error.record
+        named = replace(record, source=record.source or source, item=record.item or item)
         raise BadInputError(named) from error
     except SettingsError:
         raise
@@ -184,10 +189,10 @@ def read_each(items: Iterable[Item], read: Callable[[Item], Read], report: OnBad
         yield _repeatable(episode, read, item)
 
 
-def _repeatable(found: Read, read: Callable[[Item], Read], item: Item) -> Read:
-    if isinstance(found, Episode) and found.again is None:
-        return replace(found, again=Again(read, item))
-    return found
+def _repeatable(episode: Read, read: Callable[[Item], Read], item: Item) -> Read:
+    if isinstance(episode, Episode) and episode.again is None:
+        return replace(episode, again=Again(read, item))
+    return episode
 
 
 def read_through(

@@ -31,8 +31,9 @@ from lapa.data.ingestion.report import build_report
 from lapa.data.ingestion.shard import WORK, ShardResult
 from lapa.data.ingestion.splits import SPLITS, split_episodes
 from lapa.data.ingestion.work import ShardMaker, make_shards
-from lapa.data.left_out import CountingReport
+from lapa.data.left_out import LeftOutCounter
 from lapa.folders.lock import output_lock
+from lapa.folders.whole_file import write_whole
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.records import RECORD, ShardSet
 
@@ -72,7 +73,7 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
     """Do what `ingest` does, for sources that are opened by given functions."""
     out.mkdir(parents=True, exist_ok=True)
     with output_lock(out):
-        report = CountingReport(reporter_of(params.on_bad_sample))
+        report = LeftOutCounter(reporter_of(params.on_bad_sample))
         listing = list_episodes(inputs, params, report)
         require_sources(inputs, listing.episodes, report.report, params)
         splits = split_episodes(listing.episodes, params)
@@ -131,8 +132,8 @@ def _results(maker: ShardMaker, tasks: Sequence[ShardTask]) -> list[ShardResult]
 def _warn(counts: Mapping[str, int], out: Path) -> None:
     """Say what was kept and should be looked at."""
     if counts:
-        found = ", ".join(f"{reason} {count}" for reason, count in counts.items())
-        logger.warning("recordings to look at: %s; by name under notes in %s", found, out / REPORT)
+        listed = ", ".join(f"{reason} {count}" for reason, count in counts.items())
+        logger.warning("recordings to look at: %s; by name under notes in %s", listed, out / REPORT)
 
 
 def _progress(results: Iterable[ShardResult], tasks: Sequence[ShardTask]) -> Iterable[ShardResult]:
@@ -148,10 +149,10 @@ def _progress(results: Iterable[ShardResult], tasks: Sequence[ShardTask]) -> Ite
 
 
 def _finished(out: Path, digest: str) -> ShardSet:
-    found = json.loads((out / REPORT).read_text())["plan_digest"]
-    if found != digest:
+    finished_digest = json.loads((out / REPORT).read_text())["plan_digest"]
+    if finished_digest != digest:
         raise FileExistsError(
-            f"{out} holds a complete shard set of another content (plan {found[:12]}, expected "
+            f"{out} holds a complete shard set of another content (plan {finished_digest[:12]}, expected "
             f"{digest[:12]}); shard sets never change: choose another folder or delete this one"
         )
     return ShardSet.read(out)
@@ -165,9 +166,7 @@ def _prepare_work(out: Path, digest: str) -> None:
         return
     _drop_work(out)
     (out / WORK).mkdir()
-    partial_plan = plan.with_suffix(".partial")
-    partial_plan.write_text(digest)
-    partial_plan.replace(plan)
+    write_whole(plan, digest)
 
 
 def _drop_work(out: Path) -> None:

@@ -19,7 +19,7 @@ LeftOut = dict[str, Counter[str]]
 
 
 @dataclass
-class CountingReport:
+class LeftOutCounter:
     """Passes bad records on to another report, and counts what is left out."""
 
     report: OnBad

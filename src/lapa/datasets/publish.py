@@ -9,11 +9,11 @@ the folder is: a folder with neither belongs to somebody else and is refused.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 
 from lapa.folders.scratch import discard
+from lapa.folders.whole_file import write_whole
 from lapa.records import RECORD, Record
 
 UNFINISHED = ".unpublished"
@@ -45,7 +45,7 @@ def publish(record: Record, source: Path, target: Path) -> None:
             shutil.move(held, source / held.name)
         remove(target)
         _move(source, target)
-    _write_record(record, target)
+    write_whole(target / RECORD, record.sealed_json())
     (target / UNFINISHED).unlink(missing_ok=True)
     discard(source.parent)
 
@@ -59,8 +59,8 @@ def require_ours(target: Path) -> None:
     if not target.exists() or (target / UNFINISHED).is_file() or _has_record(target):
         return
     inside = set(_artefacts_inside(target))
-    found = set(target.iterdir()) - inside if target.is_dir() else {target}
-    if held := sorted(path.name for path in found):
+    strangers = set(target.iterdir()) - inside if target.is_dir() else {target}
+    if held := sorted(path.name for path in strangers):
         raise NotOursError(
             f"{target} holds {', '.join(held[:3])}{', …' if len(held) > 3 else ''} and no {RECORD} of "
             "ours, expected an artefact or nothing: it will not be replaced; move it away, or give "
@@ -105,12 +105,3 @@ def _move(source: Path, target: Path) -> None:
         shutil.copytree(source, partial)
         partial.rename(target)
         shutil.rmtree(source)
-
-
-def _write_record(record: Record, folder: Path) -> None:
-    partial = folder / f".{RECORD}.partial"
-    with partial.open("w") as file:
-        file.write(record.sealed_json())
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(folder / RECORD)

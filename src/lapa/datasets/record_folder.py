@@ -1,4 +1,8 @@
-"""A folder with a record: how every heavy artefact is stored."""
+"""A folder with a record: how every heavy artefact is stored.
+
+Ours, because no dataset of kedro-datasets publishes a whole folder in one step and refuses to replace
+one that is not its own; single files (tables, JSON, pictures) use those of kedro-datasets.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from kedro.io import AbstractDataset, DatasetError
-from kedro_datasets._typing import JSONPreview
 
+from lapa.datasets.previews import JSONPreview
 from lapa.datasets.publish import publish
 from lapa.records import RECORD, Record
 

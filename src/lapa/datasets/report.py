@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kedro_datasets._typing import ImagePreview
-
-from lapa.datasets.picture import png_preview
+from lapa.datasets.previews import ImagePreview, png_preview
 from lapa.datasets.record_folder import RecordFolderDataset
 from lapa.records import EvaluationReport, require_same
 
@@ -48,6 +46,6 @@ class ReportDataset(RecordFolderDataset[EvaluationReport]):
                 remedy="its files were changed after it was written: delete it and evaluate again",
             )
 
-    def preview(self) -> ImagePreview:
+    def preview(self) -> ImagePreview:  # type: ignore[override]  # Kedro-Viz reads its name
         """The plot that stands for the report."""
         return png_preview(self._filepath / self._plot)

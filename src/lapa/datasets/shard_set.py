@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kedro_datasets._typing import ImagePreview
-
-from lapa.datasets.picture import png_preview
+from lapa.datasets.previews import ImagePreview, png_preview
 from lapa.datasets.record_folder import RecordFolderDataset
 from lapa.records import ShardSet
 
@@ -24,6 +22,6 @@ class ShardSetDataset(RecordFolderDataset[ShardSet]):
 
     record_class = ShardSet
 
-    def preview(self) -> ImagePreview:
+    def preview(self) -> ImagePreview:  # type: ignore[override]  # Kedro-Viz reads its name
         """The contact sheet: some episodes, some frames each."""
         return png_preview(self._filepath / CONTACT_SHEET)

@@ -34,8 +34,8 @@ def test_shards_are_self_contained_and_whole(squares: LabeledSquares, tmp_path: 
     assert len(samples) == len(expected)
     for index, sample in enumerate(samples):
         item = expected[index]
-        assert np.array_equal(simplejpeg.decode_jpeg(sample["image.jpg"]), item["image"])
-        assert sample["txt"].decode() == item["text"]
+        assert np.array_equal(simplejpeg.decode_jpeg(sample["image.jpg"]), item["frames"])
+        assert sample["txt"].decode() == item["instructions"]
         assert json.loads(sample["json"])["sample_id"] == item["sample_id"]
     with tarfile.open(tars[0]) as tar:
         name = next(m.name for m in tar if m.name.endswith(".latent.npy"))
@@ -75,9 +75,9 @@ def test_jsonl_is_what_the_original_reads(squares: LabeledSquares, tmp_path: Pat
     for index, row in enumerate(rows):
         item = expected[index]
         assert row["delta"] == [str(code) for code in item["latent_codes"]]
-        assert f"take to `{item['text']}` ASSISTANT:" in row["instruction"]
+        assert f"take to `{item['instructions']}` ASSISTANT:" in row["instruction"]
         image = simplejpeg.decode_jpeg((tmp_path / row["image"]).read_bytes())
-        assert np.array_equal(image, item["image"])
+        assert np.array_equal(image, item["frames"])
 
 
 def test_labels_of_other_shards_are_refused(squares: LabeledSquares, tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ POINTS: dict[str, tuple[str, ...]] = {
     "npz": ("numpy.load", "av.open", "os.scandir", "pathlib.Path.stat"),
     "rlds": (
         "lapa.data.sources.tfrecord._read_record",
-        "lapa.data.sources.rlds.dataset.parse_example",
+        "lapa.data.sources.rlds.episode.parse_example",
         "simplejpeg.decode_jpeg",
         "json.loads",
         "pathlib.Path.glob",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
-from lapa.data.sources.tfrecord import frame_record, masked_crc, read_records
+from lapa.data.sources.tfrecord import frame_record, masked_crc, placed_records
 
 RECORDS = [b"first", b"", b"third" * 1000]
 
@@ -29,7 +29,7 @@ def damaged(path: Path, position: int) -> Path:
 
 def read_with_skips(path: Path) -> tuple[list[bytes], list[str]]:
     report = BadInputs()
-    records = [data for _, data in read_records(path, source="d", report=report)]
+    records = [data for _, data in placed_records(path, source="d", report=report)]
     return records, [record.reason for record in report.records]
 
 
@@ -39,7 +39,8 @@ def test_masked_crc_is_the_one_of_the_format() -> None:
 
 
 def test_round_trip(path: Path) -> None:
-    assert list(read_records(path)) == list(enumerate(RECORDS))
+    placed = [(place.number, data) for place, data in placed_records(path)]
+    assert placed == list(enumerate(RECORDS))
 
 
 def test_wrong_data_crc_costs_one_record(path: Path) -> None:
@@ -64,10 +65,10 @@ def test_truncation_keeps_what_came_before(path: Path, cut: int) -> None:
 
 def test_raise_names_file_record_and_remedy(path: Path) -> None:
     with pytest.raises(BadInputError, match=r"tfrecord-00000-of-00001 record 0: wrong_crc"):
-        list(read_records(damaged(path, 13)))
+        list(placed_records(damaged(path, 13)))
 
 
 def test_gzip_is_named(path: Path) -> None:
     path.write_bytes(gzip.compress(path.read_bytes()))
     with pytest.raises(BadInputError, match="compressed_tfrecord"):
-        list(read_records(path))
+        list(placed_records(path))

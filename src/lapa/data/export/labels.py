@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.export.publish import published
+from lapa.data.export.tar_members import add_member
 from lapa.data.loading.latents import LatentDataset, open_latents
 from lapa.records import LabelSet, ShardSet
 
@@ -110,6 +111,4 @@ def _add(tar: tarfile.TarFile, frame: LabeledFrame) -> None:
         "json": json.dumps(frame.facts).encode(),
     }
     for ending, data in members.items():
-        entry = tarfile.TarInfo(f"{frame.name}.{ending}")
-        entry.size = len(data)
-        tar.addfile(entry, io.BytesIO(data))
+        add_member(tar, f"{frame.name}.{ending}", data)

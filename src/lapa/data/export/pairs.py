@@ -6,7 +6,6 @@ copied byte for byte. Every frame is stored about twice, which is why clips are 
 
 from __future__ import annotations
 
-import io
 import json
 import tarfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.export.publish import published
+from lapa.data.export.tar_members import add_member
 from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.records import PairSpec, ShardSet
 
@@ -70,9 +70,7 @@ def _write_split(folder: Path, pairs: PairDataset, samples_per_shard: int) -> No
         with tarfile.open(folder / f"{number:06d}.tar", "w", format=tarfile.USTAR_FORMAT) as tar:
             for index in positions[start : start + samples_per_shard]:
                 for name, data in samples.members(int(index)):
-                    info = tarfile.TarInfo(name)  # no time, no owner: same pairs, same bytes
-                    info.size = len(data)
-                    tar.addfile(info, io.BytesIO(data))
+                    add_member(tar, name, data)
 
 
 class _Samples:

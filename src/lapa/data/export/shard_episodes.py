@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.loading.pairs import require_one_dimension
+from lapa.data.loading.requirements import require_one_dimension
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.reader import ClipReader
 from lapa.records import ShardSet
@@ -42,11 +42,11 @@ def shard_episodes(shard_set: ShardSet, split: str, dataset: str) -> Iterator[Ep
 
 def datasets_of(shard_set: ShardSet, splits: Sequence[str]) -> list[str]:
     """Return the names of the datasets in these splits."""
-    found: set[str] = set()
+    names: set[str] = set()
     for split in splits:
         if shard_set.split(split).shards:
-            found.update(load_clip_table(shard_set, split).texts["dataset"].values)
-    return sorted(found)
+            names.update(load_clip_table(shard_set, split).texts["dataset"].values)
+    return sorted(names)
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,10 @@ def require_sources(
     Raises:
         EmptyResultError: naming the source, what is there, and what was skipped first.
     """
-    found = Counter(episode.input for episode in episodes)
+    episodes_per_input = Counter(episode.input for episode in episodes)
     skipped = skips_of(report)
     for number, source in enumerate(inputs):
-        if found[number]:
+        if episodes_per_input[number]:
             continue
         path = Path(source.params.path)
         holds = sorted(p.name for p in path.iterdir())[:5] if path.is_dir() else "no such folder"

@@ -29,13 +29,13 @@ def near_duplicates(shard_set: ShardSet, *, folder: Path, distance: int) -> dict
         if split not in shard_set.splits:
             continue
         held_out = _read(shard_set, folder, split)
-        found = _matches(held_out, train, distance)
+        alike = _matches(held_out, train, distance)
         report[split] = {
             "episodes": held_out.episodes(),
-            "near_duplicates": len(found),
+            "near_duplicates": len(alike),
             "examples": [
                 {"episode": "/".join(a), "looks_like": "/".join(train.name(row))}
-                for a, row in sorted(found.items())[:_LISTED]
+                for a, row in sorted(alike.items())[:_LISTED]
             ],
         }
     return report
@@ -72,8 +72,8 @@ def _read(shard_set: ShardSet, folder: Path, split: str) -> _Clips:
 
 def _matches(held_out: _Clips, train: _Clips, distance: int) -> dict[Name, int]:
     """Return for each held-out episode that looks like another one the first training clip."""
-    found: dict[Name, int] = {}
+    first_clip: dict[Name, int] = {}
     alike = first_alike(held_out.hashes, train.hashes, distance)
     for row in np.flatnonzero(alike != NONE).tolist():
-        found.setdefault(held_out.name(row), int(alike[row]))
-    return found
+        first_clip.setdefault(held_out.name(row), int(alike[row]))
+    return first_clip

@@ -49,31 +49,31 @@ class Fetcher:
             return None
         source = self._inputs[facts.input]
         read, widths = self._readers[facts.reader], self._widths[facts.input]
-        found = source.single(read, facts.item, self._settings, widths)
+        episode = source.single(read, facts.item, self._settings, widths)
         # an adapter may change what `read_each` yields; then only a walk gives the same again
-        return found if _is_planned(found, facts) else None
+        return episode if _is_planned(episode, facts) else None
 
     def _walked(self, facts: EpisodeFacts) -> Episode:
         position, episodes = self._walks.get(facts.input, (0, None))
         if episodes is None or position > facts.ordinal:
             position = 0
             episodes = self._inputs[facts.input].episodes(self._settings, _already_reported)
-        found = None
+        episode = None
         for _ in range(facts.ordinal - position + 1):
-            found = next(episodes, None)
+            episode = next(episodes, None)
         self._walks[facts.input] = (facts.ordinal + 1, episodes)
-        if found is None or not _is_planned(found, facts):
+        if episode is None or not _is_planned(episode, facts):
             raise RuntimeError(
                 f"source {facts.source} changed while it was read: episode {facts.ordinal} was "
                 f"{facts.episode_id!r} of {facts.num_frames} frames, now "
-                f"{found and found.episode_id!r}; run ingestion again"
+                f"{episode and episode.episode_id!r}; run ingestion again"
             )
-        return found
+        return episode
 
 
 def _is_planned(episode: Episode, facts: EpisodeFacts) -> bool:
-    found = facts_of(episode, facts.input, facts.ordinal).plain()
-    return found == {**facts.plain(), "part": None}
+    facts_now = facts_of(episode, facts.input, facts.ordinal).plain()
+    return facts_now == {**facts.plain(), "part": None}
 
 
 def _already_reported(record: BadRecord) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from lapa.data.bad_input import BadInputError, OnBad, bad, raise_bad, read_each
+from lapa.data.bad_input import BadInputError, OnBad, bad_episode, raise_bad, read_each
 from lapa.data.episode import Episode
 from lapa.data.ingestion.resample import resample
 from lapa.data.sources.base.action_width import Widths, split_by_width
@@ -55,8 +55,8 @@ class Input:
             BadInputError: it cannot be used any more.
         """
         # what `open_source` does to every episode
-        (found,) = printable(read_each([item], read, raise_bad))
-        prepared = self._resampled(self._renamed(found), settings)
+        (episode,) = printable(read_each([item], read, raise_bad))
+        prepared = self._resampled(self._renamed(episode), settings)
         named = split_by_width([prepared], {**widths})
         (sound,) = checked(named, min_frames=settings.min_frames)
         return sound
@@ -84,8 +84,7 @@ class Input:
                 f"{resampled.num_frames} frames at {resampled.fps:g} Hz: max_horizon_s = "
                 f"{settings.max_horizon_s:g} s is less than half a frame; raise it, or correct the rate"
             )
-            where = {"source": episode.source, "item": episode.episode_id}
-            raise bad("too_few_frames_per_second", detail, **where)
+            raise bad_episode(episode, "too_few_frames_per_second", detail)
         return resampled
 
     def _is_wanted(self, episode: Episode) -> bool:

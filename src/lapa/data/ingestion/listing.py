@@ -92,32 +92,32 @@ def list_episodes(inputs: Sequence[Input], settings: IngestionParams, report: On
     seen_before: set[tuple[str, str]] = set()
     for number, source in enumerate(inputs):
         usable = source.episodes(settings, report, widths[number])
-        found = [
+        of_source = [
             readers.noted(facts_of(episode, number, ordinal), episode.again)
             for ordinal, episode in enumerate(usable)
         ]
-        for facts in found:
+        for facts in of_source:
             if facts.identity in seen_before:
                 detail = f"source {number} repeats an episode of a source before it; rename one"
                 report(BadRecord(facts.source, facts.episode_id, "duplicate_id", detail))
-        episodes += [facts for facts in found if facts.identity not in seen_before]
-        seen_before |= {facts.identity for facts in found}
-    return Listing(episodes, readers.found, widths)
+        episodes += [facts for facts in of_source if facts.identity not in seen_before]
+        seen_before |= {facts.identity for facts in of_source}
+    return Listing(episodes, readers.by_number, widths)
 
 
 class _Readers:
     """Numbers readers in order of appearance; an adapter gives all its episodes the same one."""
 
     def __init__(self) -> None:
-        self.found: dict[int, Callable[[Any], Episode]] = {}
+        self.by_number: dict[int, Callable[[Any], Episode]] = {}
 
     def noted(self, facts: EpisodeFacts, again: Again | None) -> EpisodeFacts:
         if again is None:
             return facts
-        number = len(self.found) - 1
-        if number < 0 or self.found[number] != again.read:
+        number = len(self.by_number) - 1
+        if number < 0 or self.by_number[number] != again.read:
             number += 1
-            self.found[number] = again.read
+            self.by_number[number] = again.read
         return replace(facts, reader=number, item=again.item)
 
 

@@ -34,15 +34,15 @@ def first_alike(queries: Hashes, known: Hashes, distance: int) -> NDArray[np.int
     """
     rows, first_row = _distinct(known)
     asked, place = np.unique(queries, axis=0, return_inverse=True)
-    found = np.full(len(asked), len(known), np.int64)
+    nearest = np.full(len(asked), len(known), np.int64)
     if len(rows) and len(asked):
         for one, two in product(_bands(distance), repeat=2):
             for query, row in _sharing(asked, rows, (one, two)):
                 near = np.bitwise_count(asked[query, 0] ^ rows[row, 0]) <= distance
                 near &= np.bitwise_count(asked[query, 1] ^ rows[row, 1]) <= distance
-                np.minimum.at(found, query[near], first_row[row[near]])
-    found[found == len(known)] = NONE
-    return found[place.reshape(-1)]
+                np.minimum.at(nearest, query[near], first_row[row[near]])
+    nearest[nearest == len(known)] = NONE
+    return nearest[place.reshape(-1)]
 
 
 def _distinct(known: Hashes) -> tuple[Hashes, NDArray[np.int64]]:

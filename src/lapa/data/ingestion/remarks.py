@@ -14,7 +14,7 @@ import numpy as np
 from einops import rearrange
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import BadInputError, BadRecord
+from lapa.data.bad_input import BadInputError, BadRecord, bad_episode
 from lapa.data.episode import Episode
 from lapa.data.media.frame_times import UNEVEN_NOTE
 
@@ -112,4 +112,4 @@ def _figures(intervals: dict[str, Any]) -> str:
 
 
 def _remark(episode: Episode, reason: str, detail: str) -> BadRecord:
-    return BadRecord(episode.source, episode.episode_id, reason, detail)
+    return bad_episode(episode, reason, detail).record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +98,5 @@ def _notes(name: str, results: Sequence[ShardResult]) -> dict[str, int]:
 
 
 def _actions(name: str, results: Sequence[ShardResult]) -> list[dict[str, object]]:
-    merged: ActionSums | None = None
-    for result in results:
-        if name in result.actions:
-            more = ActionSums(**result.actions[name])
-            merged = more if merged is None else merged.merged(more)
-    return [] if merged is None else merged.table()
+    sums = [ActionSums.from_plain(r.actions[name]) for r in results if name in r.actions]
+    return reduce(ActionSums.merged, sums).table() if sums else []

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import BadInputError, bad
+from lapa.data.bad_input import bad_episode
 from lapa.data.episode import Episode, FrameReader, Frames
 from lapa.data.media.frame_times import time_grid
 
@@ -36,7 +36,7 @@ def resample(episode: Episode, target_fps: float | None, *, actions: ActionRule)
     """
     if target_fps is not None and target_fps > episode.fps * (1 + SAME):
         detail = f"recorded at {episode.fps} Hz, expected at least target_fps = {target_fps}"
-        raise _bad(episode, "too_few_frames_per_second", f"{detail}; lower it")
+        raise bad_episode(episode, "too_few_frames_per_second", f"{detail}; lower it")
     if episode.times is not None:
         kept = _kept_by_time(episode, episode.times, target_fps or episode.fps)
     elif target_fps is None or abs(target_fps - episode.fps) <= episode.fps * SAME:
@@ -56,7 +56,7 @@ def _kept_by_number(episode: Episode, target_fps: float) -> NDArray[np.int64]:
 def _kept_by_time(episode: Episode, times: NDArray[np.float64], rate: float) -> NDArray[np.int64]:
     if len(times) != episode.num_frames:
         detail = f"{len(times)} times for {episode.num_frames} frames"
-        raise _bad(episode, "length_mismatch", detail)
+        raise bad_episode(episode, "length_mismatch", detail)
     return time_grid(times, rate)
 
 
@@ -66,7 +66,7 @@ def _with_frames(
     is_target = _targets(episode)
     if actions == "sum" and is_target.size and is_target.all():
         detail = "its actions are absolute targets, expected differences"
-        raise _bad(episode, "absolute_actions", f"{detail}; use resample_actions: first")
+        raise bad_episode(episode, "absolute_actions", f"{detail}; use resample_actions: first")
     return replace(
         episode,
         num_frames=len(kept),
@@ -112,7 +112,3 @@ def _per_interval(
     ends = np.append(kept[1:], len(actions))
     sums = (until[ends] - until[kept]).astype(np.float32)
     return np.where(take_first, actions[kept], sums)
-
-
-def _bad(episode: Episode, reason: str, detail: str) -> BadInputError:
-    return bad(reason, detail, source=episode.source, item=episode.episode_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from lapa.data.shards.index import index_path
 from lapa.data.shards.layout import slug
 from lapa.data.shards.writer import ShardWriter
 from lapa.data.statistics.action_sums import ActionSums
+from lapa.folders.whole_file import write_whole
 from lapa.params.ingestion import IngestionParams
 from lapa.records import digest_of_file
 
@@ -83,12 +83,12 @@ class OpenShard:
         Raises:
             BadInputError: a bad episode, under the policy ``raise``.
         """
-        mark = self._writer.mark()
+        savepoint = self._writer.savepoint()
         part = part_of(episode, facts.part)
         try:
             clips, stillness = self._encode(part, facts)
         except BadInputError as error:
-            self._writer.rollback(mark)
+            self._writer.rollback(savepoint)
             self.skip(facts, error)
         else:
             self._tally.count(part, clips, stillness)
@@ -111,7 +111,8 @@ class OpenShard:
             for part in (index_path(path), path):
                 part.replace(self._out / split / part.name)
         result = self._tally.result(task=self.task, shards=digests, size=size)
-        _write_json(_result_file(self._out, self.task), asdict(result))
+        text = json.dumps(asdict(result), sort_keys=True)
+        write_whole(_result_file(self._out, self.task), text)
         return result
 
     def discard(self) -> None:
@@ -172,18 +173,9 @@ class _Tally:
             frames=dict(self.frames),
             unlabeled=dict(self.unlabeled),
             bytes=size,
-            actions={source: asdict(sums) for source, sums in self.actions.items()},
+            actions={source: sums.plain() for source, sums in self.actions.items()},
             notes={source: dict(counts) for source, counts in self.notes.items()},
             skipped=self.skipped,
             lost=self.lost,
             remarks=self.remarks,
         )
-
-
-def _write_json(path: Path, facts: dict[str, Any]) -> None:
-    partial = path.with_suffix(".partial")
-    with partial.open("w") as file:
-        json.dump(facts, file, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

@@ -20,7 +20,7 @@ _ERASED_ASPECT = (0.3, 3.3)
 
 
 @dataclass(frozen=True)
-class Draw:
+class AugmentationDraw:
     """What happens to each sample of a batch; arrays of length ``batch``."""
 
     flip: NDArray[np.bool_]
@@ -33,13 +33,15 @@ class Draw:
     """``(batch, 2)``: down and right, fraction of the side."""
 
 
-def draw(params: AugmentationParams, *, seed: int, epoch: int, sample_id: Tensor) -> Draw:
+def draw(
+    params: AugmentationParams, *, seed: int, epoch: int, sample_id: Tensor
+) -> AugmentationDraw:
     """Draw for every sample; nothing but the arguments decides, so a resumed run draws alike."""
     uniform = np.stack(
         [np.random.default_rng([seed, epoch, int(i)]).random(11) for i in sample_id.tolist()]
     ).astype(np.float32)
     jitter = 2 * uniform[:, 1:4] - 1
-    return Draw(
+    return AugmentationDraw(
         flip=uniform[:, 0] < params.flip,
         brightness=1 + params.brightness * jitter[:, 0],
         contrast=1 + params.contrast * jitter[:, 1],

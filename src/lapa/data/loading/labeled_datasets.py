@@ -34,11 +34,11 @@ class LabeledDataset:
 def labeled_datasets(table: ClipTable) -> list[LabeledDataset]:
     """Return the datasets of a split with actions, most frames first; action-free video is no part."""
     names, numbers = table.texts["dataset"], table.numbers
-    found = []
+    datasets = []
     for code, name in enumerate(names.values):
         clips = np.flatnonzero((names.codes == code) & (numbers["action_dim"] > 0))
         if len(clips):
-            found.append(
+            datasets.append(
                 LabeledDataset(
                     name=name,
                     action_dim=int(numbers["action_dim"][clips].max()),
@@ -46,7 +46,7 @@ def labeled_datasets(table: ClipTable) -> list[LabeledDataset]:
                     episodes=len(np.unique(table.episode[clips])),
                 )
             )
-    return sorted(found, key=lambda dataset: (-dataset.frames, dataset.name))
+    return sorted(datasets, key=lambda dataset: (-dataset.frames, dataset.name))
 
 
 def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> tuple[str, ...]:
@@ -58,25 +58,25 @@ def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> t
     Raises:
         ValueError: none has actions, or none is called ``wanted``; the message lists those there are.
     """
-    found = labeled_datasets(table)
-    listed = ", ".join(map(str, found)) or "none"
-    if not found or (wanted is not None and wanted not in {dataset.name for dataset in found}):
+    labeled = labeled_datasets(table)
+    listed = ", ".join(map(str, labeled)) or "none"
+    if not labeled or (wanted is not None and wanted not in {dataset.name for dataset in labeled}):
         asked = "a dataset" if wanted is None else f"finetune.dataset = {wanted!r}"
         raise ValueError(f"{table.root}: expected {asked} with actions, found {listed}")
     if wanted is not None:
         return (wanted,)
-    kinds = {_kind(shards, dataset) for dataset in found}
+    kinds = {_kind(shards, dataset) for dataset in labeled}
     if len(kinds) == 1:
-        return tuple(sorted(dataset.name for dataset in found))
+        return tuple(sorted(dataset.name for dataset in labeled))
     logger.warning(
         "%s holds %d kinds of actions: %s. Learning those of %r, which has the most frames; name "
         "another one as finetune.dataset",
         table.root,
         len(kinds),
         listed,
-        found[0].name,
+        labeled[0].name,
     )
-    return (found[0].name,)
+    return (labeled[0].name,)
 
 
 def _kind(shards: ShardSet, dataset: LabeledDataset) -> tuple[object, ...]:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.labels import load_codes
-from lapa.data.loading.pairs import SlotDataset, require_horizon, subset
+from lapa.data.loading.requirements import require_horizon
+from lapa.data.loading.slots import SlotDataset, subset
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.pair_index import longest_recording, select_pairs
 from lapa.data.shards.reader import ClipReader

@@ -78,8 +78,8 @@ def training_loader(
     """Yield batches ``start_step .. max_steps - 1``; epochs roll over inside.
 
     Args:
-        dataset: `PairDataset`, `LatentDataset`, `RobotDataset`, a mixture of them, or any
-            map-style dataset with `samples_per_epoch` and `epoch_positions`.
+        dataset: `PairDataset`, `LatentDataset`, `RobotDataset`, or any map-style dataset with
+            `samples_per_epoch` and `epoch_positions`.
         batch_size: samples per process.
         seed: the order is a function of it and the step alone.
         max_steps: batches of the whole training, those before ``start_step`` included.

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from lapa.data.labels import load_codes
 from lapa.data.loading.labeled_datasets import clips_with_actions, labeled_datasets
-from lapa.data.loading.pairs import SlotDataset, require_horizon, require_one_dimension
+from lapa.data.loading.requirements import require_horizon, require_one_dimension
+from lapa.data.loading.slots import SlotDataset
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.pair_index import clips_in
 from lapa.data.shards.reader import ClipReader
@@ -153,10 +154,12 @@ def chosen_episodes(
 
 def _no_actions(table: ClipTable, split: str, datasets: Sequence[str] | None) -> str:
     names, dims = table.texts["dataset"], table.numbers["action_dim"]
-    widths = {name: int(dims[names.codes == code].max()) for code, name in enumerate(names.values)}
+    dims_by_dataset = {
+        name: int(dims[names.codes == code].max()) for code, name in enumerate(names.values)
+    }
     asked = "an episode with actions" if datasets is None else f"one of {sorted(datasets)}"
     return (
-        f"{table.root}: split {split!r} has the action dimensions {widths} (0 = none), expected {asked}; "
+        f"{table.root}: split {split!r} has the action dimensions {dims_by_dataset} (0 = none), expected {asked}; "
         "ingest a source with actions, or hold out more of it (ingestion.split.val_fraction)"
     )
 

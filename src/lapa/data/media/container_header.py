@@ -57,8 +57,8 @@ def declared_size(file: BinaryIO, size: int) -> tuple[int, int]:
     file.seek(0)
     if not is_iso(file.read(12)):
         return 0, 0
-    found = list(_track_sizes(file, 0, size))
-    return max(found, key=lambda dimensions: dimensions[0] * dimensions[1], default=(0, 0))
+    sizes = list(_track_sizes(file, 0, size))
+    return max(sizes, key=lambda dimensions: dimensions[0] * dimensions[1], default=(0, 0))
 
 
 def _track_sizes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int]]:

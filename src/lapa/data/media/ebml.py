@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from lapa.data.media.shown_picture import Crop
+from lapa.data.media.display_geometry import Crop
 
 SIGNATURE: Final = b"\x1a\x45\xdf\xa3"
 SEGMENT: Final = 0x18538067
@@ -61,12 +61,12 @@ def _below(
     file: BinaryIO, place: tuple[int, int], kind: int, *path: int
 ) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of the content of every element at ``kind/*path``, before any picture."""
-    for found, inside, end in elements(file, *place):
-        if found == CLUSTER:
+    for element_kind, inside, end in elements(file, *place):
+        if element_kind == CLUSTER:
             return
-        if found == kind and path:
+        if element_kind == kind and path:
             yield from _below(file, (inside, end), *path)
-        elif found == kind:
+        elif element_kind == kind:
             yield inside, end
 
 

@@ -13,8 +13,8 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.data.media.display_geometry import Crop
 from lapa.data.media.iso_boxes import boxes, is_iso
-from lapa.data.media.shown_picture import Crop
 
 SAMPLE_ENTRY_BYTES: Final = 78
 """Fields of a visual sample entry before the boxes inside it."""
@@ -69,8 +69,8 @@ def _table(file: BinaryIO, size: int, wanted: bytes) -> tuple[int, int]:
     file.seek(0)
     if not is_iso(file.read(12)):
         return 0, 0
-    found = (place for kind, *place in _tables(file, size) if kind == wanted)
-    inside, end = next(found, (0, 0))
+    places = (place for kind, *place in _tables(file, size) if kind == wanted)
+    inside, end = next(places, (0, 0))
     return (inside, end) if end <= size else (0, 0)
 
 
@@ -91,8 +91,8 @@ def _below(
     file: BinaryIO, place: tuple[int, int], kind: bytes, *path: bytes
 ) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of the content of every box at ``kind/*path`` inside ``place``."""
-    for found, inside, end in boxes(file, *place):
-        if found == kind and end <= place[1]:
+    for box_kind, inside, end in boxes(file, *place):
+        if box_kind == kind and end <= place[1]:
             if path:
                 yield from _below(file, (inside, end), *path)
             else:

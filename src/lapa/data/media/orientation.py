@@ -78,10 +78,10 @@ def exif_orientation(data: bytes) -> int:
     try:
         with catch_warnings(action="ignore"):
             exif.load(block)
-            found = exif.get(ORIENTATION_TAG, STORED)
+            orientation = exif.get(ORIENTATION_TAG, STORED)
     except (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error):
         return STORED  # a damaged remark beside a sound picture: shown as stored, as viewers do
-    return found if isinstance(found, int) and 1 <= found <= 8 else STORED
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else STORED
 
 
 def _jpeg_exif(data: bytes) -> Iterator[bytes]:

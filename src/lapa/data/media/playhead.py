@@ -108,9 +108,9 @@ class Playhead:
             frame, self._ahead = self._ahead or next(self._decoded, None), None
             if frame is None:
                 break
-            found = self._number_of(frame, index)
-            self._next = found + 1
-            if found == number:
+            decoded = self._number_of(frame, index)
+            self._next = decoded + 1
+            if decoded == number:
                 return frame
         reached, self._next = self._next, index.num_frames
         raise bad(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -18,10 +17,10 @@ from numpy.typing import NDArray
 from lapa.data.bad_input import bad
 from lapa.data.episode import Frames
 from lapa.data.frame_indices import resolve_indices
+from lapa.data.media.display_geometry import DisplayGeometry, display_geometry
 from lapa.data.media.frame_times import FrameTimes, Seconds, measure_times
 from lapa.data.media.jpeg import MAX_PIXELS
 from lapa.data.media.playhead import Playhead
-from lapa.data.media.shown_picture import ShownPicture, shown_picture
 from lapa.data.media.video_file import VideoFile
 from lapa.data.media.video_index import VideoIndex, read_index, read_sample_table
 
@@ -64,16 +63,16 @@ class VideoReader:
             self._table = read_sample_table(self._file)
             if self._table is None and index is None:
                 self._index = read_index(self._file.container, self._file.stream)
-            self.shown = self._look()
+            self.display = self._look()
             """How the coded pictures are shown."""
-            self.shown.check(max_pixels)
+            self.display.check(max_pixels)
         except BaseException:
             self._file.close()
             raise
-        self.height, self.width = self.shown.size
+        self.height, self.width = self.display.size
         """Of the frames that `frames` returns, pixels."""
 
-    def _look(self) -> ShownPicture:
+    def _look(self) -> DisplayGeometry:
         """Decode the first frame, and leave out what is stored before the first one that is shown."""
         first = self._playhead.first(self._index)
         if self._table is not None and first.pts != self._table[0]:
@@ -83,7 +82,7 @@ class VideoReader:
             self._index = self.index.since(first.pts)
             self.hidden_frames = stored - self._index.num_frames
         codec = self._file.stream.codec_context
-        return shown_picture(
+        return display_geometry(
             first,
             height=int(codec.height),
             width=int(codec.width),
@@ -182,12 +181,7 @@ class VideoReader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _frame(self, number: int) -> Frames:
@@ -195,5 +189,5 @@ class VideoReader:
             frame = self._playhead.frame(number, self.index)
             if frame.is_corrupt:
                 raise bad("corrupt_video", f"frame {number} is damaged")
-            self._last = number, self.shown.picture(frame)
+            self._last = number, self.display.picture(frame)
         return self._last[1]

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
 from lapa.data.media.container_header import declared_size, missing_bytes
+from lapa.data.media.display_geometry import Crop
 from lapa.data.media.ebml import pixel_crop
 from lapa.data.media.iso_track import clean_aperture, composition_offsets
 from lapa.data.media.jpeg import check_size
-from lapa.data.media.shown_picture import Crop
 
 CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,asf,ogg,mxf"
 """Demuxers allowed: none that follows links to other files, as playlists do."""

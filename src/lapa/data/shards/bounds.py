@@ -14,8 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-_BLOCK = 512
-_MEMBERS = ("json", "frames", "actions", "states")
+from lapa.data.shards.layout import BLOCK, COLUMNS
 
 
 def require_fit(shard: Path, table: pa.Table) -> None:
@@ -27,15 +26,15 @@ def require_fit(shard: Path, table: pa.Table) -> None:
     size = shard.stat().st_size
     columns = {name: table[name].to_numpy() for name in table.column_names if name in _NUMBERS}
     end = 0
-    for member in _MEMBERS:
+    for member in COLUMNS.values():
         offsets, sizes = columns[f"{member}_offset"], columns[f"{member}_size"]
         inside = (sizes >= 0) & (sizes <= size) & (offsets >= 0) & (offsets <= size - sizes)
         _require(shard, table, inside, f"{member}_size", f"bytes inside the tar's {size}")
         present = sizes > 0
-        end = max([end, *(offsets + sizes + -sizes % _BLOCK)[present].tolist()])
-    if table.num_rows and size != end + 2 * _BLOCK:
+        end = max([end, *(offsets + sizes + -sizes % BLOCK)[present].tolist()])
+    if table.num_rows and size != end + 2 * BLOCK:
         raise ValueError(
-            f"{shard} has {size} bytes, its index expects {end + 2 * _BLOCK}: it was truncated, or "
+            f"{shard} has {size} bytes, its index expects {end + 2 * BLOCK}: it was truncated, or "
             "the index is of another tar; run `lapa inspect --verify`, or ingest again"
         )
     _require_frames(shard, table, columns)
@@ -43,7 +42,7 @@ def require_fit(shard: Path, table: pa.Table) -> None:
 
 _NUMBERS = frozenset(
     {"start_frame", "num_frames", "owned_frames", "episode_frames"}
-    | {f"{member}_{what}" for member in _MEMBERS for what in ("offset", "size")}
+    | {f"{member}_{number}" for member in COLUMNS.values() for number in ("offset", "size")}
 )
 
 
@@ -75,9 +74,9 @@ def _require(
     if is_right.all():
         return
     row = int(np.argmin(is_right))
-    found = str(table[column][row].as_py())[:80]
+    value = str(table[column][row].as_py())[:80]
     raise ValueError(
-        f"{shard}: its index gives clip {table['key'][row].as_py()} {column} {found}, expected "
+        f"{shard}: its index gives clip {table['key'][row].as_py()} {column} {value}, expected "
         f"{expected}: the index was changed or is of another tar; run `lapa inspect --verify`, "
         "or ingest again"
     )

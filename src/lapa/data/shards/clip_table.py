@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lapa.data.shards.bounds import require_fit
 from lapa.data.shards.images import THUMBNAIL
 from lapa.data.shards.index import SCHEMA, read_index
-from lapa.data.shards.layout import require_keys, require_shard_name
+from lapa.data.shards.layout import COLUMNS, require_keys, require_shard_name
 from lapa.records import SHARD_SCHEMA, ShardSet
 
 _NUMBERS = (
@@ -26,17 +26,13 @@ _NUMBERS = (
     "action_dim",
     "state_dim",
     "fps",
-    *(
-        f"{member}_{field}"
-        for member in ("json", "frames", "actions", "states")
-        for field in ("offset", "size")
-    ),
+    *(f"{member}_{field}" for member in COLUMNS.values() for field in ("offset", "size")),
 )
-_HEAVY = {"thumbnails", "hashes", "json_sha256", "frames_sha256", "actions_sha256", "states_sha256"}
+_HEAVY = {"thumbnails", "hashes", *(f"{member}_sha256" for member in COLUMNS.values())}
 
 
 @dataclass(frozen=True)
-class Coded:
+class TextColumn:
     """A column of repeated texts: ``values[codes[i]]``."""
 
     values: tuple[str, ...]
@@ -57,7 +53,7 @@ class ClipTable:
     numbers: dict[str, NDArray[Any]]
     """Numeric columns of the index."""
     keys: pa.ChunkedArray
-    texts: dict[str, Coded]
+    texts: dict[str, TextColumn]
     """``dataset``, ``environment``, ``instruction``, ``episode_id``."""
     episode: NDArray[np.int32]
     """Number of the episode within the split, in order of appearance."""
@@ -145,7 +141,7 @@ def _table(root: Path, shards: Sequence[str], tables: list[pa.Table]) -> ClipTab
     joined = pa.concat_tables(tables)
     numbers = {name: joined[name].to_numpy() for name in _NUMBERS}
     texts = {
-        name: _coded(joined[name])
+        name: _text_column(joined[name])
         for name in ("dataset", "environment", "instruction", "episode_id")
     }
     borders = joined["jpeg_offsets"].combine_chunks()
@@ -165,9 +161,9 @@ def _table(root: Path, shards: Sequence[str], tables: list[pa.Table]) -> ClipTab
     )
 
 
-def _coded(column: pa.ChunkedArray) -> Coded:
+def _text_column(column: pa.ChunkedArray) -> TextColumn:
     encoded = column.combine_chunks().dictionary_encode()
-    return Coded(tuple(encoded.dictionary.to_pylist()), encoded.indices.to_numpy())
+    return TextColumn(tuple(encoded.dictionary.to_pylist()), encoded.indices.to_numpy())
 
 
 def _episode_numbers(dataset: NDArray[Any], episode: NDArray[Any]) -> NDArray[np.int32]:

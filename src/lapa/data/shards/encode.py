@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import bad
+from lapa.data.bad_input import BadInputError, bad_episode
 from lapa.data.episode import Episode, Frames
 from lapa.data.shards.clips import Window, clip_windows
 from lapa.data.shards.images import (
@@ -120,6 +119,6 @@ def _read(episode: Episode, start: int, stop: int) -> Frames:
     return frames
 
 
-def _bad_frames(episode: Episode, reason: str, found: str, expected: str) -> Any:
-    detail = f"found {found}, expected {expected}; the source's adapter or file is at fault"
-    return bad(reason, detail, source=episode.source, item=episode.episode_id)
+def _bad_frames(episode: Episode, reason: str, frames: str, expected: str) -> BadInputError:
+    detail = f"found {frames}, expected {expected}; the source's adapter or file is at fault"
+    return bad_episode(episode, reason, detail)

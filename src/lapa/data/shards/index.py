@@ -8,11 +8,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lapa.data.shards.layout import COLUMNS
 from lapa.records import SHARD_SCHEMA
 
 _PER_MEMBER = [
     (f"{member}_{field}", kind)
-    for member in ("json", "frames", "actions", "states")
+    for member in COLUMNS.values()
     for field, kind in (("offset", pa.int64()), ("size", pa.int64()), ("sha256", pa.string()))
 ]
 
@@ -70,8 +71,8 @@ def read_index(shard: Path, *, columns: list[str] | None = None) -> pa.Table:
 
 
 def _require_layout(path: Path, schema: pa.Schema) -> None:
-    found = (schema.metadata or {}).get(b"lapa_schema", b"none").decode()
-    if found != SHARD_SCHEMA:
+    layout = (schema.metadata or {}).get(b"lapa_schema", b"none").decode()
+    if layout != SHARD_SCHEMA:
         raise ValueError(
-            f"{path} has layout {found!r}, expected {SHARD_SCHEMA!r}; ingest the source again"
+            f"{path} has layout {layout!r}, expected {SHARD_SCHEMA!r}; ingest the source again"
         )

@@ -8,6 +8,11 @@ from collections.abc import Iterable
 MEMBERS = ("json", "frames", "actions.npy", "states.npy")
 """Everything a clip may consist of, in the order it is written."""
 
+COLUMNS = {member: member.split(".")[0] for member in MEMBERS}
+"""How the index calls each member: ``actions`` for ``actions.npy``."""
+BLOCK = 512
+"""Bytes of a tar header, and what contents are padded to."""
+
 _NAME = re.compile(r"(?P<key>[A-Za-z0-9_-]+)\.(?P<member>[a-z.]+)")
 _SHARD = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+\.tar")
 

@@ -1,4 +1,7 @@
-"""Reads single members and frames out of shards by byte offset, decoding only what is asked."""
+"""Reads single members and frames out of shards by byte offset, decoding only what is asked.
+
+Ours, because a pair is two frames anywhere in a split: webdataset reads tars from front to back.
+"""
 
 from __future__ import annotations
 
@@ -91,16 +94,13 @@ class ClipReader:
         """
         try:
             # a picture larger than the buffer is refused before anything is decoded
-            found = simplejpeg.decode_jpeg(self.jpeg(clip, frame), colorspace="RGB", buffer=out)
-            if found.shape != self.image_shape:
-                raise ValueError(f"found {found.shape}, expected {self.image_shape}")
+            picture = simplejpeg.decode_jpeg(self.jpeg(clip, frame), colorspace="RGB", buffer=out)
+            if picture.shape != self.image_shape:
+                raise ValueError(f"found {picture.shape}, expected {self.image_shape}")
         except ValueError as error:
             if isinstance(error, BadInputError):
                 raise
-            key = self.table.keys[int(clip)].as_py()
-            source = str(self.table.root / self.table.shards[self.table.shard[clip]])
-            detail = f"{error}; the shard is damaged, run `lapa inspect --verify`"
-            raise bad("corrupt_jpeg", detail, source=source, item=f"{key} frame {frame}") from error
+            raise self._damaged(clip, "corrupt_jpeg", f" frame {frame}", error) from error
 
     def frames(self, clip: int, frames: NDArray[np.int64] | list[int]) -> NDArray[np.uint8]:
         """Decode frames of a clip as ``uint8 (frame, height, width, 3)``."""
@@ -122,10 +122,7 @@ class ClipReader:
         try:
             return read_rows(data, expected)
         except ValueError as error:
-            key = self.table.keys[int(clip)].as_py()
-            source = str(self.table.root / self.table.shards[self.table.shard[clip]])
-            detail = f"{error}; the shard is damaged, run `lapa inspect --verify`"
-            raise bad("corrupt_array", detail, source=source, item=f"{key}.{member}.npy") from error
+            raise self._damaged(clip, "corrupt_array", f".{member}.npy", error) from error
 
     def facts(self, clip: int) -> dict[str, Any]:
         """Return the clip's json."""
@@ -138,6 +135,12 @@ class ClipReader:
         offset, size = numbers[f"{member}_offset"][clip], numbers[f"{member}_size"][clip]
         return self._files.read(self.table.shard[clip], int(offset), int(size)) if size else b""
 
+    def _damaged(self, clip: int, reason: str, member: str, error: ValueError) -> BadInputError:
+        table = self.table
+        detail = f"{error}; the shard is damaged, run `lapa inspect --verify`"
+        source = str(table.root / table.shards[table.shard[clip]])
+        return bad(reason, detail, source=source, item=f"{table.keys[int(clip)].as_py()}{member}")
+
 
 def read_rows(data: bytes, shape: tuple[int, int]) -> NDArray[np.float32]:
     """Return the ``float32`` array of a ``.npy`` file of this shape, at most as large as its bytes.
@@ -147,7 +150,7 @@ def read_rows(data: bytes, shape: tuple[int, int]) -> NDArray[np.float32]:
     """
     file = io.BytesIO(data)
     np.lib.format.read_magic(file)
-    found = np.lib.format.read_array_header_1_0(file)
-    if found != (shape, False, np.dtype("<f4")):
-        raise ValueError(f"found {found[2]} {found[0]}, expected float32 {shape}")
+    header = np.lib.format.read_array_header_1_0(file)
+    if header != (shape, False, np.dtype("<f4")):
+        raise ValueError(f"found {header[2]} {header[0]}, expected float32 {shape}")
     return np.frombuffer(file.read(), "<f4").reshape(shape).astype(np.float32)

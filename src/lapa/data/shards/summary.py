@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.layout import COLUMNS
 from lapa.data.shards.reader import ClipReader
-from lapa.records import ShardSet
+from lapa.data.statistics.moments import Moments
+from lapa.records import RECORD, ShardSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,7 @@ def summarize(shard_set: ShardSet) -> list[DatasetSummary]:
 def _summary(split: str, name: str, clips: NDArray[np.int64], reader: ClipReader) -> DatasetSummary:
     table, numbers = reader.table, reader.table.numbers
     owned, fps = numbers["owned_frames"][clips], numbers["fps"][clips]
-    sizes = [numbers[f"{member}_size"][clips] for member in ("json", "frames", "actions", "states")]
+    sizes = [numbers[f"{member}_size"][clips] for member in COLUMNS.values()]
     return DatasetSummary(
         split=split,
         dataset=name,
@@ -86,13 +88,12 @@ def _action_ranges(reader: ClipReader, clips: NDArray[np.int64]) -> tuple[Action
     owned = table.numbers["owned_frames"]
     # one clip's actions at a time: the table of a large set must not need its actions in memory
     values = (reader.array(int(clip), "actions")[: owned[clip]] for clip in with_actions)
-    facts = [(v.min(0), v.max(0), v.sum(0, np.float64), len(v)) for v in values]
-    low, high, total = (np.stack(column) for column in list(zip(*facts, strict=True))[:3])
-    mean = total.sum(0) / sum(count for *_, count in facts)
-    described = reader.facts(int(with_actions[0]))
-    names = described["action_names"] or [f"action_{i}" for i in range(len(mean))]
-    units = described["action_units"] or [""] * len(mean)
-    columns = (names, units, low.min(0).tolist(), high.max(0).tolist(), mean.tolist())
+    summary = Moments.of_chunks(values)
+    described, dims = reader.facts(int(with_actions[0])), len(summary.mean)
+    names = described["action_names"] or [f"action_{i}" for i in range(dims)]
+    units = described["action_units"] or [""] * dims
+    rows = (summary.minimum, summary.maximum, summary.mean)
+    columns = (names, units, *(row.tolist() for row in rows))
     return tuple(
         ActionRange(name=name, unit=unit, minimum=minimum, maximum=maximum, mean=average)
         for name, unit, minimum, maximum, average in zip(*columns, strict=True)
@@ -105,10 +106,10 @@ def find_shard_set(folder: Path) -> ShardSet:
     Raises:
         FileNotFoundError: no finished shard set is there.
     """
-    if not (folder / "record.json").is_file():
+    if not (folder / RECORD).is_file():
         holds = sorted(path.name for path in folder.iterdir())[:5] if folder.is_dir() else "nothing"
         raise FileNotFoundError(
-            f"{folder} is no finished shard set: found {holds}, expected record.json, which "
+            f"{folder} is no finished shard set: found {holds}, expected {RECORD}, which "
             "ingestion writes last; run ingestion again, it continues where it stopped"
         )
     return ShardSet.read(folder).model_copy(update={"path": str(folder)})

@@ -14,11 +14,8 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from lapa.data.shards.index import read_index
-from lapa.data.shards.layout import MEMBERS, UnsafeMemberError, split_name
-from lapa.records import ShardSet, digest_of, digest_of_file
-
-_BLOCK = 512
-_COLUMNS = {member: member.split(".")[0] for member in MEMBERS}
+from lapa.data.shards.layout import BLOCK, COLUMNS, UnsafeMemberError, split_name
+from lapa.records import RECORD, ShardSet, digest_of, digest_of_file
 
 
 @dataclass(frozen=True)
@@ -49,14 +46,14 @@ def verify(shard_set: ShardSet) -> list[Damage]:
 def _verify_digest(shard_set: ShardSet) -> list[Damage]:
     root = Path(shard_set.path)
     names = sorted(name for split in shard_set.splits.values() for name in split.shards)
-    found = digest_of([(name, digest_of_file(root / name)) for name in names])
-    if found == shard_set.digest:
+    digest = digest_of([(name, digest_of_file(root / name)) for name in names])
+    if digest == shard_set.digest:
         return []
     reason = (
-        f"its digest is {shard_set.digest}, that of its shards {found}: whole shards were exchanged, "
+        f"its digest is {shard_set.digest}, that of its shards {digest}: whole shards were exchanged, "
         "or the record is of another set"
     )
-    return [Damage("record.json", "", reason)]
+    return [Damage(RECORD, "", reason)]
 
 
 def _verify_split(shard_set: ShardSet, split: str) -> Iterator[Damage]:
@@ -97,14 +94,14 @@ def verify_shard(path: Path, name: str, rows: list[dict[str, Any]]) -> Iterator[
     position = 0
     with path.open("rb") as file:
         for row in rows:
-            for member, column in _COLUMNS.items():
+            for member, column in COLUMNS.items():
                 if not row[f"{column}_size"]:
                     continue
-                found = _verify_member(file, row, member, column, position)
-                if found:
-                    yield Damage(name, f"{row['key']}.{member}", found)
+                problem = _verify_member(file, row, member, column, position)
+                if problem:
+                    yield Damage(name, f"{row['key']}.{member}", problem)
                 size = row[f"{column}_size"]
-                position = row[f"{column}_offset"] + size + -size % _BLOCK
+                position = row[f"{column}_offset"] + size + -size % BLOCK
         yield from _verify_end(file, name, position)
 
 
@@ -114,11 +111,11 @@ def _verify_member(
     offset, size = row[f"{column}_offset"], row[f"{column}_size"]
     if wrong := _verify_place(file, offset, size, position):
         return wrong
-    header = os.pread(file.fileno(), _BLOCK, position)
+    header = os.pread(file.fileno(), BLOCK, position)
     if wrong := _verify_header(header, f"{row['key']}.{member}", size):
         return wrong
-    data = os.pread(file.fileno(), size + -size % _BLOCK, offset)
-    if len(data) < size + -size % _BLOCK:
+    data = os.pread(file.fileno(), size + -size % BLOCK, offset)
+    if len(data) < size + -size % BLOCK:
         return f"truncated: {len(data)} of {size} bytes"
     if hashlib.sha256(data[:size]).hexdigest() != row[f"{column}_sha256"]:
         return "content differs from its SHA-256: bytes were changed after writing"
@@ -129,8 +126,8 @@ def _verify_member(
 
 def _verify_place(file: BinaryIO, offset: int, size: int, position: int) -> str | None:
     """Check where a member lies before anything is read by these numbers."""
-    if offset != position + _BLOCK:
-        return f"starts at byte {offset}, expected {position + _BLOCK}: the index is of another tar"
+    if offset != position + BLOCK:
+        return f"starts at byte {offset}, expected {position + BLOCK}: the index is of another tar"
     left = os.fstat(file.fileno()).st_size - offset
     if not 0 < size <= left:
         return f"truncated, or of another tar: the index says {size} bytes, {left} are left"
@@ -149,24 +146,24 @@ def _verify_row(row: dict[str, Any], data: bytes) -> str | None:
 
 def _verify_header(header: bytes, name: str, size: int) -> str | None:
     """Compare a tar header with the one the writer makes: any other bit is damage."""
-    if len(header) < _BLOCK:
+    if len(header) < BLOCK:
         return "truncated inside its tar header"
     info = tarfile.TarInfo(name)
     info.size, info.mode = size, 0o644
     if header == info.tobuf(tarfile.USTAR_FORMAT):
         return None
     try:
-        found = tarfile.TarInfo.frombuf(header, "utf-8", "strict").name
-        split_name(found, shard="shard")
+        name_in_header = tarfile.TarInfo.frombuf(header, "utf-8", "strict").name
+        split_name(name_in_header, shard="shard")
     except (tarfile.HeaderError, UnsafeMemberError) as error:
         return f"tar header is corrupt: {error}"
-    return f"tar header is corrupt: it says {found!r} or other facts than were written"
+    return f"tar header is corrupt: it says {name_in_header!r} or other facts than were written"
 
 
 def _verify_end(file: BinaryIO, name: str, position: int) -> Iterator[Damage]:
     size = os.fstat(file.fileno()).st_size
-    tail = os.pread(file.fileno(), 2 * _BLOCK, position)
-    if size != position + 2 * _BLOCK:
-        yield Damage(name, "", f"has {size} bytes, expected {position + 2 * _BLOCK}")
+    tail = os.pread(file.fileno(), 2 * BLOCK, position)
+    if size != position + 2 * BLOCK:
+        yield Damage(name, "", f"has {size} bytes, expected {position + 2 * BLOCK}")
     elif any(tail):
         yield Damage(name, "", "end-of-archive blocks are not zero")

@@ -1,4 +1,8 @@
-"""Writes clips into tars with their indices; the same clips always give the same bytes."""
+"""Writes clips into tars with their indices; the same clips always give the same bytes.
+
+Ours, because a published shard never changes a byte and an episode that breaks in the middle is taken
+back: webdataset's writer stamps the time and cannot go back. The result is a plain WebDataset tar.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +21,13 @@ from numpy.typing import NDArray
 from lapa.data.episode import Episode
 from lapa.data.shards.encode import Clip
 from lapa.data.shards.index import index_path, write_index
-from lapa.data.shards.layout import split_name
+from lapa.data.shards.layout import BLOCK, COLUMNS, split_name
 
-_BLOCK = 512
-_END_OF_TAR = bytes(2 * _BLOCK)
+_END_OF_TAR = bytes(2 * BLOCK)
 
 
 @dataclass(frozen=True)
-class Mark:
+class Savepoint:
     """A position to roll back to."""
 
     part: int
@@ -33,7 +36,7 @@ class Mark:
 
 
 @dataclass
-class _Part:
+class _OpenTar:
     """One tar being written."""
 
     path: Path
@@ -45,36 +48,36 @@ class ShardWriter:
     """Writes one shard; opens a further part when the next clip would exceed ``max_bytes``.
 
     Parts stay open under temporary names in ``folder`` until `close`, so an episode whose last
-    frames turn out unreadable can be taken back (`mark`, `rollback`).
+    frames turn out unreadable can be taken back (`savepoint`, `rollback`).
     """
 
     def __init__(self, *, folder: Path, name: str, max_bytes: int) -> None:
         self._folder, self._name, self._max_bytes = folder, name, max_bytes
-        self._parts: list[_Part] = []
+        self._parts: list[_OpenTar] = []
 
-    def mark(self) -> Mark:
+    def savepoint(self) -> Savepoint:
         """Return the current end of the shard."""
         if not self._parts:
-            return Mark(0, 0, 0)
+            return Savepoint(0, 0, 0)
         part = self._parts[-1]
-        return Mark(len(self._parts), part.file.tell(), len(part.rows))
+        return Savepoint(len(self._parts), part.file.tell(), len(part.rows))
 
-    def rollback(self, mark: Mark) -> None:
-        """Forget everything written after ``mark``."""
-        for part in self._parts[mark.part :]:
+    def rollback(self, savepoint: Savepoint) -> None:
+        """Forget everything written after ``savepoint``."""
+        for part in self._parts[savepoint.part :]:
             part.file.close()
             part.path.unlink()
-        del self._parts[mark.part :]
+        del self._parts[savepoint.part :]
         if self._parts:
             part = self._parts[-1]
-            part.file.seek(mark.offset)
+            part.file.seek(savepoint.offset)
             part.file.truncate()
-            del part.rows[mark.rows :]
+            del part.rows[savepoint.rows :]
 
     def add(self, *, key: str, episode: Episode, clip: Clip) -> None:
         """Append one clip."""
         members = _members(key, episode, clip)
-        size = sum(2 * _BLOCK + len(data) for data in members.values())
+        size = sum(2 * BLOCK + len(data) for data in members.values())
         if not self._parts or self._is_full(size):
             self._open_part()
         part = self._parts[-1]
@@ -107,19 +110,19 @@ class ShardWriter:
     def _open_part(self) -> None:
         suffix = f"-{len(self._parts):02d}" if self._parts else ""
         path = self._folder / f"{self._name}{suffix}.tar"
-        self._parts.append(_Part(path, path.open("w+b")))
+        self._parts.append(_OpenTar(path, path.open("w+b")))
 
 
 def _append(file: BinaryIO, name: str, data: bytes, *, shard: str) -> dict[str, Any]:
     """Write one tar member; time and owner are constants, so bytes depend on content alone."""
-    split_name(name, shard=shard)
+    member = split_name(name, shard=shard)[1]
     info = tarfile.TarInfo(name)
     info.size, info.mode = len(data), 0o644
     file.write(info.tobuf(tarfile.USTAR_FORMAT))
     offset = file.tell()
     file.write(data)
-    file.write(bytes(-len(data) % _BLOCK))
-    column = name.split(".")[1]
+    file.write(bytes(-len(data) % BLOCK))
+    column = COLUMNS[member]
     digest = hashlib.sha256(data).hexdigest()
     return {f"{column}_offset": offset, f"{column}_size": len(data), f"{column}_sha256": digest}
 

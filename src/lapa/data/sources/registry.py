@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +14,7 @@ from lapa.data.bad_input import OnBad, SettingsError, raise_bad, read_through
 from lapa.data.episode import Episode
 from lapa.data.sources.base.action_width import split_by_width
 from lapa.data.sources.base.checked import checked
+from lapa.data.sources.base.named_settings import known_names
 from lapa.data.sources.base.printable import printable
 
 KINDS_FILE: Final = Path(__file__).parent / "kinds.yml"
@@ -42,8 +42,8 @@ def open_source(
     def episodes() -> Iterator[Episode]:
         yield from adapter(Path(path), report=report, **options)
 
-    found = read_through(episodes(), report, item=str(path))
-    sound = checked(printable(found), report=report)
+    guarded = read_through(episodes(), report, item=str(path))
+    sound = checked(printable(guarded), report=report)
     # a name that was asked for stays; ingestion splits by width all the same
     return sound if options.get("name") else split_by_width(sound)
 
@@ -75,9 +75,7 @@ def adapter_of(kind: str) -> Callable[..., Iterator[Episode]]:
     kinds = source_kinds()
     target = kinds.get(kind, kind)
     if ":" not in target:
-        close = difflib.get_close_matches(kind, kinds, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise SettingsError(f"no source kind {kind!r}{hint} Known: {', '.join(kinds)}")
+        raise SettingsError(f"no source kind {kind!r}; {known_names(kind, list(kinds))}")
     module, function = target.split(":")
     adapter: Callable[..., Iterator[Episode]] = getattr(importlib.import_module(module), function)
     return adapter

@@ -36,7 +36,7 @@ def frame_record(data: bytes) -> bytes:
 
 
 @dataclass(frozen=True)
-class Place:
+class RecordPlace:
     """Where a record lies; enough to read it without those before it."""
 
     path: Path
@@ -44,17 +44,9 @@ class Place:
     offset: int
 
 
-def read_records(
-    path: Path, *, source: str = "", report: OnBad = raise_bad
-) -> Iterator[tuple[int, bytes]]:
-    """Yield (record number, bytes) of every sound record, see `placed_records`."""
-    for place, data in placed_records(path, source=source, report=report):
-        yield place.number, data
-
-
 def placed_records(
     path: Path, *, source: str = "", report: OnBad = raise_bad
-) -> Iterator[tuple[Place, bytes]]:
+) -> Iterator[tuple[RecordPlace, bytes]]:
     """Yield (place, bytes) of every sound record.
 
     A record whose data fails its CRC is reported (``wrong_crc``) and skipped. After a truncation or a
@@ -72,13 +64,13 @@ def placed_records(
                 report(error.record)
                 return
             if is_sound:
-                yield Place(path, number, start), data
+                yield RecordPlace(path, number, start), data
             else:
                 report(_wrong_crc(data, file, source, f"{path.name} record {number}").record)
             number += 1
 
 
-def read_record(place: Place) -> bytes:
+def read_record(place: RecordPlace) -> bytes:
     """Return one record.
 
     Raises:

@@ -1,15 +1,14 @@
-"""Mean, spread and range that add up, episode by episode, in LeRobot's shape of statistics."""
+"""Mean, spread and range that add up, chunk by chunk, without keeping the values."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import reduce
+from typing import Any
 
 import numpy as np
-from einops import rearrange
 from numpy.typing import NDArray
-
-from lapa.data.episode import Frames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +23,7 @@ class Moments:
     maximum: NDArray[np.float64]
 
     @classmethod
-    def of(cls, rows: NDArray[Any]) -> Self:
+    def of(cls, rows: NDArray[Any]) -> Moments:
         """Summarise rows ``(row, dimension)``, at least one."""
         values = rows.astype(np.float64)
         mean = values.mean(axis=0)
@@ -37,9 +36,9 @@ class Moments:
         )
 
     @classmethod
-    def of_frame(cls, frame: Frames) -> Self:
-        """Summarise the pixels of one frame per channel, of [0, 1]."""
-        return cls.of(rearrange(frame, "height width channel -> (height width) channel") / 255)
+    def of_chunks(cls, chunks: Iterable[NDArray[Any]]) -> Moments:
+        """Summarise at least one chunk of rows, one in memory at a time."""
+        return reduce(cls.merged, map(cls.of, chunks))
 
     def merged(self, other: Moments) -> Moments:
         """Join two summaries (Chan, Golub and LeVeque, 1979: stable pairwise variance)."""
@@ -53,15 +52,7 @@ class Moments:
             maximum=np.maximum(self.maximum, other.maximum),
         )
 
-    def as_lerobot(self, *, pixels_per_frame: int = 0) -> dict[str, Any]:
-        """Return LeRobot's entry; pictures (``pixels_per_frame``) nest channels and count frames."""
-        values = {
-            "min": self.minimum,
-            "max": self.maximum,
-            "mean": self.mean,
-            "std": np.sqrt(self.squares / self.count),
-        }
-        if pixels_per_frame:
-            nested = {key: value[:, None, None].tolist() for key, value in values.items()}
-            return {**nested, "count": [self.count // pixels_per_frame]}
-        return {**{key: value.tolist() for key, value in values.items()}, "count": [self.count]}
+    @property
+    def std(self) -> NDArray[np.float64]:
+        """Standard deviation of the population, per dimension."""
+        return np.asarray(np.sqrt(self.squares / self.count))

@@ -11,7 +11,7 @@ from typing import Any
 from lightning_fabric import Fabric
 
 from lapa.batches import LatentBatch
-from lapa.data.loading.pairs import SlotDataset
+from lapa.data.loading.slots import SlotDataset
 from lapa.distributed.ranks import barrier
 from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation.stage import FoundationParams

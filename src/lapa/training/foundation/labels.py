@@ -17,7 +17,8 @@ from torch import Tensor
 from lapa.batches import LatentBatch, PairBatch
 from lapa.data.loading.latents import LatentDataset, open_latents
 from lapa.data.loading.loader import evaluation_loader
-from lapa.data.loading.pairs import PairDataset, SlotDataset, open_pairs
+from lapa.data.loading.pairs import PairDataset, open_pairs
+from lapa.data.loading.slots import SlotDataset
 from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 

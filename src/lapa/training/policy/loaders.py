@@ -7,8 +7,8 @@ from typing import Any
 from torch.utils.data import DataLoader
 
 from lapa.data.loading.loader import evaluation_loader, training_loader
-from lapa.data.loading.pairs import subset
 from lapa.data.loading.robot import RobotDataset, open_robot
+from lapa.data.loading.slots import subset
 from lapa.distributed.ranks import rank, world_size
 from lapa.params.base import TrainerParams
 from lapa.params.finetune import FinetuneParams

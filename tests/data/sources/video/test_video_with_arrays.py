@@ -133,7 +133,7 @@ def test_pickled_npz_is_refused(tmp_path: Path) -> None:
 
 
 def test_wrong_options_are_errors_with_the_choices(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"did you mean 'droid'\? built in: droid, json, npz"):
+    with pytest.raises(ValueError, match=r"did you mean 'droid'\? known: droid, json, npz"):
         list(open_source("video_with_arrays", tmp_path, fields="droids"))
     with pytest.raises(ValueError, match="'subsample' or 'accumulate'"):
         read(tmp_path, actions="average")

@@ -39,6 +39,16 @@ def file_fields(number: int) -> dict[str, int]:
     return {"chunk_index": number // FILES_PER_CHUNK, "file_index": number % FILES_PER_CHUNK}
 
 
+def data_path(number: int) -> Path:
+    """Return where the ``number``-th data file lies below the dataset."""
+    return Path(DATA_PATH.format(**file_fields(number)))
+
+
+def video_path(number: int) -> Path:
+    """Return where the ``number``-th video file lies below the dataset."""
+    return Path(VIDEO_PATH.format(video_key=CAMERA, **file_fields(number)))
+
+
 def vector_feature(names: Sequence[str]) -> dict[str, Any]:
     """Describe an action or state vector."""
     return {"dtype": "float32", "shape": [len(names)], "names": list(names)}

@@ -26,9 +26,7 @@ class VideoStream:
 
     def __init__(self, path: Path, *, fps: float, size: int, quality: VideoQuality) -> None:
         codec, pixel_format, options = CODECS[quality]
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.num_frames = 0
-        self.path = path
         self._container = av.open(str(path), "w", format="mp4")
         rate = Fraction(fps).limit_denominator(1001)
         self._stream: Any = self._container.add_stream(codec, rate=rate, options=options)

@@ -49,19 +49,19 @@ def told_meaning(told: str | Sequence[str], width: int) -> tuple[ActionMeaning, 
         BadInputError: another word, or another number of them.
     """
     words = [told] * width if isinstance(told, str) else list(told)
-    found: list[ActionMeaning] = []
+    meanings: list[ActionMeaning] = []
     for word in words:
         if word == "relative":
-            found.append("relative")
+            meanings.append("relative")
         elif word == "absolute":
-            found.append("absolute")
+            meanings.append("absolute")
         else:
             detail = f"actions_are holds {word!r}, expected relative or absolute"
             raise bad("wrong_option", detail)
-    if len(found) != width:
-        detail = f"actions_are has {len(found)} entries, the actions have {width} dimensions"
+    if len(meanings) != width:
+        detail = f"actions_are has {len(meanings)} entries, the actions have {width} dimensions"
         raise bad("wrong_option", f"{detail}; give one word for all, or one per dimension")
-    return tuple(found)
+    return tuple(meanings)
 
 
 def measured_meaning(

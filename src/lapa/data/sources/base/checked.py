@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import BadInputError, OnBad, bad, naming, raise_bad
+from lapa.data.bad_input import BadInputError, OnBad, bad_episode, naming, raise_bad
 from lapa.data.episode import Episode
 
 MAX_INSTRUCTION: Final = 1 << 16
@@ -39,49 +39,51 @@ def checked(
 
 def _check(episode: Episode, min_frames: int) -> None:
     if episode.num_frames < 1:
-        raise _bad(episode, "no_frames", "found 0 frames")
+        raise bad_episode(episode, "no_frames", "found 0 frames")
     if episode.num_frames < 2:
-        raise _bad(episode, "one_frame", "found 1 frame, a pair needs 2")
+        raise bad_episode(episode, "one_frame", "found 1 frame, a pair needs 2")
     if episode.num_frames < min_frames:
         detail = f"{episode.num_frames} frames, expected at least {min_frames}"
-        raise _bad(episode, "too_short", detail)
+        raise bad_episode(episode, "too_short", detail)
     if not math.isfinite(episode.fps) or episode.fps <= 0:
-        raise _bad(episode, "bad_fps", f"control rate is {episode.fps} Hz, expected more than 0")
+        raise bad_episode(
+            episode, "bad_fps", f"control rate is {episode.fps} Hz, expected more than 0"
+        )
     if len(episode.instruction) > MAX_INSTRUCTION:
         detail = f"{len(episode.instruction)} characters of instruction, at most {MAX_INSTRUCTION}"
-        raise _bad(episode, "absurd_text", detail)
+        raise bad_episode(episode, "absurd_text", detail)
     _check_rows(episode, "actions", episode.actions, episode.action_names)
     _check_rows(episode, "states", episode.states, episode.state_names)
 
 
 def _check_rows(
-    episode: Episode, what: str, rows: NDArray[np.float32] | None, names: tuple[str, ...]
+    episode: Episode, member: str, rows: NDArray[np.float32] | None, names: tuple[str, ...]
 ) -> None:
     if rows is None:
         return
     if rows.ndim != 2 or len(rows) != episode.num_frames:
         expected = f"({episode.num_frames}, n)"
-        raise _bad(episode, "length_mismatch", f"{what} are {rows.shape}, expected {expected}")
+        raise bad_episode(
+            episode, "length_mismatch", f"{member} are {rows.shape}, expected {expected}"
+        )
     if names and len(names) != rows.shape[1]:
-        detail = f"{what} have {rows.shape[1]} columns and {len(names)} names"
-        raise _bad(episode, "name_mismatch", detail)
+        detail = f"{member} have {rows.shape[1]} columns and {len(names)} names"
+        raise bad_episode(episode, "name_mismatch", detail)
     broken = np.argwhere(~np.isfinite(rows))
     if len(broken):
         row, column = broken[0]
         name = names[column] if names else column
         detail = (
-            f"{len(broken)} values of {what} are NaN or infinite, the first at row {row}, "
+            f"{len(broken)} values of {member} are NaN or infinite, the first at row {row}, "
             f"column {name}: {rows[row, column]}"
         )
-        raise _bad(episode, "not_finite", detail)
+        raise bad_episode(episode, "not_finite", detail)
 
 
 def _check_new(episode: Episode, seen: set[int]) -> None:
     key = hash((episode.source, episode.episode_id))
     if key in seen:
-        raise _bad(episode, "duplicate_id", "an earlier episode of this dataset has the same id")
+        raise bad_episode(
+            episode, "duplicate_id", "an earlier episode of this dataset has the same id"
+        )
     seen.add(key)
-
-
-def _bad(episode: Episode, reason: str, detail: str) -> BadInputError:
-    return bad(reason, detail, source=episode.source, item=episode.episode_id)

@@ -55,10 +55,10 @@ def png_bits(header: bytes) -> tuple[int, ...]:
     return (depth,) if color_type in (0, 4) else (depth,) * 3
 
 
-def depth_error(found: str, *, item: str = "") -> BadInputError:
+def depth_error(sign: str, *, item: str = "") -> BadInputError:
     """Return the error to raise for depth pictures where colour is expected."""
     detail = (
-        f"{found}: depth, expected colour; `depth: leave_out` goes on without it, "
+        f"{sign}: depth, expected colour; `depth: leave_out` goes on without it, "
         "`depth: take` reads it as if it were colour"
     )
     return bad("depth_not_color", detail, item=item)

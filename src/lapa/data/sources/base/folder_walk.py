@@ -55,7 +55,7 @@ class Folder:
 
 
 @dataclass
-class _Listing:
+class _FolderEntries:
     files: list[os.DirEntry[str]] = field(default_factory=list)
     folders: list[os.DirEntry[str]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -101,8 +101,8 @@ def _joined(relative: str, name: str) -> str:
     return f"{relative}/{name}" if relative else name
 
 
-def _list(path: str) -> _Listing:
-    listing = _Listing()
+def _list(path: str) -> _FolderEntries:
+    listing = _FolderEntries()
     with os.scandir(path) as entries:
         for entry in entries:
             listing.is_empty = False
@@ -124,18 +124,20 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _to_walk(root: Path, path: str, listing: _Listing, seen: set[tuple[int, int]]) -> Iterator[str]:
+def _to_walk(
+    root: Path, path: str, listing: _FolderEntries, seen: set[tuple[int, int]]
+) -> Iterator[str]:
     """Yield the sub-folders to walk; the others are counted in ``listing.left_out``."""
     here = os.stat(path)
     seen.add((here.st_dev, here.st_ino))
     for entry in sorted(listing.folders, key=lambda entry: natural_key(entry.name)):
-        found = entry.stat()
+        status = entry.stat()
         if entry.is_symlink() and _leads_back(entry.path, root, path):
             listing.left_out[f"link that leads back to a folder above it: {entry.name}"] += 1
-        elif (found.st_dev, found.st_ino) in seen:
+        elif (status.st_dev, status.st_ino) in seen:
             listing.left_out[f"folder read already under another name: {entry.name}"] += 1
         else:
-            seen.add((found.st_dev, found.st_ino))
+            seen.add((status.st_dev, status.st_ino))
             yield entry.name
 
 
@@ -166,12 +168,12 @@ def _files_and_links(root: Path, source: str, report: OnBad) -> tuple[list[str],
 
     Strings, because a folder may hold a million files and a `Path` takes ten times the memory.
     """
-    found: list[str] = []
+    paths: list[str] = []
     has_links = False
     for folder in walk_folders(root, source=source, report=report):
-        found += [folder.below(name) for name in folder.names]
+        paths += [folder.below(name) for name in folder.names]
         has_links |= folder.has_links
-    return sorted(found, key=natural_key), has_links
+    return sorted(paths, key=natural_key), has_links
 
 
 def recordings_below(
@@ -183,11 +185,11 @@ def recordings_below(
     Files with other suffixes are counted.
     """
     paths, has_links = _files_and_links(root, source, report)
-    found = [path for path in paths if suffix_of(path) in suffixes]
+    recordings = [path for path in paths if suffix_of(path) in suffixes]
     others = by_suffix(path for path in paths if suffix_of(path) not in suffixes)
-    kept = _once(root, found) if has_links else found
-    if len(kept) < len(found):
-        others["link to a file that is read already"] = len(found) - len(kept)
+    kept = _once(root, recordings) if has_links else recordings
+    if len(kept) < len(recordings):
+        others["link to a file that is read already"] = len(recordings) - len(kept)
     leave_out(report, source, others)
     return kept
 

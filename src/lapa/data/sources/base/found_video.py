@@ -35,9 +35,9 @@ def video_facts(video: VideoReader, *, uses_times: bool) -> dict[str, Any]:
         video: an open reader.
         uses_times: the episode's rate comes from the video, not from the dataset or an option.
     """
-    facts: dict[str, Any] = {"notes": list(video.shown.notes)}
-    if video.shown.notes:
-        facts["stored_size"] = [video.shown.height, video.shown.width]
+    facts: dict[str, Any] = {"notes": list(video.display.notes)}
+    if video.display.notes:
+        facts["stored_size"] = [video.display.height, video.display.width]
     if video.measured is None and uses_times:
         facts["notes"].append("frames carry no times: the rate is the header's")
     if video.measured is not None and video.measured.uneven_share:

@@ -106,8 +106,8 @@ def align_rows(
     lengths |= {} if states is None else {"states": len(states)}
     shortest, longest = min(lengths.values()), max(lengths.values())
     if shortest < 1 or longest - shortest > 1:
-        found = ", ".join(f"{count} {name}" for name, count in lengths.items())
-        raise bad("length_mismatch", f"found {found}; expected equal counts, or one frame more")
+        counted = ", ".join(f"{count} {name}" for name, count in lengths.items())
+        raise bad("length_mismatch", f"found {counted}; expected equal counts, or one frame more")
     length = shortest if extra_frame == "drop" else num_frames
     return AlignedRows(
         num_frames=length,

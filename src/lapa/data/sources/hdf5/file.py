@@ -46,27 +46,27 @@ def member(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset | None:
     Raises:
         BadInputError: ``external_hdf5``.
     """
-    found: Any = group
+    item: Any = group
     parts = [part for part in name.split("/") if part not in ("", ".")]
     links = 0
     while parts:
         part = parts.pop(0)
-        link = found.get(part, getlink=True) if isinstance(found, h5py.Group) else None
+        link = item.get(part, getlink=True) if isinstance(item, h5py.Group) else None
         if isinstance(link, h5py.ExternalLink):
-            raise _external(f"{found.name}/{part} is a link into {link.filename!r}")
+            raise _external(f"{item.name}/{part} is a link into {link.filename!r}")
         if isinstance(link, h5py.SoftLink):
             links += 1
             if links > MAX_LINKS:
                 raise bad("broken_hdf5", f"{group.name}/{name}: over {MAX_LINKS} links in a row")
             parts = [step for step in link.path.split("/") if step not in ("", ".")] + parts
-            found = found.file if link.path.startswith("/") else found
+            item = item.file if link.path.startswith("/") else item
         elif link is None:
             return None
         else:
-            found = found[part]
-    if isinstance(found, h5py.Dataset):
-        _check_storage(found)
-    return found
+            item = item[part]
+    if isinstance(item, h5py.Dataset):
+        _check_storage(item)
+    return item
 
 
 def _check_storage(dataset: h5py.Dataset) -> None:
@@ -77,8 +77,8 @@ def _check_storage(dataset: h5py.Dataset) -> None:
         raise _external(f"{dataset.name} is stored in {files}")
 
 
-def _external(found: str) -> BadInputError:
-    return bad("external_hdf5", f"{found}, outside this file; refused, copy the values into it")
+def _external(place: str) -> BadInputError:
+    return bad("external_hdf5", f"{place}, outside this file; refused, copy the values into it")
 
 
 def group_at(group: h5py.Group, name: str) -> h5py.Group:
@@ -87,11 +87,11 @@ def group_at(group: h5py.Group, name: str) -> h5py.Group:
     Raises:
         BadInputError: ``missing_columns``: there is none; ``external_hdf5``.
     """
-    found = member(group, name)
-    if not isinstance(found, h5py.Group):
+    item = member(group, name)
+    if not isinstance(item, h5py.Group):
         detail = f"no group {name!r} in {group.name!r}, which holds {sorted(group)}"
         raise bad("missing_columns", detail)
-    return found
+    return item
 
 
 def dataset_at(group: h5py.Group, name: str) -> h5py.Dataset:
@@ -101,11 +101,11 @@ def dataset_at(group: h5py.Group, name: str) -> h5py.Dataset:
         BadInputError: ``missing_columns``: there is none, the message lists what the group holds;
             ``external_hdf5``.
     """
-    found = member(group, name)
-    if not isinstance(found, h5py.Dataset):
+    item = member(group, name)
+    if not isinstance(item, h5py.Dataset):
         detail = f"no dataset {name!r} in {group.name!r}, which holds {sorted(group)}"
         raise bad("missing_columns", detail)
-    return found
+    return item
 
 
 def read_rows(group: h5py.Group, name: str) -> Rows:
@@ -123,8 +123,8 @@ def read_bytes(group: h5py.Group, name: str) -> bytes:
     """
     dataset = dataset_at(group, name)
     if dataset.ndim != 1 or dataset.dtype != np.uint8 or dataset.size > 1000 * MAX_ROWS:
-        found = f"{group.name}/{name}: {dataset.dtype} {dataset.shape}"
-        raise bad("wrong_shape", f"{found}, expected the bytes of a video, uint8 (bytes,)")
+        described = f"{group.name}/{name}: {dataset.dtype} {dataset.shape}"
+        raise bad("wrong_shape", f"{described}, expected the bytes of a video, uint8 (bytes,)")
     data: bytes = dataset[()].tobytes()
     return data
 

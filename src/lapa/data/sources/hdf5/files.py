@@ -79,12 +79,14 @@ def open_hdf5(
         detail = f"no {', '.join(sorted(SUFFIXES))} at any depth"
         report(bad("no_files", detail, source=source, item=str(path)).record)
 
-    reader = _Reader(root=path, source=source, name=name, robomimic=robomimic, robonet=robonet)
+    reader = DemonstrationReader(
+        root=path, source=source, name=name, robomimic=robomimic, robonet=robonet
+    )
     yield from read_each(_recordings(files, source, report), reader.read, report)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reader:
+class DemonstrationReader:
     """Reads single recordings; plain data, so other processes can read them too."""
 
     root: Path
@@ -94,6 +96,7 @@ class _Reader:
     robonet: RobonetOptions
 
     def read(self, item: tuple[Path, str]) -> Episode:
+        """Read one demonstration of a file; an empty name takes the whole file, as RoboNet's are."""
         file, demonstration = item
         parts = (_episode_id(self.root, file), demonstration)
         episode_id = "-".join(part for part in parts if part)
@@ -134,8 +137,8 @@ def detect_layout(path: Path) -> str:
 
 
 def _files_below(folder: Path, source: str, report: OnBad) -> list[Path]:
-    found = recordings_below(folder, SUFFIXES, source=source, report=report)
-    return sorted(folder / relative for relative in found)
+    recordings = recordings_below(folder, SUFFIXES, source=source, report=report)
+    return sorted(folder / relative for relative in recordings)
 
 
 def _episode_id(path: Path, file: Path) -> str:

@@ -179,10 +179,10 @@ def _states(demo: h5py.Group, wanted: Sequence[str] | None) -> tuple[Rows | None
 def _json_attribute(group: h5py.Group, name: str) -> Mapping[str, Any]:
     text = plain(group.attrs.get(name, "{}"))
     try:
-        found = json.loads(text)
+        content = json.loads(text)
     except (TypeError, json.JSONDecodeError) as error:
         raise bad("broken_json", f"attribute {name!r} of {group.name}: {error}") from error
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _control_rate(data: h5py.Group, wanted: float | None) -> tuple[float, tuple[str, ...]]:
@@ -200,8 +200,8 @@ def _instruction(data: h5py.Group, demo: h5py.Group) -> str:
     for key in ("language_instruction", "language", "lang"):
         if isinstance(own.get(key), str):
             return str(own[key])
-    found = _json_attribute(data, "problem_info").get("language_instruction", "")
-    words = " ".join(found) if isinstance(found, list) else str(found)
+    language = _json_attribute(data, "problem_info").get("language_instruction", "")
+    words = " ".join(language) if isinstance(language, list) else str(language)
     return words.strip().strip('"')
 
 

@@ -87,7 +87,8 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
         camera, is_bgr = _camera(group_at(file, "env"), options.camera)
         dataset = f"env/{camera}_video/frames"
         actions, states = read_rows(file, "policy/actions"), read_rows(file, "env/state")
-        metadata = attributes(found) if (found := member(file, "metadata")) is not None else {}
+        group = member(file, "metadata")
+        metadata = {} if group is None else attributes(group)
         promised = plain(dataset_at(file, dataset).attrs.get("T"))
         with VideoReader(read_bytes(file, dataset), max_pixels=options.max_pixels) as video:
             num_frames, video_fps = video.num_frames, video.fps
@@ -145,16 +146,20 @@ def _camera(env: h5py.Group, wanted: str) -> tuple[str, bool]:
 
 def _names(space: str, width: int, prefix: str) -> tuple[str, ...]:
     """Name the columns by ``action_space``; states of "x,y,z,theta" robots add the gripper."""
-    names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
+    names = _axes(space)
     if prefix == "state" and names == ("x", "y", "z", "theta"):
         names += ("gripper",)
     is_pose = "vec_x" not in names or prefix == "action"
     return names if len(names) == width and is_pose else numbered_names(prefix, width)
 
 
+def _axes(space: str) -> tuple[str, ...]:
+    return tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
+
+
 def _actions_are(space: str, width: int) -> tuple[ActionMeaning, ...]:
     """Targets where the space is a pose (``vec``), else differences but for a gripper; or unknown."""
-    names = tuple(name for part in space.split(",") for name in AXES.get(part, (part,)))
+    names = _axes(space)
     if len(names) != width:
         return ()
     targets = names if "vec_x" in names else ("grasp", "gripper")

@@ -44,8 +44,8 @@ def value_columns(
         if group := tuple(key for key in known if _is_part(info, key, name)):
             return group
     if wanted:
-        found = [key for key in known if key not in BOOKKEEPING]
-        raise bad("missing_columns", f"no column {wanted!r} and none below it; there are {found}")
+        offered = [key for key in known if key not in BOOKKEEPING]
+        raise bad("missing_columns", f"no column {wanted!r} and none below it; there are {offered}")
     return ()
 
 

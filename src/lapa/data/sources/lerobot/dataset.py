@@ -18,6 +18,7 @@ from lapa.data.bad_input import (
     naming,
     raise_bad,
     read_each,
+    read_through,
     require_path,
 )
 from lapa.data.episode import Episode
@@ -29,7 +30,7 @@ from lapa.data.sources.lerobot.episode import EpisodeReader
 from lapa.data.sources.lerobot.meta import LeRobotInfo, read_info, read_tasks
 from lapa.data.sources.lerobot.v2 import list_v2
 from lapa.data.sources.lerobot.v3 import list_v3
-from lapa.data.sources.lerobot.values import ValueOptions, Values
+from lapa.data.sources.lerobot.values import ActionsAndStates, ValueOptions
 
 Lister = Callable[[Path, LeRobotInfo, str], Iterator[EpisodeEntry]]
 
@@ -96,7 +97,7 @@ def open_lerobot(
                     prefix=prefix,
                     info=info,
                     tasks=read_tasks(root),
-                    values=Values(info=info, options=options),
+                    values=ActionsAndStates(info=info, options=options),
                     instruction_column=instruction_column,
                     fps=fps or info.fps,
                     extra_frame=extra_frame,
@@ -105,7 +106,9 @@ def open_lerobot(
         except BadInputError as error:
             report(error.record)
             continue
-        entries = _listed(LAYOUTS[info.major_version](root, info, camera), source, root, report)
+        listed = LAYOUTS[info.major_version](root, info, camera)
+        # a broken episode list ends this dataset only
+        entries = read_through(listed, report, source=source, item=str(root))
         first = list(islice(entries, MEASURED_EPISODES))
         reader.values.measure(first)
         yield from read_each(chain(first, entries), reader.read, report)
@@ -117,14 +120,3 @@ def _dataset_folders(path: Path, source: str, report: OnBad) -> list[Path]:
     walked = walk_folders(path, source=source, report=report)
     metas = [path / folder.relative for folder in walked if "info.json" in folder.names]
     return sorted(meta.parent for meta in metas if meta.name == "meta")
-
-
-def _listed(
-    entries: Iterator[EpisodeEntry], source: str, root: Path, report: OnBad
-) -> Iterator[EpisodeEntry]:
-    """Pass entries on; a broken episode list goes to ``report`` and ends this dataset only."""
-    try:
-        with naming(source, str(root)):
-            yield from entries
-    except BadInputError as error:
-        report(error.record)

@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from lapa.data.bad_input import BadInputError
-from lapa.data.media.jpeg import MAX_PIXELS, PNG_SIGNATURE
+from lapa.data.media.jpeg import MAX_PIXELS
 from lapa.data.media.video_file import VideoFile
+from lapa.data.sources.base.depth import is_deep, png_bits
 from lapa.data.sources.lerobot.table import DAMAGE
 
 DEEP_GRAY = re.compile(r"gr[ae]y(9|1\d)|y16|z16", re.IGNORECASE)
@@ -54,7 +55,4 @@ def pictures_are_deep_gray(table: Path, column: str) -> bool:
         return False
     cell = batch.column(0)[0].as_py() if batch is not None and batch.num_rows else None
     data = cell.get("bytes") if isinstance(cell, dict) else None
-    if not data or not data.startswith(PNG_SIGNATURE) or len(data) < 26:
-        return False
-    bits, color = data[24], data[25]
-    return bits == 16 and color in (0, 4)
+    return isinstance(data, bytes) and is_deep(png_bits(data))

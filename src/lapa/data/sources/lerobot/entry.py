@@ -40,7 +40,7 @@ class EpisodeEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class ChosenCamera:
     """The camera to read."""
 
     camera: str
@@ -54,7 +54,7 @@ FirstFile = Callable[[str], Path | None]
 """From a camera to the first file that holds its pictures; None where there is none."""
 
 
-def choose_camera(info: LeRobotInfo, first_file: FirstFile, wanted: str) -> Choice:
+def choose_camera(info: LeRobotInfo, first_file: FirstFile, wanted: str) -> ChosenCamera:
     """Choose the camera to read.
 
     With an empty ``wanted`` it is the first of ``info.json`` that has files and shows colour.
@@ -68,7 +68,7 @@ def choose_camera(info: LeRobotInfo, first_file: FirstFile, wanted: str) -> Choi
     absent = [key for key, path in files.items() if path is None]
     notes = tuple(f"info.json lists camera {key}, which has no files" for key in absent)
     if wanted:
-        return Choice(camera=_named(wanted, present, absent), absent=notes)
+        return ChosenCamera(camera=_named(wanted, present, absent), absent=notes)
     depth = [key for key, path in files.items() if path and _is_depth(info, key, path)]
     color = [key for key in present if key not in depth]
     if not color:
@@ -77,7 +77,7 @@ def choose_camera(info: LeRobotInfo, first_file: FirstFile, wanted: str) -> Choi
             "missing_camera", f"{detail}, listed without files: {absent}; name one as `camera`"
         )
     seen = tuple(f"camera {key} shows depth, not taken for a picture" for key in depth)
-    return Choice(camera=color[0], absent=notes, depth=seen)
+    return ChosenCamera(camera=color[0], absent=notes, depth=seen)
 
 
 def _named(wanted: str, present: list[str], absent: list[str]) -> str:
@@ -98,12 +98,12 @@ def _is_depth(info: LeRobotInfo, key: str, path: Path) -> bool:
     return video_is_deep_gray(path)
 
 
-def count_notes(info: LeRobotInfo, found: int) -> tuple[str, ...]:
+def count_notes(info: LeRobotInfo, num_episodes: int) -> tuple[str, ...]:
     """Return notes where ``info.json`` counts other episodes than there are."""
     notes = []
-    if info.total_episodes != found:
-        notes.append(f"info.json counts {info.total_episodes} episodes, found {found}")
+    if info.total_episodes != num_episodes:
+        notes.append(f"info.json counts {info.total_episodes} episodes, found {num_episodes}")
     ends = [str(span).rpartition(":")[2] for span in info.splits.values()]
-    if ends and str(found) not in ends:
-        notes.append(f"info.json has splits {info.splits}, found {found} episodes")
+    if ends and str(num_episodes) not in ends:
+        notes.append(f"info.json has splits {info.splits}, found {num_episodes} episodes")
     return tuple(notes)

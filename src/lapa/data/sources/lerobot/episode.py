@@ -21,7 +21,7 @@ from lapa.data.sources.lerobot.images import TableImages
 from lapa.data.sources.lerobot.instruction import instruction_columns, instruction_of
 from lapa.data.sources.lerobot.meta import LeRobotInfo
 from lapa.data.sources.lerobot.table import EpisodeTable
-from lapa.data.sources.lerobot.values import SUCCESS, Columns, Values, success_of
+from lapa.data.sources.lerobot.values import SUCCESS, ActionsAndStates, ValueColumns, success_of
 
 
 @dataclass(kw_only=True)
@@ -33,7 +33,7 @@ class EpisodeReader:
     """Put before the episode id where several datasets are read together."""
     info: LeRobotInfo
     tasks: dict[int, str]
-    values: Values
+    values: ActionsAndStates
     instruction_column: str
     fps: float
     extra_frame: ExtraFrame
@@ -101,7 +101,7 @@ class EpisodeReader:
         )
 
     def _news(
-        self, entry: EpisodeEntry, table: EpisodeTable, columns: Columns, used: Sequence[str]
+        self, entry: EpisodeEntry, table: EpisodeTable, columns: ValueColumns, used: Sequence[str]
     ) -> list[str]:
         """Return notes on the dataset, once: what is joined, what actions are, what nobody uses."""
         joined = [

@@ -44,11 +44,11 @@ def instruction_of(
         listed: texts of the episode list, the last resort.
     """
     for column in columns:
-        found = Counter(_text(value, tasks) for value in rows[column].to_pylist())
-        text, _ = found.most_common(1)[0]
+        texts = Counter(_text(value, tasks) for value in rows[column].to_pylist())
+        text, _ = texts.most_common(1)[0]
         if text:
-            notes = (f"{column} holds {len(found)} texts, took the commonest",)
-            return text, notes if len(found) > 1 else ()
+            notes = (f"{column} holds {len(texts)} texts, took the commonest",)
+            return text, notes if len(texts) > 1 else ()
     return (listed[0] if listed else ""), ()
 
 

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lapa.data.bad_input import bad
 from lapa.data.sources.base.inside import inside
 from lapa.data.sources.base.rows import numbered_names
-from lapa.data.sources.lerobot.table import DAMAGE, single
+from lapa.data.sources.lerobot.table import DAMAGE, open_parquet, single
 
 CAMERA_TYPES = ("video", "image")
 """Feature dtypes that hold pictures: mp4 files, or encoded images inside the parquet files."""
@@ -39,9 +38,9 @@ class Feature(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _tolerate(cls, found: Any) -> Any:
+    def _tolerate(cls, raw: Any) -> Any:
         """Features that nobody reads may hold nothing, or anything: they must not cost the dataset."""
-        facts = found if isinstance(found, Mapping) else {}
+        facts = raw if isinstance(raw, Mapping) else {}
         shape = facts.get("shape")
         info: dict[str, Any] = {}
         for name in ("video_info", "info"):
@@ -77,11 +76,11 @@ class LeRobotInfo(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _null_is_absent(cls, found: Any) -> Any:
+    def _null_is_absent(cls, raw: Any) -> Any:
         """Take ``null`` for an entry that is not there."""
-        if not isinstance(found, Mapping):
-            return found
-        return {name: value for name, value in found.items() if value is not None}
+        if not isinstance(raw, Mapping):
+            return raw
+        return {name: value for name, value in raw.items() if value is not None}
 
     def pictures(self) -> tuple[str, ...]:
         """Return the picture features, depth among them, in the order of the file."""
@@ -103,8 +102,8 @@ def read_info(root: Path) -> LeRobotInfo:
         faults = "; ".join(f"{fault['loc']}: {fault['msg']}" for fault in error.errors())
         raise bad("broken_info", f"meta/info.json cannot be used: {faults}") from error
     if info.codebase_version[:2] not in ("v2", "v3"):
-        found = f"codebase_version is {info.codebase_version!r}, expected v2.0, v2.1 or v3.0"
-        raise bad("unknown_version", f"{found}; convert the dataset with the lerobot package")
+        problem = f"codebase_version is {info.codebase_version!r}, expected v2.0, v2.1 or v3.0"
+        raise bad("unknown_version", f"{problem}; convert the dataset with the lerobot package")
     return info
 
 
@@ -136,7 +135,7 @@ def read_tasks(root: Path) -> dict[int, str]:
     """
     table, lines = root / "meta" / "tasks.parquet", root / "meta" / "tasks.jsonl"
     if table.exists():
-        return _tasks_of_table(read_table(table))
+        return _tasks_of_table(_read_table(table))
     if lines.exists():
         return {
             _task_index(line): str(single(line.get("task")) or "") for line in read_jsonl(lines)
@@ -155,8 +154,8 @@ def _tasks_of_table(table: pa.Table) -> dict[int, str]:
     # The text is the pandas index of the frame that lerobot wrote: unnamed, or named "task".
     text = [name for name in ("task", "__index_level_0__") if name in table.column_names]
     if "task_index" not in table.column_names or not text:
-        found = f"tasks.parquet has columns {table.column_names}"
-        raise bad("missing_columns", f"{found}, expected task_index and task")
+        problem = f"tasks.parquet has columns {table.column_names}"
+        raise bad("missing_columns", f"{problem}, expected task_index and task")
     pairs = zip(table["task_index"].to_pylist(), table[text[0]].to_pylist(), strict=True)
     singles = ((single(index), single(task)) for index, task in pairs)
     return {int(index): str(task) for index, task in singles if index is not None and task}
@@ -176,24 +175,18 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
 
 def _json_object(line: bytes, where: str) -> dict[str, Any]:
     try:
-        found = json.loads(line)
+        content = json.loads(line)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise bad("broken_json", f"{where}: {error}") from error
-    if not isinstance(found, dict):
-        raise bad("broken_json", f"{where} is a {type(found).__name__}, expected an object")
-    return found
+    if not isinstance(content, dict):
+        raise bad("broken_json", f"{where} is a {type(content).__name__}, expected an object")
+    return content
 
 
-def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """Read a small parquet file, or some of its columns.
-
-    Raises:
-        BadInputError: missing, truncated or not parquet.
-    """
+def _read_table(path: Path) -> pa.Table:
+    """Read a small parquet file."""
     try:
-        return pq.ParquetFile(path).read(columns=columns)
-    except FileNotFoundError as error:
-        raise bad("missing_file", f"no file {path.name}", item=str(path)) from error
+        return open_parquet(path).read()
     except DAMAGE as error:
         raise bad("broken_parquet", str(error), item=str(path)) from error
 

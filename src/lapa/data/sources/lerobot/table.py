@@ -25,6 +25,20 @@ DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
 """What pyarrow raises from a damaged file, depending on which part was hit."""
 
 
+def open_parquet(path: Path) -> pq.ParquetFile:
+    """Open a parquet file and read its footer.
+
+    Raises:
+        BadInputError: missing, truncated or not parquet.
+    """
+    try:
+        return pq.ParquetFile(path)
+    except FileNotFoundError as error:
+        raise bad("missing_file", "the parquet file does not exist", item=str(path)) from error
+    except DAMAGE as error:
+        raise bad("broken_parquet", str(error), item=str(path)) from error
+
+
 class EpisodeTable:
     """Reads episodes of one parquet file, column-wise."""
 
@@ -35,12 +49,7 @@ class EpisodeTable:
             BadInputError: missing, truncated or not parquet.
         """
         self.path = path
-        try:
-            self._file = pq.ParquetFile(path)
-        except FileNotFoundError as error:
-            raise bad("missing_file", "the parquet file does not exist", item=str(path)) from error
-        except DAMAGE as error:
-            raise bad("broken_parquet", str(error), item=str(path)) from error
+        self._file = open_parquet(path)
         self.columns: tuple[str, ...] = tuple(self._file.schema_arrow.names)
         self._kept_key: tuple[tuple[int, ...], tuple[str, ...]] = ((), ())
         self._kept: pa.Table | None = None
@@ -76,13 +85,13 @@ class EpisodeTable:
         paths = [metadata.schema.column(i).path for i in range(metadata.num_columns)]
         # a list of one has a longer path: episode_index.list.element
         column = next(i for i, path in enumerate(paths) if path.split(".")[0] == EPISODE)
-        found = []
+        groups = []
         for group in range(metadata.num_row_groups):
             statistics = metadata.row_group(group).column(column).statistics
             known = statistics is not None and statistics.has_min_max
             if not known or statistics.min <= episode <= statistics.max:
-                found.append(group)
-        return tuple(found)
+                groups.append(group)
+        return tuple(groups)
 
     def _read_groups(self, groups: tuple[int, ...], columns: tuple[str, ...]) -> pa.Table:
         if self._kept is None or self._kept_key != (groups, columns):

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from lapa.data.bad_input import bad
-from lapa.data.sources.lerobot.entry import Choice, EpisodeEntry, choose_camera, count_notes
+from lapa.data.sources.lerobot.entry import ChosenCamera, EpisodeEntry, choose_camera, count_notes
 from lapa.data.sources.lerobot.meta import LeRobotInfo, path_inside
-from lapa.data.sources.lerobot.table import DAMAGE, single
+from lapa.data.sources.lerobot.table import DAMAGE, open_parquet, single
 
 LOCATION = ("episode_index", "data/chunk_index", "data/file_index")
 """Columns without which the rows of an episode cannot be found."""
@@ -28,7 +26,7 @@ def list_v3(root: Path, info: LeRobotInfo, camera: str) -> Iterator[EpisodeEntry
     files = sorted(root.glob("meta/episodes/chunk-*/file-*.parquet"))
     if not files:
         raise bad("no_episodes", "no meta/episodes/chunk-*/file-*.parquet")
-    total = sum(_open(path).metadata.num_rows for path in files)
+    total = sum(open_parquet(path).metadata.num_rows for path in files)
     first = next(_rows(files), None)
     if first is None:
         raise bad("no_episodes", "meta/episodes lists no episode")
@@ -50,7 +48,7 @@ def list_v3(root: Path, info: LeRobotInfo, camera: str) -> Iterator[EpisodeEntry
 
 
 def _entry(
-    root: Path, info: LeRobotInfo, row: Row, chosen: Choice, notes: tuple[str, ...]
+    root: Path, info: LeRobotInfo, row: Row, chosen: ChosenCamera, notes: tuple[str, ...]
 ) -> EpisodeEntry:
     camera = chosen.camera
     is_video = info.features[camera].dtype == "video"
@@ -91,7 +89,7 @@ def _video_file(root: Path, info: LeRobotInfo, row: Row, camera: str) -> Path:
 def _rows(files: list[Path]) -> Iterator[Row]:
     """Yield one mapping per episode; the wide ``stats/`` columns are never read."""
     for path in files:
-        file = _open(path)
+        file = open_parquet(path)
         names = file.schema_arrow.names
         missing = [name for name in LOCATION if name not in names]
         if missing:
@@ -114,10 +112,3 @@ def _complete(row: Row, path: Path) -> Row:
     if empty:
         raise bad("missing_values", f"an episode has no {empty}", item=str(path))
     return row
-
-
-def _open(path: Path) -> pq.ParquetFile:
-    try:
-        return pq.ParquetFile(path)
-    except DAMAGE as error:
-        raise bad("broken_parquet", str(error), item=str(path)) from error

@@ -21,7 +21,7 @@ from lapa.records import ActionMeaning
 SUCCESS = "next.success"
 """True in the row where the task was done."""
 
-Columns = tuple[tuple[str, ...], tuple[str, ...]]
+ValueColumns = tuple[tuple[str, ...], tuple[str, ...]]
 """Those of the actions, those of the states."""
 
 
@@ -44,7 +44,7 @@ class NamedRows:
 
 
 @dataclass(kw_only=True)
-class Values:
+class ActionsAndStates:
     """Finds and describes the actions and states of one dataset."""
 
     info: LeRobotInfo
@@ -52,7 +52,7 @@ class Values:
     meaning: Meaning = field(default_factory=Meaning)
     """What the actions are; see `measure`."""
 
-    def columns(self, table: EpisodeTable) -> Columns:
+    def columns(self, table: EpisodeTable) -> ValueColumns:
         """Return the columns of actions and states that a parquet file must have.
 
         Raises:
@@ -81,10 +81,10 @@ class Values:
         if self.options.actions_are:
             self.meaning = Meaning(known_by="said by the option actions_are")
             return
-        found = [pair for entry in entries if (pair := self._measurable(entry))]
-        if found:
-            names = [(actions.names, states.names) for actions, states in found]
-            alike = [pair for pair, own in zip(found, names, strict=True) if own == names[0]]
+        measurable = [pair for entry in entries if (pair := self._measurable(entry))]
+        if measurable:
+            names = [(actions.names, states.names) for actions, states in measurable]
+            alike = [pair for pair, own in zip(measurable, names, strict=True) if own == names[0]]
             self.meaning = measured_meaning(
                 [(actions.rows, states.rows) for actions, states in alike],
                 action_names=names[0][0],
@@ -112,8 +112,8 @@ class Values:
             return ()
         if self.options.actions_are:
             return told_meaning(self.options.actions_are, len(actions.names))
-        found = self.meaning.actions_are
-        return found if len(found) == len(actions.names) else ()
+        measured = self.meaning.actions_are
+        return measured if len(measured) == len(actions.names) else ()
 
     def action_units(self, actions: NamedRows | None) -> tuple[str, ...]:
         """Return the units that the user gave: LeRobot itself has none.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
 from lapa.data.sources.base.text_file import MAX_INFO_BYTES, read_text
-from lapa.data.sources.rlds.tf_example import Feature
+from lapa.data.sources.rlds.tf_example import WireFeature
 
 Kind = Literal["image", "text", "tensor"]
 
@@ -87,7 +87,7 @@ def _shape(node: Mapping[str, Any]) -> tuple[int, ...]:
     return tuple(int(size) for size in node.get("shape", {}).get("dimensions", []))
 
 
-def tensor_of(name: str, field: FieldSchema, feature: Feature) -> NDArray[Any]:
+def tensor_of(name: str, field: FieldSchema, feature: WireFeature) -> NDArray[Any]:
     """Return a numeric field as ``(steps, *shape)`` (``(1, *shape)`` outside the steps).
 
     Raises:
@@ -115,7 +115,7 @@ def _numbers(name: str, field: FieldSchema, values: list[bytes]) -> NDArray[Any]
         raise bad("corrupt_tensor", f"{name} ({field.dtype}, {field.encoding}): {error}") from error
 
 
-def texts_of(name: str, field: FieldSchema, feature: Feature) -> list[str]:
+def texts_of(name: str, field: FieldSchema, feature: WireFeature) -> list[str]:
     """Return a text field, one per step; integer tensors are UTF-8 bytes padded with zeros.
 
     Language-Table stores its instructions as ``int32 (512,)``. Bytes that are not UTF-8 stay visible.

@@ -5,15 +5,14 @@ One file per dataset family in ``fields/``; a new RLDS dataset is a new YAML, no
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from lapa.data.bad_input import SettingsError, bad
-from lapa.data.sources.base.yaml_file import read_yaml, validated
+from lapa.data.bad_input import bad
+from lapa.data.sources.base.named_settings import built_in_names, known_names, load_named
 from lapa.params.base import Params
 from lapa.records import ActionMeaning
 
@@ -108,16 +107,7 @@ def load_field_map(fields: str | Path | Mapping[str, Any]) -> FieldMap:
     Raises:
         SettingsError: neither a built-in name nor a file, or a wrong entry.
     """
-    if isinstance(fields, Mapping):
-        return validated(FieldMap, fields, "fields")
-    path = Path(fields)
-    if path.suffix not in (".yml", ".yaml"):
-        path = BUILT_IN / f"{fields}.yml"
-    if not path.is_file():
-        raise SettingsError(
-            f"no field map {str(fields)!r}; {_choices(str(fields), built_in_maps())}"
-        )
-    return validated(FieldMap, read_yaml(path), str(path))
+    return load_named(FieldMap, fields, built_in=BUILT_IN, kind="field map")
 
 
 def field_map_for(dataset: str) -> FieldMap:
@@ -132,7 +122,7 @@ def field_map_for(dataset: str) -> FieldMap:
         known.update(dict.fromkeys(fields.datasets, fields))
     if dataset not in known:
         detail = (
-            f"no field map for RLDS dataset {dataset!r}; {_choices(dataset, list(known))}; "
+            f"no field map for RLDS dataset {dataset!r}; {known_names(dataset, list(known))}; "
             "or write one (docs/add-a-source.md) and pass it as `fields`"
         )
         raise bad("no_field_map", detail, source=dataset)
@@ -141,10 +131,4 @@ def field_map_for(dataset: str) -> FieldMap:
 
 def built_in_maps() -> list[str]:
     """Names of the field maps that come with the package."""
-    return sorted(path.stem for path in BUILT_IN.glob("*.yml"))
-
-
-def _choices(asked: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(asked, names, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}known: {', '.join(sorted(names))}"
+    return built_in_names(BUILT_IN)

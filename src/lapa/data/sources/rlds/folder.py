@@ -41,19 +41,19 @@ class RldsFolder:
             BadInputError: ``no_tfrecords``.
             SettingsError: no such split.
         """
-        found = {(m["split"], int(m["number"])): p for p, m in _tfrecords(self.path)}
-        if not found:
+        present = {(m["split"], int(m["number"])): p for p, m in _tfrecords(self.path)}
+        if not present:
             detail = "no <dataset>-<split>.tfrecord-XXXXX-of-YYYYY files"
             raise bad("no_tfrecords", detail, source=self.name, item=str(self.path))
-        wanted = sorted(found.keys() | self.records.keys())
+        wanted = sorted(present.keys() | self.records.keys())
         known = sorted({split for split, _ in wanted})
         if splits is not None and not set(splits) <= set(known):
             raise SettingsError(f"{self.path}: asked for splits {list(splits)}, it has {known}")
         for split, number in wanted:
             if splits is not None and split not in splits:
                 continue
-            if (split, number) in found:
-                yield found[split, number]
+            if (split, number) in present:
+                yield present[split, number]
             else:
                 lost = self.records[split, number]
                 detail = f"the file is not there; dataset_info.json says it holds {lost} records"

@@ -21,19 +21,18 @@ from lapa.data.bad_input import bad
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 BYTES_LIST: Final = 1
 FLOAT_LIST: Final = 2
-INT64_LIST: Final = 3
 
-Values = list[bytes] | NDArray[np.float32] | NDArray[np.int64]
+FeatureValues = list[bytes] | NDArray[np.float32] | NDArray[np.int64]
 """What one feature holds; all values of an episode, flattened."""
 
 
-class Feature(NamedTuple):
+class WireFeature(NamedTuple):
     """One feature, still in wire format: only the asked ones are ever converted."""
 
     kind: int
     payload: memoryview
 
-    def values(self) -> Values:
+    def values(self) -> FeatureValues:
         """Convert to bytes, ``float32 (n,)`` or ``int64 (n,)``.
 
         Raises:
@@ -48,14 +47,14 @@ class Feature(NamedTuple):
             raise bad("not_an_example", detail) from error
 
 
-def parse_example(data: bytes) -> dict[str, Feature]:
+def parse_example(data: bytes) -> dict[str, WireFeature]:
     """Return the features of one serialised Example by name, not converted yet.
 
     Raises:
         BadInputError: ``not_an_example``: the bytes are no such message.
     """
     try:
-        features: dict[str, Feature] = {}
+        features: dict[str, WireFeature] = {}
         for number, _, message in _fields(memoryview(data)):
             if number == 1:
                 features.update(_entry(entry) for n, _, entry in _fields(message) if n == 1)
@@ -66,12 +65,12 @@ def parse_example(data: bytes) -> dict[str, Feature]:
     return features
 
 
-def _entry(entry: memoryview) -> tuple[str, Feature]:
+def _entry(entry: memoryview) -> tuple[str, WireFeature]:
     parts = {number: value for number, _, value in _fields(entry)}
     name = bytes(parts[1]).decode() if 1 in parts else ""
     for kind, _, payload in _fields(parts.get(2, memoryview(b""))):
-        return name, Feature(kind, payload)
-    return name, Feature(BYTES_LIST, memoryview(b""))
+        return name, WireFeature(kind, payload)
+    return name, WireFeature(BYTES_LIST, memoryview(b""))
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, int, memoryview]]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, model_validator
 
-from lapa.data.bad_input import SettingsError
-from lapa.data.sources.base.yaml_file import read_yaml, validated
+from lapa.data.sources.base.named_settings import built_in_names, load_named
 from lapa.data.sources.video.action_interval import ColumnKind
 from lapa.params.base import Params
 
 BUILT_IN = Path(__file__).parent / "fields"
 
 
-class Columns(Params):
+class ArrayColumns(Params):
     """One array of the side file that becomes some columns of the action or state vector."""
 
     field: str
@@ -31,7 +29,7 @@ class Columns(Params):
     ``actions="accumulate"`` takes for targets."""
 
     @model_validator(mode="after")
-    def _one_kind_per_column(self) -> Columns:
+    def _one_kind_per_column(self) -> ArrayColumns:
         if isinstance(self.kind, tuple) and len(self.kind) != len(self.names):
             raise ValueError(
                 f"{self.field}: {len(self.kind)} kinds but {len(self.names)} names; expected one kind "
@@ -56,11 +54,11 @@ class ArrayFields(Params):
     ``{camera}`` and, for ``file:``, ``{stem}`` of the side file."""
     cameras: tuple[str, ...] = ("0",)
     """Values of ``{camera}``; the first is the default."""
-    actions: tuple[Columns, ...] = ()
+    actions: tuple[ArrayColumns, ...] = ()
     """Joined to the action vector. All absent from a side file: an action-free recording."""
     rows_per_frame: int = Field(default=1, gt=0)
     """Raw action rows per video frame, e.g. 3 for 15 Hz actions beside 5 fps video."""
-    states: tuple[Columns, ...] = ()
+    states: tuple[ArrayColumns, ...] = ()
     """Joined to the state vector, one row per video frame."""
     instruction: tuple[str, ...] = ()
     """Keys to try; the first non-empty text (or first text of a list) is taken."""
@@ -79,34 +77,24 @@ def load_array_fields(fields: str | Path | Mapping[str, Any]) -> ArrayFields:
     Raises:
         SettingsError: neither a built-in name nor a file, or a wrong entry.
     """
-    if isinstance(fields, Mapping):
-        return validated(ArrayFields, fields, "fields")
-    path = Path(fields)
-    if path.suffix not in (".yml", ".yaml"):
-        path = BUILT_IN / f"{fields}.yml"
-    if not path.is_file():
-        names = built_in_maps()
-        close = difflib.get_close_matches(str(fields), names, n=1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        raise SettingsError(f"no field map {str(fields)!r}; {hint}built in: {', '.join(names)}")
-    return validated(ArrayFields, read_yaml(path), str(path))
+    return load_named(ArrayFields, fields, built_in=BUILT_IN, kind="field map")
 
 
 def built_in_maps() -> list[str]:
     """Names of the field maps that come with the package."""
-    return sorted(path.stem for path in BUILT_IN.glob("*.yml"))
+    return built_in_names(BUILT_IN)
 
 
 def value_at(contents: Mapping[str, Any], key: str) -> Any:
     """Return ``contents[key]``, or follow its dots into nested objects and lists; None if absent."""
     if key in contents:
         return contents[key]
-    found: Any = contents
+    value: Any = contents
     for part in key.split("."):
-        if isinstance(found, Mapping) and part in found:
-            found = found[part]
-        elif isinstance(found, list) and part.isdigit() and int(part) < len(found):
-            found = found[int(part)]
+        if isinstance(value, Mapping) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
         else:
             return None
-    return found
+    return value

@@ -70,9 +70,9 @@ def fitting_fields(root: Path, paths: list[str]) -> ArrayFields:
         BadInputError: ``no_files``: no map has side files here.
     """
     maps = {name: load_array_fields(name) for name in built_in_maps()}
-    found = {name: side_files_of(root, paths, fields) for name, fields in maps.items()}
-    candidates = [name for name, files in found.items() if files]
-    fitting = [name for name in candidates if any(_videos(root, found[name], maps[name]))]
+    side_files = {name: side_files_of(root, paths, fields) for name, fields in maps.items()}
+    candidates = [name for name, files in side_files.items() if files]
+    fitting = [name for name in candidates if any(_videos(root, side_files[name], maps[name]))]
     if len(fitting) > 1:
         raise SettingsError(f"{root} fits the field maps {fitting}; name one of them as `fields`")
     if not candidates:

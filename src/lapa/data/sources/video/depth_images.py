@@ -16,25 +16,25 @@ from lapa.data.bad_input import OnBad
 from lapa.data.left_out import leave_out
 from lapa.data.sources.base.depth import DepthRule, depth_error, is_deep, named_depth, png_bits
 
-Sequence = tuple[Path, list[str]]
+ImageSequence = tuple[Path, list[str]]
 """A folder and the names of its images."""
 
 
 def split_depth(
-    sequences: Iterable[Sequence], root: Path, *, source: str, rule: DepthRule, report: OnBad
-) -> Iterator[Sequence]:
+    sequences: Iterable[ImageSequence], root: Path, *, source: str, rule: DepthRule, report: OnBad
+) -> Iterator[ImageSequence]:
     """Yield the sequences without their depth images; these are reported, or counted, per group."""
     for folder, names in sequences:
         color: set[str] = set()
         for group in _groups(names):
-            found = _depth_of(folder.relative_to(root), folder / group[0])
-            if not found:
+            sign = _depth_of(folder.relative_to(root), folder / group[0])
+            if not sign:
                 color.update(group)
             elif rule == "leave_out":
                 leave_out(report, source, {"depth": len(group)})
             else:
                 item = (folder / group[0]).relative_to(root).as_posix()
-                error = depth_error(f"{len(group)} images such as {group[0]}: {found}", item=item)
+                error = depth_error(f"{len(group)} images such as {group[0]}: {sign}", item=item)
                 report(replace(error.record, source=source))
         if color or not names:
             yield folder, [name for name in names if name in color]

@@ -75,7 +75,7 @@ def open_image_folder(
         raise SettingsError(f"image folder {path}: images carry no frame rate; give `fps` in Hz")
     check_rule(depth)
     source = name or path.name
-    reader = _Reader(
+    reader = SequenceReader(
         root=path,
         source=source,
         fps=fps,
@@ -92,15 +92,15 @@ def open_image_folder(
 
 def _sequences(root: Path, source: str, report: OnBad) -> Iterator[tuple[Path, list[str]]]:
     """Yield (folder, image names); also folders to be reported, which hold nothing to read."""
-    found = False
+    has_sequence = False
     for folder in walk_folders(root, source=source, report=report):
         images = [name for name in folder.names if suffix_of(name) in SUFFIXES]
         others = [name for name in folder.names if suffix_of(name) not in SUFFIXES]
         leave_out(report, source, by_suffix(others))
         if images or folder.is_empty or any(suffix_of(name) in OTHER_IMAGES for name in others):
-            found = True
+            has_sequence = True
             yield _path(root, folder), images
-    if not found:
+    if not has_sequence:
         yield root, []
 
 
@@ -109,7 +109,9 @@ def _path(root: Path, folder: Folder) -> Path:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class SequenceReader:
+    """Reads single folders of images; plain data, so other processes can read them too."""
+
     root: Path
     source: str
     fps: float
@@ -161,8 +163,8 @@ class _Reader:
 
 def number_gaps(names: list[str]) -> int:
     """Return how many numbers are missing between the first and the last image; 0 if unnumbered."""
-    found = [re.findall(r"\d+", Path(name).stem) for name in names]
-    if not all(found):
+    digits_of_names = [re.findall(r"\d+", Path(name).stem) for name in names]
+    if not all(digits_of_names):
         return 0
-    numbers = [int(digits[-1]) for digits in found]
+    numbers = [int(digits[-1]) for digits in digits_of_names]
     return max(0, max(numbers) - min(numbers) + 1 - len(set(numbers)))

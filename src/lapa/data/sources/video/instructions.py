@@ -104,7 +104,9 @@ def find_instructions(
         return Instructions(instructions)
     if instructions == "auto":
         files = _mapping_files(root) or _mapping_files(root.parent)
-        return _joined("auto", [found for path in files for found in _tried(path, source, report)])
+        return _joined(
+            "auto", [mapping for path in files for mapping in _tried(path, source, report)]
+        )
     path = root / instructions
     if not path.is_file():
         raise MissingSourceError(
@@ -115,8 +117,8 @@ def find_instructions(
 
 
 def _joined(mode: str, files: list[Instructions]) -> Instructions:
-    texts = {name: text for found in files for name, text in found.texts.items()}
-    return Instructions(mode, texts, tuple(note for found in files for note in found.notes))
+    texts = {name: text for mapping in files for name, text in mapping.texts.items()}
+    return Instructions(mode, texts, tuple(note for mapping in files for note in mapping.notes))
 
 
 def _tried(path: Path, source: str, report: OnBad) -> list[Instructions]:
@@ -134,8 +136,8 @@ def _mapping(path: Path) -> Instructions:
 
 
 def _mapping_files(folder: Path) -> list[Path]:
-    found = {path for pattern in MAPPING_FILES for path in folder.glob(pattern)}
-    return sorted(path for path in found if not path.name.startswith("."))
+    files = {path for pattern in MAPPING_FILES for path in folder.glob(pattern)}
+    return sorted(path for path in files if not path.name.startswith("."))
 
 
 def words_of(name: str) -> str:

@@ -13,7 +13,7 @@ from lapa.data.bad_input import BadInputError, bad
 from lapa.data.sources.base.rows import Rows, float_rows, numbered_names
 from lapa.data.sources.base.text_file import parse_json, read_text
 from lapa.data.sources.video.action_interval import ActionRule, per_frame
-from lapa.data.sources.video.array_fields import Columns, value_at
+from lapa.data.sources.video.array_fields import ArrayColumns, value_at
 from lapa.records import ActionMeaning
 
 MAX_NPZ_BYTES: Final = 1 << 30
@@ -92,7 +92,7 @@ def success_at(contents: Mapping[str, Any], key: str | None) -> bool | None:
 
 def read_columns(
     contents: Mapping[str, Any],
-    columns: tuple[Columns, ...],
+    columns: tuple[ArrayColumns, ...],
     *,
     rows_per_frame: int = 1,
     rule: ActionRule = "subsample",
@@ -119,30 +119,30 @@ def read_columns(
     return np.concatenate(reduced, axis=1)
 
 
-def _checked(values: Any, part: Columns) -> Rows:
+def _checked(values: Any, part: ArrayColumns) -> Rows:
     rows = float_rows(values, part.field)
     if part.names and rows.shape[1] != len(part.names):
-        found = f"{part.field} has {rows.shape[1]} columns"
-        raise bad("wrong_shape", f"{found}, the field map names {len(part.names)}")
+        width = f"{part.field} has {rows.shape[1]} columns"
+        raise bad("wrong_shape", f"{width}, the field map names {len(part.names)}")
     return rows
 
 
-def column_names(columns: tuple[Columns, ...], width: int, prefix: str) -> tuple[str, ...]:
+def column_names(columns: tuple[ArrayColumns, ...], width: int, prefix: str) -> tuple[str, ...]:
     """Return the names of the joined columns, numbered unless every part is named."""
     names = tuple(name for part in columns for name in part.names)
     return names if len(names) == width else numbered_names(prefix, width)
 
 
-def column_meanings(columns: tuple[Columns, ...], width: int) -> tuple[ActionMeaning, ...]:
+def column_meanings(columns: tuple[ArrayColumns, ...], width: int) -> tuple[ActionMeaning, ...]:
     """Return what each of the joined columns is; none unless every part tells."""
-    found: list[ActionMeaning] = []
+    meanings: list[ActionMeaning] = []
     for part in columns:
         count = width if len(columns) == 1 else len(part.names)
-        found += [MEANINGS[kind] for kind in part.kinds(count)]
-    return tuple(found) if len(found) == width else ()
+        meanings += [MEANINGS[kind] for kind in part.kinds(count)]
+    return tuple(meanings) if len(meanings) == width else ()
 
 
-def column_units(columns: tuple[Columns, ...], width: int) -> tuple[str, ...]:
+def column_units(columns: tuple[ArrayColumns, ...], width: int) -> tuple[str, ...]:
     """Return the units of the joined columns, none unless every part has them."""
     units = tuple(unit for part in columns for unit in part.units)
     return units if len(units) == width else ()

@@ -67,7 +67,7 @@ def open_video_folder(
         detail = f"no files with suffix {', '.join(sorted(READABLE_SUFFIXES))} at any depth"
         report(bad("no_videos", detail, source=source, item=str(path)).record)
         return
-    reader = _Reader(
+    reader = VideoFileReader(
         root=root,
         source=source,
         shared_stems=_shared_stems(videos),
@@ -85,7 +85,9 @@ def open_video_folder(
 
 
 @dataclass(frozen=True)
-class _Reader:
+class VideoFileReader:
+    """Reads single videos; plain data, so other processes can read them too."""
+
     root: Path
     source: str
     shared_stems: frozenset[str]
@@ -100,14 +102,15 @@ class _Reader:
         """Read one video; None where it is depth that is to be left out."""
         with naming(self.source, relative):
             path = self.root / relative
-            found = "its name says depth" if named_depth(relative) else ""
-            if not found or self.depth == "take":
+            depth_sign = "its name says depth" if named_depth(relative) else ""
+            if not depth_sign or self.depth == "take":
                 video = shared_reader(path, max_pixels=self.max_pixels)
-                found = f"one channel of {video.channel_bits[0]} bits" * is_deep(video.channel_bits)
-            if not found or self.depth == "take":
-                return self._episode(path, relative, video)
+                bits = video.channel_bits
+                depth_sign = f"one channel of {bits[0]} bits" if is_deep(bits) else ""
+                if not depth_sign or self.depth == "take":
+                    return self._episode(path, relative, video)
             if self.depth == "refuse":
-                raise depth_error(found)
+                raise depth_error(depth_sign)
             return None
 
     def _episode(self, path: Path, relative: str, video: VideoReader) -> Episode:

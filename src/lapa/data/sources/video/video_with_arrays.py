@@ -33,7 +33,7 @@ from lapa.data.sources.base.folder_walk import by_suffix, files_below, suffix_of
 from lapa.data.sources.base.found_video import found_video, video_facts
 from lapa.data.sources.base.rows import ExtraFrame, Rows, align_rows
 from lapa.data.sources.video.action_interval import ActionRule
-from lapa.data.sources.video.array_fields import ArrayFields, load_array_fields
+from lapa.data.sources.video.array_fields import ArrayColumns, ArrayFields, load_array_fields
 from lapa.data.sources.video.arrays_video import fitting_fields, locate_video, side_files_of
 from lapa.data.sources.video.glob_match import matches
 from lapa.data.sources.video.side_file import (
@@ -92,7 +92,7 @@ def open_video_with_arrays(
         raise SettingsError(f"no camera {camera!r}, the field map has {list(mapped.cameras)}")
     if actions not in ("subsample", "accumulate"):
         raise SettingsError(f"actions={actions!r}, expected 'subsample' or 'accumulate'")
-    reader = _EpisodeReader(
+    reader = SideFileReader(
         root=path,
         source=name,
         fields=mapped,
@@ -120,7 +120,7 @@ def _unused(paths: list[str], fields: ArrayFields) -> Counter[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _EpisodeReader:
+class SideFileReader:
     """Turns side files into episodes."""
 
     root: Path
@@ -194,13 +194,13 @@ class _EpisodeReader:
         return [f"no actions: none of {[part.field for part in self.fields.actions]} is there"]
 
 
-def _names(columns: Any, rows: Any, prefix: str) -> tuple[str, ...]:
+def _names(columns: tuple[ArrayColumns, ...], rows: Rows | None, prefix: str) -> tuple[str, ...]:
     return () if rows is None else column_names(columns, rows.shape[1], prefix)
 
 
-def _meanings(columns: Any, rows: Any) -> tuple[ActionMeaning, ...]:
+def _meanings(columns: tuple[ArrayColumns, ...], rows: Rows | None) -> tuple[ActionMeaning, ...]:
     return () if rows is None else column_meanings(columns, rows.shape[1])
 
 
-def _units(columns: Any, rows: Any) -> tuple[str, ...]:
+def _units(columns: tuple[ArrayColumns, ...], rows: Rows | None) -> tuple[str, ...]:
     return () if rows is None else column_units(columns, rows.shape[1])

@@ -39,7 +39,7 @@ class Crop:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShownPicture:
+class DisplayGeometry:
     """What the container and the first frame say about showing the coded pictures of a video."""
 
     height: int
@@ -103,9 +103,9 @@ class ShownPicture:
         return upright(image, self.orientation)
 
 
-def shown_picture(
+def display_geometry(
     frame: Any, *, height: int, width: int, crop: Crop, pixel_aspect: Fraction | None
-) -> ShownPicture:
+) -> DisplayGeometry:
     """Return how coded pictures are shown.
 
     Args:
@@ -117,7 +117,7 @@ def shown_picture(
     """
     matrix = frame.side_data.get("DISPLAYMATRIX")
     numbers = None if matrix is None else np.frombuffer(bytes(matrix), "=i4")
-    return ShownPicture(
+    return DisplayGeometry(
         height=height,
         width=width,
         crop=crop if crop.fits(height, width) else Crop(),

@@ -50,7 +50,7 @@ def test_display_matrices_are_applied(codec: str, container: str, orientation: i
         assert (reader.height, reader.width) == shown.shape[:2]
         assert all(is_like(frame, shown) for frame in reader.frames())
         assert is_like(reader.frames([4])[0], shown)
-        assert len(reader.shown.notes) == (orientation != 1)
+        assert len(reader.display.notes) == (orientation != 1)
 
 
 @pytest.mark.parametrize(("aspect", "size"), [("4/3", (48, 85)), ("1/2", (96, 64))])
@@ -62,7 +62,7 @@ def test_pixels_become_square(aspect: str, size: tuple[int, int], container: str
     with VideoReader(video) as reader:
         assert (reader.height, reader.width) == size
         assert is_like(reader.frames([3])[0], landmarks(*size))
-        assert f"pixel aspect ratio {aspect}" in reader.shown.notes[0]
+        assert f"pixel aspect ratio {aspect}" in reader.display.notes[0]
 
 
 def test_an_aspect_that_only_rounds_is_left_alone() -> None:
@@ -70,7 +70,7 @@ def test_an_aspect_that_only_rounds_is_left_alone() -> None:
         encode_video(repeated(landmarks()), pixel_aspect=Fraction(1280, 1281))
     ) as reader:
         assert reader.frames([0]).shape == (1, 48, 64, 3)
-        assert reader.shown.notes == ()
+        assert reader.display.notes == ()
 
 
 def test_an_absurd_aspect_is_refused_before_memory_is_spent() -> None:
@@ -96,7 +96,7 @@ def test_the_clean_aperture_is_cut_out() -> None:
     with VideoReader(cut) as reader:
         assert (reader.height, reader.width) == (40, 80)
         assert is_like(reader.frames([5])[0], whole[6:46, 12:92])
-        assert reader.shown.notes == ("cropped to the clean aperture that the file declares",)
+        assert reader.display.notes == ("cropped to the clean aperture that the file declares",)
     for nonsense in ((80, 0, 40, 1, 0, 1, 0, 1), (800, 1, 40, 1, 0, 1, 0, 1), (0,) * 8):
         with VideoReader(with_clean_aperture(video, nonsense)) as reader:
             assert reader.frames([0]).shape == (1, 64, 96, 3)
@@ -108,7 +108,7 @@ def test_the_pixel_crop_of_matroska_is_cut_out() -> None:
     with VideoReader(with_pixel_crop(video, top=4, bottom=8, left=16, right=12)) as reader:
         assert (reader.height, reader.width) == (52, 68)
         assert is_like(reader.frames([5])[0], whole[4:56, 16:84])
-        assert reader.shown.notes == ("cropped to the clean aperture that the file declares",)
+        assert reader.display.notes == ("cropped to the clean aperture that the file declares",)
     with pytest.raises(BadInputError, match="unreadable_video"):
         VideoReader(with_pixel_crop(video, top=40, bottom=40, left=0, right=0))
 
