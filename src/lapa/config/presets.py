@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,8 @@ class Presets:
                 holder, key = parameters, CLUSTER
             else:
                 holder, key = parameters.get(section), PRESET
-            if isinstance(holder, (Mapping, DictConfig)) and key in holder:
-                chosen[section] = holder.pop(key)  # type: ignore[union-attr]
+            if isinstance(holder, MutableMapping | DictConfig) and key in holder:
+                chosen[section] = holder.pop(key)
         return chosen
 
     def layers(self, chosen: Chosen) -> Iterator[tuple[Path, DictConfig]]:
