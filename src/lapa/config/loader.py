@@ -73,12 +73,12 @@ class ConfigLoader(OmegaConfigLoader):
 
     def _read_raw_config(self, key: str) -> tuple[Layers, Layers, str, str, set[Path]]:
         """Files of `base` and of the environment, as Kedro reads them; presets go on top of `base`."""
-        base, env, base_path, env_path, seen = super()._read_raw_config(key)
+        base, env, base_path, env_path, read = super()._read_raw_config(key)
         if key == "parameters":
             base, env = self._with_presets(base, env)
         elif key == "globals":
             base |= self._globals_of_presets()
-        return base, env, base_path, env_path, seen
+        return base, env, base_path, env_path, read
 
     def _with_presets(self, base: Layers, env: Layers) -> tuple[Layers, Layers]:
         chosen = {**self._take_chosen(base), **self._take_chosen(env), **self._given_presets}

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ class Presets:
                 holder, key = parameters, CLUSTER
             else:
                 holder, key = parameters.get(section), PRESET
-            if isinstance(holder, (dict, DictConfig)) and key in holder:
+            if isinstance(holder, MutableMapping | DictConfig) and key in holder:
                 chosen[section] = holder.pop(key)
         return chosen
 
