@@ -9,15 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.evaluation.statistics.episode_bootstrap import Interval, Sums, episode_interval
-from lapa.params.base import Params
-from lapa.records import EvaluationReport, Metric, require_same
+from lapa.records import EvaluationReport, Metric, Record, require_same
 
 FILE = "action_errors.json"
 HEADLINE = "action/mae_normalized"
 """The error that arms are compared by: absolute, so that one bad joint does not decide."""
 
 
-class EpisodeErrors(Params):
+class EpisodeErrors(Record):
     """Sums over the valid steps of each held-out episode."""
 
     episodes: tuple[str, ...]
