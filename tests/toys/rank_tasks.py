@@ -46,7 +46,7 @@ def train_quantizer(
         dist.all_gather(everyone, rows)
     else:
         everyone = [rows]
-    return {"codebooks": [rows.tolist() for rows in everyone], "figures": exported.metrics}
+    return {"codebooks": [rows.tolist() for rows in everyone], "metrics": exported.metrics}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from lapa.training.common.progress import Progress
 from lapa.training.laq.fit import train
 from toys.squares import squares_loaders, tiny_params
 
-FIGURES = {"val/top1": "codes right {:.1%}"}
+FORMATS = {"val/top1": "codes right {:.1%}"}
 
 
 class Terminal:
@@ -50,7 +50,7 @@ def test_a_line_a_minute_without_a_terminal(
     clock: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    with Progress("foundation", total=30, done=0, figures=FIGURES) as progress:
+    with Progress("foundation", total=30, done=0, formats=FORMATS) as progress:
         for step in range(1, 31):
             clock[0] += 10
             progress.advance(step, torch.tensor(1.25), lambda: {"val/top1": 0.5, "other": 1})
@@ -66,7 +66,7 @@ def test_time_left_counts_from_where_the_training_was_resumed(
     clock: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    with Progress("laq", total=100, done=90, figures={}) as progress:
+    with Progress("laq", total=100, done=90, formats={}) as progress:
         clock[0] += 60
         progress.advance(91, 0.5, dict)
     assert caplog.messages[0].startswith("laq: going on after step 90, 100 steps")
@@ -77,7 +77,7 @@ def test_nothing_is_said_or_read_on_other_ranks(
     clock: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    with Progress("laq", total=2, done=0, figures=FIGURES, shown=False) as progress:
+    with Progress("laq", total=2, done=0, formats=FORMATS, shown=False) as progress:
         clock[0] += 600
         progress.advance(2, "unreadable", lambda: pytest.fail("metrics were read"))
     assert not caplog.messages
@@ -89,7 +89,7 @@ def test_a_bar_with_step_loss_and_figure_on_a_terminal(
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
     caplog.set_level(logging.INFO)
-    with Progress("policy", total=20, done=0, figures=FIGURES) as progress:
+    with Progress("policy", total=20, done=0, formats=FORMATS) as progress:
         for step in range(1, 21):
             progress.advance(step, torch.tensor(1 / step), lambda: {"val/top1": 0.75})
     last = terminal.plain()

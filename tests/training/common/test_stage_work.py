@@ -50,11 +50,11 @@ def test_curves_and_pictures_lie_beside_the_weights(tmp_path: Path) -> None:
     (only,) = work.loggers()
     assert isinstance(only, MetricsFile)
     only.log_metrics({"train/loss": 1.0}, step=1)
-    (tmp_path / "figures").mkdir()
-    (tmp_path / "figures/a.png").write_bytes(b"picture")
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots/a.png").write_bytes(b"picture")
     folder = Path(saved(tmp_path).path)
     assert (folder / "metrics.jsonl").read_text() == (tmp_path / "metrics.jsonl").read_text()
-    assert (folder / "figures/a.png").read_bytes() == b"picture"
+    assert (folder / "plots/a.png").read_bytes() == b"picture"
     assert (folder / "weights").is_file()
 
 

@@ -65,8 +65,8 @@ def test_the_checkpoint_describes_itself(trained: Checkpoint, shards: ShardSet) 
 
 def test_everything_lies_below_work(trained: Checkpoint) -> None:
     work = Path(trained.path).parent
-    assert {path.name for path in work.iterdir()} >= {"model", "resume", "figures"}
-    pictures = sorted(path.name for path in (work / "figures").iterdir())
+    assert {path.name for path in work.iterdir()} >= {"model", "resume", "plots"}
+    pictures = sorted(path.name for path in (work / "plots").iterdir())
     assert pictures == ["reconstructions-00000006.png", "reconstructions-00000012.png"]
     lines = [json.loads(line) for line in (work / "metrics.jsonl").read_text().splitlines()]
     logged = set().union(*lines)
@@ -110,16 +110,16 @@ def test_it_learns_the_moves(tmp_path: Path) -> None:
     assert exported.metrics["val/code_dependence"] > 1.0
 
 
-def test_prediction_is_codes_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_codes_do_not_touch_the_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
     params = tiny_params()
-    module = LaqModule(model=build_model(params), params=params).eval()
+    model = build_model(params).eval()
 
     def forbidden(*_: object) -> None:
         raise AssertionError("the decoder was touched")
 
-    monkeypatch.setattr(module.model.decoder, "forward", forbidden)
+    monkeypatch.setattr(model.decoder, "forward", forbidden)
     batch = next(iter(squares_loaders(params).val))
-    codes = module.predict_step(batch, 0)
+    codes = model.codes(to_frames(batch["frames"]))
     assert codes.shape == (8, 1)
     assert codes.dtype == torch.int64
 

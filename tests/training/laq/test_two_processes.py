@@ -36,6 +36,6 @@ def test_two_processes_equal_one_with_the_doubled_batch(tmp_path: Path) -> None:
         assert len(one) == count
         assert two == pytest.approx(one, rel=TOLERANCE)
     for name in ("val/loss", "val/psnr_gain_over_copy", "val/perplexity"):
-        assert results[2]["figures"][name] == pytest.approx(
-            results[1]["figures"][name], rel=TOLERANCE
+        assert results[2]["metrics"][name] == pytest.approx(
+            results[1]["metrics"][name], rel=TOLERANCE
         )

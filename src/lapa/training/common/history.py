@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-_KEPT = ("metrics.jsonl", "initialization.txt", "figures")
+_KEPT = ("metrics.jsonl", "initialization.txt", "plots")
 
 
 def keep_history(work: Path, folder: Path) -> None:

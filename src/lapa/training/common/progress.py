@@ -21,21 +21,21 @@ MINUTE = 60.0
 
 
 class Progress:
-    """Steps done, of how many, loss, the stage's figures, time left.
+    """Steps done, of how many, loss, the stage's metrics, time left.
 
     Args:
         stage: its name, in front of everything.
         total: optimiser steps of the whole training.
         done: those that lie behind, where it was resumed.
-        figures: metric -> how to say it, e.g. ``{"val/top1": "codes right {:.1%}"}``; a metric
+        formats: metric -> how to say it, e.g. ``{"val/top1": "codes right {:.1%}"}``; a metric
             that has not been measured yet is left out.
         shown: False on every rank but zero.
     """
 
     def __init__(
-        self, stage: str, *, total: int, done: int, figures: Mapping[str, str], shown: bool = True
+        self, stage: str, *, total: int, done: int, formats: Mapping[str, str], shown: bool = True
     ) -> None:
-        self._stage, self._total, self._done, self._figures = stage, total, done, figures
+        self._stage, self._total, self._done, self._formats = stage, total, done, formats
         self._has_bar = shown and sys.stderr.isatty()
         self._has_lines = shown and not self._has_bar
         self._bar = RichProgress(
@@ -73,7 +73,7 @@ class Progress:
             )
 
     def _text(self, loss: Any, metrics: Mapping[str, Any]) -> str:
-        said = [form.format(float(metrics[n])) for n, form in self._figures.items() if n in metrics]
+        said = [form.format(float(metrics[n])) for n, form in self._formats.items() if n in metrics]
         return ", ".join([f"loss {float(loss):.4g}", *said])
 
     def _time(self, step: int) -> str:

@@ -17,11 +17,11 @@ class ShowProgress(Callback):
 
     Args:
         stage: its name.
-        figures: as `Progress` takes them; logged metrics by name.
+        formats: as `Progress` takes them; logged metrics by name.
     """
 
-    def __init__(self, *, stage: str, figures: Mapping[str, str]) -> None:
-        self._stage, self._figures = stage, figures
+    def __init__(self, *, stage: str, formats: Mapping[str, str]) -> None:
+        self._stage, self._formats = stage, formats
         self._progress: Progress | None = None
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -30,7 +30,7 @@ class ShowProgress(Callback):
             self._stage,
             total=trainer.max_steps,
             done=trainer.global_step,
-            figures=self._figures,
+            formats=self._formats,
             shown=is_rank_zero(),
         ).__enter__()
 

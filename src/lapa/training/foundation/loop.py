@@ -80,7 +80,7 @@ class Loop:
             "foundation",
             total=self.params.trainer.max_steps,
             done=self.state.step,
-            figures={f"val/{by_itself}": "held-out codes right {:.1%}"},
+            formats={f"val/{by_itself}": "held-out codes right {:.1%}"},
             shown=is_rank_zero(),
         )
 

@@ -31,7 +31,7 @@ def build_callbacks(
     """The callbacks that these parameters ask for."""
     trainer = params.trainer
     callbacks: list[Callback] = [
-        ShowProgress(stage="laq", figures=SHOWN),
+        ShowProgress(stage="laq", formats=SHOWN),
         _codebook_start(params, loaders),
         Throughput(every=trainer.log_every, batch_size=trainer.batch_size),
         CollapseGate(params=params.collapse_gate, codebook_size=model.quantizer.codebook_size),
@@ -66,6 +66,6 @@ def _reconstruction_grid(params: LaqParams, loaders: LaqLoaders, work: Path) -> 
     return ReconstructionGrid(
         pairs=loaders.val_pairs,
         count=params.pictures,
-        folder=work / "figures",
+        folder=work / "plots",
         seed=params.trainer.seed,
     )

@@ -35,7 +35,7 @@ def fit(
         shards: the clips.
         pair_spec: what a pair is.
         params: quantiser, targets, length of the training.
-        work: scratch folder; holds ``resume/``, ``figures/``, ``metrics.jsonl``, ``model/``.
+        work: scratch folder; holds ``resume/``, ``plots/``, ``metrics.jsonl``, ``model/``.
         run: MLflow run to log into.
 
     Raises:

@@ -80,12 +80,12 @@ class PairMetrics:
         self._sequences += torch.bincount((codes * places).sum(1), minlength=len(self._sequences))
 
     def compute(self) -> dict[str, float]:
-        """Return all figures over everything added, on every process; decibels, shares, counts."""
+        """Return all metrics over everything added, on every process; decibels, shares, counts."""
         for sums in (self._sums, self._counts, self._sequences):
             sum_over_processes(sums)
         mean = {n: float(s / c) for n, (s, c) in zip(self._names, self._sums, strict=True) if c > 0}
         gain = _gain(mean["copy"], mean["recon"])
-        figures = {
+        values = {
             "loss_recon": mean["recon"],
             "psnr": psnr(mean["recon"]),
             "psnr_copy": psnr(mean["copy"]),
@@ -95,13 +95,13 @@ class PairMetrics:
             "codebook_utilization": utilization(self._counts.cpu().numpy()),
         }
         if "recon_moved" in mean:
-            figures["psnr_gain_moved"] = _gain(mean["copy_moved"], mean["recon_moved"])
+            values["psnr_gain_moved"] = _gain(mean["copy_moved"], mean["recon_moved"])
         if "shuffled" in mean:
             shuffled = _gain(mean["copy"], mean["shuffled"])
-            figures |= {"psnr_gain_shuffled": shuffled, "code_dependence": gain - shuffled}
+            values |= {"psnr_gain_shuffled": shuffled, "code_dependence": gain - shuffled}
         if len(self._sequences):
-            figures["sequence_perplexity"] = perplexity(self._sequences.cpu().numpy())
-        return figures
+            values["sequence_perplexity"] = perplexity(self._sequences.cpu().numpy())
+        return values
 
 
 def psnr(mean_squared_error: float) -> float:

@@ -1,4 +1,4 @@
-"""The quantiser under Lightning: losses in training, figures in validation, codes in prediction."""
+"""The quantiser under Lightning: losses in training and metrics in validation."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from lapa.training.laq.augmentation import augmented
 from lapa.training.laq.metrics import PairMetrics
 from lapa.training.laq.targets import PairResult, build_targets
 
-_TRAIN_FIGURES = 64
-"""Pairs of a training batch on which ``train/`` figures are measured."""
+_TRAIN_PAIRS = 64
+"""Pairs of a training batch on which ``train/`` metrics are measured."""
 
 
 class LaqModule(pl.LightningModule):
@@ -42,7 +42,7 @@ class LaqModule(pl.LightningModule):
         losses = self._losses(PairResult(frames, output, batch), output)
         self._require_finite(losses["loss"], batch)
         if (self.global_step + 1) % self._params.trainer.log_every == 0:
-            self._log_train_figures(frames[:_TRAIN_FIGURES], losses)
+            self._log_train_metrics(frames[:_TRAIN_PAIRS], losses)
         return {"loss": losses["loss"], "codes": output.quantized.codes.detach()}
 
     def on_train_batch_end(self, *_: Any) -> None:
@@ -78,16 +78,16 @@ class LaqModule(pl.LightningModule):
             )
 
     @torch.no_grad()
-    def _log_train_figures(self, frames: Tensor, losses: dict[str, Tensor]) -> None:
-        """Log the losses of the step and noise-free figures, both over all processes."""
+    def _log_train_metrics(self, frames: Tensor, losses: dict[str, Tensor]) -> None:
+        """Log the losses of the step and noise-free metrics, both over all processes."""
         self.model.eval()
         metrics = self._new_metrics()
         self._measure(frames, metrics)
         self.model.train()
         values = sum_over_processes(torch.stack([value.detach() for value in losses.values()]))
         means = dict(zip(losses, (values / world_size()).tolist(), strict=True))
-        figures = metrics.compute() | means
-        self.log_dict({f"train/{name}": value for name, value in figures.items()})
+        values = metrics.compute() | means
+        self.log_dict({f"train/{name}": value for name, value in values.items()})
 
     def on_validation_epoch_start(self) -> None:
         """Start new sums."""
@@ -104,17 +104,13 @@ class LaqModule(pl.LightningModule):
             self._loss_sums[name] = self._loss_sums.get(name, torch.zeros_like(row)) + row
 
     def on_validation_epoch_end(self) -> None:
-        """Log the figures of the whole set under ``val/``."""
+        """Log the metrics of the whole set under ``val/``."""
         assert self._metrics is not None  # noqa: S101 - set by the hook above
-        figures = self._metrics.compute()
+        values = self._metrics.compute()
         for name, row in self._loss_sums.items():
             total, count = sum_over_processes(row)
-            figures[name] = float(total / count)
-        self.log_dict({f"val/{name}": value for name, value in figures.items()})
-
-    def predict_step(self, batch: PairBatch, batch_idx: int) -> Tensor:
-        """Return the codes ``int64 (batch, code)`` and nothing else."""
-        return self.model.codes(to_frames(batch["frames"]))
+            values[name] = float(total / count)
+        self.log_dict({f"val/{name}": value for name, value in values.items()})
 
     def _new_metrics(self) -> PairMetrics:
         return PairMetrics(

@@ -19,7 +19,7 @@ from lapa.training.laq.loaders import Pairs
 
 
 class ReconstructionGrid(Callback):
-    """After each validation writes ``figures/reconstructions-<step>.png`` (rank zero only).
+    """After each validation writes ``plots/reconstructions-<step>.png`` (rank zero only).
 
     Args:
         pairs: validation pairs.

@@ -150,7 +150,7 @@ class _Finetuning:
             work=self.work,
             callbacks=[
                 keep_best,
-                ShowProgress(stage="policy", figures=SHOWN),
+                ShowProgress(stage="policy", formats=SHOWN),
                 Throughput(every=settings.log_every, batch_size=settings.batch_size),
             ],
             clip_norm=self.params.optimizer.clip_norm,
