@@ -11,7 +11,6 @@ from lapa.models.foundation.storage import load_foundation
 from lapa.models.storage import read_config
 from lapa.params.foundation.model import FoundationModelParams
 from lapa.params.foundation.stage import FoundationParams
-from lapa.records import Checkpoint
 from lapa.training.foundation import fit
 from lapa.training.foundation.planning import plan_training
 from toys.backend_toy import GridParams, GridPolicy
@@ -29,7 +28,7 @@ def toy_params(**trainer: int) -> FoundationParams:
 def test_a_toy_backend_pretrains_is_saved_and_loaded(tmp_path: Path) -> None:
     shards, labels = labeled_squares(tmp_path)
     config = toy_params(max_steps=40)
-    record = Checkpoint(**fit(**arguments(shards, labels, config, tmp_path / "work")))
+    record = fit(**arguments(shards, labels, config, tmp_path / "work"))
     folder = Path(record.path)
     assert read_config(folder, FoundationModelParams).backend == GridParams(kind=KIND, dim=16)
     model = load_foundation(folder)

@@ -11,7 +11,7 @@ from lapa.data.loading.latents import open_latents
 from lapa.labeling.label_shards import label_shards
 from lapa.models.laq.storage import load_laq
 from lapa.params.labeling import LabelingParams
-from lapa.records import Checkpoint, LabelSet, PairSpec
+from lapa.records import PairSpec
 from lapa.training.laq import fit, initialize
 from toys.quantizer_toy import SignParams, SignQuantizer
 from toys.shards import tiny_shard_set
@@ -25,25 +25,20 @@ def test_a_toy_quantizer_trains_and_labels(tmp_path: Path) -> None:
     shards = tiny_shard_set(tmp_path)
     model = {"quantizer": {"kind": KIND, "scale": 0.5}, "quant_dim": 3}
     params = tiny_params(model=model, trainer={"max_steps": 4}, optimizer={"warmup_steps": 1})
-    arguments = {
-        "shards": shards.model_dump(mode="json"),
-        "pair_spec": SPEC.model_dump(mode="json"),
-        "params": params.model_dump(mode="json"),
-    }
-    trained = Checkpoint(**fit(**arguments, work=str(tmp_path / "trained")))
-    untrained = Checkpoint(**initialize(**arguments, work=str(tmp_path / "untrained")))
+    trained = fit(shards=shards, pair_spec=SPEC, params=params, work=tmp_path / "trained")
+    untrained = initialize(
+        shards=shards, pair_spec=SPEC, params=params, work=tmp_path / "untrained"
+    )
     assert trained.digest != untrained.digest
     loaded = load_laq(Path(trained.path))
     assert isinstance(loaded.quantizer, SignQuantizer)
     assert loaded.config.quantizer == SignParams(kind=KIND, scale=0.5)
-    labels = LabelSet(
-        **label_shards(
-            shards=arguments["shards"],
-            pair_spec=arguments["pair_spec"],
-            laq=trained.model_dump(mode="json"),
-            params=LabelingParams(batch_size=7).model_dump(mode="json"),
-            work=str(tmp_path / "labels"),
-        )
+    labels = label_shards(
+        shards=shards,
+        pair_spec=SPEC,
+        laq=trained,
+        params=LabelingParams(batch_size=7),
+        work=tmp_path / "labels",
     )
     codes = open_latents(shards, labels, "train").codes
     assert len(codes) == labels.valid_pairs["train"]
