@@ -29,7 +29,7 @@ def register_pipelines() -> dict[str, Pipeline]:
 
 def _refuse_unknown(message: str) -> None:
     """Say so where the module that Kedro could not import is a pipeline that nobody wrote."""
-    known = [found.name for found in pkgutil.iter_modules(lapa.pipelines.__path__) if found.ispkg]
+    known = [room.name for room in pkgutil.iter_modules(lapa.pipelines.__path__) if room.ispkg]
     named = re.search(rf"'{lapa.pipelines.__name__}\.([^']*)'", message)
     if named and named[1] not in known:
         raise RefusedError(

@@ -29,13 +29,16 @@ def test_a_stopped_run_is_killed_not_finished(
         stdout=subprocess.DEVNULL,
         text=True,
     )
-    deadline = time.monotonic() + 120
-    while not (project.folder / "started").exists():
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline, "the node did not start within two minutes"
-        time.sleep(0.05)
-    process.send_signal(getattr(signal, sent))
-    _, errors = process.communicate(timeout=60)
+    try:
+        deadline = time.monotonic() + 120
+        while not (project.folder / "started").exists():
+            assert process.poll() is None, process.communicate()[1]
+            assert time.monotonic() < deadline, "the node did not start within two minutes"
+            time.sleep(0.05)
+        process.send_signal(getattr(signal, sent))
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()  # a command that took no notice must not outlive its test
     assert process.returncode == code
     assert "Interrupted in node lapa.train" in errors
     runs = [*project.runs(), *project.runs(nested=True)]

@@ -43,10 +43,10 @@ def doctor() -> None:
 
 
 def _python() -> tuple[str, str, str]:
-    found = sys.version.split()[0]
+    version = sys.version.split()[0]
     return (
         "Python",
-        found,
+        version,
         "ok" if (3, 11) <= sys.version_info[:2] <= (3, 12) else "want 3.11 or 3.12",
     )
 
@@ -61,10 +61,10 @@ def _package(name: str) -> tuple[str, str, str]:
 def _torchvision() -> tuple[str, str, str]:
     """A torchvision built for another torch breaks Lightning, transformers and MLflow on import."""
     try:
-        found = importlib.metadata.version("torchvision")
+        version = importlib.metadata.version("torchvision")
     except importlib.metadata.PackageNotFoundError:
         return "torchvision", "not installed", "ok: not needed"
-    return "torchvision", found, "remove it unless it was built for this torch"
+    return "torchvision", version, "remove it unless it was built for this torch"
 
 
 def _devices() -> tuple[str, str, str]:

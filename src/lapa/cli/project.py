@@ -19,13 +19,13 @@ def use_packaged_logging() -> None:
 
 def conf_of(folder: Path) -> Path:
     """The `conf` folder of the project around ``folder``, else the packaged one."""
-    found = project_around(folder)
-    return found / "conf" if found else PACKAGED_CONF
+    project = project_around(folder)
+    return project / "conf" if project else PACKAGED_CONF
 
 
 def project_around(folder: Path) -> Path | None:
     """``folder`` or the nearest parent that is a Kedro project."""
     from kedro.utils import find_kedro_project  # noqa: PLC0415 - takes a moment; --help need not wait
 
-    found: Path | None = find_kedro_project(folder.resolve())
-    return found
+    root: Path | None = find_kedro_project(folder.resolve())
+    return root

@@ -53,14 +53,14 @@ def _claim(path: Path, owner: str) -> None:
 
 def _take_over(path: Path) -> None:
     try:
-        found = path.read_text()
+        content = path.read_text()
     except FileNotFoundError:
         return
-    pid, host, job = (*found.split(), _NO_JOB)[:3]
+    pid, host, job = (*content.split(), _NO_JOB)[:3]
     here = host == socket.gethostname()
     requeued = not here and job != _NO_JOB and job == os.environ.get("SLURM_JOB_ID")
     if requeued or (here and not _is_alive(int(pid))):
-        _remove_stale(path, found)
+        _remove_stale(path, content)
         return
     raise OutputLockedError(
         f"{path.parent} is being written by process {pid} on {host}; expected no other writer: wait "
@@ -68,14 +68,14 @@ def _take_over(path: Path) -> None:
     )
 
 
-def _remove_stale(path: Path, found: str) -> None:
+def _remove_stale(path: Path, content: str) -> None:
     """Remove a dead owner's lock; of several heirs only one renames it, the others find it gone."""
     stale = path.with_name(f".lock.stale.{os.getpid()}")
     try:
         path.rename(stale)
     except FileNotFoundError:
         return
-    if stale.read_text() != found:  # a faster heir's fresh lock was caught: give it back
+    if stale.read_text() != content:  # a faster heir's fresh lock was caught: give it back
         os.link(stale, path)
     stale.unlink()
 

@@ -60,10 +60,10 @@ def stale(
 def made_from(names: Iterable[str], artefacts: Iterable[Artefact]) -> list[str]:
     """Datasets that descend from the named ones, those left out."""
     parents = {artefact.dataset: set(artefact.made.inputs) for artefact in artefacts}
-    found = before = set(names)
-    while more := {child for child, held in parents.items() if held & found} - found:
-        found = found | more
-    return sorted(found - before)
+    reached = before = set(names)
+    while more := {child for child, held in parents.items() if held & reached} - reached:
+        reached = reached | more
+    return sorted(reached - before)
 
 
 def _differences(catalog: DataCatalog, made: MadeWith) -> Iterator[Difference]:

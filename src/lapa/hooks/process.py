@@ -33,14 +33,14 @@ def is_gone(owner: str) -> bool:
     A process on another machine counts as alive, unless it belonged to this very Slurm job, which
     was then requeued.
     """
-    found, here = json.loads(owner), json.loads(this_process())
-    if found == here:
+    then, here = json.loads(owner), json.loads(this_process())
+    if then == here:
         return False
-    if found["job"] and found["job"] == here["job"]:
+    if then["job"] and then["job"] == here["job"]:
         return True
-    if found["host"] != here["host"]:
+    if then["host"] != here["host"]:
         return False
-    return found["boot"] != here["boot"] or not _lives(found["pid"], found["started"])
+    return then["boot"] != here["boot"] or not _lives(then["pid"], then["started"])
 
 
 def _boot() -> str:

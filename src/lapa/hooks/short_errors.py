@@ -32,9 +32,9 @@ class ShortErrorsHook:
         """
         if click.get_current_context(silent=True) is None or os.environ.get(FULL_TRACEBACK):
             return
-        for found in _chain(error):
-            if isinstance(found, _SPOKEN) and _raised_by_us(found):
-                raise click.ClickException(str(found)) from error
+        for cause in _chain(error):
+            if isinstance(cause, _SPOKEN) and _raised_by_us(cause):
+                raise click.ClickException(str(cause)) from error
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

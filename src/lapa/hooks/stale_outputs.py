@@ -63,7 +63,7 @@ class StaleOutputsHook:
 
     def _warn(self, catalog: DataCatalog) -> None:
         kept = list(artefacts_in(catalog, self._kept))
-        new = [found for found in stale(catalog, kept) if found[0].dataset not in self._named]
+        new = [old for old in stale(catalog, kept) if old[0].dataset not in self._named]
         for artefact, changed in new:
             reasons = "; ".join(map(str, changed))
             logger.warning("%s is stale (%s): %s", artefact.dataset, artefact.folder, reasons)

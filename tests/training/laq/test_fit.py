@@ -18,7 +18,6 @@ from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.laq import fit, initialize
 from lapa.training.laq.fit import build_model, train
-from lapa.training.laq.module import LaqModule
 from toys.logged import SPEED
 from toys.shards import tiny_shard_set
 from toys.squares import squares_loaders, tiny_params

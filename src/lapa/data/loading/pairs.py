@@ -20,7 +20,6 @@ from lapa.records import PairSpec, ShardSet
 class PairDataset(SlotDataset):
     """Items are `PairBatch` rows: ``frames uint8 (2, height, width, 3)`` and ``sample_id``."""
 
-    image_name = "frames"
     images_per_sample = (2,)
 
     def __init__(

@@ -16,10 +16,9 @@ class SlotDataset(ABC):
     """Samples identified by slots (owned frames); what training and evaluation loaders read.
 
     ``sample_id`` is the slot: it depends on the shard set alone, and it is the row of a label.
-    A subclass says under which name its images go and how one sample is read.
+    A subclass says how one sample is read.
     """
 
-    image_name = "frames"
     images_per_sample: tuple[int, ...] = ()
     """Leading dimensions of a sample's images."""
 
@@ -54,7 +53,7 @@ class SlotDataset(ABC):
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         images = np.empty(self.image_shape, np.uint8)
-        return {self.image_name: images, **self.read_into(images, index)}
+        return {"frames": images, **self.read_into(images, index)}
 
     @property
     def table(self) -> ClipTable:

@@ -55,10 +55,10 @@ def require_one_generation(
         )
 
 
-def _require(report: EvaluationReport, name: str, digest: str | None, what: str) -> None:
+def _require(report: EvaluationReport, name: str, digest: str | None, subject: str) -> None:
     require_same(
         f"{name} behind report {report.path}",
         report.inputs.get(name),
         digest,
-        remedy=f"the report is not about {what}: delete {report.path} and evaluate again",
+        remedy=f"the report is not about {subject}: delete {report.path} and evaluate again",
     )

@@ -86,8 +86,8 @@ class LaqModule(pl.LightningModule):
         self.model.train()
         values = sum_over_processes(torch.stack([value.detach() for value in losses.values()]))
         means = dict(zip(losses, (values / world_size()).tolist(), strict=True))
-        values = metrics.compute() | means
-        self.log_dict({f"train/{name}": value for name, value in values.items()})
+        measured = metrics.compute() | means
+        self.log_dict({f"train/{name}": value for name, value in measured.items()})
 
     def on_validation_epoch_start(self) -> None:
         """Start new sums."""
