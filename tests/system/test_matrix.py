@@ -51,7 +51,7 @@ SHORT: dict[str, Any] = {
 
 def toy_sizes() -> dict[str, Any]:
     """What `--env=test` sets, for environments do not stack; less the sizes of its backbone."""
-    sizes = yaml.safe_load((ROOT / "conf/test/parameters/test.yml").read_text())
+    sizes = yaml.safe_load((ROOT / "conf/test/parameters.yml").read_text())
     del sizes["foundation"]["backend"]
     return merged(sizes, SHORT)
 

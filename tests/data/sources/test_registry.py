@@ -56,7 +56,7 @@ def test_an_adapter_of_your_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_examples_of_the_docs_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = (ROOT / "docs/add-a-source.md").read_text()
+    page = (ROOT / "docs/extend/source.md").read_text()
     field_map, adapter = (
         re.search(f"```{language}\n(.*?)```", page, re.DOTALL) for language in ("yaml", "python")
     )

@@ -14,9 +14,9 @@ from lapa.evaluation.codes.reconstruction_metrics import (
     GAIN_SHUFFLED,
     reconstruction_metrics,
 )
-from lapa.evaluation.codes.reconstruction_plot import plot_reconstruction_grid
 from lapa.evaluation.finding import Finding, Metrics
 from lapa.evaluation.formatting import decibel, too_few
+from lapa.evaluation.plots.reconstructed_pairs import plot_reconstruction_grid
 from lapa.records import Metric
 
 DEPENDENCE_DB = 0.1

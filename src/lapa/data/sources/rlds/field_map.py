@@ -123,7 +123,7 @@ def field_map_for(dataset: str) -> FieldMap:
     if dataset not in known:
         detail = (
             f"no field map for RLDS dataset {dataset!r}; {known_names(dataset, list(known))}; "
-            "or write one (docs/add-a-source.md) and pass it as `fields`"
+            "or write one (docs/extend/source.md) and pass it as `fields`"
         )
         raise bad("no_field_map", detail, source=dataset)
     return known[dataset]
