@@ -50,9 +50,9 @@ SHORT: dict[str, Any] = {
 
 
 def toy_sizes() -> dict[str, Any]:
-    """What `--env=test` sets, for environments do not stack; less the sizes of its backbone."""
+    """What `--env=test` sets, for environments do not stack; less what it sets for one backbone alone."""
     sizes = yaml.safe_load((ROOT / "conf/test/parameters.yml").read_text())
-    del sizes["foundation"]["backend"]
+    del sizes["by_preset"]
     return merged(sizes, SHORT)
 
 

@@ -50,7 +50,7 @@ def test_the_documented_line_keeps_run_name_and_parameters(cluster: Path) -> Non
     assert len(calls) == 6
     for call in calls:
         (params,) = [option for option in call if option.startswith("--params")]
-        assert params == "--params=run=my_run,laq.trainer.devices=4"
+        assert params == "--params=run=my_run,cluster=lrz_h100"
 
 
 @pytest.mark.parametrize(
