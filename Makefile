@@ -7,6 +7,8 @@ export DO_NOT_TRACK := 1
 export KEDRO_LOGGING_CONFIG := conf/logging.yml
 # Tests run many tiny models: waking a second thread costs more than it computes.
 TEST_ENV := OMP_NUM_THREADS=1 MUJOCO_GL=disable
+# Processes that share out the test files, whole files each: fixtures of a file are made once.
+WORKERS ?= 2
 
 .PHONY: help install demo test lint types pytest viz mlflow clean
 
@@ -41,7 +43,7 @@ types: $(STAMP)
 	$(BIN)/mypy --strict src
 
 pytest: $(STAMP)
-	$(TEST_ENV) $(BIN)/python -m pytest
+	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 viz: $(STAMP)
 	$(BIN)/kedro viz run

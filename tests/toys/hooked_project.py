@@ -73,7 +73,9 @@ class HookedProject:
 
     @property
     def experiment(self) -> mlflow.entities.Experiment:
-        return self.client.get_experiment_by_name("lapa")
+        experiment = self.client.get_experiment_by_name("lapa")
+        assert experiment is not None
+        return experiment
 
     def runs(self, *, nested: bool = False) -> list[mlflow.entities.Run]:
         """Runs of the pipelines, or of the arms, oldest first."""

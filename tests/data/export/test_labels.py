@@ -55,7 +55,7 @@ def test_a_smaller_export_is_not_mixed_with_an_earlier_larger_one(
 def test_an_export_that_dies_leaves_nothing(
     squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dies_at_the_second_tar(tar: Path, frame: Any) -> None:
+    def dies_at_the_second_tar(tar: tarfile.TarFile, frame: Any) -> None:
         if tar.name.endswith("000001.tar"):
             raise KeyboardInterrupt
         add(tar, frame)

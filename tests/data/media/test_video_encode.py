@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from lapa.data.media.video_encode import write_lossless_video, write_playable_video
 
 
-def decode(path: Path) -> np.ndarray:
+def decode(path: Path) -> tuple[np.ndarray, Any, float]:
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         frames = np.stack([f.to_ndarray(format="rgb24") for f in container.decode(stream)])

@@ -104,7 +104,7 @@ def laq(world: World, tmp_path_factory: pytest.TempPathFactory) -> EvaluationRep
 
 def _written(
     world: World, laq: EvaluationReport, arms: dict[str, EvaluationReport], out: Path, **more: Any
-) -> str:
+) -> tuple[EvaluationReport, str]:
     report = write_report(
         laq=laq,
         arms=arms,

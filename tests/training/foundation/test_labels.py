@@ -17,6 +17,7 @@ from lapa.data.loading.loader import collate, evaluation_loader
 from lapa.labeling.label_shards import label_shards
 from lapa.models.foundation.build import build_foundation
 from lapa.params.labeling import LabelingParams
+from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation import fit
 from lapa.training.foundation.labels import OnlineLabels, PrecomputedLabels
 from lapa.training.foundation.open_labels import open_labels
@@ -27,6 +28,9 @@ from toys.quantizers import tiny_laq
 from toys.shards import tiny_shard_set
 
 CPU = torch.device("cpu")
+
+
+World = tuple[ShardSet, ShardSet, Checkpoint, LabelSet]
 
 
 def with_another_future(episodes: Sequence[Episode], *, of_frame: int) -> list[Episode]:
@@ -46,7 +50,7 @@ def with_another_future(episodes: Sequence[Episode], *, of_frame: int) -> list[E
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Shards, a quantiser, labels, and the same shards with another future after frame 0."""
     folder = tmp_path_factory.mktemp("world")
     episodes = moving_square_episodes(10, 9, size=16)
@@ -65,7 +69,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return shards, changed, laq, labels
 
 
-def test_both_providers_give_the_same_batches(world: dict[str, Any]) -> None:
+def test_both_providers_give_the_same_batches(world: World) -> None:
     shards, _, laq, labels = world
     advance = PrecomputedLabels(shards=shards, labels=labels, device=CPU)
     online = OnlineLabels(shards=shards, laq=laq, device=CPU)
@@ -100,7 +104,7 @@ def logits_of(batch: Any) -> torch.Tensor:
     ).logits
 
 
-def providers(world: dict[str, Any], *, changed: bool) -> Any:
+def providers(world: World, *, changed: bool) -> Any:
     shards, other, laq, labels = world
     if changed:
         shards, labels = other, labels.model_copy(update={"shard_digest": other.digest})
@@ -111,15 +115,13 @@ def providers(world: dict[str, Any], *, changed: bool) -> Any:
 
 
 @pytest.mark.parametrize("kind", [0, 1], ids=["precomputed", "online"])
-def test_the_future_frame_does_not_reach_the_logits(world: dict[str, Any], kind: str) -> None:
+def test_the_future_frame_does_not_reach_the_logits(world: World, kind: str) -> None:
     before = first_frames(providers(world, changed=False)[kind])
     after = first_frames(providers(world, changed=True)[kind])
     torch.testing.assert_close(logits_of(before), logits_of(after), rtol=0, atol=0)
 
 
-def test_a_deliberate_leak_is_noticed(
-    world: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deliberate_leak_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The test above can fail: feed frame t+1 and the logits move."""
 
     def leaky(self: Any, images: Any, index: Any) -> Any:
@@ -135,7 +137,7 @@ def test_a_deliberate_leak_is_noticed(
     assert not torch.allclose(logits_of(before), logits_of(after))
 
 
-def test_training_is_the_same_with_either_provider(world: dict[str, Any], tmp_path: Path) -> None:
+def test_training_is_the_same_with_either_provider(world: World, tmp_path: Path) -> None:
     shards, _, laq, labels = world
     config = params(code_seq_len=4, codebook_size=8)
     advance = fit(**arguments(shards, labels, config, tmp_path / "advance"))
@@ -147,13 +149,13 @@ def test_training_is_the_same_with_either_provider(world: dict[str, Any], tmp_pa
     assert online.inputs == {"shards": shards.digest, "laq": laq.digest}
 
 
-def test_online_labels_without_a_quantizer_are_refused(world: dict[str, Any]) -> None:
+def test_online_labels_without_a_quantizer_are_refused(world: World) -> None:
     shards, *_ = world
     with pytest.raises(ValueError, match="needs the quantiser's checkpoint"):
         open_labels(shards, None, None, params(online_labels=True), CPU)
 
 
-def test_labels_of_another_horizon_are_refused(world: dict[str, Any]) -> None:
+def test_labels_of_another_horizon_are_refused(world: World) -> None:
     shards, _, laq, labels = world
     longer = laq.model_copy(update={"pair_spec": SPEC.model_copy(update={"horizon_s": 0.2})})
     config = params(code_seq_len=4, codebook_size=8)
@@ -161,7 +163,7 @@ def test_labels_of_another_horizon_are_refused(world: dict[str, Any]) -> None:
         open_labels(shards, labels, longer, config, CPU)
 
 
-def test_missing_labels_are_named(world: dict[str, Any]) -> None:
+def test_missing_labels_are_named(world: World) -> None:
     shards, *_ = world
     with pytest.raises(ValueError, match="no label set for"):
         open_labels(shards, None, None, params(), CPU)
