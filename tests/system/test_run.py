@@ -105,7 +105,7 @@ def test_a_missing_artefact_is_named(project: Project) -> None:
 REFUSED = {
     "--env=tets": "no environment 'tets': .* did you mean 'test'",
     "--params=fundation.trainer.max_steps=3": "no parameter 'fundation'; did you mean 'foundation'",
-    "--pipelines=labeling": "no pipeline 'labelling'; did you mean 'labeling'",
+    "--pipelines=labelling": "no pipeline 'labelling'; did you mean 'labeling'",
     "--params=run=../../escape": r"run name '\.\./\.\./escape' is no name",
 }
 
