@@ -97,13 +97,16 @@ def write_rlds(
     dataset: str = "bridge_dataset",
     features: Mapping[str, Any] | None = None,
     lengths: Sequence[int] | None = None,
+    module: str = "",
 ) -> list[Path]:
-    """Write a TFDS version folder of one split; ``lengths`` is what dataset_info.json claims."""
+    """Write a TFDS version folder of one split; ``lengths`` and ``module`` are what dataset_info.json
+    claims."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "features.json").write_text(json.dumps(features or BRIDGE_FEATURES))
     claimed = lengths or [len(shard) for shard in shards]
     split = {"name": "train", "shardLengths": [str(length) for length in claimed]}
     info = {"name": dataset, "fileFormat": "tfrecord", "version": "1.0.0", "splits": [split]}
+    info |= {"moduleName": module} if module else {}
     (folder / "dataset_info.json").write_text(json.dumps(info))
     paths = []
     for number, shard in enumerate(shards):

@@ -25,6 +25,8 @@ class EncodedFrames:
     source: str = ""
     item: str = ""
     max_pixels: int = MAX_PIXELS
+    is_bgr: bool = False
+    """The writer took BGR for RGB, so red and blue are swapped in what a decoder returns."""
 
     def __call__(self, indices: Sequence[int] | None = None) -> Frames:
         """Decode the asked frames to ``uint8 (frame, height, width, 3)`` RGB."""
@@ -34,7 +36,8 @@ class EncodedFrames:
 
     def _decode(self, index: int) -> Frames:
         with naming(self.source, f"{self.item} frame {index}"):
-            return decode_image(self.images[index], max_pixels=self.max_pixels)
+            image = decode_image(self.images[index], max_pixels=self.max_pixels)
+        return np.ascontiguousarray(image[..., ::-1]) if self.is_bgr else image
 
 
 @dataclass(frozen=True)

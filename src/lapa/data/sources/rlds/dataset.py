@@ -87,6 +87,7 @@ def _reader(
         schema=read_schema(folder.path / "features.json"),
         fields=fields,
         camera=camera,
+        is_bgr=camera in fields.bgr and not folder.has_mended_channels,
         fps=fps if fps is not None else fields.datasets[folder.name],
         max_pixels=max_pixels,
     )

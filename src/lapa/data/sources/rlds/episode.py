@@ -25,6 +25,7 @@ class RecordReader:
     schema: Mapping[str, FieldSchema]
     fields: FieldMap
     camera: str
+    is_bgr: bool
     fps: float
     max_pixels: int
 
@@ -68,7 +69,9 @@ class RecordReader:
             episode_id=episode_id,
             num_frames=len(images),
             fps=self.fps,
-            read_frames=EncodedFrames(images, self.source, episode_id, self.max_pixels),
+            read_frames=EncodedFrames(
+                images, self.source, episode_id, self.max_pixels, self.is_bgr
+            ),
             instruction=record.instruction(),
             actions=record.rows(self.fields.actions, len(images)),
             action_names=names_of(self.fields.actions),
@@ -83,6 +86,7 @@ class RecordReader:
                 "record": number,
                 "camera": self.camera,
                 "actions_are": self._meaning_word(),
+                **({"image_format": "BGR"} if self.is_bgr else {}),
             },
         )
 

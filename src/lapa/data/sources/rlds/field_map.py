@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, NonNegativeInt, model_validator
 
 from lapa.data.bad_input import bad
 from lapa.data.sources.base.named_settings import built_in_names, known_names, load_named
@@ -28,11 +28,23 @@ class NumericField(Params):
     """One per column."""
     units: tuple[str, ...] = ()
     """One per column, or none where nobody knows."""
+    columns: tuple[NonNegativeInt, ...] = ()
+    """Which columns of the field, counted from 0; left out: all of them."""
 
     @model_validator(mode="after")
     def _one_unit_per_name(self) -> NumericField:
         if self.units and len(self.names) != len(self.units):
             raise ValueError(f"{self.field}: {len(self.names)} names but {len(self.units)} units")
+        return self
+
+    @model_validator(mode="after")
+    def _one_column_per_name(self) -> NumericField:
+        if self.columns and len(self.names) != len(self.columns):
+            raise ValueError(
+                f"{self.field}: {len(self.names)} names but {len(self.columns)} columns"
+            )
+        if len(set(self.columns)) != len(self.columns):
+            raise ValueError(f"{self.field}: columns {list(self.columns)} name one twice")
         return self
 
 
@@ -53,6 +65,8 @@ class FieldMap(Params):
     """The camera used unless another is asked for."""
     cameras: dict[str, str]
     """Short name to image field."""
+    bgr: tuple[str, ...] = ()
+    """Cameras whose published pictures have red and blue swapped; they are swapped back."""
     instruction: tuple[str, ...] = ()
     """Text fields; the first that is not empty at the first step counts."""
     actions: tuple[NumericField, ...] = ()
@@ -66,7 +80,8 @@ class FieldMap(Params):
     """Fields that together name an episode; without them the id is derived from the content."""
     environment: Extract | None = None
     success: str = ""
-    """A per-step reward whose last value is positive after a success; empty: nobody knows."""
+    """A per-step reward or flag whose last value is positive after a success, or one flag for the
+    episode; empty: nobody knows."""
     notes: str = Field(default="", repr=False)
     """Traps of this dataset, for people."""
 
@@ -78,6 +93,12 @@ class FieldMap(Params):
                 f"actions_are has {len(self.actions_are)} entries, expected one for each of the {width} "
                 "action columns, or one word for all"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _swapped_cameras_exist(self) -> Self:
+        if unknown := sorted(set(self.bgr) - set(self.cameras)):
+            raise ValueError(f"bgr names {unknown}, expected some of {sorted(self.cameras)}")
         return self
 
     def action_meanings(self) -> tuple[ActionMeaning, ...]:

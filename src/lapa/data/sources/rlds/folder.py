@@ -33,6 +33,17 @@ class RldsFolder:
     name: str
     records: dict[tuple[str, int], int] = field(default_factory=dict)
     """Records per (split, shard number), as ``dataset_info.json`` says."""
+    builder: str = ""
+    """The module that wrote the files, ``moduleName`` of ``dataset_info.json``."""
+
+    @property
+    def has_mended_channels(self) -> bool:
+        """Whether this is a copy made by ``rlds_dataset_mod``, which puts swapped channels right.
+
+        Octo and OpenVLA train on such copies; they keep the name and the version of the original.
+        See https://github.com/kpertsch/rlds_dataset_mod/blob/main/prepare_open_x.sh.
+        """
+        return self.builder.startswith("rlds_dataset_mod")
 
     def shards(self, splits: Sequence[str] | None, *, report: OnBad) -> Iterator[Path]:
         """Yield the tfrecord files of ``splits`` (all when None); absent ones are reported.
@@ -139,7 +150,7 @@ def read_folder(path: Path) -> RldsFolder:
             for split in info.get("splits", [])
             for number, length in enumerate(split.get("shardLengths", []))
         }
-        return RldsFolder(path, str(info["name"]), records)
+        return RldsFolder(path, str(info["name"]), records, str(info.get("moduleName", "")))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise bad(
             "unreadable_info", f"{type(error).__name__}: {error}", item=str(info_path)

@@ -89,6 +89,8 @@ class RecordFields:
     def _block(self, field: NumericField, num_frames: int) -> NDArray[np.float32]:
         rows = tensor_of(field.field, *self._field(field.field)).astype(np.float32)
         rows = rows.reshape(len(rows), -1)
+        if field.columns:
+            rows = _columns(field, rows)
         if rows.shape != (num_frames, len(field.names)):
             expected = (num_frames, len(field.names))
             raise bad("wrong_shape", f"{field.field} is {rows.shape}, expected {expected}")
@@ -102,3 +104,11 @@ class RecordFields:
             return next(iter(texts_of(name, field, self.example[name])), "")
         numbers = tensor_of(name, field, self.example[name]).ravel()
         return str(numbers[0]) if len(numbers) else ""
+
+
+def _columns(field: NumericField, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    width = rows.shape[1]
+    if width <= max(field.columns):
+        detail = f"{field.field} has {width} columns, the field map takes {list(field.columns)}"
+        raise bad("wrong_shape", detail)
+    return rows[:, list(field.columns)]
