@@ -4,6 +4,8 @@ import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
+from lapa.pipeline_registry import register_pipelines
+from lapa.refused import RefusedError
 from toys.paths import ROOT
 
 STAGES = {"ingestion", "laq", "labeling", "foundation", "finetune", "evaluation"}
@@ -35,3 +37,21 @@ def test_plain_video_ends_in_a_page_without_any_policy() -> None:
     assert "laq_page" in codes.outputs()
     assert all(name.startswith("params:") for name in codes.inputs()), codes.inputs()
     assert not any("policy" in name for name in codes.datasets())
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("labelling", r"no pipeline 'labelling'; did you mean 'labeling'\? There are: codes, "),
+        ("zzz", r"no pipeline 'zzz'\. There are: codes, "),
+    ],
+)
+def test_a_pipeline_nobody_wrote_names_those_there_are(
+    monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    def not_there(*, raise_errors: bool) -> None:
+        raise ImportError(f"No module named 'lapa.pipelines.{name}'")
+
+    monkeypatch.setattr("lapa.pipeline_registry.find_pipelines", not_there)
+    with pytest.raises(RefusedError, match=message):
+        register_pipelines()

@@ -9,7 +9,7 @@ from kedro.framework.project import find_pipelines
 from kedro.pipeline import Pipeline
 
 import lapa.pipelines
-from lapa.refused import RefusedError, nearest
+from lapa.refused import RefusedError, alternatives
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -32,6 +32,4 @@ def _refuse_unknown(message: str) -> None:
     known = [room.name for room in pkgutil.iter_modules(lapa.pipelines.__path__) if room.ispkg]
     named = re.search(rf"'{lapa.pipelines.__name__}\.([^']*)'", message)
     if named and named[1] not in known:
-        raise RefusedError(
-            f"no pipeline {named[1]!r}{nearest(named[1], known)} There are: {', '.join(sorted(known))}"
-        )
+        raise RefusedError(f"no pipeline {named[1]!r}{alternatives(named[1], sorted(known))}")

@@ -12,7 +12,8 @@ class RefusedError(click.ClickException, ValueError):
     """What was asked for cannot be; on the command line it is one line, without a traceback."""
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?``, or nothing when no known name is near."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else ""
+def alternatives(name: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'? There are: x, y``, or ``. There are: x, y`` when no known name is near."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"{f'; did you mean {close[0]!r}?' if close else '.'} There are: {', '.join(names)}"

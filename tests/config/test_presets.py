@@ -28,6 +28,8 @@ LAYERS = {
         "laq": {"trainer": {"max_steps": 2, "batch_size": 2, "devices": 2}},
     },
     "presets/laq/large_slow.yml": {"laq": {"preset": "large", "trainer": {"max_steps": 3}}},
+    "presets/laq/_many_steps.yml": {"laq": {"trainer": {"max_steps": 9}}},
+    "presets/laq/long.yml": {"laq": {"preset": "_many_steps"}},
     "presets/cluster/gpu.yml": {"laq": {"trainer": {"devices": 4}}},
     "presets/cluster/many.yml": {
         "cluster": "gpu",
@@ -97,6 +99,15 @@ def test_a_preset_is_laid_on_another(conf: Path) -> None:
     assert trainer(conf, "base", laq={"preset": "large_slow"}, cluster="many") == [3, 2, 4]
 
 
+def test_a_fragment_is_laid_under_presets_and_is_none_itself(conf: Path) -> None:
+    assert trainer(conf, "base", laq={"preset": "long"}) == [9, 1, 1]
+    with pytest.raises(RefusedError, match=r"large, large_slow, long, small$"):
+        load(conf, laq={"preset": "_many_steps"})
+    write(conf, "data/parameters.yml", {"by_preset": {"laq": {"_many_steps": {}}}})
+    with pytest.raises(RefusedError, match=r"by_preset\.laq names '_many_steps'"):
+        load(conf)
+
+
 def test_what_holds_for_one_size_holds_for_no_other(conf: Path) -> None:
     assert trainer(conf) == [7, 5, 1]
     assert trainer(conf, cluster="many") == [7, 5, 4]
@@ -126,7 +137,7 @@ def test_what_chose_the_presets_is_no_parameter(conf: Path) -> None:
     [
         ({"laq": {"preset": "lrge"}}, r"laq\.preset is 'lrge', .*lrge\.yml .*did you mean 'large'"),
         ({"cluster": "mny"}, r"cluster is 'mny', .*did you mean 'many'\? There are: gpu, many"),
-        ({"cluster": 3}, r"cluster is 3, .* does not exist There are: gpu, many"),
+        ({"cluster": 3}, r"cluster is 3, .* does not exist\. There are: gpu, many"),
     ],
 )
 def test_a_preset_nobody_wrote_names_its_nearest(

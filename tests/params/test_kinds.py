@@ -39,6 +39,7 @@ def test_instances_pass_as_they_are() -> None:
         ("no.such.module:Circle", "cannot be imported"),
         (f"{__name__}:Square", "cannot be imported"),
         ("pathlib:Path", "expected a subclass of"),
+        ("zzz", r"'zzz'\. There are: .*circle.*; or package\.module:Class of your own"),
     ],
 )
 def test_unknown_kinds_are_refused_by_name(kind: str, message: str) -> None:

@@ -19,7 +19,7 @@ ENVIRONMENTS = sorted(
     p.name for p in CONF.iterdir() if p.is_dir() and p.name not in {"local", PRESETS}
 )
 CHOICES = {
-    section.name: sorted(path.stem for path in section.glob("*.yml"))
+    section.name: sorted(path.stem for path in section.glob("[!_]*.yml"))
     for section in (CONF / PRESETS).iterdir()
 }
 """Section (or `cluster`) -> its presets."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lapa.config.presets import PRESETS
-from lapa.refused import RefusedError, nearest
+from lapa.refused import RefusedError, alternatives
 
 _UNNAMED = {"local"}
 """Read when no `--env` is given."""
@@ -24,6 +24,5 @@ def require_environment(conf_source: str | Path, env: str | None) -> None:
     if env and env not in known:
         offered = [name for name in known if name not in _UNNAMED]
         raise RefusedError(
-            f"no environment {env!r}: {folder / env} is not one{nearest(env, offered)} "
-            f"There are: {', '.join(offered)}"
+            f"no environment {env!r}: {folder / env} is not one{alternatives(env, offered)}"
         )

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from kedro.config import OmegaConfigLoader
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from yaml import YAMLError
 
+from lapa.config.kinds import drop_other_kinds
 from lapa.config.presets import GLOBALS, Chosen, Presets
 
 Layers = dict[Path, DictConfig]
@@ -71,6 +72,11 @@ class ConfigLoader(OmegaConfigLoader):
         if chosen := {name: given[name] for name in known if name in given}:
             self["globals"] = {**known, **chosen}
 
+    @property
+    def sections_with_presets(self) -> tuple[str, ...]:
+        """Sections that take `preset: NAME`."""
+        return self._presets.sections
+
     def _read_raw_config(self, key: str) -> tuple[Layers, Layers, str, str, set[Path]]:
         """Files of `base` and of the environment, as Kedro reads them; presets go on top of `base`."""
         base, env, base_path, env_path, read = super()._read_raw_config(key)
@@ -85,7 +91,11 @@ class ConfigLoader(OmegaConfigLoader):
         presets = dict(self._presets.layers(chosen))
         for fragment in presets.values():
             fragment.pop(GLOBALS, None)
-        return self._sized(base, chosen) | self._sized(presets, chosen), self._sized(env, chosen)
+        below = self._sized(base, chosen) | self._sized(presets, chosen)
+        above = self._sized(env, chosen)
+        given = OmegaConf.create(self.runtime_params or {})
+        drop_other_kinds([*below.values(), *above.values(), given])
+        return below, above
 
     def _globals_of_presets(self) -> Layers:
         try:

@@ -4,7 +4,7 @@
 `cluster: NAME`, in a parameter file or by `--params`. A preset is written as any parameter file, and may
 
 - set `globals:` that all files share;
-- name another preset of its section, on which it is laid;
+- name another preset of its section, on which it is laid: one whose name begins with `_` is for that alone;
 - as a cluster or an environment may, say under `by_preset: {SECTION: {NAME: …}}` what holds for that size
   alone: batch and nodes of a large model on this cluster, a shorter training of the small one on this data.
 """
@@ -17,12 +17,14 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from lapa.refused import RefusedError, nearest
+from lapa.refused import RefusedError, alternatives
 
 PRESETS = "presets"
 """The folder beside the environments."""
 CLUSTER = "cluster"
 """The one kind of preset that is no section of the parameters: it speaks for all of them."""
+FRAGMENT = "_"
+"""Begins the names of presets that are no whole: only another preset can name them."""
 PRESET, BY_PRESET, GLOBALS = "preset", "by_preset", "globals"
 
 Chosen = dict[str, str]
@@ -45,6 +47,11 @@ class Presets:
             for folder in folders
             if folder.is_dir()
         }
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Sections of the parameters that have presets."""
+        return tuple(name for name in self._names if name != CLUSTER)
 
     def take_chosen(self, parameters: Any) -> Chosen:
         """Take the names of presets out of parameters, which keep only what sections know.
@@ -81,29 +88,37 @@ class Presets:
             if section not in self._names:
                 raise RefusedError(
                     f"{BY_PRESET} names {section!r}, which has no presets"
-                    f"{nearest(section, self._names)} There are: {', '.join(self._names)}"
+                    f"{alternatives(section, self._names)}"
                 )
             for name, fragment in cases.items():
                 self._require(section, name, where=f"{BY_PRESET}.{section} names")
                 if chosen.get(section) == name:
                     yield OmegaConf.create({section: fragment})
 
-    def _layers(self, section: str, name: str | None) -> Iterator[tuple[Path, DictConfig]]:
+    def _layers(
+        self, section: str, name: str | None, *, below_another: bool = False
+    ) -> Iterator[tuple[Path, DictConfig]]:
         if name is None:
             return
         option = CLUSTER if section == CLUSTER else f"{section}.{PRESET}"
-        self._require(section, name, where=f"{option} is")
+        self._require(section, name, where=f"{option} is", fragments=below_another)
         path = self._root / section / f"{name}.yml"
         fragment = OmegaConf.load(path)
         if not isinstance(fragment, DictConfig):
             raise RefusedError(f"{path} holds a list, expected sections with their parameters")
-        yield from self._layers(section, self.take_chosen(fragment).get(section))
+        yield from self._layers(
+            section, self.take_chosen(fragment).get(section), below_another=True
+        )
         yield path, fragment
 
-    def _require(self, section: str, name: Any, *, where: str) -> None:
-        known = self._names[section]
+    def _require(self, section: str, name: Any, *, where: str, fragments: bool = False) -> None:
+        known = [
+            preset
+            for preset in self._names[section]
+            if fragments or not preset.startswith(FRAGMENT)
+        ]
         if name not in known:
             raise RefusedError(
                 f"{where} {name!r}, and {self._root / section / f'{name}.yml'} does not exist"
-                f"{nearest(str(name), known)} There are: {', '.join(known)}"
+                f"{alternatives(str(name), known)}"
             )

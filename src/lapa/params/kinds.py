@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from lapa.params.base import Params
-from lapa.refused import nearest
+from lapa.refused import alternatives
 
 P = TypeVar("P", bound=Params)
 
@@ -63,8 +63,8 @@ class Kinds(Generic[P]):
         path = self._table.get(kind, kind)
         if ":" not in path:
             raise ValueError(
-                f"no {self.family} kind {kind!r}{nearest(kind, self._table)} Known: "
-                f"{', '.join(self._table)}; or package.module:Class of your own"
+                f"no {self.family} kind {kind!r}{alternatives(kind, self._table)}; "
+                "or package.module:Class of your own"
             )
         member = import_named(path)
         if not (isinstance(member, type) and issubclass(member, self._base)):

@@ -72,7 +72,12 @@ def loader(conf: Path = CONF, env: str = "test", **given: Any) -> ConfigLoader:
 def check(config: ConfigLoader) -> None:
     given = config.runtime_params or {}
     require_known_globals(config, config["globals"])
-    require_known_parameters(config["parameters"], given=given, known_globals=config["globals"])
+    require_known_parameters(
+        config["parameters"],
+        given=given,
+        known_globals=config["globals"],
+        with_presets=config.sections_with_presets,
+    )
 
 
 def test_the_sections_are_what_the_pipelines_take() -> None:
@@ -88,8 +93,15 @@ def test_the_sections_are_what_the_pipelines_take() -> None:
         ({"rnu": "t2"}, "'rnu'; did you mean 'run'"),
         ({"clustre": "laptop"}, "'clustre'; did you mean 'cluster'"),
         ({"laq": {"preset": "papr"}}, r"laq\.preset is 'papr', .*; did you mean 'paper'"),
+        ({"laq": {"presett": "paper"}}, r"no parameter 'laq\.presett'; did you mean 'preset'\?"),
+        ({"labeling": {"preset": "x"}}, r"no parameter 'labeling\.preset'.* There are: batch_size"),
+        ({"laq": {"zzz": 1}}, r"no parameter 'laq\.zzz'\. There are: .*, preset$"),
+        (
+            {"foundation": {"preset": "_batch_4096"}},
+            r"is '_batch_4096', .*There are: action_tokens_2b, action_tokens_tiny, dual_",
+        ),
         ({"cluster": "laptpo"}, r"cluster is 'laptpo', .*; did you mean 'laptop'"),
-        ({"zzz": 1}, "no parameter 'zzz' There are: .*evaluation, .*run, .*work"),
+        ({"zzz": 1}, r"no parameter 'zzz'\. There are: .*evaluation, .*run, .*work"),
         ({"laq": {"trainr": {}}}, r"no parameter 'laq\.trainr'; did you mean 'trainer'"),
         (
             {"laq": {"trainer": {"max_step": 3}}},

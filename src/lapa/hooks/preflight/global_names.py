@@ -11,7 +11,7 @@ import yaml
 from kedro.config import AbstractConfigLoader, OmegaConfigLoader
 
 from lapa.config.presets import PRESETS
-from lapa.refused import RefusedError, nearest
+from lapa.refused import RefusedError, alternatives
 
 
 def require_known_globals(loader: AbstractConfigLoader, known: Mapping[str, Any]) -> None:
@@ -37,8 +37,7 @@ def require_known_globals(loader: AbstractConfigLoader, known: Mapping[str, Any]
     for name in known:
         if name not in own and name not in read:
             raise RefusedError(
-                f"globals.yml sets {name!r}, which nothing reads{nearest(name, own)} "
-                f"There are: {', '.join(own)}"
+                f"globals.yml sets {name!r}, which nothing reads{alternatives(name, own)}"
             )
 
 

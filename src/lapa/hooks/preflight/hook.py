@@ -11,7 +11,7 @@ from kedro.pipeline import Pipeline
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from lapa.config import require_environment
+from lapa.config import ConfigLoader, require_environment
 from lapa.hooks.preflight.devices import require_processes
 from lapa.hooks.preflight.global_names import require_known_globals
 from lapa.hooks.preflight.parameter_names import require_known_parameters
@@ -40,7 +40,10 @@ class PreflightHook:
         given = loader.runtime_params or {}
         require_known_globals(loader, known)
         require_run_name(known.get("run", ""))
-        require_known_parameters(parameters, given=given, known_globals=known)
+        sections = loader.sections_with_presets if isinstance(loader, ConfigLoader) else ()
+        require_known_parameters(
+            parameters, given=given, known_globals=known, with_presets=sections
+        )
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(

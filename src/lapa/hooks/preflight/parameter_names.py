@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from lapa.config.presets import BY_PRESET, CLUSTER
+from lapa.config.presets import BY_PRESET, CLUSTER, PRESET
 from lapa.params.kinds import Kinds
 from lapa.params.sections import SECTIONS, WORK
-from lapa.refused import RefusedError, nearest
+from lapa.refused import RefusedError, alternatives
 
 FOR_MLFLOW = "mlflow_run_id"
 """`--params=mlflow_run_id=…` continues an MLflow run (`conf/base/mlflow.yml`)."""
 
 
 def require_known_parameters(
-    parameters: Mapping[str, Any], *, given: Mapping[str, Any], known_globals: Mapping[str, Any]
+    parameters: Mapping[str, Any],
+    *,
+    given: Mapping[str, Any],
+    known_globals: Mapping[str, Any],
+    with_presets: Collection[str] = (),
 ) -> None:
     """Refuse names that nothing reads and values that no section accepts.
 
@@ -26,6 +30,7 @@ def require_known_parameters(
         parameters: all of configuration and command line, merged.
         given: those of the command line.
         known_globals: what `globals.yml` sets: the command line may set it too.
+        with_presets: sections that take the name of a preset, which is gone from ``parameters``.
 
     Raises:
         RefusedError: one line for each.
@@ -33,7 +38,7 @@ def require_known_parameters(
     wrong = list(_unknown_sections(parameters, given, known_globals))
     for name, model in SECTIONS.items():
         if name in parameters:
-            wrong += _wrong_in(name, model, parameters[name])
+            wrong += _wrong_in(name, model, parameters[name], with_presets)
     if wrong:
         raise RefusedError("\n".join(wrong))
 
@@ -52,10 +57,12 @@ def _unknown_sections(
             )
             continue
         known = sections | ({*known_globals, CLUSTER} if name in given else {CLUSTER, BY_PRESET})
-        yield f"no parameter {name!r}{nearest(name, known)} There are: {', '.join(sorted(known))}"
+        yield f"no parameter {name!r}{alternatives(name, sorted(known))}"
 
 
-def _wrong_in(section: str, model: type[BaseModel], value: Any) -> Iterator[str]:
+def _wrong_in(
+    section: str, model: type[BaseModel], value: Any, with_presets: Collection[str]
+) -> Iterator[str]:
     try:
         model.model_validate(value)
     except ValidationError as refused:
@@ -66,7 +73,9 @@ def _wrong_in(section: str, model: type[BaseModel], value: Any) -> Iterator[str]
                 continue
             *way, name = error["loc"]
             known = [field for m in _models_at(model, way, value) for field in m.model_fields]
-            yield f"no parameter {dotted!r}{nearest(str(name), known)} There are: {', '.join(known)}"
+            if not way and section in with_presets:
+                known.append(PRESET)
+            yield f"no parameter {dotted!r}{alternatives(str(name), known)}"
 
 
 def _shown(error: Mapping[str, Any]) -> str:
