@@ -1,0 +1,45 @@
+"""Every environment takes every size and every cluster, one choice at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader
+from lapa.config.presets import CLUSTER, PRESET, PRESETS
+from lapa.hooks.preflight.parameter_names import require_known_parameters
+from toys.paths import ROOT
+
+CONF = ROOT / "conf"
+ENVIRONMENTS = sorted(
+    folder.name
+    for folder in CONF.iterdir()
+    if folder.is_dir() and folder.name not in {PRESETS, "local"}
+)
+
+
+def choice(preset: Path) -> dict[str, Any]:
+    """What `--params` says to choose this file."""
+    section = preset.parent.name
+    return {CLUSTER: preset.stem} if section == CLUSTER else {section: {PRESET: preset.stem}}
+
+
+CHOICES = [
+    pytest.param(choice(path), id=f"{path.parent.name}-{path.stem}")
+    for path in sorted((CONF / PRESETS).glob("*/[!_]*.yml"))
+]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("given", CHOICES)
+def test_every_choice_is_one_in_every_environment(
+    monkeypatch: pytest.MonkeyPatch, environment: str, given: dict[str, Any]
+) -> None:
+    for name in ("LAPA_REFERENCE_DATA", "LAPA_VIDEOS", "LAPA_DATASET"):
+        monkeypatch.setenv(name, "/somewhere")
+    monkeypatch.setenv("LAPA_KIND", "lerobot")
+    loader = ConfigLoader(str(CONF), env=environment, runtime_params=given, **CONFIG_LOADER_ARGS)
+    parameters, known = loader["parameters"], loader["globals"]
+    require_known_parameters(parameters, given=loader.runtime_params or {}, known_globals=known)
