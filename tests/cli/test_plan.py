@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -63,3 +64,27 @@ def test_params_are_read_as_kedro_reads_them() -> None:
     assert split_params("") == {}
     with pytest.raises(click.BadParameter, match="'cluster' is no name=value"):
         split_params("cluster")
+
+
+LARGE = "cluster=single_gpu,foundation.preset=dual_encoder_7b"
+
+
+@pytest.mark.parametrize(("gib", "fits"), [("80", False), ("120", True)])
+def test_what_exceeds_a_gpu_is_said_in_words(gib: str, fits: bool) -> None:
+    options = ["--env", "base", "--project", str(ROOT), "--params", LARGE, "--gpu-memory", gib]
+    result = CliRunner().invoke(plan, options)
+    assert result.exit_code == 0, result.output
+    assert ("does not fit: needs 106" in result.output) is not fits
+    assert ("which has 80.00 GiB" in result.output) is not fits
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_the_gpu_of_this_machine_is_what_a_plan_must_fit(
+    monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: there)
+    device = SimpleNamespace(total_memory=2**30)
+    monkeypatch.setattr("torch.cuda.get_device_properties", lambda _: device)
+    result = CliRunner().invoke(plan, ["--project", str(ROOT)])
+    assert result.exit_code == 0, result.output
+    assert ("which has 1.00 GiB" in result.output) is there

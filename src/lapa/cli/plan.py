@@ -35,6 +35,12 @@ PUBLISHED = "vla_7b"
     default=Path(),
     help="Kedro project, with its conf/; default the one around the current folder, else the package's.",
 )
+@click.option(
+    "--gpu-memory",
+    type=float,
+    default=None,
+    help="GiB that a GPU of the cluster has; default as a GPU of this machine, if there is one.",
+)
 @click.option("--shards", type=int, default=None, help="Shards of the training split.")
 @click.option("--samples", type=int, default=None, help="Pairs to train on, epochs included.")
 @click.option("--hours", type=float, default=None, help="Wall time that should be enough.")
@@ -42,6 +48,7 @@ def plan(  # noqa: PLR0917 - click hands options over by name
     env: str,
     params: dict[str, Any],
     project: Path,
+    gpu_memory: float | None,
     shards: int | None,
     samples: int | None,
     hours: float | None,
@@ -51,13 +58,16 @@ def plan(  # noqa: PLR0917 - click hands options over by name
     Without options, the published recipe: 16 samples x 64 GPUs x 4 = 4096 per step.
     """
     # torch takes seconds to import; --help should not wait for it
-    from lapa.training.foundation.planning import plan_table, plan_training  # noqa: PLC0415
+    from lapa.training.foundation import planning  # noqa: PLC0415
 
     try:
-        planned = plan_training(foundation_of(project, env, params))
+        planned = planning.plan_training(foundation_of(project, env, params))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(plan_table(planned, shards=shards, samples=samples, hours=hours))
+    click.echo(planning.plan_table(planned, shards=shards, samples=samples, hours=hours))
+    available = planning.gpu_memory() if gpu_memory is None else int(gpu_memory * planning.GIB)
+    if available is not None and planned.total > available:
+        click.echo(planning.too_large(planned, available))
 
 
 def split_params(text: str) -> dict[str, Any]:

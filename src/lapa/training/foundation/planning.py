@@ -172,5 +172,21 @@ def plan_table(plan: Plan, *, shards: int | None, samples: int | None, hours: fl
     return "\n".join(f"{name:<28}{value:>18}" for name, value in lines)
 
 
+def gpu_memory() -> int | None:
+    """Bytes of this machine's first GPU; None without one."""
+    if not torch.cuda.is_available():
+        return None
+    return int(torch.cuda.get_device_properties(0).total_memory)
+
+
+def too_large(plan: Plan, available: int) -> str:
+    """Say that a GPU of ``available`` bytes cannot hold the plan, and what would make it smaller."""
+    return (
+        f"does not fit: needs {_gib(plan.total)} per GPU before waste, which has {_gib(available)}. More "
+        "processes with foundation.shard=true, foundation.activation_checkpointing=true or a smaller "
+        "foundation.trainer.batch_size need less"
+    )
+
+
 def _gib(size: int) -> str:
     return f"{size / GIB:,.2f} GiB"
