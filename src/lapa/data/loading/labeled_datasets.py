@@ -81,8 +81,8 @@ def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> t
 
 def _kind(shards: ShardSet, dataset: LabeledDataset) -> tuple[object, ...]:
     facts = shards.datasets.get(dataset.name)
-    told = () if facts is None else (facts.action_names, facts.action_units, facts.actions_are)
-    return (dataset.action_dim, *told)
+    described = () if facts is None else (facts.action_names, facts.action_units, facts.actions_are)
+    return (dataset.action_dim, *described)
 
 
 def clips_with_actions(table: ClipTable) -> NDArray[np.bool_]:
