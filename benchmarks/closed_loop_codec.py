@@ -52,9 +52,9 @@ def main() -> None:
         show(paired_difference(f"{task} with - without", stored.successes, drawn.successes))
 
 
-def show(figure: Metric) -> None:
-    """Print a figure with its interval."""
-    print(f"{figure.name:24} {figure.value:+.3f} [{figure.low:+.3f}, {figure.high:+.3f}]")
+def show(metric: Metric) -> None:
+    """Print a metric with its interval."""
+    print(f"{metric.name:24} {metric.value:+.3f} [{metric.low:+.3f}, {metric.high:+.3f}]")
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def table(runs: Sequence[Run]) -> str:
 def _cells(rows: Sequence[Run], motions: Sequence[str]) -> list[str]:
     codes = rows[0]["params"]["model"]["quantizer"]["kind"] != "none"
 
-    def figure(name: str, digits: int) -> str:
+    def spread(name: str, digits: int) -> str:
         return _spread([_last(run)[name] for run in rows], digits)
 
     size = rows[0]["params"]["model"]["codebook_size"]
@@ -94,11 +94,11 @@ def _cells(rows: Sequence[Run], motions: Sequence[str]) -> list[str]:
         f"`{rows[0]['recipe']}`",
         str(len(rows)),
         (", ".join(str(count) for count in used) + f" of {size}") if codes else "no codes",
-        figure("perplexity", 2) if codes else "–",
-        figure("sequence_perplexity", 1) if codes else "–",
-        figure("psnr_gain_over_copy", 2),
-        figure("psnr_gain_shuffled", 2),
-        figure("code_dependence", 2),
+        spread("perplexity", 2) if codes else "–",
+        spread("sequence_perplexity", 1) if codes else "–",
+        spread("psnr_gain_over_copy", 2),
+        spread("psnr_gain_shuffled", 2),
+        spread("code_dependence", 2),
         *(_r2([_last(run)["probe_r2"][name] for run in rows]) for name in motions),
         _spread([run["cpu_s"] for run in rows], 0),
     ]

@@ -64,14 +64,14 @@ def main() -> None:
             params=params,
             work=Path(work),
         )
-    figures = {
+    results = {
         "environment": args.env,
         "optimizer": params.optimizer.kind,
         "batch": params.trainer.batch_size,
         "imports_gb": round(imports, 2),
         "peak_gb": round(peak_gb(), 2),
     }
-    print(json.dumps(figures, indent=2))
+    print(json.dumps(results, indent=2))
 
 
 if __name__ == "__main__":

@@ -163,12 +163,12 @@ def compare_codes(args: argparse.Namespace) -> None:
             low = model.codes(frames)
         same.append(exact == low)
     equal = torch.cat(same)
-    figures = {
+    results = {
         "pairs": len(equal),
         "identical_codes": float(equal.double().mean()),
         "identical_sequences": float(equal.all(dim=1).double().mean()),
     }
-    print(json.dumps(figures, indent=2))
+    print(json.dumps(results, indent=2))
 
 
 def main() -> None:

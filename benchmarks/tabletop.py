@@ -68,13 +68,13 @@ def recording(episodes: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print the figures."""
+    """Print the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--episodes", type=int, default=200, help="per task, for the expert")
     parser.add_argument("--record", type=int, default=2000, help="episodes to record; 0 skips it")
     arguments = parser.parse_args()
     five = {"colors": ("red", "green", "blue", "yellow", "purple"), "num_objects": 5}
-    figures = {
+    results = {
         "rates": {size: rates(size) for size in (64, 128, 256)},
         "expert_successes": {
             task: {
@@ -88,8 +88,8 @@ def main() -> None:
         "episodes_per_task": arguments.episodes,
     }
     if arguments.record:
-        figures["recording"] = recording(arguments.record)
-    print(json.dumps(figures, indent=2))
+        results["recording"] = recording(arguments.record)
+    print(json.dumps(results, indent=2))
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def test_a_policy_is_finetuned_on_it_and_scored_in_it(raw: Path, tmp_path: Path)
     }
     params = EvaluationParams(rollout=rollout, probe=ProbeParams(resamples=20), on_error="raise")
     report = evaluate_policy(policy=policy, shards=shards, params=params, out=tmp_path / "out")
-    success = {metric.name: metric.value for metric in report.arms["policy"]}
+    success = {metric.name: metric.value for metric in report.metrics["policy"]}
     assert success["success/stay"] == 1.0, "three steps of anything are a success there"
     assert "success/corner" in success
     assert len(report.clips) == 2

@@ -40,7 +40,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
 
 
 def _names(report: EvaluationReport, arm: str = "laq") -> set[str]:
-    return {metric.name for metric in report.arms[arm]}
+    return {metric.name for metric in report.metrics[arm]}
 
 
 @pytest.mark.parametrize("quantizer", DISCRETE)

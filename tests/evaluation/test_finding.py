@@ -8,7 +8,7 @@ from lapa.evaluation.blocks import Folded, Note, Plot, Table, Video, Videos, fol
 from lapa.evaluation.finding import (
     Finding,
     find,
-    metrics_by_arm,
+    metrics_by_subject,
     read_findings,
     write_findings,
 )
@@ -27,7 +27,7 @@ FINDING = Finding(
 
 
 def _report(folder: Path) -> EvaluationReport:
-    return EvaluationReport(path=str(folder), arms={})
+    return EvaluationReport(path=str(folder), metrics={})
 
 
 def test_a_finding_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -55,6 +55,6 @@ def test_nothing_makes_no_block() -> None:
 
 def test_metrics_of_all_findings_are_joined_by_arm_and_every_arm_is_there() -> None:
     second = Finding(metrics={"laq": (Metric(name="psnr", value=1),)})
-    joined = metrics_by_arm([FINDING, second], ("laq", "random_laq"))
+    joined = metrics_by_subject([FINDING, second], ("laq", "random_laq"))
     assert [metric.name for metric in joined["laq"]] == ["perplexity", "psnr"]
     assert joined["random_laq"] == ()

@@ -30,7 +30,7 @@ def _shards(folder: Path, episodes: Sequence[Episode], val: float = 0.5) -> Shar
 
 
 def _metrics(report: EvaluationReport) -> dict[str, float]:
-    return {metric.name: metric.value for metric in report.arms["laq"]}
+    return {metric.name: metric.value for metric in report.metrics["laq"]}
 
 
 def _probed(report: EvaluationReport, kept: str) -> Any:
@@ -50,7 +50,7 @@ def test_one_held_out_episode_leaves_out_the_probes_alone(
     report = measure_laq(
         _shards(tmp_path, moving_square_episodes(4, size=16), val=0.25), plots=True
     )
-    assert all(metric.n == 1 for metric in report.arms["laq"] if metric.name.startswith("psnr"))
+    assert all(metric.n == 1 for metric in report.metrics["laq"] if metric.name.startswith("psnr"))
     assert "there is 1 held-out episode" in report.not_measured["linear probe of codes"]
     assert {"psnr_gain_over_copy", "code_dependence", "codebook_utilization"} <= set(
         _metrics(report)
@@ -146,7 +146,7 @@ def test_without_a_held_out_split_everything_is_listed(
     shards = _shards(tmp_path, moving_square_episodes(6, size=16))
     alone = shards.model_copy(update={"splits": {"train": shards.splits["train"]}})
     report = measure_laq(alone)
-    assert report.arms == {"laq": (), "random_laq": ()}
+    assert report.metrics == {"laq": (), "random_laq": ()}
     assert "there are no held-out episodes" in report.not_measured["latent actions"]
 
 

@@ -42,7 +42,7 @@ def test_its_metric_plot_table_and_sentence_appear(
 ) -> None:
     params = _with(evaluation, "StillPairs", "DatasetsApart")
     report = measure_laq(shards, params=params, plots=True)
-    (still,) = (metric for metric in report.arms["laq"] if metric.name == "still_pairs")
+    (still,) = (metric for metric in report.metrics["laq"] if metric.name == "still_pairs")
     assert 0 <= still.value <= 1
     assert "stillness.png" in report.plots
     assert read_findings(report)[-1].analysis == "still pairs"

@@ -48,7 +48,7 @@ def learn(shards: ShardSet, parameters: OptimizerParams) -> Checkpoint:
 def measure(checkpoint: Checkpoint) -> EvaluationReport:
     measured = {"success/reach": 0.8, "action/mae_normalized": 0.1, "action/mae/dx": 2.0}
     figures = tuple(Metric(name=name, value=value) for name, value in measured.items())
-    return EvaluationReport(path="nowhere", arms={"policy": figures})
+    return EvaluationReport(path="nowhere", metrics={"policy": figures})
 
 
 def run_one_arm(project: HookedProject) -> None:

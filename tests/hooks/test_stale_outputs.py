@@ -13,6 +13,7 @@ from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
 from lapa.datasets.checkpoint import CheckpointDataset
+from lapa.datasets.made_with import MadeWith
 from lapa.datasets.raw_episodes import RawEpisodesDataset
 from lapa.hooks.stale_outputs import StaleOutputsHook
 from lapa.params.base import TrainerParams
@@ -113,6 +114,18 @@ def test_an_input_that_was_made_anew_is_named_when_it_is_there(tmp_path: Path, c
     first, second, _ = said(caplog)
     assert first.startswith(f"model is stale ({tmp_path / 'model'}): raw was ")
     assert second.startswith("twin is stale")
+
+
+def test_an_input_that_is_new_is_named(tmp_path: Path, caplog: Any) -> None:
+    run(tmp_path)
+    made = MadeWith.read(tmp_path / "model")
+    assert made is not None
+    older = {name: asked for name, asked in made.inputs.items() if name != "raw"}
+    made.model_copy(update={"inputs": older}).write(tmp_path / "model")
+    run(tmp_path)
+    assert said(caplog)[0].startswith(
+        f"model is stale ({tmp_path / 'model'}): raw was no input, is "
+    )
 
 
 def test_a_copy_in_the_place_of_another_is_refused(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_other_evaluation_parameters_work_elsewhere(
 ) -> None:
     def measured(*, out: Path, **_: Any) -> EvaluationReport:
         out.mkdir(parents=True)
-        return EvaluationReport(path=str(out), arms={"laq": (Metric(name="psnr", value=1.0),)})
+        return EvaluationReport(path=str(out), metrics={"laq": (Metric(name="psnr", value=1.0),)})
 
     monkeypatch.setattr(evaluation, "measure_laq", measured)
     evaluated = evaluation.evaluate_laq
@@ -80,7 +80,7 @@ def test_other_evaluation_parameters_work_elsewhere(
 @stage("page")
 def page(laq: RawEpisodes, folder: Path, *, text: str) -> tuple[EvaluationReport, int]:
     (folder / "page.html").write_text(text)
-    return EvaluationReport(path=str(folder), arms={}), 3
+    return EvaluationReport(path=str(folder), metrics={}), 3
 
 
 def test_a_report_comes_back_with_ancestry_and_digest(tmp_path: Path) -> None:

@@ -147,7 +147,9 @@ def test_the_whole_graph(project: Matrix, stem: dict[str, Any], backend: str) ->
     assert (Path(report.path) / "report.html").is_file()
     assert catalog.load("lapa.foundation_checkpoint").inputs["laq"] == stem["digest"]
     for arm in ("lapa", "random_laq", "scratch"):
-        measured = {metric.name for metric in catalog.load(f"{arm}.policy_report").arms["policy"]}
+        measured = {
+            metric.name for metric in catalog.load(f"{arm}.policy_report").metrics["policy"]
+        }
         assert {"success/reach", "action/mae_normalized"} <= measured
 
 
@@ -160,7 +162,7 @@ def test_continuous_latents_go_as_far_as_their_evaluation(
     parameters = {"laq": laq("none", target, vision_folder)}
     what = {"to_outputs": ["laq_report"], "only_missing_outputs": True}
     report = project.run(name, None, parameters, **what).load("laq_report")
-    measured = {metric.name for metric in report.arms["laq"]}
+    measured = {metric.name for metric in report.metrics["laq"]}
     assert {"psnr_gain_over_copy", "code_dependence"} <= measured
 
 

@@ -125,7 +125,7 @@ def reaches_the_report(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> R
             if dimensions is not None:
                 assert len(config["stats"]["dimensions"]) == dimensions
             report = json.loads((reporting / "policies" / arm / "record.json").read_text())
-            names = {metric["name"] for metric in report["arms"]["policy"]}
+            names = {metric["name"] for metric in report["metrics"]["policy"]}
             assert "action/mse_normalized" in names
 
     return reach

@@ -225,7 +225,7 @@ def test_every_logged_metric_is_in_the_glossary(project: Project) -> None:
     logged = {name for file in curves for line in file.open() for name in json.loads(line)}
     assert {name for name in logged - {"step"} if training_entry(name) is None} == set()
     records = list((project.folder / "data/08_reporting/test").rglob("record.json"))
-    arms = [arm for file in records for arm in json.loads(file.read_text())["arms"].values()]
+    arms = [arm for file in records for arm in json.loads(file.read_text())["metrics"].values()]
     reported = {metric["name"] for arm in arms for metric in arm}
     assert {"psnr_gain_over_copy", "success/reach", "lapa - scratch/reach"} <= reported
     assert {name for name in reported if report_entry(name) is None} == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -39,6 +40,8 @@ def lightning(started: str) -> int:
 
 
 if __name__ == "__main__":
+    # background jobs of a shell ignore Ctrl-C, and so would this child of tests that run as one
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder, kind = Path(sys.argv[1]), sys.argv[2]
     node = Node({"sleep": sleep, "lightning": lightning}[kind], "started", "model", name="train")
     HookedProject(folder).run(

@@ -78,6 +78,6 @@ def _actions(summaries: list[DatasetSummary]) -> Table:
     table = Table("split", "dataset", "action", "unit", "minimum", "mean", "maximum")
     for row in summaries:
         for dim in row.actions:
-            figures = (f"{value:.4g}" for value in (dim.minimum, dim.mean, dim.maximum))
-            table.add_row(row.split, row.dataset, dim.name, dim.unit or "unknown", *figures)
+            values = (f"{value:.4g}" for value in (dim.minimum, dim.mean, dim.maximum))
+            table.add_row(row.split, row.dataset, dim.name, dim.unit or "unknown", *values)
     return table

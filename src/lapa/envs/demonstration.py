@@ -35,7 +35,7 @@ def demonstrate(simulator: Simulator, params: RecordParams, seed: int) -> Demons
     """
     generator = np.random.default_rng([seed, _NOISE_STREAM])
     now = simulator.reset(seed)
-    rows: dict[str, list[NDArray]] = {"actions": [], "expert_actions": [], "states": []}
+    rows: dict[str, list[NDArray[np.float32]]] = {"actions": [], "expert_actions": [], "states": []}
     frames, success, left = [], False, params.simulator.max_steps
     while left > 0:
         wanted = _expert_action(simulator)

@@ -13,7 +13,7 @@ from lapa.records import EvaluationReport, Metric, Record
 
 FILE = "findings.json"
 Metrics = dict[str, tuple[Metric, ...]]
-"""Metrics by arm."""
+"""Metrics by subject, as `EvaluationReport.metrics` has them."""
 
 
 class Finding(Record):
@@ -45,17 +45,17 @@ class Finding(Record):
         return tuple(v.file for b in blocks if isinstance(b, Videos) for v in b.videos)
 
 
-def metrics_by_arm(findings: Iterable[Finding], arms: Sequence[str] = ()) -> Metrics:
+def metrics_by_subject(findings: Iterable[Finding], subjects: Sequence[str] = ()) -> Metrics:
     """Join the metrics of all findings.
 
     Args:
         findings: in the order in which their metrics are to be recorded.
-        arms: present even where nothing was measured.
+        subjects: present even where nothing was measured.
     """
-    joined: Metrics = dict.fromkeys(arms, ())
+    joined: Metrics = dict.fromkeys(subjects, ())
     for finding in findings:
-        for arm, metrics in finding.metrics.items():
-            joined[arm] = (*joined.get(arm, ()), *metrics)
+        for subject, metrics in finding.metrics.items():
+            joined[subject] = (*joined.get(subject, ()), *metrics)
     return joined
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lapa.data.loading.labeled_datasets import action_kind
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.records import ActionStats, ShardSet
@@ -24,7 +25,7 @@ class ProbedDatasets:
     """Whether these are all datasets of the split."""
 
 
-def choose_datasets(shards: ShardSet, split: str) -> ProbedDatasets:
+def choose_probed_datasets(shards: ShardSet, split: str) -> ProbedDatasets:
     """Choose the datasets with most frames whose actions mean the same.
 
     Raises:
@@ -34,9 +35,7 @@ def choose_datasets(shards: ShardSet, split: str) -> ProbedDatasets:
     groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for (dataset, width), _ in frames.items():
         if width:
-            facts = shards.datasets.get(dataset)
-            meaning = (facts.action_names, facts.action_units, facts.actions_are) if facts else ()
-            groups[(width, *meaning)].append(dataset)
+            groups[action_kind(shards, dataset, width)].append(dataset)
     if not groups:
         raise CannotMeasureError("the held-out episodes have no actions")
     sizes = {key: sum(frames[name, int(str(key[0]))] for name in groups[key]) for key in groups}

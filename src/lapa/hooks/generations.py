@@ -49,11 +49,18 @@ def require_own_places(artefacts: Iterable[Artefact]) -> None:
 
 
 def stale(
-    catalog: DataCatalog, artefacts: Iterable[Artefact]
+    catalog: DataCatalog, artefacts: Iterable[Artefact], inputs: Mapping[str, Iterable[str]]
 ) -> Iterator[tuple[Artefact, list[Difference]]]:
-    """Artefacts whose parameters or inputs are not what they were made with, and what differs."""
+    """Artefacts whose parameters or inputs are not what they were made with, and what differs.
+
+    Args:
+        catalog: what there is now.
+        artefacts: which are looked at.
+        inputs: of each dataset, those of the node that would make it now.
+    """
     for artefact in artefacts:
-        if changed := list(_differences(catalog, artefact.made)):
+        added = set(inputs.get(artefact.dataset, ())) - set(artefact.made.inputs)
+        if changed := [*_differences(catalog, artefact.made), *_additions(catalog, added)]:
             yield artefact, changed
 
 
@@ -74,6 +81,13 @@ def _differences(catalog: DataCatalog, made: MadeWith) -> Iterator[Difference]:
                 yield from differences(before, _parameters(catalog, section), section)
         elif now := recorded_digest(_folder(catalog, name) or Path()):
             yield from differences(before, now, name)
+
+
+def _additions(catalog: DataCatalog, names: Iterable[str]) -> Iterator[Difference]:
+    """Artefacts that exist and were no input when the other was made: a new arm of a report."""
+    for name in sorted(names):
+        if now := recorded_digest(_folder(catalog, name) or Path()):
+            yield Difference(name, "no input", now)
 
 
 def _parameters(catalog: DataCatalog, section: str) -> Any:

@@ -40,13 +40,13 @@ def _of_checkpoint(checkpoint: Checkpoint) -> dict[str, float]:
 
 
 def _of_codes(report: EvaluationReport) -> dict[str, float]:
-    measured = report.arms.get("laq", ())
+    measured = report.metrics.get("laq", ())
     return {f"laq_{m.name}": m.value for m in measured if m.name in _OF_CODES}
 
 
 def _of_policy(report: EvaluationReport) -> dict[str, float]:
     return {
         metric.name.replace("/", "_"): metric.value
-        for metric in report.arms.get("policy", ())
+        for metric in report.metrics.get("policy", ())
         if metric.name.startswith("success/") or metric.name == _OF_POLICY
     }

@@ -87,9 +87,9 @@ def _tag(dataset_name: str, data: Any) -> None:
 
 
 def _log_report(report: EvaluationReport) -> None:
-    several = len(report.arms) > 1
-    for arm, metrics in report.arms.items():
-        prefix = f"report/{arm}/" if several else "report/"
+    several = len(report.metrics) > 1
+    for subject, metrics in report.metrics.items():
+        prefix = f"report/{subject}/" if several else "report/"
         mlflow.log_metrics({f"{prefix}{metric.name}": metric.value for metric in metrics})
 
 

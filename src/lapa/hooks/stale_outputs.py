@@ -28,6 +28,7 @@ class StaleOutputsHook:
     def __init__(self) -> None:
         self._kept: set[str] = set()
         self._named: set[str] = set()
+        self._inputs: dict[str, set[str]] = {}
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(
@@ -42,6 +43,7 @@ class StaleOutputsHook:
         nodes = nodes_to_run(pipeline, catalog, only_missing=only_missing)
         self._kept = pipeline.datasets() - {name for node in nodes for name in node.outputs}
         self._named = set()
+        self._inputs = {name: set(node.inputs) for node in pipeline.nodes for name in node.outputs}
         require_own_places(artefacts_in(catalog, self._kept))
         self._warn(catalog)
 
@@ -63,7 +65,9 @@ class StaleOutputsHook:
 
     def _warn(self, catalog: DataCatalog) -> None:
         kept = list(artefacts_in(catalog, self._kept))
-        new = [old for old in stale(catalog, kept) if old[0].dataset not in self._named]
+        new = [
+            old for old in stale(catalog, kept, self._inputs) if old[0].dataset not in self._named
+        ]
         for artefact, changed in new:
             reasons = "; ".join(map(str, changed))
             logger.warning("%s is stale (%s): %s", artefact.dataset, artefact.folder, reasons)

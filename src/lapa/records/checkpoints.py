@@ -24,7 +24,7 @@ class Checkpoint(Record):
     """Digest of every artefact it was trained on, by name."""
     pair_spec: PairSpec
     metrics: dict[str, float] = Field(default_factory=dict)
-    """Validation figures at this step."""
+    """Validation metrics at this step."""
     code_version: str
     datasets: tuple[str, ...] = ()
     """Datasets whose actions it has learnt; empty for models that read none."""
@@ -33,6 +33,6 @@ class Checkpoint(Record):
     selected_by: str = ""
     """Metric that chose the best weights, e.g. ``val/loss``; empty where the last step was taken."""
     notes: tuple[str, ...] = ()
-    """What a reader of its figures must know, in sentences: e.g. a parameter that this arm could not use."""
+    """What a reader of its metrics must know, in sentences: e.g. a parameter that this arm could not use."""
     files: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of what lies beside the weights (configuration, tokenizer), taken when it is published."""

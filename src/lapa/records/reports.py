@@ -15,8 +15,8 @@ class EvaluationReport(Record):
     """What one evaluation measured."""
 
     path: str
-    arms: dict[str, tuple[Metric, ...]]
-    """Metrics per arm."""
+    metrics: dict[str, tuple[Metric, ...]]
+    """By subject: an arm, a quantizer (``laq``, ``random_laq``), ``policy``, or ``differences``."""
     plots: tuple[str, ...] = ()
     """Image files, relative to ``path``."""
     clips: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lapa.evaluation.codes.bottleneck import constant_codes, reconstruction_errors, shuffled_codes
+from lapa.evaluation.codes.bottleneck import another_pairs, constant_codes, reconstruction_errors
 from lapa.evaluation.codes.evaluate import evaluate_laq
 from lapa.evaluation.codes.latent_samples import encode_pairs, open_held_out
 from lapa.evaluation.finding import read_findings
@@ -33,15 +33,15 @@ def report(world: World, tmp_path_factory: pytest.TempPathFactory) -> Evaluation
 
 
 def test_metrics_with_intervals_of_both_quantizers(report: EvaluationReport) -> None:
-    assert set(report.arms) == {"laq", "random_laq"}
-    for metrics in report.arms.values():
+    assert set(report.metrics) == {"laq", "random_laq"}
+    for metrics in report.metrics.values():
         named = {metric.name: metric for metric in metrics}
         gain = named["psnr_gain_over_copy"]
         assert gain.low <= gain.value <= gain.high
         assert gain.value == pytest.approx(named["psnr"].value - named["psnr_copy"].value)
         assert 0 < named["codebook_utilization"].value <= 1
         assert "probe/linear/codes/dx" in named
-    controls = {metric.name.split("/")[2] for metric in report.arms["laq"] if "/" in metric.name}
+    controls = {metric.name.split("/")[2] for metric in report.metrics["laq"] if "/" in metric.name}
     assert {"state", "shuffled_labels", "frame_difference", "pre_quantized"} <= controls
 
 
@@ -84,7 +84,7 @@ def test_copy_is_the_error_of_doing_nothing(world: World) -> None:
 
 def test_shuffled_codes_are_always_anothers() -> None:
     codes = np.arange(50)[:, None]
-    shuffled = shuffled_codes(codes, seed=0)
+    shuffled = another_pairs(codes, seed=0)
     assert (shuffled != codes).all()
     assert sorted(shuffled[:, 0]) == list(range(50))
 

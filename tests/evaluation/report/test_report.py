@@ -48,7 +48,7 @@ def arms(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ev
 
 def test_success_has_an_interval_and_every_scene(arms: dict[str, EvaluationReport]) -> None:
     for report in arms.values():
-        named = {metric.name: metric for metric in report.arms["policy"]}
+        named = {metric.name: metric for metric in report.metrics["policy"]}
         for task in ("reach", "lift"):
             rate = named[f"success/{task}"]
             assert rate.n == 6
@@ -63,7 +63,7 @@ def test_action_error_equals_the_metrics_of_training(
     world: World, arms: dict[str, EvaluationReport]
 ) -> None:
     for arm, report in arms.items():
-        named = {metric.name: metric.value for metric in report.arms["policy"]}
+        named = {metric.name: metric.value for metric in report.metrics["policy"]}
         trained = world.policies[arm].metrics
         for name in ("mse_normalized", "mae/dx"):
             assert named[f"action/{name}"] == pytest.approx(trained[name], rel=1e-4)
@@ -138,8 +138,8 @@ def test_page_is_one_file_with_everything_in_it(
     assert "On reach, lapa does not beat scratch" in page
     assert "+10.0 points from always naming the commonest" in page
     assert world.foundations["lapa"].digest[:12] in page
-    assert {"lapa", "scratch", "laq", "random_laq", "differences"} == set(report.arms)
-    differences = {metric.name for metric in report.arms["differences"]}
+    assert {"lapa", "scratch", "laq", "random_laq", "differences"} == set(report.metrics)
+    differences = {metric.name for metric in report.metrics["differences"]}
     assert {"lapa - scratch/reach", "lapa - scratch/action_error"} <= differences
 
 
@@ -149,9 +149,9 @@ def test_a_control_keeps_the_metrics_of_its_policy_and_of_its_quantizer(
     controls = {"lapa": arms["lapa"], "random_laq": arms["scratch"]}
     foundations = dict.fromkeys(controls, world.foundations["lapa"])
     report, _ = _written(world, laq, controls, tmp_path, foundation=foundations)
-    names = {metric.name for metric in report.arms["random_laq"]}
-    assert {metric.name for metric in arms["scratch"].arms["policy"]} <= names
-    assert {metric.name for metric in laq.arms["random_laq"]} <= names
+    names = {metric.name for metric in report.metrics["random_laq"]}
+    assert {metric.name for metric in arms["scratch"].metrics["policy"]} <= names
+    assert {metric.name for metric in laq.metrics["random_laq"]} <= names
 
 
 def test_page_says_which_run_it_is_and_what_its_words_mean(
@@ -208,7 +208,7 @@ def test_a_rollout_that_breaks_leaves_the_action_error(
         policy=world.policies["lapa"], shards=world.shards, params=lenient, out=tmp_path
     )
     assert report.not_measured == {"closed-loop success": "RuntimeError: no simulator"}
-    assert "action/mae_normalized" in {metric.name for metric in report.arms["policy"]}
+    assert "action/mae_normalized" in {metric.name for metric in report.metrics["policy"]}
 
 
 def test_notes_and_choice_of_weights_are_shown(
@@ -231,5 +231,5 @@ def test_the_codes_alone_make_a_page(world: World, laq: EvaluationReport, tmp_pa
     assert "Pairs that share a whole code sequence" in page
     assert "What the decoder draws" in page
     assert len(_in_short(page)) <= 8
-    assert report.arms == {}, "the metrics are recorded once, in the quantiser's report"
+    assert report.metrics == {}, "the metrics are recorded once, in the quantiser's report"
     assert FACTS.run in page

@@ -25,10 +25,10 @@ def generation() -> dict[str, Any]:
     inputs = {arm: {"shards": "s", "policy": f"p-{arm}", "foundation": f"f-{arm}"} for arm in NAMES}
     return {
         "laq": EvaluationReport(
-            path="laq", arms={}, inputs={"shards": "s", "laq": "q", "random_laq": "r"}
+            path="laq", metrics={}, inputs={"shards": "s", "laq": "q", "random_laq": "r"}
         ),
         "reports": {
-            arm: EvaluationReport(path=f"{arm}/r", arms={}, inputs=inputs[arm]) for arm in NAMES
+            arm: EvaluationReport(path=f"{arm}/r", metrics={}, inputs=inputs[arm]) for arm in NAMES
         },
         "policies": {
             arm: checkpoint(f"{arm}/p", "policy", f"p-{arm}", foundation=f"f-{arm}")

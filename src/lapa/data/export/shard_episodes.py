@@ -36,8 +36,8 @@ def shard_episodes(shard_set: ShardSet, split: str, dataset: str) -> Iterator[Ep
         episode = _episode(
             reader, group, with_actions="action" in members, with_states="state" in members
         )
-        told = shard_set.datasets.get(dataset)
-        yield episode if told is None else replace(episode, actions_are=told.actions_are)
+        facts = shard_set.datasets.get(dataset)
+        yield episode if facts is None else replace(episode, actions_are=facts.actions_are)
 
 
 def datasets_of(shard_set: ShardSet, splits: Sequence[str]) -> list[str]:

@@ -144,8 +144,8 @@ def _digest_of_rest(episode: Episode) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for rows in (episode.actions, episode.states):
         digest.update(b"none" if rows is None else rows.tobytes())
-    told = (episode.state_names, episode.success, dict(episode.provenance))
-    digest.update(json.dumps(told, sort_keys=True, default=_marked).encode())
+    metadata = (episode.state_names, episode.success, dict(episode.provenance))
+    digest.update(json.dumps(metadata, sort_keys=True, default=_marked).encode())
     return digest.hexdigest()
 
 

@@ -97,14 +97,14 @@ def remarks_on(episode: Episode, stillness: Stillness) -> list[BadRecord]:
     """Return what to say about a recording that was kept, one entry per kind."""
     remarks = []
     if UNEVEN_NOTE in episode.provenance.get("notes", ()):
-        figures = _figures(episode.provenance["frame_intervals"])
-        remarks.append(_remark(episode, "uneven_intervals", figures))
+        detail = _intervals(episode.provenance["frame_intervals"])
+        remarks.append(_remark(episode, "uneven_intervals", detail))
     if stillness.reason:
         remarks.append(_remark(episode, stillness.reason, stillness.detail))
     return remarks
 
 
-def _figures(intervals: dict[str, Any]) -> str:
+def _intervals(intervals: dict[str, Any]) -> str:
     return (
         f"intervals of {intervals['median_s']:.3g} s in the middle, {intervals['smallest_s']:.3g} to "
         f"{intervals['largest_s']:.3g} s, {intervals['uneven_share']:.1%} differ from the median"

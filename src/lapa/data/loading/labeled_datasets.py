@@ -65,7 +65,7 @@ def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> t
         raise ValueError(f"{table.root}: expected {asked} with actions, found {listed}")
     if wanted is not None:
         return (wanted,)
-    kinds = {_kind(shards, dataset) for dataset in labeled}
+    kinds = {action_kind(shards, dataset.name, dataset.action_dim) for dataset in labeled}
     if len(kinds) == 1:
         return tuple(sorted(dataset.name for dataset in labeled))
     logger.warning(
@@ -79,10 +79,11 @@ def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> t
     return (labeled[0].name,)
 
 
-def _kind(shards: ShardSet, dataset: LabeledDataset) -> tuple[object, ...]:
-    facts = shards.datasets.get(dataset.name)
-    told = () if facts is None else (facts.action_names, facts.action_units, facts.actions_are)
-    return (dataset.action_dim, *told)
+def action_kind(shards: ShardSet, dataset: str, action_dim: int) -> tuple[object, ...]:
+    """What datasets must share for their actions to mean the same: number, names, units, meaning."""
+    facts = shards.datasets.get(dataset)
+    described = () if facts is None else (facts.action_names, facts.action_units, facts.actions_are)
+    return (action_dim, *described)
 
 
 def clips_with_actions(table: ClipTable) -> NDArray[np.bool_]:

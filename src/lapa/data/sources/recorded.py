@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lapa.data.bad_input import OnBad, bad, naming, raise_bad, read_each
 from lapa.data.episode import Episode, Frames
 from lapa.data.media.video_decode import VideoReader
-from lapa.data.sources.base.action_meaning import told_meaning
+from lapa.data.sources.base.action_meaning import given_meaning
 
 Labels = Literal["executed", "expert", "none"]
 _FILES = {"executed": "actions.npy", "expert": "expert_actions.npy"}
@@ -102,7 +102,7 @@ def _acting(episode: Episode, file: Path, facts: dict[str, Any]) -> Episode:
         actions=actions,
         action_names=tuple(facts["action_names"]),
         action_units=tuple(facts["action_units"]),
-        actions_are=told_meaning(facts["actions_are"], actions.shape[1]),
+        actions_are=given_meaning(facts["actions_are"], actions.shape[1]),
     )
 
 

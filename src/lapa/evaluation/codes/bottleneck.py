@@ -28,11 +28,6 @@ def another_pairs(values: NDArray[Any], *, seed: int) -> NDArray[Any]:
     return shuffled
 
 
-def shuffled_codes(codes: NDArray[np.int64], *, seed: int) -> NDArray[np.int64]:
-    """Give every pair the codes of another one."""
-    return another_pairs(codes, seed=seed)
-
-
 def constant_codes(codes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give every pair the most frequent code of each position."""
     most = [np.bincount(column).argmax() for column in codes.T]

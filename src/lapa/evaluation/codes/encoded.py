@@ -9,7 +9,7 @@ from lapa.evaluation.analyses import Analyses, CannotMeasureError
 from lapa.evaluation.codes.held_out import HeldOutPairs, open_held_out
 from lapa.evaluation.codes.latent_samples import LatentSamples, encode_pairs
 from lapa.evaluation.codes.true_actions import TrueActions
-from lapa.evaluation.probed_datasets import choose_datasets
+from lapa.evaluation.probed_datasets import choose_probed_datasets
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.evaluation import EvaluationParams
 from lapa.records import PairSpec, ShardSet
@@ -82,7 +82,7 @@ def with_actions(
     Raises:
         CannotMeasureError: no dataset has actions.
     """
-    chosen = choose_datasets(shards, params.split)
+    chosen = choose_probed_datasets(shards, params.split)
     for dataset, reason in chosen.left_out.items():
         analyses.skip(f"probes of dataset {dataset}", reason)
     if chosen.everything and whole.pairs.actions is not None:

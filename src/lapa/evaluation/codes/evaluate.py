@@ -8,7 +8,7 @@ from pathlib import Path
 from lapa.evaluation.analyses import Analyses
 from lapa.evaluation.codes.encoded import encode_held_out, with_actions
 from lapa.evaluation.codes.evidence import QUANTIZERS, TRAINED, UNTRAINED, CodesEvidence
-from lapa.evaluation.finding import Finding, metrics_by_arm, write_findings
+from lapa.evaluation.finding import Finding, metrics_by_subject, write_findings
 from lapa.evaluation.measured_model import write_measured_model
 from lapa.evaluation.registry import run_sections
 from lapa.models.laq.storage import load_laq
@@ -39,7 +39,7 @@ def evaluate_laq(
         out: folder to fill: plots, ``findings.json``, ``checkpoint.json``.
 
     Returns:
-        Metrics of the arms ``laq`` and ``random_laq``; probe controls are in ``laq``.
+        Metrics of ``laq`` and ``random_laq``; probe controls are in ``laq``.
 
     Raises:
         ValueError: the two quantisers were made for different pairs.
@@ -60,7 +60,7 @@ def evaluate_laq(
     write_findings(findings, out)
     return EvaluationReport(
         path=str(out),
-        arms=metrics_by_arm(findings, tuple(QUANTIZERS)),
+        metrics=metrics_by_subject(findings, tuple(QUANTIZERS)),
         plots=tuple(file for finding in findings for file in finding.plots),
         not_measured=analyses.not_measured,
     )

@@ -25,7 +25,7 @@ class CodesEvidence(Evidence):
     checkpoint: Checkpoint
     """Of the trained quantiser."""
     models: Mapping[str, LatentActionQuantizer]
-    """By arm: `TRAINED` and `UNTRAINED`."""
+    """By quantizer: `TRAINED` and `UNTRAINED`."""
     shards: ShardSet
     encoded: Encoded
     """Held-out pairs of all datasets."""
@@ -36,7 +36,7 @@ class CodesEvidence(Evidence):
 
     @property
     def samples(self) -> dict[str, LatentSamples]:
-        """Latents of all pairs, by arm."""
+        """Latents of all pairs, by quantizer."""
         return {TRAINED: self.encoded.trained, UNTRAINED: self.encoded.untrained}
 
     @property

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from lapa.evaluation.analyses import Analyses
-from lapa.evaluation.finding import metrics_by_arm, write_findings
+from lapa.evaluation.finding import metrics_by_subject, write_findings
 from lapa.evaluation.measured_model import write_measured_model
 from lapa.evaluation.policies.evidence import ARM, PolicyEvidence
 from lapa.evaluation.registry import run_sections
@@ -53,7 +53,7 @@ def evaluate_policy(
     _keep_curves(policy, out)
     return EvaluationReport(
         path=str(out),
-        arms=metrics_by_arm(findings, (ARM,)),
+        metrics=metrics_by_subject(findings, (ARM,)),
         plots=tuple(file for finding in findings for file in finding.plots),
         clips=tuple(file for finding in findings for file in finding.clips),
         not_measured=analyses.not_measured,

@@ -67,4 +67,4 @@ def write_laq_page(
     plots = tuple(name for name in laq.plots if name == PREVIEW)
     for name in plots:
         shutil.copyfile(Path(laq.path) / name, out / name)
-    return EvaluationReport(path=str(out), arms={}, plots=plots, not_measured=laq.not_measured)
+    return EvaluationReport(path=str(out), metrics={}, plots=plots, not_measured=laq.not_measured)

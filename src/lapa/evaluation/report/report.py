@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lapa.evaluation.analyses import Analyses
-from lapa.evaluation.finding import Finding, Metrics, metrics_by_arm
+from lapa.evaluation.finding import Finding, Metrics, metrics_by_subject
 from lapa.evaluation.measured_model import read_measured_model
 from lapa.evaluation.policies.arms import DIFFERENCES, ArmsEvidence
 from lapa.evaluation.policies.comparisons import compare_errors, compare_successes
@@ -93,7 +93,7 @@ def write_report(
     )
     return EvaluationReport(
         path=str(out),
-        arms=_all_metrics(findings, laq, arms),
+        metrics=_all_metrics(findings, laq, arms),
         plots=tuple(file for finding in findings for file in finding.plots),
         not_measured=not_measured,
     )
@@ -134,8 +134,8 @@ def _head(
 
 def _all_metrics(findings: Sequence[Finding], laq: EvaluationReport, arms: Arms) -> Metrics:
     """All metrics by arm; a control of quantiser and policy alike has both kinds under its name."""
-    metrics = {arm: report.arms.get(ARM, ()) for arm, report in arms.items()}
-    compared = {DIFFERENCES: (), **metrics_by_arm(findings)}
-    for arm, measured in (*laq.arms.items(), *compared.items()):
+    metrics = {arm: report.metrics.get(ARM, ()) for arm, report in arms.items()}
+    compared = {DIFFERENCES: (), **metrics_by_subject(findings)}
+    for arm, measured in (*laq.metrics.items(), *compared.items()):
         metrics[arm] = (*metrics.get(arm, ()), *measured)
     return metrics

@@ -35,7 +35,7 @@ class ErrorByArm(ArmsSection):
     def measure(self, evidence: ArmsEvidence) -> Finding:
         """Compare the errors; they speak in the summary only where there is no closed loop."""
         measured = {
-            arm: {metric.name: metric for metric in report.arms.get(ARM, ())}
+            arm: {metric.name: metric for metric in report.metrics.get(ARM, ())}
             for arm, report in evidence.arms.items()
         }
         errors = next((e for e in map(read_errors, evidence.arms.values()) if e is not None), None)

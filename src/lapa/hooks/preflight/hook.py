@@ -16,6 +16,7 @@ from lapa.hooks.preflight.devices import require_processes
 from lapa.hooks.preflight.global_names import require_known_globals
 from lapa.hooks.preflight.parameter_names import require_known_parameters
 from lapa.hooks.preflight.run_name import require_run_name
+from lapa.hooks.preflight.simulators import require_one_simulator
 from lapa.hooks.preflight.sources import require_sources
 from lapa.hooks.to_run import nodes_to_run
 from lapa.refused import RefusedError
@@ -52,7 +53,7 @@ class PreflightHook:
         """Check what the nodes that will run need from the machine.
 
         Raises:
-            RefusedError: a source is not there, or processes and devices do not fit.
+            RefusedError: a source is not there, simulators differ, or processes and devices do not fit.
         """
         nodes = nodes_to_run(
             pipeline, catalog, only_missing=bool(run_params.get("only_missing_outputs"))
@@ -60,6 +61,7 @@ class PreflightHook:
         inputs = {name for node in nodes for name in node.inputs}
         parameters = {name: catalog.load(name) for name in inputs if name.startswith("params:")}
         require_sources(parameters)
+        require_one_simulator(parameters)
         require_processes(parameters)
 
 

@@ -42,13 +42,13 @@ def meaning_word(actions_are: Sequence[ActionMeaning]) -> str:
     return "unknown" if not kinds else "mixed" if len(kinds) > 1 else str(next(iter(kinds)))
 
 
-def told_meaning(told: str | Sequence[str], width: int) -> tuple[ActionMeaning, ...]:
+def given_meaning(given: str | Sequence[str], width: int) -> tuple[ActionMeaning, ...]:
     """Return what a user says of ``width`` dimensions: one word for all, or one per dimension.
 
     Raises:
         BadInputError: another word, or another number of them.
     """
-    words = [told] * width if isinstance(told, str) else list(told)
+    words = [given] * width if isinstance(given, str) else list(given)
     meanings: list[ActionMeaning] = []
     for word in words:
         if word == "relative":
@@ -110,16 +110,16 @@ def _verdict(follows: NDArray[np.float64], changes: NDArray[np.float64], episode
     absolute = (target >= FOLLOWS) & (target > step)
     relative = (step >= CHANGES) & (step > target)
     moving = ~np.isnan(follows)
-    figures = (
+    counts = (
         f"of {len(target)} dimensions over {episodes} episodes, {int(absolute.sum())} follow the next "
         f"state and {int(relative.sum())} its change; {int((~moving).sum())} stand still"
     )
     undecided = ~(absolute | relative)
     if absolute.any() and not relative.any() and 2 * absolute.sum() >= moving.sum():
-        return Meaning(actions_are=ABSOLUTE * len(target), known_by=f"inferred: {figures}")
+        return Meaning(actions_are=ABSOLUTE * len(target), known_by=f"inferred: {counts}")
     if relative.any() and not (undecided & moving).any():
         words: list[ActionMeaning] = ["relative"] * len(target)
         for place in np.flatnonzero(absolute):
             words[place] = "absolute"
-        return Meaning(actions_are=tuple(words), known_by=f"inferred: {figures}")
-    return Meaning(known_by=f"cannot be inferred: {figures}")
+        return Meaning(actions_are=tuple(words), known_by=f"inferred: {counts}")
+    return Meaning(known_by=f"cannot be inferred: {counts}")

@@ -77,7 +77,7 @@ def _short(column: str) -> str:
 
 
 def unused_notes(
-    info: LeRobotInfo, table: Sequence[str], used: Iterable[str], told: str
+    info: LeRobotInfo, table: Sequence[str], used: Iterable[str], noted: str
 ) -> tuple[str, ...]:
     """Say what the dataset holds and nobody reads: cameras, then columns.
 
@@ -85,10 +85,10 @@ def unused_notes(
         info: ``info.json``.
         table: columns of the parquet file.
         used: columns that are read, and the camera.
-        told: notes there are already; a camera of which they speak is not listed again.
+        noted: notes there are already; a camera of which they speak is not listed again.
     """
     used, pictures = set(used), info.pictures()
-    cameras = [key for key in pictures if key not in used and key not in told]
+    cameras = [key for key in pictures if key not in used and key not in noted]
     known = [*info.features, *(name for name in table if name not in info.features)]
     taken = {*used, *BOOKKEEPING, *pictures}
     columns = [key for key in known if key not in taken]

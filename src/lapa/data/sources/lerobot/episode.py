@@ -13,7 +13,7 @@ from lapa.data.bad_input import naming
 from lapa.data.episode import Episode, FrameReader
 from lapa.data.media.video_frames import VideoFrames
 from lapa.data.sources.base.action_meaning import meaning_word
-from lapa.data.sources.base.found_video import found_video
+from lapa.data.sources.base.named_video import open_named_video
 from lapa.data.sources.base.rows import ExtraFrame, align_rows
 from lapa.data.sources.lerobot.columns import unused_notes
 from lapa.data.sources.lerobot.entry import EpisodeEntry
@@ -109,8 +109,8 @@ class EpisodeReader:
         ]
         word, known_by = meaning_word(self.values.meaning.actions_are), self.values.meaning.known_by
         meaning = [f"actions are {word}, {known_by}"] if columns[0] else []
-        taken, told = [*used, entry.camera], " ".join([*entry.notes, *entry.dataset_notes])
-        unused = unused_notes(self.info, table.columns, taken, told)
+        taken, noted = [*used, entry.camera], " ".join([*entry.notes, *entry.dataset_notes])
+        unused = unused_notes(self.info, table.columns, taken, noted)
         notes = dict.fromkeys([*entry.dataset_notes, *joined, *meaning, *unused])
         return [note for note in notes if self._said.setdefault(note, entry.index) == entry.index]
 
@@ -145,7 +145,7 @@ class EpisodeReader:
                 num_rows,
             )
         path, limit = entry.video, self.max_pixels
-        video = found_video(path, max_pixels=limit)
+        video = open_named_video(path, max_pixels=limit)
         first = round(entry.start_s * self._clock(video.fps))
         left = video.num_frames - first
         # in a shared file the next episode begins right behind, so its frames are not ours

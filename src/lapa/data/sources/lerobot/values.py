@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from lapa.data.bad_input import BadInputError, bad
-from lapa.data.sources.base.action_meaning import Meaning, measured_meaning, told_meaning
+from lapa.data.sources.base.action_meaning import Meaning, given_meaning, measured_meaning
 from lapa.data.sources.base.rows import Rows, float_rows
 from lapa.data.sources.lerobot.columns import ACTIONS, STATES, joined_names, value_columns
 from lapa.data.sources.lerobot.entry import EpisodeEntry
@@ -111,7 +111,7 @@ class ActionsAndStates:
         if actions is None:
             return ()
         if self.options.actions_are:
-            return told_meaning(self.options.actions_are, len(actions.names))
+            return given_meaning(self.options.actions_are, len(actions.names))
         measured = self.meaning.actions_are
         return measured if len(measured) == len(actions.names) else ()
 

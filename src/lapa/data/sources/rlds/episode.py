@@ -91,5 +91,5 @@ class RecordReader:
         )
 
     def _meaning_word(self) -> str:
-        told = self.fields.actions_are
-        return told if isinstance(told, str) else meaning_word(told)
+        meaning = self.fields.actions_are
+        return meaning if isinstance(meaning, str) else meaning_word(meaning)

@@ -103,11 +103,11 @@ class FieldMap(Params):
 
     def action_meanings(self) -> tuple[ActionMeaning, ...]:
         """What every action column is; empty where the map does not tell."""
-        told = self.actions_are
-        if isinstance(told, tuple):
-            return told
+        meaning = self.actions_are
+        if isinstance(meaning, tuple):
+            return meaning
         width = sum(len(part.names) for part in self.actions)
-        return (told,) * width if told in ("relative", "absolute") else ()
+        return (meaning,) * width if meaning in ("relative", "absolute") else ()
 
 
 def names_of(fields: tuple[NumericField, ...]) -> tuple[str, ...]:

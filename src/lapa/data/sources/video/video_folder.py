@@ -17,7 +17,7 @@ from lapa.data.media.video_file import READABLE_SUFFIXES
 from lapa.data.media.video_frames import VideoFrames, shared_reader
 from lapa.data.sources.base.depth import DepthRule, check_rule, depth_error, is_deep, named_depth
 from lapa.data.sources.base.folder_walk import recordings_below
-from lapa.data.sources.base.found_video import video_facts
+from lapa.data.sources.base.named_video import video_facts
 from lapa.data.sources.video.instructions import Instructions, find_instructions
 
 

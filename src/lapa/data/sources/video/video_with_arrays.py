@@ -30,7 +30,7 @@ from lapa.data.media.video_frames import VideoFrames
 from lapa.data.sources.base.action_meaning import meaning_word
 from lapa.data.sources.base.depth import is_deep
 from lapa.data.sources.base.folder_walk import by_suffix, files_below, suffix_of
-from lapa.data.sources.base.found_video import found_video, video_facts
+from lapa.data.sources.base.named_video import open_named_video, video_facts
 from lapa.data.sources.base.rows import ExtraFrame, Rows, align_rows
 from lapa.data.sources.video.action_interval import ActionRule
 from lapa.data.sources.video.array_fields import ArrayColumns, ArrayFields, load_array_fields
@@ -145,7 +145,7 @@ class SideFileReader:
         contents = read_side_file(side_file)
         dataset, path = locate_video(self.root, side_file, contents, self.fields, self.camera)
         source = self.source or dataset.name
-        video = found_video(path, max_pixels=self.max_pixels)
+        video = open_named_video(path, max_pixels=self.max_pixels)
         if is_deep(video.channel_bits):
             detail = f"camera {self.camera}: one channel of {video.channel_bits[0]} bits: depth"
             raise bad("depth_not_color", f"{detail}; choose a camera with colour")

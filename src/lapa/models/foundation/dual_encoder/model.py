@@ -111,9 +111,9 @@ class DualEncoder(LatentPolicy):
         """Embeddings ``(batch, position, dim)`` of image and text, and their validity."""
         ids, mask = self.tokenizer.encode(instructions)
         seen = self.projector(self.vision(images))
-        told = self.language.embed_tokens(ids.to(images.device)).to(seen.dtype)
+        words = self.language.embed_tokens(ids.to(images.device)).to(seen.dtype)
         here = torch.ones(seen.shape[:2], dtype=torch.bool, device=images.device)
-        parts = [(seen, here), (told, mask.to(images.device))]
+        parts = [(seen, here), (words, mask.to(images.device))]
         if self.config.instruction_first:
             parts.reverse()
         embeddings, masks = zip(*parts, strict=True)

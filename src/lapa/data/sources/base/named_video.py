@@ -16,7 +16,7 @@ from lapa.data.media.video_decode import VideoReader
 from lapa.data.media.video_frames import shared_reader
 
 
-def found_video(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoReader:
+def open_named_video(path: Path, *, max_pixels: int = MAX_PIXELS) -> VideoReader:
     """Return the shared reader of a video file; do not close it.
 
     Raises:
