@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from toys.paths import ROOT, TESTS
 
 SOURCES = sorted((ROOT / "src/lapa").rglob("*.py"))
 LARGEST, MEDIAN = 250, 80
+FOLDERS_OF_PAGES = ("docs", "conf", "slurm", "src")
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(p for f in FOLDERS_OF_PAGES for p in (ROOT / f).rglob("*.md"))]
+)
 NO_NAMES = {"util", "utils", "helper", "helpers", "misc", "common_utils"}
 
 
@@ -49,3 +54,35 @@ def test_every_test_lies_in_the_room_it_is_about() -> None:
 def test_tests_that_a_page_names_exist(page: Path) -> None:
     named = set(re.findall(r"`(?:tests/)?([\w/]*test_\w+\.py)`", page.read_text()))
     assert not [name for name in named if not (TESTS / name).is_file()]
+
+
+def prose(page: Path) -> str:
+    """The page without its blocks of code, in which `#` starts no heading."""
+    return re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+
+
+def anchors(page: Path) -> set[str]:
+    """Of the headings, as GitHub makes them: lower case, no punctuation, hyphens for blanks."""
+    headings = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    texts = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in headings]
+    return {re.sub(r"[^\w -]", "", text.strip().lower()).replace(" ", "-") for text in texts}
+
+
+def dead_links(page: Path) -> Iterator[str]:
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if re.match("[a-z]+:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = page.parent / file if file else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            yield link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of_a_page_lead_somewhere(page: Path) -> None:
+    assert list(dead_links(page)) == []
+
+
+def test_every_pipeline_has_a_page() -> None:
+    pipelines = (ROOT / "src/lapa/pipelines").glob("*/pipeline.py")
+    assert [p.parent.name for p in pipelines if not (p.parent / "README.md").is_file()] == []

@@ -83,7 +83,7 @@ class EvaluationParams(Params):
         known = self.rollout.simulator.tasks
         if missing := set(self.rollout.tasks) - set(known):
             raise ValueError(
-                f"rollout.tasks has {sorted(missing)}, which rollout.simulator.tasks "
-                f"{list(known)} does not; add them there"
+                f"rollout.tasks has {sorted(missing)}, which rollout.simulator.tasks {list(known)} "
+                "does not: set `evaluation.rollout.tasks`, or add them to the simulator's tasks"
             )
         return self
