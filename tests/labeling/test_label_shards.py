@@ -19,33 +19,15 @@ from lapa.labeling import worker as label_worker
 from lapa.labeling.label_shards import label_shards
 from lapa.metrics.code_usage import entropy_bits
 from lapa.models.laq.frozen import FrozenQuantizer
-from lapa.models.laq.model import LatentActionQuantizer
-from lapa.models.laq.storage import save_laq
 from lapa.params.foundation.stage import FoundationParams
 from lapa.params.labeling import LabelingParams
-from lapa.params.laq.model import LaqModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.foundation.open_labels import check_labels
 from toys.episodes import moving_square_episodes
+from toys.quantizers import tiny_laq
 from toys.shards import tiny_shard_set
 
 SPEC = PairSpec(horizon_s=0.2)
-SIZES = {"image_size": 16, "patch_size": 2, "dim": 16, "heads": 2, "head_dim": 8, "quant_dim": 4}
-
-
-def tiny_laq(folder: Path, *, seed: int = 0) -> Checkpoint:
-    torch.manual_seed(seed)
-    config = LaqModelParams(**SIZES, spatial_depth=1, temporal_depth=1, encode_difference=True)
-    digest = save_laq(folder, LatentActionQuantizer(config))
-    return Checkpoint(
-        path=str(folder),
-        kind="laq",
-        step=0,
-        digest=digest,
-        inputs={},
-        pair_spec=SPEC,
-        code_version="test",
-    )
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +38,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
 
 @pytest.fixture(scope="module")
 def laq(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
-    return tiny_laq(tmp_path_factory.mktemp("laq"))
+    return tiny_laq(tmp_path_factory.mktemp("laq"), pair_spec=SPEC)
 
 
 def run(shards: ShardSet, laq: Checkpoint, work: Path, **overrides: Any) -> LabelSet:
@@ -151,7 +133,7 @@ def test_a_folder_begun_with_another_quantizer_is_refused(
     shards: ShardSet, laq: Checkpoint, tmp_path: Path
 ) -> None:
     run(shards, laq, tmp_path / "work")
-    other = tiny_laq(tmp_path / "laq", seed=1)
+    other = tiny_laq(tmp_path / "laq", seed=1, pair_spec=SPEC)
     with pytest.raises(ValueError, match=laq.digest) as caught:
         run(shards, other, tmp_path / "work")
     assert other.digest in str(caught.value)

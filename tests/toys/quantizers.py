@@ -10,14 +10,14 @@ import torch
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
 from lapa.params.laq.model import LaqModelParams
-from lapa.records import Checkpoint
+from lapa.records import Checkpoint, PairSpec
 from toys.labeled_squares import SPEC
 
 BuildSmall = Callable[..., LatentActionQuantizer]
 """Builds a seeded small quantizer with any option changed."""
 
 
-def tiny_laq(folder: Path, *, seed: int = 0) -> Checkpoint:
+def tiny_laq(folder: Path, *, seed: int = 0, pair_spec: PairSpec = SPEC) -> Checkpoint:
     """An untrained quantiser for 16-pixel frames: S = 4, K = 8."""
     torch.manual_seed(seed)
     config = LaqModelParams(
@@ -38,6 +38,6 @@ def tiny_laq(folder: Path, *, seed: int = 0) -> Checkpoint:
         step=0,
         digest=digest,
         inputs={},
-        pair_spec=SPEC,
+        pair_spec=pair_spec,
         code_version="test",
     )

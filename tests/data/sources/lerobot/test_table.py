@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,34 +23,30 @@ def write(path: Path, episodes: int, row_group: int) -> None:
     pq.write_table(table, path, row_group_size=row_group)
 
 
-def test_reads_only_the_row_groups_of_the_episode(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(tmp_path / "a.parquet", episodes=6, row_group=4)
-    asked = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The row groups that are read, call by call."""
+    calls: list[list[int]] = []
     original = pq.ParquetFile.read_row_groups
-    monkeypatch.setattr(
-        pq.ParquetFile,
-        "read_row_groups",
-        lambda self, groups, **options: asked.append(groups) or original(self, groups, **options),
-    )
+
+    def recorded(self: pq.ParquetFile, groups: list[int], **options: Any) -> pa.Table:
+        calls.append(groups)
+        return original(self, groups, **options)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_groups", recorded)
+    return calls
+
+
+def test_reads_only_the_row_groups_of_the_episode(tmp_path: Path, asked: list[list[int]]) -> None:
+    write(tmp_path / "a.parquet", episodes=6, row_group=4)
     table = EpisodeTable(tmp_path / "a.parquet")
     found = rows_of_lists(table.read(3, ["action"])["action"], "action")
     np.testing.assert_allclose(found, rows(3, 4, 3))
     assert asked == [[3]]
 
 
-def test_episodes_of_one_row_group_read_it_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_episodes_of_one_row_group_read_it_once(tmp_path: Path, asked: list[list[int]]) -> None:
     write(tmp_path / "a.parquet", episodes=5, row_group=100)
-    asked = []
-    original = pq.ParquetFile.read_row_groups
-    monkeypatch.setattr(
-        pq.ParquetFile,
-        "read_row_groups",
-        lambda self, groups, **options: asked.append(groups) or original(self, groups, **options),
-    )
     table = EpisodeTable(tmp_path / "a.parquet")
     assert [table.read(episode, ["action"]).num_rows for episode in range(5)] == [4] * 5
     assert asked == [[0]]
