@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, SerializeAsAny
+from pydantic import Field, SerializeAsAny
 
 from lapa.params.base import Params
 from lapa.params.kinds import Kinds
@@ -102,5 +102,5 @@ HEADS = Kinds(
 )
 """Kind -> parameter class; a head of this package adds one line."""
 
-ChosenHead = Annotated[SerializeAsAny[HeadParams], BeforeValidator(HEADS.validate)]
+ChosenHead = Annotated[SerializeAsAny[HeadParams], HEADS]
 """Type of a field that holds one of them."""

@@ -1,6 +1,6 @@
 """What a parameter ``kind`` names: one table a family, open to classes from outside the package.
 
-A family (quantizers, backends, heads, simulators, analyses) is a table from ``kind`` to the class behind
+A family (quantizers, backends, heads, simulators) is a table from ``kind`` to the class behind
 it, written ``module:Class`` so that only the chosen one is imported. A kind that is itself such a path needs
 no entry: ``kind: my_package.my_module:MyParams`` in YAML is enough.
 """
@@ -10,6 +10,9 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from lapa.params.base import Params
 from lapa.refused import alternatives
@@ -31,11 +34,14 @@ def import_named(path: str) -> Any:
     except (ImportError, AttributeError) as error:
         raise ValueError(
             f"{path!r} cannot be imported: {error}; expected package.module:Name"
-        ) from (error)
+        ) from error
 
 
 class Kinds(Generic[P]):
-    """The parameter classes of one family, by the value of their field ``kind``."""
+    """The parameter classes of one family, by the value of their field ``kind``.
+
+    It annotates the fields that hold a member: ``Annotated[SerializeAsAny[HeadParams], HEADS]``.
+    """
 
     def __init__(self, family: str, base: type[P], table: Mapping[str, str]) -> None:
         """Make the table.
@@ -75,7 +81,7 @@ class Kinds(Generic[P]):
         return member
 
     def validate(self, value: Any) -> Any:
-        """Make the right class of ``{"kind": …, …}``; for pydantic's ``BeforeValidator``.
+        """Make the right class of ``{"kind": …, …}``.
 
         Instances pass as they are; what is no mapping, or has no kind, is left to pydantic to refuse.
 
@@ -85,3 +91,9 @@ class Kinds(Generic[P]):
         if not isinstance(value, Mapping) or "kind" not in value:
             return value
         return self.params_class(str(value["kind"])).model_validate(dict(value))
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Pydantic's protocol for annotations: `validate` comes before the field's own check."""
+        return core_schema.no_info_before_validator_function(self.validate, handler(source))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, SerializeAsAny
+from pydantic import Field, SerializeAsAny
 
 from lapa.params.base import Params
 from lapa.params.kinds import Kinds
@@ -33,7 +33,5 @@ SIMULATORS = Kinds(
         "tabletop": "lapa.params.envs:TabletopParams",
     },
 )
-AnySimulatorParams = Annotated[
-    SerializeAsAny[SimulatorParams], BeforeValidator(SIMULATORS.validate)
-]
+AnySimulatorParams = Annotated[SerializeAsAny[SimulatorParams], SIMULATORS]
 """The type of a field that holds the parameters of whatever simulator its ``kind`` names."""

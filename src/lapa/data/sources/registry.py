@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from lapa.data.sources.base.action_width import split_by_width
 from lapa.data.sources.base.checked import checked
 from lapa.data.sources.base.named_settings import known_names
 from lapa.data.sources.base.printable import printable
+from lapa.params.kinds import import_named
 
 KINDS_FILE: Final = Path(__file__).parent / "kinds.yml"
 
@@ -70,12 +70,14 @@ def adapter_of(kind: str) -> Callable[..., Iterator[Episode]]:
     """Import the adapter function behind ``kind``.
 
     Raises:
-        SettingsError: no such kind.
+        SettingsError: no such kind, or the path leads nowhere.
     """
     kinds = source_kinds()
     target = kinds.get(kind, kind)
     if ":" not in target:
         raise SettingsError(f"no source kind {kind!r}; {known_names(kind, list(kinds))}")
-    module, function = target.split(":")
-    adapter: Callable[..., Iterator[Episode]] = getattr(importlib.import_module(module), function)
+    try:
+        adapter: Callable[..., Iterator[Episode]] = import_named(target)
+    except ValueError as error:
+        raise SettingsError(f"source kind {kind!r}: {error}") from error
     return adapter

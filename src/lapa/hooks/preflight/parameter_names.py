@@ -119,18 +119,15 @@ def _classes(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _tables(field: FieldInfo) -> Iterator[Kinds[Any]]:
     """Tables of kinds that check the field's value, or the members of its list."""
-    yield from _tables_among(field.metadata)
+    yield from _tables_in(field.metadata)
     yield from _tables_inside(field.annotation)
 
 
 def _tables_inside(annotation: Any) -> Iterator[Kinds[Any]]:
-    yield from _tables_among(getattr(annotation, "__metadata__", ()))
+    yield from _tables_in(getattr(annotation, "__metadata__", ()))
     for argument in get_args(annotation):
         yield from _tables_inside(argument)
 
 
-def _tables_among(metadata: Iterable[Any]) -> Iterator[Kinds[Any]]:
-    for entry in metadata:
-        table = getattr(getattr(entry, "func", None), "__self__", None)
-        if isinstance(table, Kinds):
-            yield table
+def _tables_in(metadata: Iterable[Any]) -> Iterator[Kinds[Any]]:
+    return (entry for entry in metadata if isinstance(entry, Kinds))

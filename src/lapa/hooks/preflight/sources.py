@@ -32,7 +32,7 @@ def _wrong(ingestion: IngestionParams, index: int) -> str | None:
     source, where = ingestion.sources[index], f"ingestion.sources[{index}]"
     try:
         adapter_of(source.kind)
-    except (ValueError, ImportError, AttributeError) as error:
+    except ValueError as error:
         return f"{where}.kind: {error}"
     path = Path(source.path)
     if path.exists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BeforeValidator, SerializeAsAny
+from pydantic import SerializeAsAny
 
 from lapa.params.base import Params
 from lapa.params.kinds import Kinds
@@ -34,5 +34,5 @@ BACKENDS = Kinds(
 )
 """Kind -> parameter class; a backend of this package adds one line."""
 
-ChosenBackend = Annotated[SerializeAsAny[BackendParams], BeforeValidator(BACKENDS.validate)]
+ChosenBackend = Annotated[SerializeAsAny[BackendParams], BACKENDS]
 """Type of a field that holds one of them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, SerializeAsAny
+from pydantic import Field, SerializeAsAny
 
 from lapa.params.base import Params
 from lapa.params.kinds import Kinds
@@ -97,5 +97,5 @@ QUANTIZERS = Kinds(
 )
 """Kind -> parameter class; a quantiser of this package adds one line."""
 
-ChosenQuantizer = Annotated[SerializeAsAny[QuantizerParams], BeforeValidator(QUANTIZERS.validate)]
+ChosenQuantizer = Annotated[SerializeAsAny[QuantizerParams], QUANTIZERS]
 """Type of a field that holds one of them."""
