@@ -17,6 +17,7 @@ from lapa.data.media.video_encode import write_lossless_video
 from lapa.envs.base import Simulator, open_simulator
 from lapa.envs.demonstration import demonstrate
 from lapa.folders.lock import output_lock
+from lapa.folders.whole_file import write_whole
 from lapa.params.envs import RecordParams
 from lapa.records import RawEpisodes, digest_of_files
 
@@ -111,9 +112,7 @@ def _claim(out: Path, params: RecordParams) -> None:
                 "choose another folder or delete this one"
             )
     else:
-        partial = claim.with_suffix(".partial")
-        partial.write_text(json.dumps(mine, indent=2) + "\n")
-        partial.replace(claim)
+        write_whole(claim, json.dumps(mine, indent=2) + "\n")
     there = len(list(out.glob("episode_*")))
     if there > params.num_episodes:
         raise ValueError(

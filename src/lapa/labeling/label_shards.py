@@ -21,6 +21,7 @@ from lapa.distributed.ranks import (
     world_size,
 )
 from lapa.distributed.threads import set_threads
+from lapa.folders.whole_file import write_whole
 from lapa.labeling.report import label_report, write_report
 from lapa.labeling.worker import LabelTask, Speed, label_tasks, plan_tasks
 from lapa.models.laq.frozen import FrozenQuantizer
@@ -129,9 +130,7 @@ class _Job:
             )
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(identity, indent=2) + "\n")
-        partial.replace(path)
+        write_whole(path, json.dumps(identity, indent=2) + "\n")
 
     def _unfinished(self, tasks: Sequence[LabelTask]) -> list[LabelTask]:
         """Shards without labels as rank zero sees them: all ranks must share out the same list.
