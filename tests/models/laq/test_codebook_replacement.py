@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-from laq_original_replacement import replace_as_original
 
 from lapa.models.laq.codebook_replacement import replace_by_usage
+from lapa.models.laq.original_replacement import replace_as_original
 
 
 def _codebook(size: int = 8) -> torch.Tensor:

@@ -90,7 +90,9 @@ def _told(file: CheckpointFile, path: Path, name: str, given: int | None) -> int
     if type(stored) is not int:  # absent, or a reference to another part of the configuration
         return given
     if given not in (None, stored):
-        raise ValueError(f"{path}: its settings say {name} {stored}, given was {given}; leave it out")
+        raise ValueError(
+            f"{path}: its settings say {name} {stored}, given was {given}; leave it out"
+        )
     return stored
 
 
