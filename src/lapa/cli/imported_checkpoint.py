@@ -10,7 +10,8 @@ import torch
 import lapa
 from lapa.datasets.checkpoint import CheckpointDataset
 from lapa.datasets.made_with import recorded_digest
-from lapa.folders.scratch import stage_folder
+from lapa.datasets.publish import require_ours
+from lapa.folders.scratch import discard, stage_folder
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.foreign import ForeignQuantizer
 from lapa.models.laq.storage import save_laq
@@ -87,14 +88,18 @@ def write_control(foreign: ForeignQuantizer, out: Path, *, pairs: PairSpec) -> C
 
 
 def _publish(record: Checkpoint, model: LatentActionQuantizer, out: Path) -> Checkpoint:
-    facts = json.loads(record.model_dump_json())
-    folder = stage_folder(out.parent, f".{out.name}", facts) / "model"
-    digest = save_laq(folder, model)
-    if recorded_digest(out) not in ("", digest):
-        raise ValueError(
-            f"{out} holds another quantizer (digest {recorded_digest(out)[:12]}), expected none or these "
-            f"weights ({digest[:12]}): delete the folder, or give another one with --out"
-        )
+    require_ours(out)
     dataset = CheckpointDataset(filepath=str(out), kind="laq")
-    dataset.save(record.model_copy(update={"path": str(folder), "digest": digest}))
+    scratch = stage_folder(out.parent, f".{out.name}", json.loads(record.model_dump_json()))
+    try:
+        digest = save_laq(scratch / "model", model)
+        if recorded_digest(out) not in ("", digest):
+            raise ValueError(
+                f"{out} holds another quantizer (digest {recorded_digest(out)[:12]}), expected none or "
+                f"these weights ({digest[:12]}): delete the folder, or give another one with --out"
+            )
+        facts = {"path": str(scratch / "model"), "digest": digest}
+        dataset.save(record.model_copy(update=facts))
+    finally:
+        discard(scratch)
     return dataset.load()

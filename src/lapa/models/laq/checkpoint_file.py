@@ -91,7 +91,7 @@ def _load(path: Path) -> Any:
     except pickle.UnpicklingError as error:
         raise ValueError(_refusal(path, error, is_zip=is_zip)) from error
     except (RuntimeError, EOFError, OSError, LookupError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
         raise ValueError(
             f"{path} cannot be read ({reason}), expected a complete file of torch.save: copy it again"
         ) from error
