@@ -41,7 +41,7 @@ def import_laq(  # noqa: PLR0917 - click hands options over by name
     code_seq_len: int | None,
     image_size: int | None,
 ) -> None:
-    """Read the LAQ checkpoint of the original project (LAPA) or of HLRP.
+    """Read a LAQ checkpoint of LAPA or HLRP.
 
     Turns FILE into a folder with model.safetensors, config.json and record.json, as training writes it:
     labeling, foundation, finetune and evaluation run from it. Where DIR is called laq, as in the catalog,
