@@ -128,7 +128,8 @@ def test_fixtures_of_both_projects_reach_a_policy(
         save_lightning(tmp_path / "laq.pt", stored["checkpoint"]["state_dict"], settings)
         options = []
     import_laq(project, tmp_path / "laq.pt", *options)
-    done = project.run("--pipelines=ingestion,labeling,foundation,finetune", sized(*sizes))
+    pipelines = "--pipelines=ingestion,labeling,foundation,finetune"
+    done = project.run(pipelines, "--to-outputs=lapa.policy_checkpoint", sized(*sizes))
     assert done.returncode == 0, done.stderr + done.stdout
     assert len(set(ancestors(project, "lapa"))) == 1
     assert (tmp_path / "data/06_models/test/lapa/policy/record.json").is_file()
