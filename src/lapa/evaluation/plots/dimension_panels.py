@@ -35,5 +35,5 @@ def dimension_panels(stats: ActionStats, path: Path, heading: str) -> Iterator[l
         yield list(panels.flat[:count])
         figure = panels[0, 0].figure
         handles, labels = panels[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper right", ncols=len(labels), fontsize=8)
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=8)
         figure.suptitle(heading, fontsize=10)
