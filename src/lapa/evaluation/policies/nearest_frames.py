@@ -55,9 +55,9 @@ def index_labeled_frames(dataset: RobotDataset, *, max_frames: int, seed: int) -
         max_frames: at most; the first of a seeded order.
         seed: of that order.
     """
-    chosen = subset(np.arange(len(dataset)), max_frames, seed=seed)
+    chosen = subset(dataset.slots, max_frames, seed=seed, table=dataset.table)
     rows, chunks = [], []
-    for index in chosen.tolist():
+    for index in np.searchsorted(dataset.slots, chosen).tolist():
         item = dataset[index]
         states = torch.from_numpy(item["states"])[None] if dataset.with_states else None
         rows.append(features(torch.from_numpy(item["frames"])[None], states)[0])

@@ -19,10 +19,11 @@ from lapa.evaluation.policies.trials import Chunks, Trial, open_trials, run_tria
 from lapa.params.simulators import SimulatorParams
 from lapa.records import FrameCodec
 
-LEAST_ROWS = 8
+LEAST_ROWS = 4
 """Rows of a forward pass at least, filled up with copies. On a CPU matrix products of one to three rows take
 other kernels than larger ones and round differently (by 1e-6 of an action): a scene's outcome would depend
-on how many others still run beside it. From four rows on each row's bits were the same whatever the batch."""
+on how many others still run beside it. From four rows on each row's bits are the same whatever the batch
+(`docs/evaluation.md` has the measurement)."""
 
 
 class ImagePolicy(Protocol):
