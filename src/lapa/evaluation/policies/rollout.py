@@ -19,11 +19,11 @@ from lapa.evaluation.policies.trials import Chunks, Trial, open_trials, run_tria
 from lapa.params.simulators import SimulatorParams
 from lapa.records import FrameCodec
 
-LEAST_ROWS = 4
-"""Rows of a forward pass at least, filled up with copies. On a CPU matrix products of one to three rows take
-other kernels than larger ones and round differently (by 1e-6 of an action): a scene's outcome would depend
-on how many others still run beside it. From four rows on each row's bits are the same whatever the batch
-(`docs/evaluation.md` has the measurement)."""
+ROWS = 4
+"""Forward passes have a multiple of so many rows, filled up with copies. On a CPU the one to three rows that are
+left over take other kernels than the rest and round differently (by 1e-6 of an action): a scene's outcome
+would depend on how many others still run beside it. In whole fours each row's bits are the same whatever the
+batch (`docs/evaluation.md` has the measurement)."""
 
 
 class ImagePolicy(Protocol):
@@ -90,7 +90,7 @@ def rollout(
 
     def choose(running: Sequence[Trial]) -> Chunks:
         now = [trial.now for trial in running]
-        now += [now[-1]] * (LEAST_ROWS - len(now))
+        now += [now[-1]] * (-len(now) % ROWS)
         shown = [step.image if codec is None else as_stored(step.image, codec) for step in now]
         images = torch.from_numpy(np.stack(shown)).to(device)
         states = torch.from_numpy(np.stack([step.state for step in now])) if with_states else None
