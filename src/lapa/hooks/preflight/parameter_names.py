@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, RootModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from lapa.config.presets import BY_PRESET, CLUSTER, PRESET
+from lapa.config.presets import BY_PRESET, PRESET, WHOLE
 from lapa.params.kinds import Kinds
 from lapa.params.sections import SECTIONS, WORK
 from lapa.refused import RefusedError, alternatives
@@ -56,7 +56,7 @@ def _unknown_sections(
                 f"globals.yml of the environment, or give --params={name}=VALUE"
             )
             continue
-        known = sections | ({*known_globals, CLUSTER} if name in given else {CLUSTER, BY_PRESET})
+        known = sections | {*WHOLE, *(known_globals if name in given else [BY_PRESET])}
         yield f"no parameter {name!r}{alternatives(name, sorted(known))}"
 
 
