@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 Origin = Literal["shards", "published"]
 """Counted in the shard set that was ingested, or said by the publisher."""
@@ -29,6 +29,11 @@ class DataSize:
     counted_short: int | None = None
     """Episodes no longer than H, by the index; None where only their mean length is known."""
     num_shards: int | None = None
+
+    @property
+    def train(self) -> Self:
+        """What is trained on: all that is known."""
+        return self
 
     @property
     def seconds(self) -> float:

@@ -14,8 +14,8 @@ class StageNeeds:
 
     stage: str
     parameters: int
-    trained: int
-    """Of `parameters`; 0 where the stage only computes."""
+    trained: int | None
+    """Of `parameters`; 0 where the stage only computes, None where it is not counted."""
     devices: int
     """Processes of a node, one per device."""
     nodes: int
