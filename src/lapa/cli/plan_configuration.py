@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from lapa.cli.project import conf_of, project_around
 from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader, require_environment
+from lapa.config.loader import place
 
 SHARDS = "{dataset}.clip_shards"
 """Entry of the catalog that says where shard sets lie."""
@@ -47,7 +48,8 @@ def configuration_of(
     """
     conf = conf_of(project)
     require_environment(str(conf), env)
-    arguments = {**CONFIG_LOADER_ARGS, "custom_resolvers": {"env": _variable}}
+    resolvers = {**CONFIG_LOADER_ARGS["custom_resolvers"], "env": _variable}
+    arguments = {**CONFIG_LOADER_ARGS, "custom_resolvers": resolvers}
     try:
         loader = ConfigLoader(str(conf), env=env, runtime_params=dict(given or {}), **arguments)
         parameters = loader["parameters"]
@@ -58,7 +60,7 @@ def configuration_of(
 
 
 def _variable(name: str, default: Any = None) -> Any:
-    return os.environ.get(name, f"${name}" if default is None else default)
+    return os.environ.get(name, place(name) if default is None else default)
 
 
 def _shards(loader: ConfigLoader, root: Path) -> str | None:

@@ -77,7 +77,9 @@ class Presets:
         Raises:
             RefusedError: there is no such preset, or its file is none.
         """
-        for section in sorted(chosen, key=lambda name: WHOLE.index(name) + 1 if name in WHOLE else 0):
+        for section in sorted(
+            chosen, key=lambda name: WHOLE.index(name) + 1 if name in WHOLE else 0
+        ):
             yield from self._layers(section, chosen[section])
 
     def take_sized(self, parameters: DictConfig, chosen: Chosen) -> Iterator[DictConfig]:

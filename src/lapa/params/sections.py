@@ -26,8 +26,9 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "foundation": FoundationParams,
     "finetune": FinetuneParams,
     "evaluation": EvaluationParams,
-    "hardware": HardwareParams,
 }
+PLANNED: dict[str, type[BaseModel]] = {"hardware": HardwareParams}
+"""Sections that no node reads, only `lapa plan`; they may be left out."""
 WORK = "work"
 """The one parameter that is a plain value: the scratch root of the run."""
 

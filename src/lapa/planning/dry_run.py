@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
+
+Model = TypeVar("Model", bound=nn.Module)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +27,7 @@ class StepCost:
 
 
 def step_cost(
-    build: Callable[[], nn.Module], loss: Callable[[nn.Module, int], Tensor], *, half: bool
+    build: Callable[[], Model], loss: Callable[[Model, int], Tensor], *, half: bool
 ) -> StepCost:
     """Count a step of two samples minus a step of one: what does not grow with the batch is left out.
 
@@ -34,7 +38,7 @@ def step_cost(
     """
     with FakeTensorMode():
         model = build()
-        one, two = (_count(model, lambda n=n: loss(model, n), half=half) for n in (1, 2))
+        one, two = (_count(model, partial(loss, model, n), half=half) for n in (1, 2))
     return StepCost(flops=two.flops - one.flops, activations=two.activations - one.activations)
 
 
@@ -48,9 +52,9 @@ def _count(model: nn.Module, loss: Callable[[], Tensor], *, half: bool) -> StepC
             kept[storage._cdata] = storage.nbytes()
         return tensor
 
+    half_precision = torch.autocast("cpu", torch.bfloat16, enabled=half)
     with FlopCounterMode(display=False) as counter:
-        with saved_tensors_hooks(keep, lambda tensor: tensor):
-            with torch.autocast("cpu", torch.bfloat16, enabled=half):
-                result = loss()
+        with saved_tensors_hooks(keep, lambda tensor: tensor), half_precision:
+            result = loss()
         result.backward()  # type: ignore[no-untyped-call]
     return StepCost(flops=float(counter.get_total_flops()), activations=sum(kept.values()))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lapa.batches import LatentBatch
 from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.initialization import count_parameters
+from lapa.models.foundation.interface import LatentPolicy
 from lapa.params.foundation.backend import BackendParams
 from lapa.params.foundation.dual_encoder import DualEncoderParams
 from lapa.params.foundation.stage import FoundationParams
@@ -50,8 +51,8 @@ def _measured(params: FoundationParams) -> StageNeeds:
     trainer, model = params.trainer, params.model()
     side = _input_size(params.backend) or 1
 
-    def loss(backbone: nn.Module, batch: int) -> Tensor:
-        return backbone(_made_up(batch, side, params.code_seq_len)).loss
+    def loss(backbone: LatentPolicy, batch: int) -> Tensor:
+        return backbone.loss(_made_up(batch, side, params.code_seq_len)).loss
 
     cost = step_cost(
         lambda: build_foundation(model, instructions=[INSTRUCTION]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lapa.models.foundation.initialization import count_parameters
 from lapa.models.laq import LatentActionQuantizer
@@ -72,8 +72,8 @@ def labeling_needs(params: LabelingParams, laq: StageNeeds, pairs: int) -> Stage
     )
 
 
-def _pixel_loss(model: nn.Module, batch: int) -> Tensor:
+def _pixel_loss(model: LatentActionQuantizer, batch: int) -> Tensor:
     side = model.config.image_size
     frames = torch.zeros(batch, 3, 2, side, side)
-    difference = model(frames).reconstruction - frames[:, :, 1]
-    return difference.square().mean()
+    drawn: Tensor = model(frames).reconstruction
+    return (drawn - frames[:, :, 1]).square().mean()

@@ -71,7 +71,9 @@ def _epoch_misfits(stage: StageNeeds, plan: ExperimentPlan) -> Iterator[str]:
     times = epochs(stage, plan)
     if times is None or not stage.trained:
         return
-    said = f"{stage.stage}: {stage.samples:,} samples are {times:,.2g} times its {plan.pairs:,} pairs"
+    said = (
+        f"{stage.stage}: {stage.samples:,} samples are {times:,.2g} times its {plan.pairs:,} pairs"
+    )
     if times < FEW_EPOCHS:
         yield f"{said}, most of which are never seen: more trainer.max_steps, or less data"
     elif times > MANY_EPOCHS:

@@ -103,5 +103,3 @@ def _counted(size: DataSize, shards: ShardSet, spec: PairSpec) -> DataSize:
     is_short = table.numbers["episode_frames"] <= clip_offsets(table, spec)
     short = len(np.unique(table.episode[is_short]))
     return replace(size, counted_pairs=counts["pairs"], counted_short=short)
-
-

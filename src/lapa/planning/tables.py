@@ -11,7 +11,18 @@ from lapa.planning.misfits import GIB, epochs
 from lapa.planning.needs import StageNeeds
 from lapa.planning.sizes import Sizes
 
-COLUMNS = ("source", "from", "episodes", "frames", "Hz", "mean s", "H s", "pairs", "weight", "share")
+COLUMNS = (
+    "source",
+    "from",
+    "episodes",
+    "frames",
+    "Hz",
+    "mean s",
+    "H s",
+    "pairs",
+    "weight",
+    "share",
+)
 
 
 def data_table(plan: ExperimentPlan) -> str:
@@ -29,7 +40,10 @@ def stage_lines(stage: StageNeeds, plan: ExperimentPlan) -> Iterator[tuple[str, 
     times = epochs(stage, plan)
     yield "steps x batch", f"{stage.steps:,} x {stage.batch:,}"
     yield "samples", f"{stage.samples:,}"
-    yield ("epochs, of labelled frames" if stage.stage == "finetune" else "epochs", _or_unknown(times, ",.3g"))
+    yield (
+        "epochs, of labelled frames" if stage.stage == "finetune" else "epochs",
+        _or_unknown(times, ",.3g"),
+    )
     if stage.tokens:
         yield "tokens", f"{stage.samples * stage.tokens:,}"
     yield "devices", f"{stage.nodes} nodes x {stage.devices}"
@@ -42,7 +56,9 @@ def stage_table(stage: StageNeeds, plan: ExperimentPlan) -> str:
     if stage.trained is not None:
         lines.append(("of these trained", f"{stage.trained / 1e6:,.1f} M"))
     lines += stage_lines(stage, plan)
-    lines += [(f"{part} per device", f"{size / GIB:,.2f} GiB") for part, size in stage.memory.items()]
+    lines += [
+        (f"{part} per device", f"{size / GIB:,.2f} GiB") for part, size in stage.memory.items()
+    ]
     if stage.memory:
         lines.append(("total per device, before waste", f"{stage.total_memory / GIB:,.2f} GiB"))
     return aligned(lines)
@@ -56,9 +72,7 @@ def aligned(lines: Sequence[tuple[str, str]]) -> str:
 def assumption(hardware: HardwareParams) -> str:
     """What the hours are an estimate of."""
     if hardware.tflops is None:
-        return (
-            "hours: not estimated, for no speed of a GPU is configured; choose a cluster, or set hardware.tflops"
-        )
+        return "hours: not estimated, for no speed of a GPU is configured; choose a cluster, or set hardware.tflops"
     return (
         f"hours: arithmetic alone, at {hardware.utilization:.0%} of the {hardware.tflops:g} TFLOP/s of one "
         f"{hardware.gpu or 'GPU'}; loading, validation and queues come on top"
