@@ -51,7 +51,9 @@ def plan(  # noqa: PLR0917 - click hands options over by name
     samples: int | None,
     hours: float | None,
 ) -> None:
-    """Print data, steps, tokens, memory and time of an experiment, and what of it does not fit.
+    """Print what an experiment needs before it is queued.
+
+    Data, steps, epochs, tokens, memory and time of every stage, and what does not fit each other.
 
     Reads no data and no weights: sizes are those of the shard sets where they exist, else published ones.
     """

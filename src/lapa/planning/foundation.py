@@ -13,8 +13,9 @@ from lapa.params.foundation.backend import BackendParams
 from lapa.params.foundation.dual_encoder import DualEncoderParams
 from lapa.params.foundation.stage import FoundationParams
 from lapa.planning.dry_run import step_cost
+from lapa.planning.memory import unsharded_memory
 from lapa.planning.needs import StageNeeds
-from lapa.training.foundation.planning import Plan, optimizer_numbers
+from lapa.training.foundation.planning import Plan
 
 INSTRUCTION = "put the red cube on the blue plate"
 """Stands for those of the data, whose words are not known yet."""
@@ -72,12 +73,7 @@ def _measured(params: FoundationParams) -> StageNeeds:
         steps=trainer.max_steps,
         flops=cost.flops,
         image_size=_input_size(params.backend),
-        memory={
-            "weights": 4 * numbers,
-            "gradients": 4 * numbers,
-            "optimizer": 4 * optimizer_numbers(weightless, params.optimizer.kind),
-            "activations": cost.activations * trainer.batch_size,
-        },
+        memory=unsharded_memory(weightless, params, cost),
     )
 
 

@@ -10,8 +10,8 @@ from lapa.models.laq import LatentActionQuantizer
 from lapa.params.labeling import LabelingParams
 from lapa.params.laq.stage import LaqParams
 from lapa.planning.dry_run import step_cost
+from lapa.planning.memory import unsharded_memory
 from lapa.planning.needs import StageNeeds
-from lapa.training.foundation.planning import optimizer_numbers
 
 FORWARD_SHARE = 1 / 3
 """Of a training step; labelling draws no picture, so even that is more than it needs."""
@@ -39,12 +39,7 @@ def laq_needs(params: LaqParams) -> StageNeeds:
         tokens=2 * model.grid_size**2,
         flops=cost.flops,
         image_size=model.image_size,
-        memory={
-            "weights": (6 if half else 4) * numbers,  # autocast keeps a copy in 16 bit
-            "gradients": 4 * numbers,
-            "optimiser state": 4 * optimizer_numbers(weightless, params.optimizer.kind),
-            "activations": cost.activations * trainer.batch_size,
-        },
+        memory=unsharded_memory(weightless, params, cost),
     )
 
 
