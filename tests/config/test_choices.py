@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader
-from lapa.config.presets import CLUSTER, PRESET, PRESETS
+from lapa.config.presets import PRESET, PRESETS, WHOLE
 from lapa.hooks.preflight.parameter_names import require_known_parameters
 from toys.paths import ROOT
 
@@ -23,7 +23,7 @@ ENVIRONMENTS = sorted(
 def choice(preset: Path) -> dict[str, Any]:
     """What `--params` says to choose this file."""
     section = preset.parent.name
-    return {CLUSTER: preset.stem} if section == CLUSTER else {section: {PRESET: preset.stem}}
+    return {section: preset.stem} if section in WHOLE else {section: {PRESET: preset.stem}}
 
 
 CHOICES = [

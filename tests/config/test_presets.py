@@ -35,6 +35,11 @@ LAYERS = {
         "cluster": "gpu",
         "by_preset": {"laq": {"large": {"trainer": {"devices": 8}}}},
     },
+    "presets/data/web.yml": {
+        "globals": {"image_size": 128},
+        "laq": {"trainer": {"batch_size": 6}},
+        "by_preset": {"laq": {"small": {"trainer": {"max_steps": 5}}}},
+    },
     "data/globals.yml": {"run": "data"},
     "data/parameters.yml": {
         "laq": {"trainer": {"batch_size": 5}},
@@ -126,6 +131,14 @@ def test_globals_of_a_preset_lie_between_base_and_environment(conf: Path) -> Non
     assert size(**large) == 128
 
 
+def test_data_lie_between_sizes_and_cluster(conf: Path) -> None:
+    assert trainer(conf, "base", data="web") == [5, 6, 1]
+    assert trainer(conf, "base", data="web", laq={"preset": "large"}) == [2, 6, 2]
+    assert trainer(conf, "base", data="web", laq={"preset": "large"}, cluster="many") == [2, 6, 8]
+    assert trainer(conf, data="web") == [7, 5, 1]
+    assert load(conf, "base", data="web")["laq"]["size"] == 128
+
+
 def test_what_chose_the_presets_is_no_parameter(conf: Path) -> None:
     parameters = load(conf, cluster="many", laq={"preset": "large"})
     assert set(parameters) == {"laq"}
@@ -137,6 +150,7 @@ def test_what_chose_the_presets_is_no_parameter(conf: Path) -> None:
     [
         ({"laq": {"preset": "lrge"}}, r"laq\.preset is 'lrge', .*lrge\.yml .*did you mean 'large'"),
         ({"cluster": "mny"}, r"cluster is 'mny', .*did you mean 'many'\? There are: gpu, many"),
+        ({"data": "wbe"}, r"data is 'wbe', .*did you mean 'web'"),
         ({"cluster": 3}, r"cluster is 3, .* does not exist\. There are: gpu, many"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 
 from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader
 from lapa.config.presets import PRESETS
+from lapa.data.sources.rlds.field_map import field_map_for
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.laq.stage import LaqParams
 from lapa.params.sections import SECTIONS, WORK
@@ -22,7 +24,7 @@ CHOICES = {
     section.name: sorted(path.stem for path in section.glob("[!_]*.yml"))
     for section in (CONF / PRESETS).iterdir()
 }
-"""Section (or `cluster`) -> its presets."""
+"""Section (or `data`, `cluster`) -> its presets."""
 SEEDS = {
     ("pairs", "seed"),
     ("recording", "seed"),
@@ -76,7 +78,9 @@ def test_every_quantizer_can_be_built(load: Any, environment: str) -> None:
     assert sum(p.numel() for p in model.parameters()) > 10_000
 
 
-@pytest.mark.parametrize("environment", ["base", "bridge", "my_robot", "videos"])
+@pytest.mark.parametrize(
+    "environment", ["base", "bridge", "human", "my_robot", "openx", "sthv2", "videos"]
+)
 @pytest.mark.parametrize("position", range(len(CHOICES["foundation"])))
 def test_data_size_and_cluster_combine(load: Any, environment: str, position: int) -> None:
     laq, foundation, cluster = (
@@ -89,7 +93,8 @@ def test_data_size_and_cluster_combine(load: Any, environment: str, position: in
     data = built(load(environment))
     assert stages["laq"].model == alone["laq"].model
     assert stages["laq"].optimizer == alone["laq"].optimizer
-    assert stages["ingestion"].sources == data["ingestion"].sources
+    assert stages["datasets"] == data["datasets"]
+    assert stages["mixture"] == data["mixture"]
     assert stages["pairs"] == data["pairs"]
     assert stages["ingestion"].image_size == stages["laq"].model.image_size
     assert stages["foundation"].trainer.accelerator == stages["labeling"].accelerator
@@ -130,3 +135,32 @@ def test_the_seed_of_a_stage_can_be_its_own(load: Any, place: tuple[str, ...]) -
     stages = built(load("base", seed=1, **given))
     values = {name: stage.model_dump() for name, stage in stages.items()}
     assert seeds_in(values) == dict.fromkeys(SEEDS, 1) | {place: 7}
+
+
+HORIZONS = {"bridge": 0.6, "openx": 0.6, "sthv2": 2.4, "human": 2.4, "vla_7b": 0.6, "laq_full": 0.6}
+"""Seconds, as LAPA's appendix F has them (https://arxiv.org/abs/2410.11758)."""
+
+
+@pytest.mark.parametrize("environment", HORIZONS)
+@pytest.mark.parametrize("size", [{}, {"laq": {"preset": "paper"}}])
+def test_the_horizon_belongs_to_the_data(load: Any, environment: str, size: dict[str, Any]) -> None:
+    assert built(load(environment, **size))["pairs"].horizon_s == HORIZONS[environment]
+
+
+@pytest.mark.parametrize(
+    "environment", ["laq_full", "laq_full_low_memory", "vla_7b", "vla_2b_tokens"]
+)
+def test_published_sizes_have_the_data_of_openx(load: Any, environment: str) -> None:
+    stages, openx = built(load(environment)), built(load("openx"))
+    assert stages["mixture"] == openx["mixture"]
+    assert stages["datasets"] == openx["datasets"]
+    assert stages["laq"].model.image_size == 256
+
+
+def test_the_rates_of_openx_are_those_of_the_field_maps(load: Any) -> None:
+    datasets = built(load("openx"))["datasets"].root
+    sources = [source for source in datasets.values() if source.kind == "rlds"]
+    assert len(sources) == 18
+    for source in sources:
+        name = Path(source.path).name
+        assert source.published.fps == field_map_for(name).datasets[name]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,36 +16,9 @@ from toys.known_frames import pictures
 from toys.lerobot import write_lerobot_v2, write_lerobot_v3
 from toys.rlds import bridge_example, write_rlds
 from toys.sessions import Sessions, sessions_in
+from toys.tiny_sizes import TINY
 
 ENVIRONMENT = "my_robot"
-STEPS = {
-    "max_steps": 8,
-    "batch_size": 8,
-    "validate_every": 4,
-    "val_max_samples": 16,
-    "num_threads": 1,
-}
-TINY: dict[str, Any] = {
-    "laq": {
-        "model": {"dim": 32, "heads": 1, "head_dim": 32, "decoder_depth": 1, "grid_channels": 8},
-        "codebook": {"initial_batches": 1},
-        "optimizer": {"warmup_steps": 2},
-        "trainer": STEPS | {"precision": "32-true"},
-    },
-    "labeling": {"num_threads": 1},
-    "foundation": {
-        "backend": {"channels": 8, "feature_dim": 16},
-        "optimizer": {"warmup_steps": 2},
-        "trainer": STEPS,
-    },
-    "finetune": {
-        "optimizer": {"warmup_steps": 2},
-        "trainer": {"max_steps": 8, "batch_size": 8, "validate_every": 4, "num_threads": 1},
-        "unpretrained_max_steps": 8,
-    },
-    "evaluation": {"probe": {"folds": 2, "resamples": 20, "max_iterations": 10}},
-}
-"""Sizes that prove the wiring and say nothing about the method."""
 
 
 def _lerobot_v2(folder: Path) -> tuple[str, int]:

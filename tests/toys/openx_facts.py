@@ -165,4 +165,17 @@ FACTS: Final = {
         states=("steps/observation/state[0:7]",),
         instruction=LANGUAGE,
     ),
+    "droid": Facts(
+        fps=15,
+        camera="exterior_image_1_left",
+        actions=("steps/action[0:7]",),
+        units=("m", "m", "m", "rad", "rad", "rad", "closed fraction"),
+        meanings="aaaaaaa",
+        states=(
+            "steps/observation/cartesian_position[0:6]",
+            "steps/observation/gripper_position[0:1]",
+        ),
+        episode_id="episode_metadata/file_path",
+        success=(True, True),
+    ),
 }

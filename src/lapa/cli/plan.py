@@ -1,4 +1,4 @@
-"""`lapa plan`: memory and speed that a foundation training asks for, before it is queued."""
+"""`lapa plan`: data, memory and time that an experiment asks for, before it is queued."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Any, cast
 
 import click
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
-from lapa.cli.project import conf_of
-from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader, require_environment
+from lapa.cli.plan_configuration import configuration_of
 from lapa.params.foundation.stage import FoundationParams
 
 PUBLISHED = "vla_7b"
@@ -39,7 +37,7 @@ PUBLISHED = "vla_7b"
     "--gpu-memory",
     type=float,
     default=None,
-    help="GiB that a GPU of the cluster has; default as a GPU of this machine, if there is one.",
+    help="GiB of a GPU; default as the cluster says, else as a GPU of this machine, if there is one.",
 )
 @click.option("--shards", type=int, default=None, help="Shards of the training split.")
 @click.option("--samples", type=int, default=None, help="Pairs to train on, epochs included.")
@@ -53,21 +51,28 @@ def plan(  # noqa: PLR0917 - click hands options over by name
     samples: int | None,
     hours: float | None,
 ) -> None:
-    """Print the memory and speed a foundation training needs.
+    """Print what an experiment needs before it is queued.
 
-    Without options, the published recipe: 16 samples x 64 GPUs x 4 = 4096 per step.
+    Data, steps, epochs, tokens, memory and time of every stage, and what does not fit each other.
+
+    Reads no data and no weights: sizes are those of the shard sets where they exist, else published ones.
     """
     # torch takes seconds to import; --help should not wait for it
-    from lapa.training.foundation import planning  # noqa: PLC0415
+    from lapa.planning.pages import plan_page  # noqa: PLC0415
 
     try:
-        planned = planning.plan_training(foundation_of(project, env, params))
+        configured = configuration_of(project, env, params)
+        alone = configuration_of(project, env, {**params, "cluster": None})
+        page = plan_page(
+            configured.parameters,
+            presets=alone.parameters,
+            folder_of=configured.folder_of,
+            given_memory=gpu_memory,
+            asked=(shards, samples, hours),
+        )
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(planning.plan_table(planned, shards=shards, samples=samples, hours=hours))
-    available = planning.gpu_memory() if gpu_memory is None else int(gpu_memory * planning.GIB)
-    if available is not None and planned.total > available:
-        click.echo(planning.too_large(planned, available))
+    click.echo(page)
 
 
 def split_params(text: str) -> dict[str, Any]:
@@ -95,11 +100,4 @@ def foundation_of(project: Path, env: str, given: dict[str, Any] | None = None) 
         click.ClickException: no such environment or preset, or a value that cannot be read.
         ValueError: a value that the section refuses.
     """
-    conf = conf_of(project)
-    require_environment(str(conf), env)
-    try:
-        loader = ConfigLoader(str(conf), env=env, runtime_params=given, **CONFIG_LOADER_ARGS)
-        values: dict[str, Any] = loader["parameters"]["foundation"]
-    except OmegaConfBaseException as error:
-        raise click.ClickException(str(error).splitlines()[0]) from error
-    return FoundationParams(**values)
+    return FoundationParams(**configuration_of(project, env, given).parameters["foundation"])

@@ -30,12 +30,20 @@ def env(name: str, default: str | None = None) -> str:
     return value
 
 
+def place(name: str) -> str:
+    """Folder that an environment variable names, for `${place:NAME}/…` in configuration.
+
+    Unset, it is ``$NAME``: only a run that opens the folder needs it, and is refused then.
+    """
+    return os.environ.get(name) or f"${name}"
+
+
 CONFIG_LOADER_ARGS: dict[str, Any] = {
     "base_env": "base",
     "default_run_env": "local",
     # An environment changes single values; without this it would wipe their siblings.
     "merge_strategy": {"parameters": "soft", "mlflow": "soft", "globals": "soft"},
-    "custom_resolvers": {"env": env},
+    "custom_resolvers": {"env": env, "place": place},
 }
 
 

@@ -1,11 +1,12 @@
 """Presets: named fragments of parameters, a file each, that lie between `conf/base` and the environment.
 
-`conf/presets/SECTION/NAME.yml` is chosen by `SECTION.preset: NAME`, `conf/presets/cluster/NAME.yml` by
-`cluster: NAME`, in a parameter file or by `--params`. A preset is written as any parameter file, and may
+`conf/presets/SECTION/NAME.yml` is chosen by `SECTION.preset: NAME`, `conf/presets/data/NAME.yml` by `data: NAME`
+and `conf/presets/cluster/NAME.yml` by `cluster: NAME`, in a parameter file or by `--params`. Sizes lie lowest, then
+the data, then the cluster. A preset is written as any parameter file, and may
 
 - set `globals:` that all files share;
 - name another preset of its section, on which it is laid: one whose name begins with `_` is for that alone;
-- as a cluster or an environment may, say under `by_preset: {SECTION: {NAME: …}}` what holds for that size
+- as data, a cluster or an environment may, say under `by_preset: {SECTION: {NAME: …}}` what holds for that size
   alone: batch and nodes of a large model on this cluster, a shorter training of the small one on this data.
 """
 
@@ -21,14 +22,15 @@ from lapa.refused import RefusedError, alternatives
 
 PRESETS = "presets"
 """The folder beside the environments."""
-CLUSTER = "cluster"
-"""The one kind of preset that is no section of the parameters: it speaks for all of them."""
+DATA, CLUSTER = "data", "cluster"
+WHOLE = (DATA, CLUSTER)
+"""Kinds of presets that are no section of the parameters, lowest first: they speak for all of them."""
 FRAGMENT = "_"
 """Begins the names of presets that are no whole: only another preset can name them."""
 PRESET, BY_PRESET, GLOBALS = "preset", "by_preset", "globals"
 
 Chosen = dict[str, str]
-"""Section (or `cluster`) -> the name of its preset."""
+"""Section (or one of `WHOLE`) -> the name of its preset."""
 
 
 class Presets:
@@ -51,7 +53,7 @@ class Presets:
     @property
     def sections(self) -> tuple[str, ...]:
         """Sections of the parameters that have presets."""
-        return tuple(name for name in self._names if name != CLUSTER)
+        return tuple(name for name in self._names if name not in WHOLE)
 
     def take_chosen(self, parameters: Any) -> Chosen:
         """Take the names of presets out of parameters, which keep only what sections know.
@@ -61,8 +63,8 @@ class Presets:
         """
         chosen: Chosen = {}
         for section in self._names:
-            if section == CLUSTER:
-                holder, key = parameters, CLUSTER
+            if section in WHOLE:
+                holder, key = parameters, section
             else:
                 holder, key = parameters.get(section), PRESET
             if isinstance(holder, MutableMapping | DictConfig) and key in holder:
@@ -70,12 +72,14 @@ class Presets:
         return chosen
 
     def layers(self, chosen: Chosen) -> Iterator[tuple[Path, DictConfig]]:
-        """Fragments of what was chosen, lowest first: sizes, then the cluster.
+        """Fragments of what was chosen, lowest first: sizes, then data, then the cluster.
 
         Raises:
             RefusedError: there is no such preset, or its file is none.
         """
-        for section in sorted(chosen, key=lambda name: name == CLUSTER):
+        for section in sorted(
+            chosen, key=lambda name: WHOLE.index(name) + 1 if name in WHOLE else 0
+        ):
             yield from self._layers(section, chosen[section])
 
     def take_sized(self, parameters: DictConfig, chosen: Chosen) -> Iterator[DictConfig]:
@@ -100,7 +104,7 @@ class Presets:
     ) -> Iterator[tuple[Path, DictConfig]]:
         if name is None:
             return
-        option = CLUSTER if section == CLUSTER else f"{section}.{PRESET}"
+        option = section if section in WHOLE else f"{section}.{PRESET}"
         self._require(section, name, where=f"{option} is", fragments=below_another)
         path = self._root / section / f"{name}.yml"
         fragment = OmegaConf.load(path)

@@ -22,7 +22,7 @@ from lapa.data.ingestion.content import (
     require_splits,
     skips_of,
 )
-from lapa.data.ingestion.horizon import splits_without_pairs
+from lapa.data.ingestion.horizon import short_recordings, splits_without_pairs
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.listing import EpisodeFacts, list_episodes, plan_digest
 from lapa.data.ingestion.outcome import kept_episodes, shard_set_of
@@ -84,6 +84,8 @@ def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path
         _prepare_work(out, digest)
         for message in splits_without_pairs(splits, params):
             logger.warning("%s", message)
+        for message in short_recordings(splits, params):
+            logger.info("%s", message)
         maker = ShardMaker(out, inputs, listing.readers, listing.widths, params)
         results = _results(maker, plan_shards(splits, params))
         _require_content(out, splits, results, params)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from lapa.params.base import Params
-from lapa.params.mixture import SIMULATOR
+from lapa.params.mixture import SIMULATOR, MixtureParams
 
 
 class Experiment(Params):
@@ -29,8 +29,9 @@ class Experiment(Params):
     def of(cls, parameters: Mapping[str, Any]) -> Self:
         """Read it from the sections `datasets`, `mixture` and `finetune` of checked parameters."""
         labeled = parameters["finetune"].get("dataset")
+        mixture = MixtureParams.model_validate(parameters["mixture"])
         return cls(
-            watched=tuple(source["dataset"] for source in parameters["mixture"]["sources"]),
+            watched=tuple(source.dataset for source in mixture.sources),
             labeled=None if labeled is None else robot_set(labeled),
             simulated=tuple(
                 name

@@ -14,6 +14,16 @@ SIMULATOR = "simulator"
 """Kind of the dataset that `record_episodes` recorded."""
 
 
+class PublishedSize(Params):
+    """What the publisher says of a dataset: `lapa plan` counts with it until the shards are there."""
+
+    episodes: int = Field(gt=0)
+    frames: int = Field(gt=0)
+    """Of all episodes."""
+    fps: float = Field(gt=0)
+    """Control rate, Hz."""
+
+
 class DatasetParams(SourceParams):
     """One source dataset: a shard set of its own, ingested once."""
 
@@ -21,6 +31,8 @@ class DatasetParams(SourceParams):
     """File or folder that the adapter opens; a `simulator` has none."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """Values of `ingestion` that are others for this dataset, e.g. its splits or `target_fps`."""
+    published: PublishedSize | None = Field(default=None, exclude=True)
+    """Left out wherever these parameters are recorded: it decides nothing."""
 
     @model_validator(mode="after")
     def _says_where(self) -> Self:
@@ -75,6 +87,23 @@ class MixtureParams(Params):
     ``episodes``, ``sqrt``: weight x episodes, weight x root of frames. ``equal``: the weights
     themselves."""
     sources: tuple[MixedSourceParams, ...] = Field(min_length=1)
+    only: tuple[str, ...] = ()
+    """Names of the sources that are mixed, the others are dropped; empty mixes all. One text with plus signs for
+    the command line, which has no lists: ``--params=mixture.only=bridge+viola``."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _narrow(cls, values: Any) -> Any:
+        if not (isinstance(values, dict) and values.get("only")):
+            return values
+        only, sources = values["only"], values.get("sources", ())
+        only = only.split("+") if isinstance(only, str) else list(only)
+        named = {_name_of(source): source for source in sources}
+        if unknown := [name for name in only if name not in named]:
+            raise ValueError(
+                f"mixture.only names {unknown}, expected some of mixture.sources: {list(named)}"
+            )
+        return {**values, "only": only, "sources": [named[name] for name in only]}
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -82,3 +111,7 @@ class MixtureParams(Params):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"mixture.sources names {twice} more than once, expected each once")
         return self
+
+
+def _name_of(source: Any) -> Any:
+    return source.get("dataset") if isinstance(source, dict) else getattr(source, "dataset", None)

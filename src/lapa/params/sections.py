@@ -8,6 +8,7 @@ from lapa.params.envs import RecordParams
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.stage import FoundationParams
+from lapa.params.hardware import HardwareParams
 from lapa.params.ingestion import IngestionParams
 from lapa.params.labeling import LabelingParams
 from lapa.params.laq.stage import LaqParams
@@ -26,6 +27,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "finetune": FinetuneParams,
     "evaluation": EvaluationParams,
 }
+PLANNED: dict[str, type[BaseModel]] = {"hardware": HardwareParams}
+"""Sections that no node reads, only `lapa plan`; they may be left out."""
 WORK = "work"
 """The one parameter that is a plain value: the scratch root of the run."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lapa.config.loader import place
 from lapa.hooks.preflight.devices import require_processes
 from lapa.hooks.preflight.sources import require_sources
 from lapa.params.base import TrainerParams
@@ -33,6 +34,18 @@ def test_a_source_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     bad = DatasetParams(kind="lerobt", path=str(tmp_path))
     with pytest.raises(RefusedError, match=r"datasets\.g1\.kind: .*did you mean 'lerobot'"):
         require_sources(datasets(bridge=good, g1=bad))
+
+
+def test_a_variable_that_is_not_set_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LAPA_OPENX", raising=False)
+    described = {
+        name: DatasetParams(kind="rlds", path=f"{place('LAPA_OPENX')}/{name}")
+        for name in ("bridge", "viola", "kuka")
+    }
+    with pytest.raises(RefusedError) as refused:
+        require_sources(datasets(**described))
+    (line,) = str(refused.value).splitlines()
+    assert "datasets.bridge.path and 2 more: environment variable LAPA_OPENX is unset" in line
 
 
 def test_what_is_recorded_needs_no_source() -> None:

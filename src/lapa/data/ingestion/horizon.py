@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from lapa.data.ingestion.listing import EpisodeFacts
@@ -23,6 +24,24 @@ def splits_without_pairs(
     for split, episodes in splits.items():
         if episodes and not any(_has_pair(episode, settings) for episode in episodes):
             yield _message(split, episodes, settings.max_horizon_s)
+
+
+def too_short(episodes: Sequence[EpisodeFacts], settings: IngestionParams) -> dict[str, int]:
+    """Count the recordings, or parts of them, that hold no pair at the longest horizon, by source."""
+    return dict(Counter(e.source for e in episodes if not _has_pair(e, settings)))
+
+
+def short_recordings(
+    splits: Mapping[str, Sequence[EpisodeFacts]], settings: IngestionParams
+) -> Iterator[str]:
+    """Say of each source how many of its recordings are too short; nothing where all are long enough."""
+    episodes = [episode for members in splits.values() for episode in members]
+    total = Counter(episode.source for episode in episodes)
+    for source, count in too_short(episodes, settings).items():
+        yield (
+            f"{source}: {count} of {total[source]} recordings are no longer than max_horizon_s = "
+            f"{settings.max_horizon_s:g} s and hold no pair at that horizon"
+        )
 
 
 def _has_pair(episode: EpisodeFacts, settings: IngestionParams) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lapa.data.ingestion.duplicates import near_duplicates
+from lapa.data.ingestion.horizon import too_short
 from lapa.data.ingestion.listing import EpisodeFacts
 from lapa.data.ingestion.shard import ShardResult
 from lapa.data.left_out import LeftOut
@@ -42,6 +43,7 @@ def build_report(
         "sources": {
             name: _source_facts(name, episodes, results)
             | {"split": _SPLIT_BY[shard_set.datasets[name].split_by]}
+            | {"shorter_than_horizon": too_short(episodes, settings).get(name, 0)}
             for name in sorted({episode.source for episode in episodes})
         },
         "skipped": _listed([*skipped, *(bad for result in results for bad in result.skipped)]),

@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
-from lapa.data.mixing.members import MemberClips
 from lapa.params.mixture import MixtureParams
 from lapa.records import Balance
 
-SIZES: Mapping[Balance, Callable[[MemberClips], float]] = {
+
+class Counted(Protocol):
+    """Episodes and frames: a split of a shard set, or what a publisher says of one."""
+
+    @property
+    def episodes(self) -> int:
+        """How many there are."""
+
+    @property
+    def frames(self) -> int:
+        """Distinct frames."""
+
+
+class Source(Protocol):
+    """Whatever has something to train on."""
+
+    @property
+    def train(self) -> Counted:
+        """Its training split."""
+
+
+SIZES: Mapping[Balance, Callable[[Source], float]] = {
     "frames": lambda clips: float(clips.train.frames),
     "episodes": lambda clips: float(clips.train.episodes),
     "sqrt": lambda clips: clips.train.frames**0.5,
@@ -17,7 +38,7 @@ SIZES: Mapping[Balance, Callable[[MemberClips], float]] = {
 """What a weight is multiplied by: as in Octo and OpenVLA, where a weight of 2 doubles a dataset's share."""
 
 
-def resolved_shares(params: MixtureParams, taken: Sequence[MemberClips]) -> list[float]:
+def resolved_shares(params: MixtureParams, taken: Sequence[Source]) -> list[float]:
     """Return the share of each source; they add up to one."""
     size = SIZES[params.balance]
     pulls = [

@@ -8,9 +8,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, RootModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from lapa.config.presets import BY_PRESET, CLUSTER, PRESET
+from lapa.config.presets import BY_PRESET, PRESET, WHOLE
 from lapa.params.kinds import Kinds
-from lapa.params.sections import SECTIONS, WORK
+from lapa.params.sections import PLANNED, SECTIONS, WORK
 from lapa.refused import RefusedError, alternatives
 
 FOR_MLFLOW = "mlflow_run_id"
@@ -36,7 +36,7 @@ def require_known_parameters(
         RefusedError: one line for each.
     """
     wrong = list(_unknown_sections(parameters, given, known_globals))
-    for name, model in SECTIONS.items():
+    for name, model in {**SECTIONS, **PLANNED}.items():
         if name in parameters:
             wrong += _wrong_in(name, model, parameters[name], with_presets)
     if wrong:
@@ -46,7 +46,7 @@ def require_known_parameters(
 def _unknown_sections(
     parameters: Mapping[str, Any], given: Mapping[str, Any], known_globals: Mapping[str, Any]
 ) -> Iterator[str]:
-    sections = {*SECTIONS, WORK}
+    sections = {*SECTIONS, *PLANNED, WORK}
     for name in parameters:
         if name in sections or (name in given and name in {*known_globals, FOR_MLFLOW}):
             continue
@@ -56,7 +56,7 @@ def _unknown_sections(
                 f"globals.yml of the environment, or give --params={name}=VALUE"
             )
             continue
-        known = sections | ({*known_globals, CLUSTER} if name in given else {CLUSTER, BY_PRESET})
+        known = sections | {*WHOLE, *(known_globals if name in given else [BY_PRESET])}
         yield f"no parameter {name!r}{alternatives(name, sorted(known))}"
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from lapa.data.sources.registry import adapter_of
 from lapa.params.mixture import DatasetParams
 from lapa.refused import RefusedError
+
+VARIABLE = re.compile(r"\$(\w+)")
+"""How a path begins whose variable is not set (`lapa.config.loader.place`)."""
 
 
 def require_sources(parameters: Mapping[str, Any]) -> None:
@@ -25,9 +29,24 @@ def require_sources(parameters: Mapping[str, Any]) -> None:
         for name, value in parameters.items()
         if isinstance(value, DatasetParams) and not value.is_recorded
     }
-    wrong = [problem for name, source in datasets.items() if (problem := _wrong(name, source))]
+    wrong = list(_unset(datasets))
+    wrong += [problem for name, source in datasets.items() if (problem := _wrong(name, source))]
     if wrong:
         raise RefusedError("\n".join(wrong))
+
+
+def _unset(datasets: Mapping[str, DatasetParams]) -> Iterator[str]:
+    """One line for each variable that names a place and is not set."""
+    places: dict[str, list[str]] = {}
+    for name, source in datasets.items():
+        if matched := VARIABLE.match(source.path):
+            places.setdefault(matched[1], []).append(name)
+    for variable, names in places.items():
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        yield (
+            f"{names[0]}.path{more}: environment variable {variable} is unset; set it to the folder of this "
+            "data, or use another --env"
+        )
 
 
 def _wrong(where: str, source: DatasetParams) -> str | None:
@@ -36,7 +55,7 @@ def _wrong(where: str, source: DatasetParams) -> str | None:
     except ValueError as error:
         return f"{where}.kind: {error}"
     path = Path(source.path)
-    if path.exists():
+    if path.exists() or VARIABLE.match(source.path):
         return None
     there = next(parent for parent in path.absolute().parents if parent.exists())
     return (

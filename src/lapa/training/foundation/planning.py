@@ -79,7 +79,7 @@ def plan_training(params: FoundationParams) -> Plan:
         tokens_per_sample=work.tokens,
         weights=4 * everything // share,
         gradients=4 * trained // share,
-        optimizer=4 * _optimizer_numbers(model, params.optimizer.kind) // share,
+        optimizer=4 * optimizer_numbers(model, params.optimizer.kind) // share,
         activations=_activations(params, model, work),
         gathered=_gathered(params, model) if params.shard else 0,
         # forward 2 per weight and position, backward the same for inputs and once more for weights
@@ -100,7 +100,7 @@ def _without_weights(params: FoundationParams) -> LatentPolicy:
     return model
 
 
-def _optimizer_numbers(model: LatentPolicy, kind: str) -> int:
+def optimizer_numbers(model: nn.Module, kind: str) -> int:
     """What the optimiser keeps: AdamW two per weight, Adafactor one per row and column."""
     shapes = [p.shape for p in model.parameters() if p.requires_grad]
     if kind == "adamw":

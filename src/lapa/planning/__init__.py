@@ -1,0 +1,1 @@
+"""Arithmetic before an experiment: what its data gives, what its stages ask for, whether both fit."""

@@ -1,0 +1,44 @@
+"""A mixture can be narrowed, and what is published of a dataset decides nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from lapa.folders.asked import fact_of
+from lapa.params.experiment import Experiment
+from lapa.params.mixture import DatasetParams, MixtureParams
+
+SOURCES = [{"dataset": "arm", "weight": 2.0}, {"dataset": "hand"}, {"dataset": "eye"}]
+PUBLISHED = {"episodes": 10, "frames": 100, "fps": 5}
+
+
+@pytest.mark.parametrize("only", ["hand+arm", ["hand", "arm"]])
+def test_only_the_named_sources_are_mixed(only: Any) -> None:
+    mixture = MixtureParams.model_validate({"sources": SOURCES, "only": only})
+    assert [(s.dataset, s.weight) for s in mixture.sources] == [("hand", 1.0), ("arm", 2.0)]
+    assert MixtureParams.model_validate(mixture.model_dump()) == mixture
+
+
+def test_the_graph_is_built_for_the_named_sources_alone() -> None:
+    parameters = {
+        "mixture": {"sources": SOURCES, "only": "eye"},
+        "datasets": {name: {"kind": "rlds"} for name in ("arm", "hand", "eye")},
+        "finetune": {"dataset": "arm"},
+    }
+    assert Experiment.of(parameters).datasets == ("eye", "arm")
+
+
+def test_a_name_that_is_no_source_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"only names \['nose'\], expected some of .*'eye'"):
+        MixtureParams.model_validate({"sources": SOURCES, "only": "arm+nose"})
+
+
+def test_published_figures_are_recorded_nowhere() -> None:
+    plain = DatasetParams(kind="rlds", path="/data")
+    told = DatasetParams.model_validate({**plain.model_dump(), "published": PUBLISHED})
+    assert told.published is not None
+    assert told.model_dump() == plain.model_dump()
+    assert fact_of(told) == fact_of(plain)
