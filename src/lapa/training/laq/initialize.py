@@ -43,7 +43,10 @@ def initialize(
     start_codebook(model, loaders.first(laq.codebook.initial_batches), seed=laq.trainer.seed)
     metrics = validate(laq, loaders, LaqModule(model=model, params=laq), work)
     exported = Exported(step=0, metrics=metrics)
-    return save(model, work, shards=shards, pair_spec=pair_spec, exported=exported)
+    own = StageWork(stage="laq", folder=work)
+    return save(
+        model, own, shards=shards, pair_spec=pair_spec, exported=exported, data=loaders.data
+    )
 
 
 def untrained(params: LaqParams) -> LaqParams:
