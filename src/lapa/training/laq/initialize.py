@@ -40,7 +40,12 @@ def initialize(
     laq = untrained(params)
     loaders = open_loaders(shards, pair_spec, laq)
     model = build_model(laq)
-    start_codebook(model, loaders.first(laq.codebook.initial_batches), seed=laq.trainer.seed)
+    start_codebook(
+        model,
+        loaders.first(laq.codebook.initial_batches),
+        seed=laq.trainer.seed,
+        few=laq.train_max_samples is not None,
+    )
     metrics = validate(laq, loaders, LaqModule(model=model, params=laq), work)
     exported = Exported(step=0, metrics=metrics)
     own = StageWork(stage="laq", folder=work)

@@ -1,0 +1,24 @@
+"""Parts of an experiment that a run can take from another run: `--params=reuse.labels=main`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+REUSE = "reuse"
+"""Name of the parameter; the catalog reads it from the command line alone."""
+PARTS = {
+    "data": r"raw_episodes|mixture|.+\.clip_shards",
+    "laq": r"(random_)?laq_checkpoint",
+    "labels": r".+\.latent_labels",
+    "foundation": r".+\.foundation_checkpoint",
+}
+"""Part -> the datasets of the catalog that belong to it."""
+
+
+def reused_among(datasets: Iterable[str], parts: Iterable[str]) -> list[str]:
+    """Those of ``datasets`` that belong to one of ``parts``, sorted."""
+    patterns = [PARTS[part] for part in parts]
+    return sorted(
+        name for name in datasets if any(re.fullmatch(pattern, name) for pattern in patterns)
+    )
