@@ -22,7 +22,7 @@ def plot_ladder(ladder: Ladder, path: Path) -> None:
         ("held out", [rung.held_out for rung in rungs], {"color": ORANGE, "marker": "s"}),
         (ladder.control, [rung.control for rung in rungs], {"color": GRAY, "linestyle": "--"}),
     )
-    with saved_plot(path, figsize=(6.4, 3.6)) as axes:
+    with saved_plot(path, figsize=(6.4, 3.8)) as axes:
         for label, values, look in lines:
             known = [(x, y) for x, y in zip(samples, values, strict=True) if y is not None]
             if known:
@@ -34,4 +34,4 @@ def plot_ladder(ladder: Ladder, path: Path) -> None:
         axes.set_xlabel("training samples")
         axes.set_ylabel(ladder.error, fontsize=8)
         axes.set_title(f"Overfit ladder of {ladder.stage}, {rungs[-1].steps} steps a rung")
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=len(lines))
