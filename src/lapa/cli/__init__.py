@@ -18,6 +18,7 @@ COMMANDS = {
     "export-labels": "lapa.cli.export_labels:export_labels",
     "doctor": "lapa.cli.doctor:doctor",
     "plan": "lapa.cli.plan:plan",
+    "ladder": "lapa.cli.ladder:ladder",
 }
 """Command -> the click command that does it; imported when asked for, since torch is slow to load."""
 

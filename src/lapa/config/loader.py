@@ -13,6 +13,7 @@ from yaml import YAMLError
 
 from lapa.config.kinds import drop_other_kinds
 from lapa.config.presets import GLOBALS, Chosen, Presets
+from lapa.params.reuse import REUSE, parts_of
 
 Layers = dict[Path, DictConfig]
 """Files as written, lowest first."""
@@ -73,6 +74,8 @@ class ConfigLoader(OmegaConfigLoader):
             RefusedError: a preset that was named is not there.
         """
         given = deepcopy(runtime_params or {})
+        if REUSE in given:
+            given[REUSE] = parts_of(given[REUSE])
         self._presets = Presets(conf_source)
         self._given_presets = self._presets.take_chosen(given)
         super().__init__(conf_source, env, given, **kwargs)

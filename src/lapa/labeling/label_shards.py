@@ -22,6 +22,7 @@ from lapa.distributed.ranks import (
 )
 from lapa.distributed.threads import set_threads
 from lapa.folders.whole_file import write_whole
+from lapa.labeling.counts import pairs_of
 from lapa.labeling.frames import warn_of_other_frames
 from lapa.labeling.report import label_report, write_report
 from lapa.labeling.worker import LabelTask, Speed, label_tasks, plan_tasks
@@ -49,12 +50,12 @@ def label_shards(
 
     Each process labels whole shards; a killed run continues with the shards that have no file
     yet, shared out anew. Tail frames without a t+H are masked; static pairs are labelled too, and left
-    out by the pair spec's motion filter when labels are read.
+    out by a motion filter (this or another one) when labels are read.
 
     Args:
         shards: the clips.
         laq: the quantiser (trained or deliberately untrained).
-        pair_spec: which pairs; must be what the quantiser was trained on.
+        pair_spec: which pairs; their horizon must be what the quantiser was trained on.
         params: batches, precision, processes.
         work: folder to write to.
 
@@ -154,6 +155,7 @@ class _Job:
             codebook_size=quantizer.codebook_size,
             code_seq_len=quantizer.code_seq_len,
             pair_spec=self.spec,
+            pairs=pairs_of(self.shards, self.spec),
         )
         facts = label_report(self.folder, record, self.shards) | {
             "pairs_per_second_of_rank_zero": speed.pairs / max(speed.seconds, 1e-9),

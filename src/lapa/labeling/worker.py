@@ -91,7 +91,7 @@ def _pairs_of(
         reader=ClipReader(table, image_size=image_size),
         slots=np.concatenate(chosen),
         spec=spec.model_copy(update={"policy": "all"}),
-        counts={},
+        pair_counts={},
         with_actions=False,
         with_states=False,
     )

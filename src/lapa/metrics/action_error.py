@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from lapa.batches import RobotBatch
+from lapa.data.loading.robot import RobotDataset
 from lapa.models.policy.action_codec import ActionCodec
 from lapa.models.policy.policy import Policy
 
@@ -93,3 +94,14 @@ def measure_action_error(
     for batch, predicted in predictions(policy, batches, device=device):
         error.update(predicted, batch["actions"].to(device), batch["action_mask"].to(device))
     return error.compute([d.name for d in policy.stats.dimensions]), error.steps
+
+
+def error_of_the_mean(policy: Policy, frames: RobotDataset) -> dict[str, float]:
+    """``predict_mean/mse_normalized``: error of always doing the mean labelled action; reads no image."""
+    mean = torch.tensor([dimension.mean for dimension in policy.stats.dimensions])
+    error = ActionError(codec=policy.head.codec)
+    for index in range(len(frames)):
+        actions, mask = map(torch.from_numpy, frames.actions_from(index))
+        error.update(mean.expand_as(actions), actions, mask)
+    names = [dimension.name for dimension in policy.stats.dimensions]
+    return {"predict_mean/mse_normalized": error.compute(names)["mse_normalized"]}

@@ -8,6 +8,12 @@ from lapa.metrics.shared_entries import action_error_entries, code_entries
 EVERY_STAGE = (
     Entry("train/loss", "", "any; lower is better", "Loss of the optimiser step."),
     Entry("val/loss", "", "any; lower is better", "The same loss on held-out samples."),
+    Entry(
+        "train_eval/<metric>",
+        "",
+        "as that metric",
+        "The metric of this name, of the exported weights, on training samples (`trainer.measure_train_samples`).",
+    ),
     Entry("train/learning_rate", "", "> 0", "Learning rate of the step."),
     Entry("train/grad_norm", "", "≥ 0", "Norm of all gradients before clipping."),
     Entry(
@@ -128,6 +134,12 @@ BACKBONE = (
 )
 POLICY = (
     *action_error_entries("val/"),
+    Entry(
+        "predict_mean/mse_normalized",
+        "",
+        "≥ 0",
+        "`mse_normalized` of always doing the mean labelled action; a policy that learnt nothing gets it.",
+    ),
     Entry(
         "train/latent_loss",
         "",

@@ -64,6 +64,9 @@ class TrainerParams(Params):
     checkpoint's record names), or those of the last step."""
     val_max_samples: int = Field(default=1024, gt=0)
     """Validation pairs, the first of a seeded order."""
+    measure_train_samples: int = Field(default=0, ge=0)
+    """Training samples, the first of a seeded order, on which the exported weights are measured as on the
+    validation samples (``train_eval/`` beside ``val/``); 0 measures none."""
     checkpoint_every: int = Field(default=200, gt=0)
     """Optimiser steps between resumable checkpoints."""
     log_every: int = Field(default=20, gt=0)
@@ -76,6 +79,15 @@ class StageParams(Params):
 
     optimizer: OptimizerParams = OptimizerParams()
     trainer: TrainerParams
+    train_max_samples: int | None = Field(default=None, gt=0)
+    """Training samples at most, the first of a seeded order (nested: 100 holds 10), after the split:
+    validation stays the same. None takes all."""
+
+    @property
+    def train_eval_samples(self) -> int:
+        """Training samples on which the exported weights are measured; no more than train."""
+        count = self.trainer.measure_train_samples
+        return count if self.train_max_samples is None else min(count, self.train_max_samples)
 
     @model_validator(mode="after")
     def _warmup_ends_in_time(self) -> Self:

@@ -19,7 +19,7 @@ from lapa.records.episodes import RawEpisodes
 from lapa.records.labels import LabelSet
 from lapa.records.metrics import Metric
 from lapa.records.mixture import Balance, ClipFilter, MixtureMember
-from lapa.records.pairs import PairSpec
+from lapa.records.pairs import PairCounts, PairSpec, total_pairs
 from lapa.records.reports import EvaluationReport
 from lapa.records.shards import (
     SHARD_SCHEMA,
@@ -48,6 +48,7 @@ __all__ = [
     "LabelSet",
     "Metric",
     "MixtureMember",
+    "PairCounts",
     "PairSpec",
     "RawEpisodes",
     "Record",
@@ -57,4 +58,5 @@ __all__ = [
     "digest_of_file",
     "digest_of_files",
     "require_same",
+    "total_pairs",
 ]

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from lapa.records.base import Record
-from lapa.records.pairs import PairSpec
+from lapa.records.pairs import PairCounts, PairSpec
 
 IMPORTED_FROM = "checkpoint_file"
 """Name among the inputs of an imported model, of the file it was read from."""
@@ -26,6 +26,10 @@ class Checkpoint(Record):
     inputs: dict[str, str]
     """Digest of every artefact it was trained on, by name."""
     pair_spec: PairSpec
+    pairs: dict[str, dict[str, PairCounts]] = Field(default_factory=dict)
+    """Split -> dataset -> what became of its frames; empty for policies, which learn from every frame."""
+    samples: dict[str, int] = Field(default_factory=dict)
+    """Samples that were trained (``train``) and validated on (``val``), after `train_max_samples`."""
     metrics: dict[str, float] = Field(default_factory=dict)
     """Validation metrics at this step."""
     code_version: str

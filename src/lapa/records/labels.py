@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from lapa.records.base import Record
-from lapa.records.pairs import PairSpec
+from lapa.records.pairs import PairCounts, PairSpec
 
 
 class LabelSet(Record):
@@ -22,6 +24,8 @@ class LabelSet(Record):
     """Pairs with a label, per split."""
     masked_pairs: dict[str, int]
     """Tail frames without a t+H, per split."""
+    pairs: dict[str, dict[str, PairCounts]] = Field(default_factory=dict)
+    """Split -> dataset -> what became of its frames. Static pairs are labelled like all others."""
     histogram: tuple[int, ...]
     """How often each of the K codes was used, all positions and splits together."""
     digest: str

@@ -1,21 +1,23 @@
-"""What a pair (t, t+H) is."""
+"""What a pair (t, t+H) is, and how many of them a split holds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from lapa.records.base import Record
 
 
 class PairSpec(Record):
-    """What a pair (t, t+H) is; stages refuse inputs made with another one."""
+    """What a pair (t, t+H) is; stages refuse inputs made with another horizon."""
 
     horizon_s: float
     """H in seconds; a source's frame rate turns it into a frame offset."""
     policy: Literal["all", "one_per_episode"] = "all"
     """Every valid t, or one random t per episode and epoch."""
     min_motion: float = 0.0
-    """Pairs whose mean absolute pixel difference (of [0, 1]) is lower are dropped."""
+    """Pairs whose mean absolute pixel difference (of [0, 1]) is lower are dropped when they are read: no
+    code depends on it, so labels serve every filter."""
     seed: int = 0
 
     def frame_offset(self, fps: float) -> int:
@@ -31,3 +33,29 @@ class PairSpec(Record):
                 f"{fps} Hz; expected at least one frame: raise `horizon_s` or the frame rate"
             )
         return offset
+
+
+class PairCounts(Record):
+    """What became of the frames of one dataset of a split."""
+
+    frames: int
+    """Distinct frames; ``pairs + tail + static`` of them."""
+    tail: int
+    """Frames without a t+H: the episode ends before."""
+    short_episodes: int
+    """Episodes that are not longer than H: every frame of theirs is tail."""
+    static: int
+    """Pairs that the motion filter dropped."""
+    pairs: int
+    """Pairs that are kept."""
+
+    def __add__(self, other: PairCounts) -> PairCounts:
+        return PairCounts(
+            **{name: value + getattr(other, name) for name, value in self.model_dump().items()}
+        )
+
+
+def total_pairs(counts: Mapping[str, PairCounts]) -> PairCounts:
+    """The sum over datasets; all zero without any."""
+    nothing = PairCounts(frames=0, tail=0, short_episodes=0, static=0, pairs=0)
+    return sum(counts.values(), start=nothing)

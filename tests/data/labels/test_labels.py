@@ -76,7 +76,7 @@ def test_robot_samples_carry_codes_and_mark_the_tail(tmp_path: Path) -> None:
             np.testing.assert_array_equal(codes, slot_codes(1, facts["sample_id"])[0])
         else:
             assert (codes == NO_LABEL).all()
-    with pytest.raises(ValueError, match="pair spec of the labels"):
+    with pytest.raises(ValueError, match="horizon of the labels"):
         open_robot(
             shard_set,
             "train",

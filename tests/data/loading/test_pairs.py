@@ -122,3 +122,14 @@ def test_impossible_requests_are_refused(tmp_path: Path) -> None:
         open_pairs(longer, "train", PairSpec(horizon_s=2.0))
     with pytest.raises(ValueError, match=r"action dimensions \{'squares': 0\}"):
         open_pairs(shard_set, "train", PairSpec(horizon_s=0.1), with_actions=True)
+
+
+def test_episodes_not_longer_than_the_horizon_are_counted(tmp_path: Path) -> None:
+    shard_set = tiny_shard_set(tmp_path, episodes=moving_square_episodes(3, [3, 4, 9]))
+    pairs = open_pairs(shard_set, "train", PairSpec(horizon_s=0.3))
+    lengths = [e.num_frames for e in moving_square_episodes(3, [3, 4, 9])]
+    known = {pairs.sample(i)["episode_id"] for i in range(len(pairs))}
+    total = pairs.counts["short_episodes"] + len(known)
+    assert total == shard_set.split("train").episodes
+    assert pairs.counts["short_episodes"] == lengths.count(3)
+    assert pairs.counts["frames"] == sum(pairs.counts[name] for name in ("tail", "static", "pairs"))

@@ -20,8 +20,9 @@ def test_labels_of_another_quantizer_are_refused_with_both_digests(tmp_path: Pat
     labels = label_shards(shards, one, spec, LabelingParams(num_threads=1), str(tmp_path))
     params = foundation_params(shards)
     with pytest.raises(ValueError, match=rf"{one.digest[:12]}[\s\S]*{other.digest[:12]}"):
-        train_foundation(shards, labels, other, params, str(tmp_path))
-    assert train_foundation(shards, labels, one, params, str(tmp_path)).inputs["laq"] == one.digest
+        train_foundation(shards, labels, other, spec, params, str(tmp_path))
+    trained = train_foundation(shards, labels, one, spec, params, str(tmp_path))
+    assert trained.inputs["laq"] == one.digest
 
 
 def test_another_horizon_is_refused_before_labeling(tmp_path: Path) -> None:
@@ -29,5 +30,5 @@ def test_another_horizon_is_refused_before_labeling(tmp_path: Path) -> None:
     spec = PairSpec(horizon_s=shards.max_horizon_s)
     laq = quantizer(shards, spec, tmp_path, seed=0)
     longer = spec.model_copy(update={"horizon_s": 2 * spec.horizon_s})
-    with pytest.raises(ValueError, match="pair spec of quantiser"):
+    with pytest.raises(ValueError, match="horizon of the pairs of quantiser"):
         label_shards(shards, laq, longer, LabelingParams(num_threads=1), str(tmp_path))

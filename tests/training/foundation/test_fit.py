@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 
+from lapa.data.loading.latents import open_latents
 from lapa.models.foundation.storage import load_foundation
 from lapa.records import Checkpoint, digest_of_file
 from lapa.training.common import step_clock
@@ -266,3 +267,37 @@ def test_metrics_join_the_run_that_is_open(squares: LabeledSquares, tmp_path: Pa
 def test_mirrored_images_are_refused() -> None:
     with pytest.raises(ValueError, match=r"augmentation\.flip is 0\.5, expected 0"):
         params(augmentation={"flip": 0.5})
+
+
+def test_few_samples_are_trained_and_measured(squares: LabeledSquares, tmp_path: Path) -> None:
+    trainer = {"max_steps": 60, "batch_size": 16, "select": "last", "measure_train_samples": 8}
+    settings = params(train_max_samples=1, trainer=trainer, optimizer={"learning_rate": 1e-2})
+    few = fit(**arguments(*squares, settings, tmp_path / "few"))
+    every = fit(**arguments(*squares, params(), tmp_path / "every"))
+    assert few.samples["train"] == 1
+    assert few.samples["val"] == every.samples["val"]
+    assert every.samples["train"] == sum(c.pairs for c in every.pairs["train"].values())
+    assert few.pairs == every.pairs
+    assert few.metrics["train_eval/top1"] == 1.0
+    assert few.metrics["train_eval/loss"] < few.metrics["val/loss"]
+
+
+def test_another_motion_filter_needs_no_other_labels(
+    squares: LabeledSquares, tmp_path: Path
+) -> None:
+    shards, labels = squares
+    filtered = labels.pair_spec.model_copy(update={"min_motion": 1e-3})
+    record = fit(**arguments(shards, labels, params(), tmp_path), pair_spec=filtered)
+    moving = open_latents(shards, labels, "train", spec=filtered)
+    assert len(moving) < len(open_latents(shards, labels, "train"))
+    assert record.pair_spec == filtered
+    assert record.samples["train"] == len(moving)
+    assert record.pairs["train"] == moving.pair_counts
+    assert record.inputs["labels"] == labels.digest
+
+
+def test_pairs_of_another_horizon_are_refused(squares: LabeledSquares, tmp_path: Path) -> None:
+    shards, labels = squares
+    longer = labels.pair_spec.model_copy(update={"horizon_s": 0.3})
+    with pytest.raises(ValueError, match=r"horizon of its pairs: found 0\.1, expected 0\.3"):
+        fit(**arguments(shards, labels, params(), tmp_path), pair_spec=longer)

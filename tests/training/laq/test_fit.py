@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from lapa.batches import PairBatch
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.pairs import open_pairs
 from lapa.models.laq import LatentActionQuantizer
@@ -18,6 +20,7 @@ from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.laq import fit, initialize
 from lapa.training.laq.fit import build_model, train
+from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from toys.logged import SPEED
 from toys.shards import tiny_shard_set
 from toys.squares import squares_loaders, tiny_params
@@ -60,6 +63,46 @@ def test_the_checkpoint_describes_itself(trained: Checkpoint, shards: ShardSet) 
     assert trained.inputs == {"shards": shards.digest}
     assert trained.pair_spec == SPEC
     assert {f"val/{name}" for name in FIGURES} <= trained.metrics.keys()
+
+
+def test_the_record_counts_what_was_read(trained: Checkpoint, shards: ShardSet) -> None:
+    pairs = open_pairs(shards, "train", SPEC)
+    assert trained.pairs["train"] == pairs.pair_counts
+    assert trained.samples == {"train": len(pairs), "val": 16}
+
+
+def test_fewer_samples_are_nested_and_validated_alike(shards: ShardSet) -> None:
+    def opened(count: int | None) -> LaqLoaders:
+        return open_loaders(shards, SPEC, tiny_params(train_max_samples=count))
+
+    def ids(batches: Iterable[PairBatch]) -> set[int]:
+        return {int(i) for batch in batches for i in batch["sample_id"]}
+
+    rungs = [opened(count) for count in (1, 10, None)]
+    trained_on = [ids(rung.train(0)) for rung in rungs]
+    assert [len(seen) for seen in trained_on[:2]] == [1, 10]
+    assert trained_on[0] < trained_on[1] < ids([*rungs[2].train(0), *opened(None).train(0)])
+    held_out = [ids(rung.val) for rung in rungs]
+    assert held_out[0] == held_out[1] == held_out[2]
+    assert [rung.data.samples["train"] for rung in rungs[:2]] == [1, 10]
+
+
+def test_one_pair_is_fitted_and_measured(shards: ShardSet, tmp_path: Path) -> None:
+    trainer = {"max_steps": 60, "measure_train_samples": 16, "select": "last"}
+    merged = tiny_params().trainer.model_dump() | trainer
+    record = fit(**arguments(shards, tmp_path, train_max_samples=1, trainer=merged))
+    assert record.samples["train"] == 1
+    assert record.metrics["train_eval/loss_recon"] < record.metrics["val/loss_recon"]
+    untouched = fit(
+        **arguments(
+            shards,
+            tmp_path / "not measured",
+            train_max_samples=1,
+            trainer=merged | {"measure_train_samples": 0},
+        )
+    )
+    assert untouched.digest == record.digest
+    assert not any(name.startswith("train_eval/") for name in untouched.metrics)
 
 
 def test_everything_lies_below_work(trained: Checkpoint) -> None:

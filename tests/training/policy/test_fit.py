@@ -450,3 +450,18 @@ def test_more_labels_than_episodes_uses_them_all_and_says_so(
 def test_a_count_and_a_fraction_together_are_refused() -> None:
     with pytest.raises(ValueError, match="expected one of them: set the other to null"):
         _params(labeled_episodes=25, labeled_fraction=0.1)
+
+
+def test_few_samples_share_bins_and_validation_with_all(
+    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path
+) -> None:
+    measured = {"measure_train_samples": 8, "select": "last"}
+    every = _fit(shards, pretrained, tmp_path / "every", trainer=measured)
+    few = _fit(shards, pretrained, tmp_path / "few", train_max_samples=2, trainer=measured)
+    assert few.samples["train"] == 2 < every.samples["train"]
+    assert few.samples["val"] == every.samples["val"]
+    control = "predict_mean/mse_normalized"
+    assert few.metrics[control] == every.metrics[control] > 0
+    assert few.metrics["labeled_episodes"] == 40
+    assert load_policy(Path(few.path)).stats == load_policy(Path(every.path)).stats
+    assert {"train_eval/mse_normalized", "mse_normalized"} <= few.metrics.keys()

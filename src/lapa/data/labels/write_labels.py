@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.labels.shard_labels import read_sidecar, require_codes_fit
-from lapa.records import LabelSet, PairSpec, ShardSet, digest_of
+from lapa.records import LabelSet, PairCounts, PairSpec, ShardSet, digest_of
 
 
 def finish_labels(
@@ -23,6 +24,7 @@ def finish_labels(
     codebook_size: int,
     code_seq_len: int,
     pair_spec: PairSpec,
+    pairs: Mapping[str, Mapping[str, PairCounts]] = MappingProxyType({}),
 ) -> LabelSet:
     """Count the written labels, write ``record.json`` last and return it.
 
@@ -35,6 +37,7 @@ def finish_labels(
         codebook_size: K.
         code_seq_len: S.
         pair_spec: the pairs that were labelled.
+        pairs: split -> dataset -> what became of its frames.
 
     Raises:
         ValueError: a shard has no digest, a code lies outside ``[0, K)``, or K does not fit int16.
@@ -61,6 +64,7 @@ def finish_labels(
         codebook_size=codebook_size,
         code_seq_len=code_seq_len,
         pair_spec=pair_spec,
+        pairs={split: dict(counts) for split, counts in pairs.items()},
         valid_pairs=dict(valid_pairs),
         masked_pairs=dict(masked_pairs),
         histogram=tuple(histogram.tolist()),

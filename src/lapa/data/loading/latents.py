@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.labels import load_codes
-from lapa.data.loading.requirements import require_horizon
-from lapa.data.loading.slots import SlotDataset, subset
+from lapa.data.loading.paired import PairedDataset
+from lapa.data.loading.requirements import require_horizon, require_same_horizon
+from lapa.data.loading.slots import subset
 from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.shards.pair_counts import count_pairs
 from lapa.data.shards.pair_index import longest_recording, select_pairs
 from lapa.data.shards.reader import ClipReader
-from lapa.records import LabelSet, PairSpec, ShardSet
+from lapa.records import LabelSet, PairCounts, PairSpec, ShardSet
 
 
-class LatentDataset(SlotDataset):
+class LatentDataset(PairedDataset):
     """Items are `LatentBatch` rows; frame t+H is never read."""
 
     def __init__(
@@ -26,16 +29,11 @@ class LatentDataset(SlotDataset):
         slots: NDArray[np.int64],
         codes: NDArray[np.int16],
         spec: PairSpec,
-        counts: dict[str, int],
+        pair_counts: Mapping[str, PairCounts],
     ) -> None:
-        one_per_episode = spec.policy == "one_per_episode"
-        super().__init__(
-            reader=reader, slots=slots, one_per_episode=one_per_episode, seed=spec.seed
-        )
+        super().__init__(reader=reader, slots=slots, spec=spec, pair_counts=pair_counts)
         self.codes = codes[slots].astype(np.int64)
         """``int64 (sample, code)``."""
-        self.spec = spec
-        self.counts = counts
 
     def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
         """Decode frame t."""
@@ -49,14 +47,27 @@ class LatentDataset(SlotDataset):
 
 
 def open_latents(
-    shard_set: ShardSet, labels: LabelSet, split: str, *, max_samples: int | None = None
+    shard_set: ShardSet,
+    labels: LabelSet,
+    split: str,
+    *,
+    spec: PairSpec | None = None,
+    max_samples: int | None = None,
 ) -> LatentDataset:
     """Open the labelled frames of a split; tail frames and static pairs are left out.
 
+    Args:
+        shard_set: the clips.
+        labels: their codes.
+        split: its name.
+        spec: which of the labelled pairs to read; None: those that the labels' own spec chooses.
+        max_samples: keep the first of an order seeded by ``spec.seed`` (nested: 10 holds 5).
+
     Raises:
-        ValueError: the labels belong to other shards, or no labelled pair is left.
+        ValueError: the labels belong to other shards or another horizon, or no labelled pair is left.
     """
-    spec = labels.pair_spec
+    spec = spec or labels.pair_spec
+    require_same_horizon(labels, spec)
     require_horizon(shard_set, spec)
     table = load_clip_table(shard_set, split)
     codes, _ = load_codes(shard_set, labels, split, table=table)
@@ -71,5 +82,5 @@ def open_latents(
         slots=subset(slots, max_samples, seed=spec.seed, table=table),
         codes=codes,
         spec=spec,
-        counts=counts,
+        pair_counts=count_pairs(table, spec, slots),
     )

@@ -8,17 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.data.loading.paired import PairedDataset
 from lapa.data.loading.requirements import require_horizon, require_one_dimension
-from lapa.data.loading.slots import SlotDataset, subset
+from lapa.data.loading.slots import subset
 from lapa.data.loading.turns import subset_in_turns
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.pair_counts import count_pairs
 from lapa.data.shards.pair_index import clip_offsets, longest_recording, select_pairs
 from lapa.data.shards.reader import ClipReader
 from lapa.data.statistics.action_motion import ActionMotion, motion_of
-from lapa.records import PairSpec, ShardSet
+from lapa.records import PairCounts, PairSpec, ShardSet
 
 
-class PairDataset(SlotDataset):
+class PairDataset(PairedDataset):
     """Items are `PairBatch` rows: ``frames uint8 (2, height, width, 3)`` and ``sample_id``."""
 
     images_per_sample = (2,)
@@ -29,18 +31,12 @@ class PairDataset(SlotDataset):
         reader: ClipReader,
         slots: NDArray[np.int64],
         spec: PairSpec,
-        counts: dict[str, int],
+        pair_counts: Mapping[str, PairCounts],
         with_actions: bool,
         with_states: bool,
         motions: Mapping[str, ActionMotion] | None = None,
     ) -> None:
-        one_per_episode = spec.policy == "one_per_episode"
-        super().__init__(
-            reader=reader, slots=slots, one_per_episode=one_per_episode, seed=spec.seed
-        )
-        self.spec = spec
-        self.counts = counts
-        """``frames``, ``tail`` and ``static`` (dropped), ``pairs`` (kept before `max_samples`)."""
+        super().__init__(reader=reader, slots=slots, spec=spec, pair_counts=pair_counts)
         self._with_actions = with_actions
         self._motions = motions or {}
         self._with_states = with_states
@@ -115,7 +111,7 @@ def open_pairs(
         reader=ClipReader(table, image_size=shard_set.image_size),
         slots=choose(slots, max_samples, seed=spec.seed, table=table),
         spec=spec,
-        counts=counts,
+        pair_counts=count_pairs(table, spec, slots, datasets=datasets),
         with_actions=with_actions,
         with_states=with_states,
         motions=_motions(shard_set, table),

@@ -1,4 +1,4 @@
-"""What a shard set must offer before anything is trained on it: a long enough overlap, one vector."""
+"""What data must offer before anything is trained on it: a long enough overlap, one vector, one horizon."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.shards.clip_table import ClipTable
-from lapa.records import PairSpec, ShardSet
+from lapa.records import LabelSet, PairSpec, ShardSet, require_same
 
 
 def require_horizon(shard_set: ShardSet, spec: PairSpec) -> None:
@@ -20,6 +20,20 @@ def require_horizon(shard_set: ShardSet, spec: PairSpec) -> None:
             f"horizon of {spec.horizon_s} s, but the clips of {shard_set.path} overlap by "
             f"{shard_set.max_horizon_s} s; ingest again with a larger `max_horizon_s`"
         )
+
+
+def require_same_horizon(labels: LabelSet, spec: PairSpec) -> None:
+    """Refuse labels of pairs with another horizon; the motion filter may differ, codes do not depend on it.
+
+    Raises:
+        ValueError: it is another one.
+    """
+    require_same(
+        f"horizon of the labels in {labels.path}",
+        labels.pair_spec.horizon_s,
+        spec.horizon_s,
+        remedy="train with the labels' horizon (horizon_s), or label again",
+    )
 
 
 def require_one_dimension(table: ClipTable, clips: NDArray[np.int64], member: str) -> int:

@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 from lapa.data.labels import load_member_codes
 from lapa.data.loading.labeled_datasets import clips_with_actions, labeled_datasets
-from lapa.data.loading.requirements import require_horizon, require_one_dimension
-from lapa.data.loading.slots import SlotDataset
+from lapa.data.loading.requirements import (
+    require_horizon,
+    require_one_dimension,
+    require_same_horizon,
+)
+from lapa.data.loading.slots import SlotDataset, subset
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.pair_index import clips_in
 from lapa.data.shards.reader import ClipReader
-from lapa.records import LabelSet, PairSpec, ShardSet, require_same
+from lapa.records import LabelSet, PairSpec, ShardSet
 
 NO_LABEL = -100
 """Codes of a tail frame, which has no t+H: what `torch.nn.functional.cross_entropy` ignores."""
@@ -46,6 +50,18 @@ class RobotDataset(SlotDataset):
         self.action_dim = action_dim
         self.with_states = with_states
         self._codes = codes
+
+    def first(self, count: int | None, *, seed: int) -> RobotDataset:
+        """The first ``count`` samples of a seeded order (nested: 10 holds 5); None takes all."""
+        return RobotDataset(
+            reader=self.reader,
+            slots=subset(self.slots, count, seed=seed, table=self.table),
+            chunk=self.chunk,
+            action_dim=self.action_dim,
+            with_states=self.with_states,
+            codes=self._codes,
+            datasets=self.datasets,
+        )
 
     def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
         """Decode frame t and read the actions that follow."""
@@ -119,7 +135,7 @@ def open_robot(
         shard_set: clips with actions.
         split: its name.
         chunk: actions per sample, in frames.
-        pair_spec: the pair spec of the pretrained model, checked against ``labels``.
+        pair_spec: the pair spec of the pretrained model; its horizon must be that of ``labels``.
         max_episodes: keep a seeded subset of episodes; nested, so 5 are among the 10. All of them where
             there are fewer.
         seed: of that subset.
@@ -130,7 +146,7 @@ def open_robot(
             Action-free clips never take part.
 
     Raises:
-        ValueError: no actions, differing dimensions, or labels of another pair spec or shard set.
+        ValueError: no actions, differing dimensions, or labels of another horizon or shard set.
     """
     require_horizon(shard_set, pair_spec)
     table = load_clip_table(shard_set, split)
@@ -143,7 +159,7 @@ def open_robot(
         require_one_dimension(table, clips, "state")
     codes = None
     if labels is not None:
-        _require_spec(labels, pair_spec)
+        require_same_horizon(labels, pair_spec)
         known, valid = load_member_codes(shard_set, labels, split, table=table, mixture=mixture)
         codes = np.where(valid[:, None], known, np.int16(NO_LABEL))
     return RobotDataset(
@@ -186,12 +202,3 @@ def _no_actions(table: ClipTable, split: str, datasets: Sequence[str] | None) ->
 def _slots_of(table: ClipTable, episodes: NDArray[np.int64]) -> NDArray[np.int64]:
     chosen = np.isin(table.episode, episodes)
     return np.flatnonzero(np.repeat(chosen, table.numbers["owned_frames"]))
-
-
-def _require_spec(labels: LabelSet, pair_spec: PairSpec) -> None:
-    require_same(
-        f"pair spec of the labels in {labels.path}",
-        labels.pair_spec.model_dump(),
-        pair_spec.model_dump(),
-        remedy="finetune with the labels' pair spec, or label again",
-    )

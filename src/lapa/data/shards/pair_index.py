@@ -22,6 +22,9 @@ def select_pairs(
     counts = {
         "frames": int(wanted.sum()),
         "tail": int((wanted & ~valid).sum()),
+        "short_episodes": len(
+            np.unique(table.episode[clips_in(table, datasets) & short_clips(table, spec)])
+        ),
         "static": int((wanted & valid & ~moving).sum()),
         "pairs": int(keep.sum()),
     }
@@ -59,6 +62,11 @@ def clips_in(table: ClipTable, datasets: Sequence[str] | None) -> NDArray[np.boo
     if missing := sorted(set(datasets) - set(known.values)):
         raise ValueError(f"{table.root} holds no dataset {missing}, only {sorted(known.values)}")
     return np.isin(known.codes, [known.values.index(name) for name in datasets])
+
+
+def short_clips(table: ClipTable, spec: PairSpec) -> NDArray[np.bool_]:
+    """Tell for every clip whether its episode is not longer than the horizon, and so holds no pair."""
+    return np.asarray(table.numbers["episode_frames"] <= clip_offsets(table, spec))
 
 
 def longest_recording(table: ClipTable, spec: PairSpec) -> str:

@@ -9,6 +9,7 @@ from lapa.evaluation.measured_model import read_measured_model
 from lapa.evaluation.report.mixture_section import mixture_section
 from lapa.evaluation.report.not_measured import not_measured_section
 from lapa.evaluation.report.page import write_page
+from lapa.evaluation.report.pairs_section import pairs_section
 from lapa.evaluation.report.run_facts import RunFacts
 from lapa.evaluation.report.run_section import (
     notes_section,
@@ -62,6 +63,7 @@ def write_laq_page(
             *mixture_section(shards),
             notes_section(models),
             not_measured_section(laq.not_measured),
+            *pairs_section(models),
             provenance_section(models, params.model_dump_json(indent=2)),
             terms_section(),
         ],

@@ -15,6 +15,7 @@ from lapa.evaluation.registry import run_sections
 from lapa.evaluation.report.mixture_section import mixture_section
 from lapa.evaluation.report.not_measured import all_not_measured, not_measured_section
 from lapa.evaluation.report.page import PageSection, write_page
+from lapa.evaluation.report.pairs_section import pairs_section
 from lapa.evaluation.report.run_facts import RunFacts
 from lapa.evaluation.report.run_section import (
     arms_section,
@@ -90,6 +91,7 @@ def write_report(
             *_head(run, mixture, shards, arms, models),
             *finding_sections(shown),
             not_measured_section(not_measured),
+            *pairs_section(models),
             provenance_section(models, params.model_dump_json(indent=2)),
             terms_section(),
         ],

@@ -16,6 +16,7 @@ from lapa.hooks.preflight.dataset_names import require_known_datasets
 from lapa.hooks.preflight.devices import require_processes
 from lapa.hooks.preflight.global_names import require_known_globals
 from lapa.hooks.preflight.parameter_names import require_known_parameters
+from lapa.hooks.preflight.reused import require_not_written, require_reusable
 from lapa.hooks.preflight.run_name import require_run_name
 from lapa.hooks.preflight.simulators import require_one_simulator
 from lapa.hooks.preflight.sources import require_sources
@@ -42,6 +43,7 @@ class PreflightHook:
         given = loader.runtime_params or {}
         require_known_globals(loader, known)
         require_run_name(known.get("run", ""))
+        require_reusable(given)
         sections = loader.sections_with_presets if isinstance(loader, ConfigLoader) else ()
         require_known_parameters(
             parameters, given=given, known_globals=known, with_presets=sections
@@ -55,11 +57,14 @@ class PreflightHook:
         """Check what the nodes that will run need from the machine.
 
         Raises:
-            RefusedError: a source is not there, simulators differ, or processes and devices do not fit.
+            RefusedError: a source is not there, simulators differ, processes and devices do not fit, or
+                artefacts of another run would be replaced.
         """
         nodes = nodes_to_run(
             pipeline, catalog, only_missing=bool(run_params.get("only_missing_outputs"))
         )
+        given = run_params.get("runtime_params") or {}
+        require_not_written(given, (name for node in nodes for name in node.outputs))
         inputs = {name for node in nodes for name in node.inputs}
         parameters = {name: catalog.load(name) for name in inputs if name.startswith("params:")}
         require_sources(parameters)

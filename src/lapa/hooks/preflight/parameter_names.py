@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from lapa.config.presets import BY_PRESET, PRESET, WHOLE
 from lapa.params.kinds import Kinds
+from lapa.params.reuse import REUSE
 from lapa.params.sections import PLANNED, SECTIONS, WORK
 from lapa.refused import RefusedError, alternatives
 
@@ -48,7 +49,7 @@ def _unknown_sections(
 ) -> Iterator[str]:
     sections = {*SECTIONS, *PLANNED, WORK}
     for name in parameters:
-        if name in sections or (name in given and name in {*known_globals, FOR_MLFLOW}):
+        if name in sections or (name in given and name in {*known_globals, FOR_MLFLOW, REUSE}):
             continue
         if name in known_globals:
             yield (
@@ -56,7 +57,7 @@ def _unknown_sections(
                 f"globals.yml of the environment, or give --params={name}=VALUE"
             )
             continue
-        known = sections | {*WHOLE, *(known_globals if name in given else [BY_PRESET])}
+        known = sections | {*WHOLE, *([*known_globals, REUSE] if name in given else [BY_PRESET])}
         yield f"no parameter {name!r}{alternatives(name, sorted(known))}"
 
 

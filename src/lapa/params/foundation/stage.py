@@ -49,8 +49,6 @@ class FoundationParams(StageParams):
     """Recompute decoder layers in the backward pass: less memory, about a third more time."""
     augmentation: AugmentationParams = AugmentationParams()
     """Changes of the training images; validation sees none."""
-    train_max_samples: int | None = Field(default=None, gt=0)
-    """Training pairs at most, after the split; None takes all."""
 
     @model_validator(mode="after")
     def _codes_keep_their_side(self) -> Self:

@@ -10,12 +10,18 @@ from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 
 
 @stage("foundation")
-def train_foundation(
-    shards: ShardSet, labels: LabelSet, laq: Checkpoint, foundation: FoundationParams, folder: Path
+def train_foundation(  # noqa: PLR0917 - Kedro hands inputs over by position
+    shards: ShardSet,
+    labels: LabelSet,
+    laq: Checkpoint,
+    pairs: PairSpec,
+    foundation: FoundationParams,
+    folder: Path,
 ) -> Checkpoint:
     """Teach the vision-language model to predict latent actions from frame t and instruction.
 
-    The quantiser is compared with the one that made the labels; with `online_labels` it labels.
+    The quantiser is compared with the one that made the labels; with `online_labels` it labels. The pairs
+    must have the labels' horizon; their motion filter may be another one.
     """
     return train(
         "lapa.training.foundation:fit",
@@ -24,6 +30,7 @@ def train_foundation(
         shards=shards,
         labels=labels,
         laq=laq,
+        pair_spec=pairs,
         params=foundation,
     )
 

@@ -30,6 +30,7 @@ def _pretrained(arm: Arm) -> Pipeline:
         train_foundation,
         labels="latent_labels",
         laq="laq_checkpoint",
+        pairs="params:pairs",
         foundation="params:foundation",
         outputs="foundation_checkpoint",
         name="train_foundation",

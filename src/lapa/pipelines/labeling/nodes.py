@@ -16,9 +16,9 @@ def label_shards(
 ) -> LabelSet:
     """Label every pair of the shards with a frozen quantiser."""
     require_same(
-        f"pair spec of quantiser {laq.path}",
-        laq.pair_spec,
-        pairs,
+        f"horizon of the pairs of quantiser {laq.path}",
+        laq.pair_spec.horizon_s,
+        pairs.horizon_s,
         remedy="label with the horizon it was trained on, or train it again",
     )
     inputs = {"shards": shards, "laq": laq, "pair_spec": pairs, "params": labeling}

@@ -15,10 +15,13 @@ from lapa.distributed.ranks import is_rank_zero, join_process_group
 from lapa.distributed.threads import set_threads
 from lapa.params.base import TrainerParams
 from lapa.records import Checkpoint, PairSpec
+from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.history import keep_history
 from lapa.training.common.precision_advice import advise_precision
 from lapa.training.common.selection import Exported
 from lapa.training.common.tracking import JoinedRun, MetricsFile, build_logger
+
+NOTHING_READ = DataFacts()
 
 
 def start_process(params: TrainerParams) -> torch.device:
@@ -53,6 +56,7 @@ class StageWork:
         inputs: dict[str, str],
         pair_spec: PairSpec,
         datasets: tuple[str, ...] = (),
+        data: DataFacts = NOTHING_READ,
     ) -> Checkpoint:
         """Have the weights written into ``model/``, curves and pictures beside them, and describe them.
 
@@ -64,6 +68,7 @@ class StageWork:
             inputs: digest of every artefact behind them, by name.
             pair_spec: what a pair was to them.
             datasets: whose actions they have learnt.
+            data: what was read.
         """
         folder, digest = self.folder / "model", ""
         if is_rank_zero():
@@ -78,4 +83,5 @@ class StageWork:
             datasets=datasets,
             code_version=lapa.__version__,
             **exported.facts(),
+            **data.facts(),
         )

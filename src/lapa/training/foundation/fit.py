@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from lightning_fabric import Fabric
+from torch import Tensor
 
 from lapa.batches import LatentBatch
+from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.slots import SlotDataset
 from lapa.distributed.ranks import barrier
 from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation.stage import FoundationParams
-from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
+from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.held_out import holds_out
 from lapa.training.common.resume import resume_folder
 from lapa.training.common.selection import Exported
-from lapa.training.common.stage_work import StageWork, start_process
+from lapa.training.common.stage_work import NOTHING_READ, StageWork, start_process
 from lapa.training.common.tracking import JoinedRun
 from lapa.training.foundation.ablations import ablations
 from lapa.training.foundation.best import BestBackbone
@@ -41,6 +44,7 @@ def fit(
     work: Path,
     labels: LabelSet | None = None,
     laq: Checkpoint | None = None,
+    pair_spec: PairSpec | None = None,
     run: JoinedRun | None = None,
 ) -> Checkpoint:
     """Train on the labelled pairs of a shard set; continue where a killed run stopped.
@@ -51,6 +55,7 @@ def fit(
         work: folder for everything written; the same folder resumes.
         labels: made from the shards; only online labelling does without.
         laq: the quantiser: compared with the labels' one, needed for online labelling.
+        pair_spec: which pairs to learn from, e.g. by another motion filter; None: as labelled.
         run: MLflow run to join.
 
     Raises:
@@ -58,7 +63,7 @@ def fit(
         FloatingPointError: a gradient is no number.
     """
     device = start_process(params.trainer)
-    provider = open_labels(shards, labels, laq, params, device)
+    provider = open_labels(shards, labels, laq, params, device, pair_spec=pair_spec)
     fabric = build_fabric(params)
     fabric.launch()
     own = StageWork(stage="foundation", folder=work, run=run)
@@ -84,11 +89,13 @@ class _Training:
         select = params.trainer.select
         self.best = BestBackbone(self.state, work.folder, select=select, sharded=params.shard)
         self.loggers = work.loggers()
+        self.data = NOTHING_READ
 
     def run(self) -> Exported:
         """Train what is left, choose the weights, and see what they do without image or words."""
         train = self.labels.open("train", max_samples=self.params.train_max_samples)
         val = self._held_out()
+        self.data = DataFacts.of("foundation", train=train, val=val)
         codes = self.labels.training_codes(train)
         majority = majority_codes(position_histogram(codes, self.params.codebook_size))
         latest: dict[str, float] = {}
@@ -103,7 +110,8 @@ class _Training:
         if val and not latest:
             check(val)
         chosen = self.best.put_into_model(latest)
-        return self._with_ablations(chosen, val) if val else chosen
+        chosen = self._with_ablations(chosen, val) if val else chosen
+        return self._with_train_eval(chosen, majority)
 
     def _held_out(self) -> SlotDataset | None:
         """The pairs to validate on; None where the shard set holds nothing out."""
@@ -134,6 +142,19 @@ class _Training:
         self._log(metrics, self.state.step)
         return replace(chosen, metrics=metrics)
 
+    def _with_train_eval(self, chosen: Exported, majority: Tensor) -> Exported:
+        """The chosen weights on training pairs, all of them on every process."""
+        count = self.params.train_eval_samples
+        if not count:
+            return chosen
+        fitted = self.labels.open("train", max_samples=count)
+        loader = evaluation_loader(fitted, batch_size=self.params.trainer.batch_size)
+        metrics = validate(
+            self.state, map(self.labels.prepare, loader), majority=majority, heading="train_eval/"
+        )
+        self._log(metrics, chosen.step)
+        return replace(chosen, metrics=chosen.metrics | metrics)
+
     def save(self, exported: Exported) -> Checkpoint:
         """Consolidate the weights (collective) and save them from rank zero."""
         weights = full_weights(self.state, sharded=self.params.shard)
@@ -147,6 +168,7 @@ class _Training:
             exported=exported,
             inputs={"shards": self.shards.digest, **self.labels.inputs},
             pair_spec=self.labels.pair_spec,
+            data=self.data,
         )
         barrier()
         return checkpoint

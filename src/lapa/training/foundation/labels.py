@@ -50,14 +50,23 @@ class LabelProvider(Protocol[Samples]):
 class PrecomputedLabels:
     """Codes from a label set."""
 
-    def __init__(self, *, shards: ShardSet, labels: LabelSet, device: torch.device) -> None:
+    def __init__(
+        self,
+        *,
+        shards: ShardSet,
+        labels: LabelSet,
+        device: torch.device,
+        pair_spec: PairSpec | None = None,
+    ) -> None:
         self._shards, self._labels, self._device = shards, labels, device
-        self.pair_spec = labels.pair_spec
+        self.pair_spec = pair_spec or labels.pair_spec
         self.inputs = {"labels": labels.digest, "laq": labels.laq_digest}
 
     def open(self, split: str, *, max_samples: int | None) -> LatentDataset:
         """Labelled frames of a split."""
-        return open_latents(self._shards, self._labels, split, max_samples=max_samples)
+        return open_latents(
+            self._shards, self._labels, split, spec=self.pair_spec, max_samples=max_samples
+        )
 
     def prepare(self, batch: LatentBatch) -> LatentBatch:
         """The batch is complete; move it."""
@@ -89,7 +98,7 @@ class InstructedPairs(PairDataset):
             reader=pairs.reader,
             slots=pairs.slots,
             spec=pairs.spec,
-            counts=pairs.counts,
+            pair_counts=pairs.pair_counts,
             with_actions=False,
             with_states=False,
         )
@@ -105,10 +114,17 @@ class InstructedPairs(PairDataset):
 class OnlineLabels:
     """Codes by a frozen quantiser, computed from frames t and t+H when a batch arrives."""
 
-    def __init__(self, *, shards: ShardSet, laq: Checkpoint, device: torch.device) -> None:
+    def __init__(
+        self,
+        *,
+        shards: ShardSet,
+        laq: Checkpoint,
+        device: torch.device,
+        pair_spec: PairSpec | None = None,
+    ) -> None:
         self._shards, self._device = shards, device
         self.quantizer = FrozenQuantizer(folder=Path(laq.path), device=device)
-        self.pair_spec = laq.pair_spec
+        self.pair_spec = pair_spec or laq.pair_spec
         self.inputs = {"laq": laq.digest}
 
     def open(self, split: str, *, max_samples: int | None) -> InstructedPairs:

@@ -16,7 +16,11 @@ from lapa.training.foundation.state import TrainState
 
 @torch.no_grad()
 def validate(
-    state: TrainState, batches: Iterable[LatentBatch], *, majority: Tensor
+    state: TrainState,
+    batches: Iterable[LatentBatch],
+    *,
+    majority: Tensor,
+    heading: str = "val/",
 ) -> dict[str, float]:
     """Accuracies on these batches over all ranks, beside always saying the commonest code.
 
@@ -24,6 +28,7 @@ def validate(
         state: its module's forward is collective when sharded.
         batches: this rank's share, each sample once.
         majority: ``int64 (code,)``, most frequent training code per position.
+        heading: before the names of the metrics.
     """
     model = state.model
     state.module.eval()
@@ -42,7 +47,7 @@ def validate(
             written = torch.full_like(readable.sum(), len(readable))
             health += weight * torch.stack([readable.sum(), written])
     state.module.train()
-    return prefixed(_summary(sums, health, teacher_forced=model.teacher_forced), "val/")
+    return prefixed(_summary(sums, health, teacher_forced=model.teacher_forced), heading)
 
 
 def _summary(

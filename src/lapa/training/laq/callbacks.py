@@ -51,6 +51,7 @@ def _codebook_start(params: LaqParams, loaders: LaqLoaders) -> CodebookStart:
     return CodebookStart(
         batches=lambda: augmented_from_start(loaders.first(count), params),
         seed=params.trainer.seed,
+        few=params.train_max_samples is not None,
     )
 
 

@@ -32,9 +32,10 @@ Batches = Callable[[], Iterable[PairBatch]]
 class CodebookStart(Callback):
     """Before step 0: calibrate the delta's statistics and, if configured, set the codebook."""
 
-    def __init__(self, *, batches: Batches, seed: int) -> None:
+    def __init__(self, *, batches: Batches, seed: int, few: bool = False) -> None:
         self._batches = batches
         self._seed = seed
+        self._few = few
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Act on a fresh start only; a resumed training has its codebook."""
@@ -42,7 +43,7 @@ class CodebookStart(Callback):
             return
         model = pl_module.model
         assert isinstance(model, LatentActionQuantizer)  # noqa: S101 - this callback is for LAQ
-        used = start_codebook(model, self._batches(), seed=self._seed)
+        used = start_codebook(model, self._batches(), seed=self._seed, few=self._few)
         for tensor in (*model.parameters(), *model.buffers()):
             broadcast_from_zero(tensor.data)
         logger.info(
@@ -55,11 +56,15 @@ class CodebookStart(Callback):
 
 
 @torch.no_grad()
-def start_codebook(model: LatentActionQuantizer, batches: Iterable[PairBatch], *, seed: int) -> int:
+def start_codebook(
+    model: LatentActionQuantizer, batches: Iterable[PairBatch], *, seed: int, few: bool = False
+) -> int:
     """Calibrate ``model`` on ``batches`` and return how many codes win on them.
 
     The statistics of the delta become the mean over the batches. With ``codebook_init: data`` the
     rows become vectors of the batches, chosen far apart; quantisers without rows keep what they have.
+    Where training was limited to ``few`` samples, there may be fewer vectors than rows: the rest lie
+    around them.
     """
     device = next(model.parameters()).device
     pairs = [to_frames(batch["frames"].to(device)) for batch in batches]
@@ -68,7 +73,9 @@ def start_codebook(model: LatentActionQuantizer, batches: Iterable[PairBatch], *
         vectors = torch.cat([gather_from_all(model.delta(frames)) for frames in pairs])
         if model.config.codebook_init == "data" and model.quantizer.has_settable_codebook:
             size = model.quantizer.codebook_size
-            rows = spread_picks(vectors.flatten(0, 1), size, generator_of("codebook", seed))
+            generator, flat = generator_of("codebook", seed), vectors.flatten(0, 1)
+            flat = _with_neighbors(flat, size, generator) if few else flat
+            rows = spread_picks(flat, size, generator)
             model.quantizer.set_codebook(rows.to(device))
         return len(model.quantizer.vectors_to_indices(vectors).flatten().bincount().nonzero())
 
@@ -93,6 +100,21 @@ def _evaluating(model: LatentActionQuantizer) -> Iterator[None]:
         yield
     finally:
         model.train(was_training)
+
+
+def _with_neighbors(vectors: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    """Add random vectors about the mean where there are fewer than ``count`` distinct ones.
+
+    They are as far from it as the vectors are on average, or 1 where these are all the same.
+    """
+    distinct: Tensor = torch.unique(vectors.float().cpu(), dim=0)
+    missing = count - len(distinct)
+    if missing <= 0:
+        return vectors
+    mean = distinct.mean(dim=0)
+    spread = float((distinct - mean).square().mean().sqrt()) or 1.0
+    drawn = torch.randn((missing, len(mean)), generator=generator)
+    return torch.cat([distinct, mean + spread * drawn])
 
 
 def spread_picks(vectors: Tensor, count: int, generator: torch.Generator) -> Tensor:

@@ -9,6 +9,7 @@ from lapa.models.laq import LatentActionQuantizer
 from lapa.models.storage import save_model
 from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.keep_best import KeepBest
 from lapa.training.common.resume import ResumableLoader, resume_file
 from lapa.training.common.seeding import seed_globally
@@ -19,6 +20,7 @@ from lapa.training.common.trainer import build_trainer
 from lapa.training.laq.callbacks import build_callbacks
 from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from lapa.training.laq.module import LaqModule
+from lapa.training.laq.train_eval import with_train_eval
 
 
 def fit(
@@ -46,7 +48,10 @@ def fit(
     start_process(params.trainer)
     loaders = open_loaders(shards, pair_spec, params)
     model, exported = train(params, loaders, work=work, run=run)
-    return save(model, work, shards=shards, pair_spec=pair_spec, exported=exported)
+    own = StageWork(stage="laq", folder=work)
+    return save(
+        model, own, shards=shards, pair_spec=pair_spec, exported=exported, data=loaders.data
+    )
 
 
 def train(
@@ -72,7 +77,8 @@ def train(
     batches = ResumableLoader(loaders.train, total=params.trainer.max_steps)
     val = loaders.val if len(loaders.val_pairs) else None
     trainer.fit(module, batches, val, ckpt_path=resume_file(work), weights_only=True)
-    return module.model, keep_best.finish(trainer, module, val)
+    exported = keep_best.finish(trainer, module, val)
+    return module.model, with_train_eval(exported, trainer, module, loaders)
 
 
 def criterion(params: LaqParams) -> Criterion | None:
@@ -96,16 +102,18 @@ def build_model(params: LaqParams) -> LatentActionQuantizer:
 
 def save(
     model: LatentActionQuantizer,
-    work: Path,
+    work: StageWork,
     *,
     shards: ShardSet,
     pair_spec: PairSpec,
     exported: Exported,
+    data: DataFacts,
 ) -> Checkpoint:
     """Write the weights and describe them."""
-    return StageWork(stage="laq", folder=work).save(
+    return work.save(
         partial(save_model, module=model, config=model.config),
         exported=exported,
         inputs={"shards": shards.digest},
         pair_spec=pair_spec,
+        data=data,
     )

@@ -40,10 +40,18 @@ def initialize(
     laq = untrained(params)
     loaders = open_loaders(shards, pair_spec, laq)
     model = build_model(laq)
-    start_codebook(model, loaders.first(laq.codebook.initial_batches), seed=laq.trainer.seed)
+    start_codebook(
+        model,
+        loaders.first(laq.codebook.initial_batches),
+        seed=laq.trainer.seed,
+        few=laq.train_max_samples is not None,
+    )
     metrics = validate(laq, loaders, LaqModule(model=model, params=laq), work)
     exported = Exported(step=0, metrics=metrics)
-    return save(model, work, shards=shards, pair_spec=pair_spec, exported=exported)
+    own = StageWork(stage="laq", folder=work)
+    return save(
+        model, own, shards=shards, pair_spec=pair_spec, exported=exported, data=loaders.data
+    )
 
 
 def untrained(params: LaqParams) -> LaqParams:

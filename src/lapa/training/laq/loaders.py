@@ -14,7 +14,9 @@ from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.distributed.ranks import rank, world_size
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
+from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.held_out import holds_out
+from lapa.training.common.stage_work import NOTHING_READ
 
 
 class Pairs(Protocol):
@@ -35,6 +37,9 @@ class LaqLoaders:
     """A fixed set in a fixed order; empty where the shard set holds nothing out."""
     val_pairs: Pairs
     """The same set, one by one, for pictures."""
+    train_eval: Iterable[PairBatch] | None = None
+    """Training pairs to measure the exported weights on, all of them on every process; None: on none."""
+    data: DataFacts = NOTHING_READ
 
     def first(self, count: int) -> Iterable[PairBatch]:
         """The first ``count`` training batches, without consuming them."""
@@ -54,11 +59,13 @@ def open_loaders(shard_set: ShardSet, spec: PairSpec, params: LaqParams) -> LaqL
         )
     trainer = params.trainer
     with_actions = params.targets.actions is not None
-    train = open_pairs(shard_set, "train", spec, with_actions=with_actions)
+    opened = partial(open_pairs, shard_set, spec=spec, with_actions=with_actions)
+    train = opened("train", max_samples=params.train_max_samples)
     val: PairDataset | None = None
     if holds_out(shard_set):
-        count = trainer.val_max_samples
-        val = open_pairs(shard_set, "val", spec, max_samples=count, with_actions=with_actions)
+        val = opened("val", max_samples=trainer.val_max_samples)
+    count = params.train_eval_samples
+    fitted = opened("train", max_samples=count) if count else None
     share: dict[str, int] = {
         "batch_size": trainer.batch_size,
         "num_workers": trainer.num_workers,
@@ -70,4 +77,6 @@ def open_loaders(shard_set: ShardSet, spec: PairSpec, params: LaqParams) -> LaqL
         train=lambda start: build(start_step=start),
         val=evaluation_loader(val, **share) if val else [],
         val_pairs=val or [],
+        train_eval=evaluation_loader(fitted, batch_size=trainer.batch_size) if fitted else None,
+        data=DataFacts.of("laq", train=train, val=val),
     )

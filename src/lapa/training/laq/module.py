@@ -105,12 +105,16 @@ class LaqModule(pl.LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Log the metrics of the whole set under ``val/``."""
+        self.log_dict({f"val/{name}": value for name, value in self.validated().items()})
+
+    def validated(self) -> dict[str, float]:
+        """Metrics of the batches since `on_validation_epoch_start`, over all processes."""
         assert self._metrics is not None  # noqa: S101 - set by the hook above
         values = self._metrics.compute()
         for name, row in self._loss_sums.items():
             total, count = sum_over_processes(row)
             values[name] = float(total / count)
-        self.log_dict({f"val/{name}": value for name, value in values.items()})
+        return values
 
     def _new_metrics(self) -> PairMetrics:
         return PairMetrics(

@@ -12,13 +12,14 @@ import pytorch_lightning as pl
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.robot import RobotDataset
 from lapa.distributed.ranks import is_rank_zero
-from lapa.metrics.action_error import measure_action_error
+from lapa.metrics.action_error import error_of_the_mean, measure_action_error
 from lapa.models.policy.storage import save_policy
 from lapa.models.storage import read_config
 from lapa.params.base import TrainerParams
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.keep_best import KeepBest
 from lapa.training.common.resume import ResumableLoader, resume_file
 from lapa.training.common.selection import Criterion, Exported
@@ -112,10 +113,12 @@ class _Finetuning:
         self.settings = _settings(params, pretrained=foundation.step > 0)
         self.device = start_process(self.settings)
         mixture = artefacts.get("mixture")
-        self.dataset = open_labeled(shards, foundation.pair_spec, params, labels, mixture)
-        config = model_config(sizes, self.dataset, shards, params)
+        # bins and statistics are of all labelled episodes, so that errors of fewer samples compare
+        labeled = open_labeled(shards, foundation.pair_spec, params, labels, mixture)
+        config = model_config(sizes, labeled, shards, params)
         seed = params.trainer.seed
-        self.policy, self.config = fresh_policy(foundation, self.dataset, config, seed=seed)
+        self.policy, self.config = fresh_policy(foundation, labeled, config, seed=seed)
+        self.dataset = labeled.first(params.train_max_samples, seed=seed)
         if laq is not None:
             start_from_codebook(self.policy, laq, foundation)
         select_trainable(self.policy, self.part)
@@ -125,6 +128,7 @@ class _Finetuning:
         datasets = self.config.stats.datasets
         held_out = open_held_out(self.shards, self.foundation.pair_spec, self.params, datasets)
         val = held_out_loader(held_out, self.settings) if held_out else None
+        self.data = DataFacts.of("policy", train=self.dataset, val=held_out)
         module = PolicyModule(
             policy=self.policy,
             params=self.params,
@@ -143,6 +147,10 @@ class _Finetuning:
         metrics = {n: v for n, v in exported.metrics.items() if n == CRITERION.metric}
         if held_out and is_rank_zero():
             metrics |= self._errors(held_out)
+            metrics |= error_of_the_mean(self.policy, held_out)
+        if (count := self.params.train_eval_samples) and is_rank_zero():
+            fitted = self.dataset.first(count, seed=self.settings.seed)
+            metrics |= {f"train_eval/{n}": value for n, value in self._errors(fitted).items()}
         metrics["labeled_episodes"] = self.config.stats.episodes
         return replace(exported, metrics=metrics)
 
@@ -177,10 +185,10 @@ class _Finetuning:
         size = self.settings.batch_size
         return encode_all(self.policy, self.dataset, batch_size=size, device=self.device)
 
-    def _errors(self, held_out: RobotDataset) -> dict[str, float]:
-        """Action errors of the chosen weights on all held-out frames."""
+    def _errors(self, frames: RobotDataset) -> dict[str, float]:
+        """Action errors of the chosen weights on all these frames."""
         self.policy.to(self.device).eval()
-        loader = evaluation_loader(held_out, batch_size=self.settings.batch_size)
+        loader = evaluation_loader(frames, batch_size=self.settings.batch_size)
         return measure_action_error(self.policy, loader, device=self.device)[0]
 
     def save(self, exported: Exported) -> Checkpoint:
@@ -192,6 +200,7 @@ class _Finetuning:
             inputs={name: artefact.digest for name, artefact in inputs.items() if artefact},
             pair_spec=self.foundation.pair_spec,
             datasets=self.config.stats.datasets,
+            data=self.data,
         )
 
 

@@ -8,7 +8,6 @@ from torch.utils.data import DataLoader
 
 from lapa.data.loading.loader import evaluation_loader, training_loader
 from lapa.data.loading.robot import RobotDataset, open_robot
-from lapa.data.loading.slots import subset
 from lapa.distributed.ranks import rank, world_size
 from lapa.params.base import TrainerParams
 from lapa.params.finetune import FinetuneParams
@@ -56,14 +55,5 @@ def open_held_out(
 
 def held_out_loader(held_out: RobotDataset, settings: TrainerParams) -> DataLoader[dict[str, Any]]:
     """The same held-out frames every time and on every rank."""
-    part = RobotDataset(
-        reader=held_out.reader,
-        slots=subset(
-            held_out.slots, settings.val_max_samples, seed=settings.seed, table=held_out.table
-        ),
-        chunk=held_out.chunk,
-        action_dim=held_out.action_dim,
-        with_states=held_out.with_states,
-        codes=None,
-    )
+    part = held_out.first(settings.val_max_samples, seed=settings.seed)
     return evaluation_loader(part, batch_size=settings.batch_size)

@@ -1,0 +1,33 @@
+"""Parts of an experiment that a run can take from another run: `--params=reuse.labels=main`.
+
+`--params=reuse=main` takes all parts: what was pretrained there, for another robot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+REUSE = "reuse"
+"""Name of the parameter; the catalog reads it from the command line alone."""
+PARTS = {
+    "data": r"raw_episodes|mixture|.+\.clip_shards",
+    "laq": r"(random_)?laq_checkpoint",
+    "labels": r".+\.latent_labels",
+    "foundation": r".+\.foundation_checkpoint",
+}
+"""Part -> the datasets of the catalog that belong to it."""
+
+
+def parts_of(reuse: Any) -> Any:
+    """The runs by part, where one run is named for all of them; anything else as it is."""
+    return dict.fromkeys(PARTS, reuse) if isinstance(reuse, str) else reuse
+
+
+def reused_among(datasets: Iterable[str], parts: Iterable[str]) -> list[str]:
+    """Those of ``datasets`` that belong to one of ``parts``, sorted."""
+    patterns = [PARTS[part] for part in parts]
+    return sorted(
+        name for name in datasets if any(re.fullmatch(pattern, name) for pattern in patterns)
+    )
