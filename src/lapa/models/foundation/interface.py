@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,6 +77,14 @@ class LatentPolicy(nn.Module, ABC):
     def repeated_layers(self) -> Sequence[nn.Module]:
         """The blocks that hold most of the memory: units of sharding and of recomputation."""
         return ()
+
+    def exact_parts(self) -> Sequence[nn.Module]:
+        """What computes in float32 whatever the precision: nothing."""
+        return ()
+
+    def entered_by(self) -> Mapping[nn.Module, Sequence[str]]:
+        """The methods beside ``forward`` that run the model: where weights are sharded, they gather them."""
+        return {self: ("predict_codes", "well_formed", "features")}
 
     def workload(self) -> Workload | None:
         """What one training sample asks of its parts, for `lapa plan`; on the meta device, too.

@@ -9,14 +9,22 @@ from torch import Tensor, nn
 
 from lapa.batches import LatentBatch
 from lapa.distributed.ranks import rank, sum_over_processes, world_size
+from lapa.models.foundation.interface import LatentPolicy
+from lapa.training.common.selection import Criterion
+from lapa.training.common.train_state import TrainState
 from lapa.training.foundation.ablations import Ablation
 from lapa.training.foundation.metrics import AccuracySums, prefixed
-from lapa.training.foundation.state import TrainState
+
+CRITERION = Criterion(metric="val/gain_over_majority", larger_is_better=True)
+"""What the best backbone is best by: the codes it names by itself, beyond always naming the commonest.
+
+Not the loss: it also counts how sure the model is, which gets worse while it names ever more codes.
+"""
 
 
 @torch.no_grad()
 def validate(
-    state: TrainState, batches: Iterable[LatentBatch], *, majority: Tensor
+    state: TrainState[LatentPolicy], batches: Iterable[LatentBatch], *, majority: Tensor
 ) -> dict[str, float]:
     """Accuracies on these batches over all ranks, beside always saying the commonest code.
 
@@ -65,7 +73,7 @@ def _summary(
 
 @torch.no_grad()
 def ablate(
-    state: TrainState, batches: Iterable[LatentBatch], kinds: Mapping[str, Ablation]
+    state: TrainState[LatentPolicy], batches: Iterable[LatentBatch], kinds: Mapping[str, Ablation]
 ) -> dict[str, float]:
     """Top-1 accuracy of the same model with one input taken away, ``val/top1_<kind>``.
 
@@ -111,11 +119,11 @@ def _in_step(
         yield batch, float(following is not None)
 
 
-def _device(state: TrainState) -> torch.device:
+def _device(state: TrainState[LatentPolicy]) -> torch.device:
     return next(state.module.parameters()).device
 
 
-def _empty(state: TrainState) -> AccuracySums:
+def _empty(state: TrainState[LatentPolicy]) -> AccuracySums:
     return AccuracySums.empty(state.model.code_seq_len, _device(state))
 
 
