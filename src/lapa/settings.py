@@ -5,6 +5,7 @@ from lapa.hooks import (
     ArmRunsHook,
     CodesHook,
     DescriptionHook,
+    ExperimentHook,
     InterruptHook,
     LineageHook,
     PreflightHook,
@@ -30,6 +31,7 @@ HOOKS = (
     InterruptHook(),
     StaleOutputsHook(),
     CodesHook(),
+    ExperimentHook(),
     PreflightHook(),
 )
 # The plugin's own hook would open a second run; the name is spelled with an underscore.

@@ -3,6 +3,7 @@
 from lapa.hooks.arms import ArmRunsHook
 from lapa.hooks.codes import CodesHook
 from lapa.hooks.description import DescriptionHook
+from lapa.hooks.experiment import ExperimentHook
 from lapa.hooks.interrupt import InterruptHook
 from lapa.hooks.lineage import LineageHook
 from lapa.hooks.parameters import TypedParametersMlflowHook
@@ -16,6 +17,7 @@ __all__ = [
     "ArmRunsHook",
     "CodesHook",
     "DescriptionHook",
+    "ExperimentHook",
     "InterruptHook",
     "LineageHook",
     "PreflightHook",

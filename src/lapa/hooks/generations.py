@@ -11,7 +11,7 @@ from kedro.io import DataCatalog
 from lapa.datasets.made_with import MadeWith, recorded_digest
 from lapa.datasets.record_folder import RecordFolderDataset
 from lapa.folders.asked import Difference, differences, fact_of
-from lapa.params.sections import SECTIONS
+from lapa.params.sections import class_of
 from lapa.refused import RefusedError
 
 _PARAMETERS = "params:"
@@ -93,7 +93,7 @@ def _additions(catalog: DataCatalog, names: Iterable[str]) -> Iterator[Differenc
 def _parameters(catalog: DataCatalog, section: str) -> Any:
     """Values of a section, complete: Kedro builds only those of the pipelines that were asked for."""
     value = catalog.load(f"{_PARAMETERS}{section}")
-    known = SECTIONS.get(section)
+    known = class_of(section)
     return fact_of(known.model_validate(value) if known and isinstance(value, Mapping) else value)
 
 

@@ -22,8 +22,9 @@ class FinetuneParams(StageParams):
     chunk: int = Field(default=1, gt=0)
     """Actions per prediction."""
     dataset: str | None = None
-    """Dataset of the shard set whose actions are learnt. None: all with actions, if these mean the same,
-    else the one with the most labelled frames."""
+    """The robot set: a name under `datasets`, or NAME/INNER where that set holds several. Without INNER
+    all of them with actions are learnt, if these mean the same, else the one with the most labelled
+    frames. None: no policy; the experiment ends with the backbone."""
     labeled_episodes: int | None = Field(default=None, gt=0)
     """Training episodes whose actions may be seen; None is all, and so is more than there are."""
     labeled_fraction: float | None = Field(default=None, gt=0, le=1)
@@ -46,7 +47,9 @@ class FinetuneParams(StageParams):
     unpretrained_max_steps: int | None = Field(default=None, gt=0)
     """Optimiser steps for a backbone without pretraining, which needs more; None: as the others."""
 
-    def artefacts(self, *, labels: Any = None, laq: Any = None) -> dict[str, Any]:
+    def artefacts(
+        self, *, labels: Any = None, laq: Any = None, mixture: Any = None
+    ) -> dict[str, Any]:
         """Of what an arm has beside shards and backbone, by name, that which these parameters use.
 
         The rest is left out, so that it decides nothing.
@@ -54,10 +57,11 @@ class FinetuneParams(StageParams):
         Args:
             labels: the arm's label set (a record, or its JSON); None where it has none.
             laq: the quantiser whose codes the backbone learnt, likewise.
+            mixture: the clips that the labels label, likewise.
         """
-        used = {}
+        used: dict[str, Any] = {}
         if self.joint_latent_weight > 0 and labels is not None:
-            used["labels"] = labels
+            used |= {"labels": labels, "mixture": mixture}
         if self.head.starts_from_codebook and laq is not None:
             used["laq"] = laq
         return used

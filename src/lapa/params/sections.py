@@ -11,12 +11,15 @@ from lapa.params.foundation.stage import FoundationParams
 from lapa.params.ingestion import IngestionParams
 from lapa.params.labeling import LabelingParams
 from lapa.params.laq.stage import LaqParams
+from lapa.params.mixture import DatasetParams, DatasetsParams, MixtureParams
 from lapa.records import PairSpec
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "pairs": PairSpec,
     "recording": RecordParams,
+    "datasets": DatasetsParams,
     "ingestion": IngestionParams,
+    "mixture": MixtureParams,
     "laq": LaqParams,
     "labeling": LabelingParams,
     "foundation": FoundationParams,
@@ -25,3 +28,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
 }
 WORK = "work"
 """The one parameter that is a plain value: the scratch root of the run."""
+
+
+def class_of(name: str) -> type[BaseModel] | None:
+    """The class that checks a section, or one dataset (``datasets.NAME``); None where there is none."""
+    return DatasetParams if name.startswith("datasets.") else SECTIONS.get(name)

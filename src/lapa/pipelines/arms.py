@@ -10,8 +10,8 @@ from kedro.pipeline import Pipeline
 from lapa.params.arms import Arm
 from lapa.pipelines.stage import stage_node
 
-SHARDS = "clip_shards"
-"""What all arms share; the quantiser they share with the pipeline `laq`, under the name they give it."""
+MIXTURE = "mixture"
+"""What all arms watch; the quantiser they share with the pipeline `laq`, under the name they give it."""
 QUANTIZER = "laq_checkpoint"
 """What a node calls the quantiser of its arm, whichever that is."""
 
@@ -22,20 +22,27 @@ def per_arm(arms: Iterable[Arm], make: Callable[[Arm], Pipeline]) -> Pipeline:
 
 
 def arm_node(
-    arm: Arm, function: Callable[..., Any], *, outputs: str, name: str, **inputs: str
+    arm: Arm,
+    function: Callable[..., Any],
+    *,
+    outputs: str,
+    name: str,
+    shards: str = MIXTURE,
+    **inputs: str,
 ) -> Pipeline:
     """A node of an arm.
 
     Args:
         arm: its name is the namespace; its quantiser stands in for `laq_checkpoint`.
-        function: of a `stage`; the shards it takes by itself.
+        function: of a `stage`.
         outputs: dataset, without the arm's name.
         name: of the node, without the arm's name.
+        shards: what it reads: the mixture, or the robot's own set.
         inputs: argument -> dataset without the arm's name, or ``params:…``, which all arms share.
     """
-    node = stage_node(function, shards=SHARDS, **inputs, outputs=outputs, name=name)
+    node = stage_node(function, shards=shards, **inputs, outputs=outputs, name=name)
     parameters = {known for known in node.inputs if known.startswith("params:")}
-    shared = {SHARDS: SHARDS}
+    shared = {known: known for known in node.inputs if known in (MIXTURE, shards)}
     if QUANTIZER in node.inputs and arm.quantizer is not None:
         shared[QUANTIZER] = arm.quantizer
     return Pipeline([node], namespace=arm.name, inputs=shared, parameters=parameters)

@@ -18,6 +18,7 @@ from lapa.records.digest import (
 from lapa.records.episodes import RawEpisodes
 from lapa.records.labels import LabelSet
 from lapa.records.metrics import Metric
+from lapa.records.mixture import Balance, ClipFilter, MixtureMember
 from lapa.records.pairs import PairSpec
 from lapa.records.reports import EvaluationReport
 from lapa.records.shards import (
@@ -37,12 +38,15 @@ __all__ = [
     "ActionDimension",
     "ActionMeaning",
     "ActionStats",
+    "Balance",
     "Checkpoint",
+    "ClipFilter",
     "DatasetFacts",
     "EvaluationReport",
     "FrameCodec",
     "LabelSet",
     "Metric",
+    "MixtureMember",
     "PairSpec",
     "RawEpisodes",
     "Record",

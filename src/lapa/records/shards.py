@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import os
+from pathlib import Path
+from typing import Literal, Self
 
 from lapa.records.base import Record
+from lapa.records.mixture import Balance, MixtureMember
 
 SHARD_SCHEMA = "lapa.clips/1"
 """Version of the clip-shard layout; readers refuse any other."""
@@ -45,7 +48,7 @@ class Split(Record):
     """Shards and counts of one split of a shard set."""
 
     shards: tuple[str, ...]
-    """Tar files, relative to the shard set's folder."""
+    """Tar files, relative to the shard set's folder; in a mixture with the member's name in front."""
     episodes: int
     clips: int
     frames: int
@@ -53,7 +56,7 @@ class Split(Record):
 
 
 class ShardSet(Record):
-    """A folder of clip shards, complete and immutable."""
+    """A folder of clip shards, complete and immutable; or a mixture, whose shards lie in other sets."""
 
     path: str
     schema_version: str = SHARD_SCHEMA
@@ -63,7 +66,11 @@ class ShardSet(Record):
     datasets: dict[str, DatasetFacts]
     splits: dict[str, Split]
     digest: str
-    """SHA-256 over the sorted (shard name, shard SHA-256) pairs."""
+    """SHA-256 over the sorted (shard name, shard SHA-256) pairs; of a mixture over its members."""
+    members: tuple[MixtureMember, ...] = ()
+    """The sets that a mixture is made of; empty for a set with shards of its own."""
+    balance: Balance | None = None
+    """Of a mixture: what the members' weights were multiplied by."""
 
     @property
     def image_size(self) -> int:
@@ -83,3 +90,20 @@ class ShardSet(Record):
                 "`ingestion.split.by=time`"
             )
         return self.splits[name]
+
+    def shard_path(self, name: str) -> Path:
+        """Where a tar lies; in a mixture below the folder of the member that its name begins with."""
+        member, _, inside = name.partition("/")
+        for part in self.members:
+            if part.dataset == member:
+                return Path(os.path.normpath(Path(self.path, part.path))) / inside
+        return Path(self.path) / name
+
+    def moved(self, folder: Path) -> Self:
+        """The same set seen from another folder: a mixture finds its members by relative paths."""
+        old = Path(self.path).absolute()
+        members = tuple(
+            part.model_copy(update={"path": os.path.relpath(old / part.path, folder.absolute())})
+            for part in self.members
+        )
+        return self.model_copy(update={"path": str(folder), "members": members})

@@ -1,5 +1,6 @@
 """Latent action codes beside a shard set: one safetensors file per shard, a row per owned frame."""
 
+from lapa.data.labels.of_member import load_member_codes
 from lapa.data.labels.read_labels import load_codes, require_recorded_labels
 from lapa.data.labels.shard_labels import (
     LARGEST_CODEBOOK,
@@ -14,6 +15,7 @@ __all__ = [
     "LARGEST_CODEBOOK",
     "finish_labels",
     "load_codes",
+    "load_member_codes",
     "read_sidecar",
     "require_codes_fit",
     "require_recorded_labels",

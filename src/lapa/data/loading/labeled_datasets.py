@@ -61,7 +61,7 @@ def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> t
     labeled = labeled_datasets(table)
     listed = ", ".join(map(str, labeled)) or "none"
     if not labeled or (wanted is not None and wanted not in {dataset.name for dataset in labeled}):
-        asked = "a dataset" if wanted is None else f"finetune.dataset = {wanted!r}"
+        asked = "a dataset" if wanted is None else f"the dataset {wanted!r} (finetune.dataset)"
         raise ValueError(f"{table.root}: expected {asked} with actions, found {listed}")
     if wanted is not None:
         return (wanted,)
@@ -70,7 +70,7 @@ def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> t
         return tuple(sorted(dataset.name for dataset in labeled))
     logger.warning(
         "%s holds %d kinds of actions: %s. Learning those of %r, which has the most frames; name "
-        "another one as finetune.dataset",
+        "another one as finetune.dataset (NAME/INNER)",
         table.root,
         len(kinds),
         listed,

@@ -68,7 +68,7 @@ def open_latents(
         )
     return LatentDataset(
         reader=ClipReader(table, image_size=shard_set.image_size),
-        slots=subset(slots, max_samples, seed=spec.seed),
+        slots=subset(slots, max_samples, seed=spec.seed, table=table),
         codes=codes,
         spec=spec,
         counts=counts,

@@ -109,7 +109,7 @@ def open_pairs(
             require_one_dimension(table, table.clips_of(slots), member)
     return PairDataset(
         reader=ClipReader(table, image_size=shard_set.image_size),
-        slots=subset(slots, max_samples, seed=spec.seed),
+        slots=subset(slots, max_samples, seed=spec.seed, table=table),
         spec=spec,
         counts=counts,
         with_actions=with_actions,

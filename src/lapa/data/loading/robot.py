@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.labels import load_codes
+from lapa.data.labels import load_member_codes
 from lapa.data.loading.labeled_datasets import clips_with_actions, labeled_datasets
 from lapa.data.loading.requirements import require_horizon, require_one_dimension
 from lapa.data.loading.slots import SlotDataset
@@ -97,6 +97,7 @@ def open_robot(
     max_episodes: int | None,
     seed: int,
     labels: LabelSet | None = None,
+    mixture: ShardSet | None = None,
     with_states: bool = False,
     datasets: Sequence[str] | None = None,
 ) -> RobotDataset:
@@ -111,6 +112,7 @@ def open_robot(
             there are fewer.
         seed: of that subset.
         labels: adds ``latent_codes``; tail frames, which have none, hold `NO_LABEL`.
+        mixture: what was labelled, where that is more than ``shard_set``.
         with_states: adds ``state``.
         datasets: keep only these datasets; None keeps all with actions, which must agree in them.
             Action-free clips never take part.
@@ -127,13 +129,18 @@ def open_robot(
     action_dim = require_one_dimension(table, clips, "action")
     if with_states:
         require_one_dimension(table, clips, "state")
+    codes = None
+    if labels is not None:
+        _require_spec(labels, pair_spec)
+        known, valid = load_member_codes(shard_set, labels, split, table=table, mixture=mixture)
+        codes = np.where(valid[:, None], known, np.int16(NO_LABEL))
     return RobotDataset(
         reader=ClipReader(table, image_size=shard_set.image_size),
         slots=slots,
         chunk=chunk,
         action_dim=action_dim,
         with_states=with_states,
-        codes=None if labels is None else _codes(shard_set, labels, split, table, pair_spec),
+        codes=codes,
         datasets=datasets or [dataset.name for dataset in labeled_datasets(table)],
     )
 
@@ -169,14 +176,10 @@ def _slots_of(table: ClipTable, episodes: NDArray[np.int64]) -> NDArray[np.int64
     return np.flatnonzero(np.repeat(chosen, table.numbers["owned_frames"]))
 
 
-def _codes(
-    shard_set: ShardSet, labels: LabelSet, split: str, table: ClipTable, pair_spec: PairSpec
-) -> NDArray[np.int16]:
+def _require_spec(labels: LabelSet, pair_spec: PairSpec) -> None:
     require_same(
         f"pair spec of the labels in {labels.path}",
         labels.pair_spec.model_dump(),
         pair_spec.model_dump(),
         remedy="finetune with the labels' pair spec, or label again",
     )
-    codes, valid = load_codes(shard_set, labels, split, table=table)
-    return np.where(valid[:, None], codes, np.int16(NO_LABEL))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.data.loading.portions import portions_of, subset_by_share
 from lapa.data.shards.clip_table import ClipTable
 from lapa.data.shards.reader import ClipReader
 
@@ -38,6 +39,8 @@ class SlotDataset(ABC):
         self._seed = seed
         episodes = reader.table.episode[self._clips]
         self._episode_start = np.flatnonzero(np.diff(episodes, prepend=-1, append=-1))
+        units = self._clips[self._episode_start[:-1]] if one_per_episode else self._clips
+        self._portions = portions_of(reader.table, units, seed=seed)
 
     @property
     def image_shape(self) -> tuple[int, ...]:
@@ -74,9 +77,19 @@ class SlotDataset(ABC):
         return self.num_episodes if self._one_per_episode else len(self)
 
     def epoch_positions(self, epoch: int) -> NDArray[np.int64]:
-        """Return what an epoch draws, in storage order: everything, or one sample per episode."""
-        if not self._one_per_episode:
-            return np.arange(len(self), dtype=np.int64)
+        """Return what an epoch draws, in storage order: everything, or one sample per episode.
+
+        Of a mixture it draws each member's share; a sample that is drawn twice stands there twice.
+        """
+        units = (
+            self._one_of_each(epoch)
+            if self._one_per_episode
+            else np.arange(len(self), dtype=np.int64)
+        )
+        return units if self._portions is None else units[self._portions.draw(epoch)]
+
+    def _one_of_each(self, epoch: int) -> NDArray[np.int64]:
+        """One random sample of every episode."""
         random = np.random.default_rng([self._seed, epoch]).random(self.num_episodes)
         counts = np.diff(self._episode_start)
         return np.asarray(self._episode_start[:-1] + np.floor(random * counts), dtype=np.int64)
@@ -102,9 +115,17 @@ class SlotDataset(ABC):
         }
 
 
-def subset(values: NDArray[np.int64], count: int | None, *, seed: int) -> NDArray[np.int64]:
-    """Return the first ``count`` of a seeded order, in their original order; nested in ``count``."""
-    if count is None or count >= len(values):
-        return values
-    chosen = np.random.default_rng(seed).permutation(len(values))[:count]
-    return values[np.sort(chosen)]
+def subset(
+    slots: NDArray[np.int64], count: int | None, *, seed: int, table: ClipTable
+) -> NDArray[np.int64]:
+    """Return the first ``count`` of a seeded order, in their original order; nested in ``count``.
+
+    Of a mixture the order takes its members by their shares.
+    """
+    if count is None or count >= len(slots):
+        return slots
+    if len(table.shares) > 1:
+        members = table.member[table.clips_of(slots)]
+        return slots[subset_by_share(table.shares, members, count, seed=seed)]
+    chosen = np.random.default_rng(seed).permutation(len(slots))[:count]
+    return slots[np.sort(chosen)]

@@ -16,6 +16,7 @@ from lapa.data.shards.bounds import require_fit
 from lapa.data.shards.images import THUMBNAIL
 from lapa.data.shards.index import SCHEMA, read_index
 from lapa.data.shards.layout import COLUMNS, require_keys, require_shard_name
+from lapa.data.shards.taken_rows import ShardRows, taken_rows
 from lapa.records import SHARD_SCHEMA, ShardSet
 
 _NUMBERS = (
@@ -48,8 +49,16 @@ class ClipTable:
 
     root: Path
     shards: tuple[str, ...]
+    paths: tuple[Path, ...]
+    """Where each shard lies; in a mixture below the folders of its members."""
     shard: NDArray[np.int32]
     """Shard number of each clip."""
+    row: NDArray[np.int64]
+    """Row of each clip in the index of its shard: a mixture may leave some out."""
+    member: NDArray[np.int32]
+    """Number of the mixture's member that each clip belongs to; 0 outside a mixture."""
+    shares: tuple[float, ...]
+    """Of a mixture: the share of an epoch that each member has; empty outside one."""
     numbers: dict[str, NDArray[Any]]
     """Numeric columns of the index."""
     keys: pa.ChunkedArray
@@ -89,8 +98,9 @@ class ClipTable:
 
     def thumbnails(self, shard: int) -> list[NDArray[np.uint8]]:
         """Grey thumbnails ``uint8 (frame, 16, 16)`` of each clip of one shard."""
-        column = read_index(self.root / self.shards[shard], columns=["thumbnails"])["thumbnails"]
-        flat = (np.frombuffer(value.as_py(), np.uint8) for value in column)
+        column = read_index(self.paths[shard], columns=["thumbnails"])["thumbnails"]
+        rows = self.row[self.shard == shard]
+        flat = (np.frombuffer(column[int(row)].as_py(), np.uint8) for row in rows)
         return [frames.reshape(-1, THUMBNAIL, THUMBNAIL) for frames in flat]
 
 
@@ -108,37 +118,41 @@ def load_clip_table(shard_set: ShardSet, split: str) -> ClipTable:
             f"{SHARD_SCHEMA!r}; ingest the sources again"
         )
     facts = shard_set.split(split)
-    root = Path(shard_set.path)
-    columns = [name for name in SCHEMA.names if name not in _HEAVY]
-    tables = [_read_shard(root, name, columns) for name in facts.shards]
-    if not tables:
+    parts = [read_shard_rows(shard_set, name) for name in facts.shards]
+    if not parts:
         raise ValueError(
-            f"split {split!r} of {root} holds no shard; change ingestion.split or ingest more"
+            f"split {split!r} of {shard_set.path} holds no shard; change ingestion.split or ingest more"
         )
-    table = _table(root, facts.shards, tables)
+    table = _table(shard_set, taken_rows(shard_set, split, parts))
     if (len(table), table.num_slots) != (facts.clips, facts.frames):
         raise ValueError(
-            f"split {split!r} of {root}: the indices hold {len(table)} clips and {table.num_slots} "
+            f"split {split!r} of {shard_set.path}: the indices hold {len(table)} clips and {table.num_slots} "
             f"frames, the record says {facts.clips} and {facts.frames}; files were exchanged or lost"
         )
     return table
 
 
-def _read_shard(root: Path, name: str, columns: list[str]) -> pa.Table:
-    shard = root / require_shard_name(name)
+def read_shard_rows(shard_set: ShardSet, name: str) -> ShardRows:
+    """Read the index of one shard; ``shard_set`` lists it.
+
+    Raises:
+        ValueError: its name leads elsewhere, or the index does not fit the tar.
+        FileNotFoundError: it is missing.
+    """
+    shard = shard_set.shard_path(require_shard_name(name, members=shard_set.members))
     if not shard.is_file():
         raise FileNotFoundError(
             f"{shard} is missing; the record lists it, so the shard set is damaged: ingest it again"
         )
-    table = read_index(shard, columns=columns)
+    table = read_index(shard, columns=[name for name in SCHEMA.names if name not in _HEAVY])
     require_keys(table["key"].to_pylist(), shard=name)
     require_fit(shard, table)
-    return table
+    return ShardRows(name=name, path=shard, table=table, row=np.arange(table.num_rows), member=0)
 
 
-def _table(root: Path, shards: Sequence[str], tables: list[pa.Table]) -> ClipTable:
-    lengths = [table.num_rows for table in tables]
-    joined = pa.concat_tables(tables)
+def _table(shard_set: ShardSet, parts: Sequence[ShardRows]) -> ClipTable:
+    lengths = [part.table.num_rows for part in parts]
+    joined = pa.concat_tables([part.table for part in parts])
     numbers = {name: joined[name].to_numpy() for name in _NUMBERS}
     texts = {
         name: _text_column(joined[name])
@@ -146,9 +160,13 @@ def _table(root: Path, shards: Sequence[str], tables: list[pa.Table]) -> ClipTab
     }
     borders = joined["jpeg_offsets"].combine_chunks()
     return ClipTable(
-        root=root,
-        shards=tuple(shards),
-        shard=np.repeat(np.arange(len(shards), dtype=np.int32), lengths),
+        root=Path(shard_set.path),
+        shards=tuple(part.name for part in parts),
+        paths=tuple(part.path for part in parts),
+        shard=np.repeat(np.arange(len(parts), dtype=np.int32), lengths),
+        row=np.concatenate([part.row for part in parts]),
+        member=np.repeat(np.array([part.member for part in parts], dtype=np.int32), lengths),
+        shares=tuple(member.share for member in shard_set.members),
         numbers=numbers,
         keys=joined["key"],
         texts=texts,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from lapa.records import MixtureMember
 
 MEMBERS = ("json", "frames", "actions.npy", "states.npy")
 """Everything a clip may consist of, in the order it is written."""
@@ -37,13 +39,19 @@ def split_name(name: str, *, shard: str) -> tuple[str, str]:
     return match["key"], match["member"]
 
 
-def require_shard_name(name: str) -> str:
+def require_shard_name(name: str, *, members: Sequence[MixtureMember] = ()) -> str:
     """Return the name of a tar inside a shard set, e.g. ``train/000012.tar``.
+
+    Args:
+        name: as a record says.
+        members: of a mixture: the name then begins with that of one of them.
 
     Raises:
         UnsafeMemberError: it is a command (``pipe:``), an address, or leads out of the folder.
     """
-    if not _SHARD.fullmatch(name):
+    member, _, inside = name.partition("/") if members else ("", "", name)
+    known = not members or member in {part.dataset for part in members}
+    if not (known and _SHARD.fullmatch(inside)):
         raise UnsafeMemberError(
             f"refused the shard name {name!r}; expected <split>/<name>.tar of [A-Za-z0-9_-], a file "
             "inside the shard set's folder; this record was not written by ingestion"

@@ -53,7 +53,7 @@ class ShardFiles:
         if shard not in self._open:
             if len(self._open) >= MAX_OPEN_FILES:
                 os.close(self._open.popitem(last=False)[1])
-            path = self._table.root / self._table.shards[shard]
+            path = self._table.paths[shard]
             self._open[shard] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._open.move_to_end(shard)
         return self._open[shard]
@@ -138,7 +138,7 @@ class ClipReader:
     def _damaged(self, clip: int, reason: str, member: str, error: ValueError) -> BadInputError:
         table = self.table
         detail = f"{error}; the shard is damaged, run `lapa inspect --verify`"
-        source = str(table.root / table.shards[table.shard[clip]])
+        source = str(table.paths[table.shard[clip]])
         return bad(reason, detail, source=source, item=f"{table.keys[int(clip)].as_py()}{member}")
 
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from lapa.evaluation.measured_model import read_measured_model
+from lapa.evaluation.report.mixture_section import mixture_section
 from lapa.evaluation.report.not_measured import not_measured_section
 from lapa.evaluation.report.page import write_page
 from lapa.evaluation.report.run_facts import RunFacts
@@ -58,6 +59,7 @@ def write_laq_page(
         sections=[
             *finding_sections(shown),
             run_section(run, shards, checkpoint.pair_spec if checkpoint else None),
+            *mixture_section(shards),
             notes_section(models),
             not_measured_section(laq.not_measured),
             provenance_section(models, params.model_dump_json(indent=2)),

@@ -12,6 +12,7 @@ from lapa.evaluation.policies.arms import DIFFERENCES, ArmsEvidence
 from lapa.evaluation.policies.comparisons import compare_errors, compare_successes
 from lapa.evaluation.policies.evidence import ARM
 from lapa.evaluation.registry import run_sections
+from lapa.evaluation.report.mixture_section import mixture_section
 from lapa.evaluation.report.not_measured import all_not_measured, not_measured_section
 from lapa.evaluation.report.page import PageSection, write_page
 from lapa.evaluation.report.run_facts import RunFacts
@@ -42,6 +43,7 @@ def write_report(
     laq: EvaluationReport,
     arms: dict[str, EvaluationReport],
     foundation: dict[str, Checkpoint],
+    mixture: ShardSet,
     shards: ShardSet,
     params: EvaluationParams,
     out: Path,
@@ -53,7 +55,8 @@ def write_report(
         laq: what `evaluate_laq` returned.
         arms: what `evaluate_policy` returned, by arm; the first is compared with the others.
         foundation: the arms' backbones.
-        shards: the clips that everything was made from and measured on.
+        mixture: the clips that were watched: quantiser and backbones are made from them.
+        shards: the robot's clips, which the policies were finetuned and measured on.
         params: what was evaluated; written into the page.
         out: folder to fill.
         facts: which run this is; unknown where nobody says.
@@ -84,7 +87,7 @@ def write_report(
         subtitle=run.line,
         in_short=in_short(shown, not_measured),
         sections=[
-            *_head(run, shards, arms, models),
+            *_head(run, mixture, shards, arms, models),
             *finding_sections(shown),
             not_measured_section(not_measured),
             provenance_section(models, params.model_dump_json(indent=2)),
@@ -126,10 +129,16 @@ def _models(
 
 
 def _head(
-    run: RunFacts, shards: ShardSet, arms: Arms, models: Mapping[str, Checkpoint]
+    run: RunFacts, mixture: ShardSet, shards: ShardSet, arms: Arms, models: Mapping[str, Checkpoint]
 ) -> list[PageSection]:
     spec = next((checkpoint.pair_spec for checkpoint in models.values()), None)
-    return [run_section(run, shards, spec), arms_section(arms), notes_section(models)]
+    watched = mixture_section(mixture)
+    return [
+        run_section(run, mixture, spec, robot=shards),
+        *watched,
+        arms_section(arms),
+        notes_section(models),
+    ]
 
 
 def _all_metrics(findings: Sequence[Finding], laq: EvaluationReport, arms: Arms) -> Metrics:

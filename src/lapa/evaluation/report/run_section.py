@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from lapa.evaluation.blocks import Code, Note, Rows, Table, folded, listed
 from lapa.evaluation.report.page import PageSection, plain_section
@@ -33,8 +34,17 @@ MAX_NAMED = 8
 """Action dimensions that are named in the table of data."""
 
 
-def run_section(facts: RunFacts, shards: ShardSet, spec: PairSpec | None) -> PageSection:
-    """The run, its command and its data."""
+def run_section(
+    facts: RunFacts, shards: ShardSet, spec: PairSpec | None, *, robot: ShardSet | None = None
+) -> PageSection:
+    """The run, its command and its data.
+
+    Args:
+        facts: of the run.
+        shards: the clips that were watched.
+        spec: what a pair is.
+        robot: the clips that policies were finetuned on.
+    """
     about = [
         ("run", facts.run),
         ("environment", facts.environment),
@@ -45,21 +55,35 @@ def run_section(facts: RunFacts, shards: ShardSet, spec: PairSpec | None) -> Pag
     ]
     if spec is not None:
         about.append(("horizon H", f"{spec.horizon_s} s"))
-    splits = ", ".join(
-        f"{name} {split.episodes} episodes ({split.frames} frames)"
-        for name, split in shards.splits.items()
-    )
-    about += [("data", splits), ("data digest", shards.digest[:12])]
+    about += [("data", _splits(shards)), ("data digest", shards.digest[:12])]
+    if robot is not None:
+        policies = f"{Path(robot.path).name}: {_splits(robot)}"
+        about += [("data of the policies", policies), ("its digest", robot.digest[:12])]
     head = ("dataset", "episodes", "rate, Hz", "held out", "actions")
-    data = tuple(
-        (name, str(of_one.episodes), f"{of_one.fps:g}", HELD_OUT[of_one.split_by], _actions(of_one))
-        for name, of_one in shards.datasets.items()
-    )
+    data = tuple(_row(name, of_one) for name, of_one in shards.datasets.items())
+    if robot is not None:
+        data += tuple(
+            _row(name, of_one)
+            for name, of_one in robot.datasets.items()
+            if of_one not in shards.datasets.values()
+        )
     return plain_section(
         "The run",
         Rows(table=Table(head=(), rows=tuple(about))),
         Rows(table=Table(head=head, rows=data)),
     )
+
+
+def _splits(shards: ShardSet) -> str:
+    return ", ".join(
+        f"{name} {split.episodes} episodes ({split.frames} frames)"
+        for name, split in shards.splits.items()
+    )
+
+
+def _row(name: str, facts: DatasetFacts) -> tuple[str, ...]:
+    held_out = HELD_OUT[facts.split_by]
+    return name, str(facts.episodes), f"{facts.fps:g}", held_out, _actions(facts)
 
 
 def arms_section(arms: Iterable[str]) -> PageSection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from lapa.config.presets import BY_PRESET, CLUSTER, PRESET
@@ -94,6 +94,10 @@ def _models_at(
     models, tables = [model], list[Kinds[Any]]()
     for part in way:
         value = _inside(value, part)
+        if entries := [m for m in models if issubclass(m, RootModel)]:
+            # a mapping with names of the user's own: the next step is one of them, whatever it is called
+            models = [c for m in entries for c in _classes(m.model_fields["root"].annotation)]
+            continue
         if fields := [m.model_fields[str(part)] for m in models if str(part) in m.model_fields]:
             models = [inner for field in fields for inner in _classes(field.annotation)]
             tables = [table for field in fields for table in _tables(field)]

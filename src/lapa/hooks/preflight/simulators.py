@@ -1,4 +1,4 @@
-"""Policies that learn from a simulator alone cannot be rolled out in another one."""
+"""Policies that learn from a simulator cannot be rolled out in another one."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import Any
 
 from lapa.params.envs import RecordParams
 from lapa.params.evaluation import EvaluationParams
-from lapa.params.ingestion import IngestionParams
+from lapa.params.experiment import robot_set
+from lapa.params.finetune import FinetuneParams
+from lapa.params.mixture import DatasetParams
 from lapa.refused import RefusedError
 
 
 def require_one_simulator(parameters: Mapping[str, Any]) -> None:
-    """Refuse rollouts in another simulator than the one that all labelled episodes come from.
+    """Refuse rollouts in another simulator than the one that the labelled episodes come from.
 
-    Where other recordings are ingested too, the policy may have learnt from those, and nothing is said.
+    Policies of a real robot are not looked at: whoever rolls those out in a simulator knows why.
 
     Args:
         parameters: of the nodes that will run, by dataset name.
@@ -22,16 +24,18 @@ def require_one_simulator(parameters: Mapping[str, Any]) -> None:
     Raises:
         RefusedError: naming both simulators.
     """
-    recording = parameters.get("params:recording")
-    ingestion = parameters.get("params:ingestion")
-    evaluation = parameters.get("params:evaluation")
+    recording, finetune, evaluation = (
+        parameters.get(f"params:{section}") for section in ("recording", "finetune", "evaluation")
+    )
     if not (
         isinstance(recording, RecordParams)
-        and isinstance(ingestion, IngestionParams)
+        and isinstance(finetune, FinetuneParams)
         and isinstance(evaluation, EvaluationParams)
     ):
         return
-    if evaluation.rollout is None or recording.num_episodes == 0 or ingestion.sources:
+    robot = parameters.get(f"params:datasets.{robot_set(finetune.dataset or '')}")
+    recorded_robot = isinstance(robot, DatasetParams) and robot.is_recorded
+    if evaluation.rollout is None or not recorded_robot:
         return
     recorded, rolled_out = recording.simulator.kind, evaluation.rollout.simulator.kind
     if recorded != rolled_out:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lapa.data.sources.registry import adapter_of
-from lapa.params.ingestion import IngestionParams
+from lapa.params.mixture import DatasetParams
 from lapa.refused import RefusedError
 
 
@@ -20,16 +20,17 @@ def require_sources(parameters: Mapping[str, Any]) -> None:
     Raises:
         RefusedError: one line for each source.
     """
-    ingestion = parameters.get("params:ingestion")
-    if not isinstance(ingestion, IngestionParams):
-        return
-    wrong = [problem for i in range(len(ingestion.sources)) if (problem := _wrong(ingestion, i))]
+    datasets = {
+        name.removeprefix("params:"): value
+        for name, value in parameters.items()
+        if isinstance(value, DatasetParams) and not value.is_recorded
+    }
+    wrong = [problem for name, source in datasets.items() if (problem := _wrong(name, source))]
     if wrong:
         raise RefusedError("\n".join(wrong))
 
 
-def _wrong(ingestion: IngestionParams, index: int) -> str | None:
-    source, where = ingestion.sources[index], f"ingestion.sources[{index}]"
+def _wrong(where: str, source: DatasetParams) -> str | None:
     try:
         adapter_of(source.kind)
     except ValueError as error:

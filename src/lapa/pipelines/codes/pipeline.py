@@ -12,11 +12,13 @@ from typing import Any
 
 from kedro.pipeline import Pipeline
 
+from lapa.config.experiment import current_experiment
+from lapa.params.experiment import Experiment
 from lapa.pipelines import evaluation, ingestion, labeling, laq
 
 
-def create_pipeline(**kwargs: Any) -> Pipeline:
-    """Ingest, train the quantiser, label, and show what the codes are worth."""
-    stages = (ingestion, laq, labeling)
-    measured = evaluation.create_pipeline().only_nodes("evaluate_laq", "write_laq_page")
-    return sum((stage.create_pipeline() for stage in stages), measured)
+def create_pipeline(experiment: Experiment | None = None, **kwargs: Any) -> Pipeline:
+    """Ingest what is watched, train the quantiser, label, and show what the codes are worth."""
+    watching = (experiment or current_experiment()).model_copy(update={"labeled": None})
+    stages = (ingestion, laq, labeling, evaluation)
+    return sum((stage.create_pipeline(experiment=watching) for stage in stages), Pipeline([]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lapa.params.arms import ARMS
-from lapa.records import Checkpoint, EvaluationReport, require_same
+from lapa.records import Checkpoint, EvaluationReport, ShardSet, require_same
 
 
 def require_backbone(policy: Checkpoint, foundation: Checkpoint) -> None:
@@ -23,6 +23,7 @@ def require_backbone(policy: Checkpoint, foundation: Checkpoint) -> None:
 
 
 def require_one_generation(
+    shards: ShardSet,
     laq: EvaluationReport,
     reports: Mapping[str, EvaluationReport],
     policies: Mapping[str, Checkpoint],
@@ -31,6 +32,7 @@ def require_one_generation(
     """Refuse to put measurements of different generations on one page.
 
     Args:
+        shards: the robot's clips as they are now.
         laq: what was measured about the codes.
         reports: what was measured about the policies, by arm.
         policies: the arms' policies as they are now.
@@ -41,7 +43,7 @@ def require_one_generation(
             quantiser than the one measured, or the shards differ; both digests are shown.
     """
     for arm, report in reports.items():
-        _require(report, "shards", laq.inputs.get("shards"), f"those that {laq.path} measured")
+        _require(report, "shards", shards.digest, shards.path)
         _require(report, "policy", policies[arm].digest, policies[arm].path)
         require_backbone(policies[arm], foundations[arm])
     measured = {arm.name: arm.quantizer for arm in ARMS if arm.quantizer is not None}

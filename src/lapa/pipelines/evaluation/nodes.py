@@ -67,6 +67,7 @@ def write_laq_page(
 def write_report(
     evaluation: EvaluationParams,
     folder: Path,
+    mixture: ShardSet,
     shards: ShardSet,
     laq: EvaluationReport,
     **of_arms: Any,
@@ -76,7 +77,8 @@ def write_report(
     Args:
         evaluation: parameters.
         folder: scratch folder.
-        shards: the clips that everything was measured on.
+        mixture: the clips that were watched.
+        shards: the robot's clips, which the policies were finetuned and measured on.
         laq: what was measured about the codes.
         of_arms: of every arm ``<arm>.policy_report``, ``.policy_checkpoint``, ``.foundation_checkpoint``.
     """
@@ -85,11 +87,12 @@ def write_report(
         {arm: of_arms[f"{arm}.{name}"] for arm in arms}
         for name in ("policy_report", "policy_checkpoint", "foundation_checkpoint")
     )
-    require_one_generation(laq, reports, policies, foundations)
+    require_one_generation(shards, laq, reports, policies, foundations)
     report = render_report(
         laq=laq,
         arms=reports,
         foundation=foundations,
+        mixture=mixture,
         shards=shards,
         params=evaluation,
         facts=current_run(folder.parent.name, seed=evaluation.seed),

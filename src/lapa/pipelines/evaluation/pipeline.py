@@ -1,24 +1,28 @@
 """What it is all worth: probes, closed loop, one report.
 
 ```
-clip_shards, laq_checkpoint, random_laq_checkpoint ─ evaluate_laq ─► laq_report ──────────┐
-clip_shards, <arm>.policy_checkpoint ─ evaluate_policy ─► <arm>.policy_report ─ write_report ─► report
+mixture, laq_checkpoint, random_laq_checkpoint ─ evaluate_laq ─► laq_report ──────────────┐
+<dataset>.clip_shards, <arm>.policy_checkpoint ─ evaluate_policy ─► <arm>.policy_report ─ write_report ─► report
                                                                                           └───► success_table
-clip_shards, laq_report ─ write_laq_page ─► laq_page
+mixture, laq_report ─ write_laq_page ─► laq_page
 ```
 
-Both also take the checkpoints they must be about: <arm>.foundation_checkpoint, and for the page
+The dataset is the robot's own (`finetune.dataset`); without one there are no policies, and the page about
+codes is the end. Both also take the checkpoints they must be about: <arm>.foundation_checkpoint, and for the page
 <arm>.policy_checkpoint.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from kedro.pipeline import Pipeline
 
+from lapa.config.experiment import current_experiment
 from lapa.params.arms import ARMS, Arm
+from lapa.params.experiment import Experiment
 from lapa.pipelines.arms import arm_node, per_arm
 from lapa.pipelines.evaluation.nodes import (
     evaluate_laq,
@@ -32,18 +36,23 @@ OF_ARMS = ("policy_report", "policy_checkpoint", "foundation_checkpoint")
 """What the last page takes of every arm: metrics, and the checkpoints they must be about."""
 
 
-def create_pipeline(arms: Sequence[Arm] = ARMS, **kwargs: Any) -> Pipeline:
-    """Measure the codes, roll out every arm, write the report."""
-    return per_arm(arms, _policy_report) + _shared(arms)
+def create_pipeline(
+    arms: Sequence[Arm] = ARMS, experiment: Experiment | None = None, **kwargs: Any
+) -> Pipeline:
+    """Measure the codes; where there is a robot set roll out every arm and write the report."""
+    robot = (experiment or current_experiment()).labeled
+    if robot is None:
+        return _codes()
+    shards = f"{robot}.clip_shards"
+    return _codes() + per_arm(arms, partial(_policy_report, shards)) + _report(arms, shards)
 
 
-def _shared(arms: Sequence[Arm]) -> Pipeline:
-    of_arms = [f"{arm.name}.{name}" for name in OF_ARMS for arm in arms]
+def _codes() -> Pipeline:
     return Pipeline(
         [
             stage_node(
                 evaluate_laq,
-                shards="clip_shards",
+                shards="mixture",
                 laq="laq_checkpoint",
                 random_laq="random_laq_checkpoint",
                 evaluation="params:evaluation",
@@ -52,16 +61,25 @@ def _shared(arms: Sequence[Arm]) -> Pipeline:
             ),
             stage_node(
                 write_laq_page,
-                shards="clip_shards",
+                shards="mixture",
                 laq="laq_report",
                 evaluation="params:evaluation",
                 outputs="laq_page",
                 name="write_laq_page",
             ),
+        ]
+    )
+
+
+def _report(arms: Sequence[Arm], shards: str) -> Pipeline:
+    of_arms = [f"{arm.name}.{name}" for name in OF_ARMS for arm in arms]
+    return Pipeline(
+        [
             stage_node(
                 write_report,
                 evaluation="params:evaluation",
-                shards="clip_shards",
+                mixture="mixture",
+                shards=shards,
                 laq="laq_report",
                 **dict(zip(of_arms, of_arms, strict=True)),
                 outputs=["report", "success_table"],
@@ -71,10 +89,11 @@ def _shared(arms: Sequence[Arm]) -> Pipeline:
     )
 
 
-def _policy_report(arm: Arm) -> Pipeline:
+def _policy_report(shards: str, arm: Arm) -> Pipeline:
     return arm_node(
         arm,
         evaluate_policy,
+        shards=shards,
         policy="policy_checkpoint",
         foundation="foundation_checkpoint",
         evaluation="params:evaluation",

@@ -17,11 +17,12 @@ def train_policy(  # noqa: PLR0917 - Kedro hands inputs over by position
     folder: Path,
     labels: LabelSet | None = None,
     laq: Checkpoint | None = None,
+    mixture: ShardSet | None = None,
 ) -> Checkpoint:
     """Learn real actions from few labelled episodes, starting from a backbone.
 
-    Labels and quantiser, of arms that have them, are used if the parameters ask for them; an arm
-    that has none trains without, and its record notes it.
+    Labels (with the mixture that they label) and quantiser, of arms that have them, are used if the
+    parameters ask for them; an arm that has none trains without, and its record notes it.
     """
     return train(
         "lapa.training.policy:fit",
@@ -30,5 +31,5 @@ def train_policy(  # noqa: PLR0917 - Kedro hands inputs over by position
         shards=shards,
         foundation=foundation,
         params=finetune,
-        **finetune.artefacts(labels=labels, laq=laq),
+        **finetune.artefacts(labels=labels, laq=laq, mixture=mixture),
     )

@@ -1,39 +1,47 @@
 """Stage 3: real actions from few labels; one policy per arm.
 
 ```
-clip_shards (few labelled episodes), <arm>.foundation_checkpoint ─ train_policy ─► <arm>.policy_checkpoint
-<arm>.latent_labels and its quantiser, if pretrained ────────────────────┘
+<dataset>.clip_shards (few labelled episodes), <arm>.foundation_checkpoint ─ train_policy ─► <arm>.policy_checkpoint
+mixture, <arm>.latent_labels and its quantiser, if pretrained ────────────────────┘
 ```
 
-The labels are used only to train on codes and actions together (`joint_latent_weight`), the quantiser
-only for its codebook (`head.embeddings`).
+The dataset is the robot's own (`finetune.dataset`), whether or not the mixture watches it too. The labels,
+which are those of the mixture, are used only to train on codes and actions together
+(`joint_latent_weight`), the quantiser only for its codebook (`head.embeddings`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from kedro.pipeline import Pipeline
 
+from lapa.config.experiment import current_experiment
 from lapa.params.arms import ARMS, Arm
-from lapa.pipelines.arms import arm_node, per_arm
+from lapa.params.experiment import Experiment
+from lapa.pipelines.arms import MIXTURE, arm_node, per_arm
 from lapa.pipelines.finetune.nodes import train_policy
 
 
-def create_pipeline(arms: Sequence[Arm] = ARMS, **kwargs: Any) -> Pipeline:
-    """The same finetuning for every arm."""
-    return per_arm(arms, _policy)
+def create_pipeline(
+    arms: Sequence[Arm] = ARMS, experiment: Experiment | None = None, **kwargs: Any
+) -> Pipeline:
+    """The same finetuning for every arm; nothing where the experiment names no robot set."""
+    robot = (experiment or current_experiment()).labeled
+    return Pipeline([]) if robot is None else per_arm(arms, partial(_policy, robot))
 
 
-def _policy(arm: Arm) -> Pipeline:
-    codes = {"labels": "latent_labels", "laq": "laq_checkpoint"} if arm.is_pretrained else {}
+def _policy(robot: str, arm: Arm) -> Pipeline:
+    codes = {"labels": "latent_labels", "laq": "laq_checkpoint", "mixture": MIXTURE}
     return arm_node(
         arm,
         train_policy,
+        shards=f"{robot}.clip_shards",
         foundation="foundation_checkpoint",
         finetune="params:finetune",
-        **codes,
+        **(codes if arm.is_pretrained else {}),
         outputs="policy_checkpoint",
         name="train_policy",
     )

@@ -1,9 +1,9 @@
 """Stage 2: predict latent actions from what the robot sees and was told.
 
 ```
-clip_shards, laq_checkpoint, lapa.latent_labels              ─ train_foundation ─► lapa.foundation_checkpoint
-clip_shards, random_laq_checkpoint, random_laq.latent_labels ─ train_foundation ─► random_laq.foundation_checkpoint
-clip_shards                                             ─ initialize_foundation ─► scratch.foundation_checkpoint
+mixture, laq_checkpoint, lapa.latent_labels              ─ train_foundation ─► lapa.foundation_checkpoint
+mixture, random_laq_checkpoint, random_laq.latent_labels ─ train_foundation ─► random_laq.foundation_checkpoint
+mixture                                             ─ initialize_foundation ─► scratch.foundation_checkpoint
 ```
 """
 

@@ -1,30 +1,52 @@
-"""Nodes of the ingestion pipeline: raw episodes in, clip shards out."""
+"""Nodes of the ingestion pipeline: raw episodes in, clip shards and their mixture out."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from lapa.data.ingest import ingest
+from lapa.data.mixing.mix import mix
 from lapa.data.shards.contact_sheet import save_contact_sheet
 from lapa.datasets.shard_set import CONTACT_SHEET
 from lapa.envs.record import record_episodes as record
 from lapa.params.envs import RecordParams
 from lapa.params.ingestion import IngestionParams, SourceParams
+from lapa.params.mixture import DatasetParams, MixtureParams
 from lapa.pipelines.stage import stage
 from lapa.records import RawEpisodes, ShardSet
 
 
 @stage("recording")
 def record_episodes(recording: RecordParams, folder: Path) -> RawEpisodes:
-    """Let the scripted expert demonstrate in the simulator; none if `num_episodes` is 0."""
+    """Let the scripted expert demonstrate in the simulator."""
     return record(folder / "episodes", recording)
 
 
 @stage("shards")
-def write_shards(raw: RawEpisodes, ingestion: IngestionParams, folder: Path) -> ShardSet:
-    """Turn the recorded episodes and every configured source into one shard set."""
-    recorded = [SourceParams(kind=raw.kind, path=raw.path)] if raw.episodes else []
+def write_shards(
+    dataset: DatasetParams,
+    ingestion: IngestionParams,
+    folder: Path,
+    raw: RawEpisodes | None = None,
+) -> ShardSet:
+    """Turn one dataset into a shard set; that of the simulator is what was recorded."""
+    source: SourceParams = dataset
+    if raw is not None:
+        source = dataset.model_copy(update={"kind": raw.kind, "path": raw.path})
     out = folder / "shards"
-    shards = ingest(sources=[*recorded, *ingestion.sources], params=ingestion, out=out)
+    shards = ingest(sources=[source], params=dataset.ingestion(ingestion), out=out)
     save_contact_sheet(shards, out / CONTACT_SHEET)
     return shards
+
+
+@stage("mixture")
+def mix_shards(mixture: MixtureParams, folder: Path, **shard_sets: ShardSet) -> ShardSet:
+    """Resolve what is watched: which clips of which dataset, and how often each is drawn.
+
+    Args:
+        mixture: parameters.
+        folder: scratch folder.
+        shard_sets: of every dataset ``<dataset>.clip_shards``.
+    """
+    named = {name.partition(".")[0]: shards for name, shards in shard_sets.items()}
+    return mix(named, mixture, out=folder / "mixture")

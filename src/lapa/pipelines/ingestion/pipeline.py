@@ -1,38 +1,61 @@
-"""Raw recordings to clip shards.
+"""Raw recordings to clip shards, a set for each dataset, and the mixture that is watched.
 
 ```
-simulator ── record_episodes ──► raw_episodes ─┐
-                                               ├─ write_shards ──► clip_shards
-configured sources (video, RLDS, LeRobot, …) ──┘
+simulator ─ record_episodes ─► raw_episodes ─ tabletop.write_shards ─► tabletop.clip_shards ─┐
+any source (video, RLDS, LeRobot, …) ─ <dataset>.write_shards ─► <dataset>.clip_shards ──────┴ mix_shards ─► mixture
 ```
+
+Only the datasets that the experiment uses have a node: the sources of `mixture`, and `finetune.dataset`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 
-from lapa.pipelines.ingestion.nodes import record_episodes, write_shards
+from lapa.config.experiment import current_experiment
+from lapa.params.experiment import Experiment
+from lapa.pipelines.ingestion.nodes import mix_shards, record_episodes, write_shards
 from lapa.pipelines.stage import stage_node
 
 
-def create_pipeline(**kwargs: Any) -> Pipeline:
-    """Record demonstrations where asked, then write shards."""
-    return Pipeline(
-        [
-            stage_node(
-                record_episodes,
-                recording="params:recording",
-                outputs="raw_episodes",
-                name="record_episodes",
-            ),
-            stage_node(
-                write_shards,
-                raw="raw_episodes",
-                ingestion="params:ingestion",
-                outputs="clip_shards",
-                name="write_shards",
-            ),
-        ]
+def create_pipeline(experiment: Experiment | None = None, **kwargs: Any) -> Pipeline:
+    """Record demonstrations where asked, write the shards of every dataset, mix those that are watched."""
+    chosen = experiment or current_experiment()
+    shards = [_shards(name, simulated=name in chosen.simulated) for name in chosen.datasets]
+    recorded = [_recording()] if set(chosen.datasets) & set(chosen.simulated) else []
+    return Pipeline([*recorded, *shards, _mixture(chosen)])
+
+
+def _recording() -> Node:
+    return stage_node(
+        record_episodes,
+        recording="params:recording",
+        outputs="raw_episodes",
+        name="record_episodes",
+    )
+
+
+def _shards(dataset: str, *, simulated: bool) -> Node:
+    raw = {"raw": "raw_episodes"} if simulated else {}
+    return stage_node(
+        write_shards,
+        dataset=f"params:datasets.{dataset}",
+        ingestion="params:ingestion",
+        **raw,
+        outputs=f"{dataset}.clip_shards",
+        name="write_shards",
+        namespace=dataset,
+    )
+
+
+def _mixture(experiment: Experiment) -> Node:
+    shards = [f"{name}.clip_shards" for name in experiment.watched]
+    return stage_node(
+        mix_shards,
+        mixture="params:mixture",
+        **dict(zip(shards, shards, strict=True)),
+        outputs="mixture",
+        name="mix_shards",
     )

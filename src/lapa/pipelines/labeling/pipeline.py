@@ -1,8 +1,8 @@
 """A frozen quantiser labels video; once per arm that is pretrained.
 
 ```
-clip_shards ─┬─ lapa.label_shards       (laq_checkpoint)        ─► lapa.latent_labels
-             └─ random_laq.label_shards (random_laq_checkpoint) ─► random_laq.latent_labels
+mixture ─┬─ lapa.label_shards       (laq_checkpoint)        ─► lapa.latent_labels
+         └─ random_laq.label_shards (random_laq_checkpoint) ─► random_laq.latent_labels
 ```
 """
 

@@ -1,8 +1,8 @@
 """Stage 1: learn latent actions from frame pairs.
 
 ```
-clip_shards ──┬─ train_laq ─────────────► laq_checkpoint
-              └─ initialize_random_laq ─► random_laq_checkpoint   (control)
+mixture ──┬─ train_laq ─────────────► laq_checkpoint
+          └─ initialize_random_laq ─► random_laq_checkpoint   (control)
 ```
 """
 
@@ -18,7 +18,7 @@ from lapa.pipelines.stage import stage_node
 
 def create_pipeline(**kwargs: Any) -> Pipeline:
     """Train the quantiser and make its untrained control."""
-    inputs = {"shards": "clip_shards", "pairs": "params:pairs", "laq": "params:laq"}
+    inputs = {"shards": "mixture", "pairs": "params:pairs", "laq": "params:laq"}
     return Pipeline(
         [
             stage_node(train_laq, **inputs, outputs="laq_checkpoint", name="train_laq"),

@@ -54,6 +54,7 @@ def fit(
     work: Path,
     labels: LabelSet | None = None,
     laq: Checkpoint | None = None,
+    mixture: ShardSet | None = None,
     run: JoinedRun | None = None,
 ) -> Checkpoint:
     """Finetune a backbone on few labelled episodes; continue where a killed run stopped.
@@ -65,6 +66,7 @@ def fit(
         work: folder for everything written; the same folder resumes.
         labels: codes of the shards; only for joint training of codes and actions.
         laq: the quantiser; only for embeddings that start as its codebook.
+        mixture: the clips that the labels label, where those are more than ``shards``.
         run: MLflow run to join.
 
     Raises:
@@ -81,7 +83,7 @@ def fit(
         shards=shards,
         foundation=foundation,
         params=own,
-        artefacts=params.artefacts(labels=labels, laq=laq),
+        artefacts=params.artefacts(labels=labels, laq=laq, mixture=mixture),
         work=StageWork(stage="policy", folder=work, run=run),
     )
     exported = finetuning.run()
@@ -109,7 +111,8 @@ class _Finetuning:
         self.part: TrainablePart = params.train if foundation.step > 0 else "all"
         self.settings = _settings(params, pretrained=foundation.step > 0)
         self.device = start_process(self.settings)
-        self.dataset = open_labeled(shards, foundation.pair_spec, params, labels)
+        mixture = artefacts.get("mixture")
+        self.dataset = open_labeled(shards, foundation.pair_spec, params, labels, mixture)
         config = model_config(sizes, self.dataset, shards, params)
         seed = params.trainer.seed
         self.policy, self.config = fresh_policy(foundation, self.dataset, config, seed=seed)
@@ -186,7 +189,7 @@ class _Finetuning:
         return self.work.save(
             partial(save_policy, policy=self.policy, config=self.config),
             exported=exported,
-            inputs={name: artefact.digest for name, artefact in inputs.items()},
+            inputs={name: artefact.digest for name, artefact in inputs.items() if artefact},
             pair_spec=self.foundation.pair_spec,
             datasets=self.config.stats.datasets,
         )

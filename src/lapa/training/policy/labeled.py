@@ -13,6 +13,7 @@ from lapa.data.loading.labeled_datasets import choose_datasets
 from lapa.data.loading.robot import RobotDataset, chosen_episodes, open_robot
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.statistics.action_bins import fit_action_stats
+from lapa.params.experiment import inside_robot_set
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.model import FoundationModelParams
 from lapa.params.policy import PolicyModelParams
@@ -22,11 +23,15 @@ logger = logging.getLogger(__name__)
 
 
 def open_labeled(
-    shards: ShardSet, pair_spec: PairSpec, params: FinetuneParams, labels: LabelSet | None
+    shards: ShardSet,
+    pair_spec: PairSpec,
+    params: FinetuneParams,
+    labels: LabelSet | None,
+    mixture: ShardSet | None = None,
 ) -> RobotDataset:
     """Open the training episodes whose actions may be seen, with codes where there are labels."""
     table = load_clip_table(shards, "train")
-    datasets = choose_datasets(shards, table, params.dataset)
+    datasets = choose_datasets(shards, table, inside_robot_set(params.dataset))
     available = len(chosen_episodes(table, None, seed=0, datasets=datasets))
     count = labeled_episodes(available, params)
     names = ", ".join(datasets)
@@ -39,6 +44,7 @@ def open_labeled(
         max_episodes=count,
         seed=params.trainer.seed,
         labels=labels,
+        mixture=mixture,
         with_states=params.use_state,
         datasets=datasets,
     )

@@ -58,7 +58,9 @@ def held_out_loader(held_out: RobotDataset, settings: TrainerParams) -> DataLoad
     """The same held-out frames every time and on every rank."""
     part = RobotDataset(
         reader=held_out.reader,
-        slots=subset(held_out.slots, settings.val_max_samples, seed=settings.seed),
+        slots=subset(
+            held_out.slots, settings.val_max_samples, seed=settings.seed, table=held_out.table
+        ),
         chunk=held_out.chunk,
         action_dim=held_out.action_dim,
         with_states=held_out.with_states,

@@ -1,0 +1,60 @@
+"""Datasets are named in three places, which must know each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from lapa.params.arms import ARMS
+from lapa.params.experiment import robot_set
+from lapa.params.ingestion import IngestionParams
+from lapa.params.mixture import DatasetsParams
+from lapa.refused import RefusedError, alternatives
+
+
+def require_known_datasets(parameters: Mapping[str, Any]) -> None:
+    """Refuse a mixture or a finetuning of datasets that nobody describes, and settings that do not exist.
+
+    Args:
+        parameters: checked by section.
+
+    Raises:
+        RefusedError: one line for each.
+    """
+    known = parameters["datasets"]
+    wrong = [*_unknown(parameters, known), *_misnamed(known), *_wrong_settings(parameters)]
+    if wrong:
+        raise RefusedError("\n".join(wrong))
+
+
+def _unknown(parameters: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
+    for place, source in enumerate(parameters["mixture"]["sources"]):
+        if (name := source["dataset"]) not in known:
+            where = f"mixture.sources[{place}].dataset"
+            yield f"{where}: no dataset {name!r} under `datasets`{alternatives(name, sorted(known))}"
+    labeled = parameters["finetune"].get("dataset")
+    if labeled is not None and (name := robot_set(labeled)) not in known:
+        yield f"finetune.dataset: no dataset {name!r} under `datasets`{alternatives(name, sorted(known))}"
+
+
+def _misnamed(known: Mapping[str, Any]) -> Iterator[str]:
+    arms = {arm.name for arm in ARMS}
+    for name in known:
+        if name in arms or not name.isidentifier():
+            yield (
+                f"datasets: {name!r} cannot be the name of a dataset, expected letters, digits and '_', and "
+                f"none of the arms {sorted(arms)}: it names nodes and folders"
+            )
+
+
+def _wrong_settings(parameters: Mapping[str, Any]) -> Iterator[str]:
+    common = IngestionParams.model_validate(parameters["ingestion"])
+    for name, dataset in DatasetsParams.model_validate(parameters["datasets"]).root.items():
+        try:
+            dataset.ingestion(common)
+        except ValidationError as refused:
+            for error in refused.errors():
+                where = ".".join(map(str, ("datasets", name, "settings", *error["loc"])))
+                yield f"{where}: {error['msg']}"
