@@ -39,7 +39,8 @@ class FabricStageParams(StageParams):
     activation_checkpointing: bool = False
     """Recompute decoder layers in the backward pass: less memory, about a third more time."""
     augmentation: AugmentationParams = AugmentationParams()
-    """Changes of the training images; validation sees none."""
+    """Changes of the training images; validation sees none. With any, stage 3 does not compute features
+    once but at every step."""
 
     @model_validator(mode="after")
     def _optimizer_can_be_sharded(self) -> Self:

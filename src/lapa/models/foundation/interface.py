@@ -66,6 +66,28 @@ class LatentPolicy(nn.Module, ABC):
     def features(self, images: Tensor, instructions: list[str]) -> Tensor:
         """What a finetuning head reads: ``float (batch, feature_dim)``, differentiable."""
 
+    def new_query(self) -> nn.Parameter:
+        """One more query ``(1, feature_dim)``, from torch's global generator, for `features_of_query`.
+
+        Raises:
+            ValueError: this backend asks no queries.
+        """
+        raise ValueError(
+            f"{type(self).__name__} has no action queries, so it cannot have a new one; expected "
+            "action_query: pretrained, or a backend with queries (dual_encoder)"
+        )
+
+    def features_of_query(self, query: Tensor, images: Tensor, instructions: list[str]) -> Tensor:
+        """As `features`, of one ``query (1, feature_dim)`` in place of the backbone's own.
+
+        Raises:
+            ValueError: this backend asks no queries.
+        """
+        raise ValueError(
+            f"{type(self).__name__} has no action queries; found one of shape {tuple(query.shape)}, "
+            "expected none"
+        )
+
     @abstractmethod
     def trunk_parameters(self) -> Iterator[nn.Parameter]:
         """Parameters that finetuning freezes with ``train: neck``.

@@ -26,6 +26,7 @@ class Policy(nn.Module):
         stats: ActionStats,
         frame_codec: FrameCodec,
         state_input: StateInput | None = None,
+        action_query: nn.Parameter | None = None,
     ) -> None:
         super().__init__()
         self.backbone = backbone
@@ -33,6 +34,7 @@ class Policy(nn.Module):
         self.stats = stats
         self.frame_codec = frame_codec
         self.state_input = state_input
+        self.action_query = action_query
 
     @property
     def chunk(self) -> int:
@@ -48,6 +50,8 @@ class Policy(nn.Module):
         """
         if self.head.reads == "codes":
             return self.backbone.predict_codes(images, instructions)
+        if self.action_query is not None:
+            return self.backbone.features_of_query(self.action_query, images, instructions)
         return self.backbone.features(images, instructions)
 
     def condition(self, encoded: Tensor, states: Tensor | None) -> Tensor:
@@ -56,6 +60,8 @@ class Policy(nn.Module):
         Raises:
             ValueError: the policy was trained with states and got none.
         """
+        if encoded.is_floating_point():
+            encoded = encoded.float()  # a head computes exactly, whatever the backbone's precision
         if self.state_input is None:
             return encoded
         if states is None:

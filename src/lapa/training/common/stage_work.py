@@ -53,6 +53,7 @@ class StageWork:
         inputs: dict[str, str],
         pair_spec: PairSpec,
         datasets: tuple[str, ...] = (),
+        trained: dict[str, int] | None = None,
     ) -> Checkpoint:
         """Have the weights written into ``model/``, curves and pictures beside them, and describe them.
 
@@ -64,6 +65,7 @@ class StageWork:
             inputs: digest of every artefact behind them, by name.
             pair_spec: what a pair was to them.
             datasets: whose actions they have learnt.
+            trained: what `trained_parameters` counted; None for a control.
         """
         folder, digest = self.folder / "model", ""
         if is_rank_zero():
@@ -76,6 +78,7 @@ class StageWork:
             inputs=inputs,
             pair_spec=pair_spec,
             datasets=datasets,
+            trained=trained or {},
             code_version=lapa.__version__,
             **exported.facts(),
         )

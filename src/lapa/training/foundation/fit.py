@@ -25,9 +25,11 @@ from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
 from lapa.training.common.tracking import JoinedRun
 from lapa.training.common.train_state import full_weights
+from lapa.training.common.trained_parameters import trained_parameters
+from lapa.training.common.training_batches import training_batches
 from lapa.training.foundation.ablations import ablations
 from lapa.training.foundation.labels import LabelProvider
-from lapa.training.foundation.loaders import held_out_batches, training_batches
+from lapa.training.foundation.loaders import held_out_batches
 from lapa.training.foundation.metrics import majority_codes, position_histogram
 from lapa.training.foundation.model import trainable_state, trained_model
 from lapa.training.foundation.open_labels import open_labels
@@ -150,6 +152,7 @@ class _Training:
             exported=exported,
             inputs={"shards": self.shards.digest, **self.labels.inputs},
             pair_spec=self.labels.pair_spec,
+            trained=trained_parameters(self.state.model.named_parameters()),
         )
         barrier()
         return checkpoint
