@@ -24,8 +24,12 @@ CONFIGS = [
     MlpHeadParams(hidden_dims=(32, 16), embedding_dim=8),
     L1HeadParams(hidden_dim=32),
     FlowHeadParams(hidden_dim=64, time_dim=8, steps=4),
+    FlowHeadParams(hidden_dim=64, time_dim=8, steps=4, condition="codes", embedding_dim=8),
+    L1HeadParams(hidden_dim=32, condition="codes", embedding_dim=8),
+    BinnedHeadParams(hidden_dim=32, condition="codes", embedding_dim=8),
 ]
 IDS = ["binned", "binned_smooth_argmax", "mlp", "l1", "flow"]
+IDS += ["flow_codes", "l1_codes", "binned_codes"]
 
 
 def stats() -> ActionStats:
