@@ -179,12 +179,23 @@ def test_killed_training_resumes_exactly(
     assert resumed.digest == straight.digest
 
 
+ON_CODES = {
+    "condition": "codes",
+    "embeddings": "fresh",
+    "embedding_dim": 4,
+    "hidden_dim": 16,
+}
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"head": {"kind": "mlp", "hidden_dims": [16], "embedding_dim": 4}, "train": "head"},
         {"head": {"kind": "l1", "hidden_dim": 16}, "chunk": 3},
         {"head": {"kind": "flow", "hidden_dim": 16, "time_dim": 8}, "chunk": 3},
+        {"head": {"kind": "flow", **ON_CODES}, "chunk": 3, "train": "head"},
+        {"head": {"kind": "l1", **ON_CODES}, "chunk": 3, "train": ["head"]},
+        {"head": {"kind": "binned", **ON_CODES}, "train": "head"},
         {"use_state": True, "bin_method": "quantile"},
         {"use_state": True, "train": "head"},
     ],
@@ -350,7 +361,11 @@ CODEBOOK: dict[str, Any] = {
 
 @pytest.mark.parametrize(
     ("changes", "note"),
-    [(JOINT, "no latent labels: it learnt the actions alone"), (CODEBOOK, "has no quantiser")],
+    [
+        (JOINT, "no latent labels: it learnt the actions alone"),
+        (CODEBOOK, "has no quantiser"),
+        ({"train": "head", "head": {"kind": "flow", "condition": "codes"}}, "has no quantiser"),
+    ],
 )
 def test_a_backbone_without_pretraining_trains_without_codes_and_says_so(
     changes: dict[str, Any], note: str, shards: ShardSet, tmp_path: Path

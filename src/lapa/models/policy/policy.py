@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.models.policy.frames import to_square
+from lapa.models.policy.frames import as_stored
 from lapa.models.policy.heads import ActionHead
 from lapa.models.policy.state_input import StateInput
 from lapa.records import ActionStats, FrameCodec
@@ -97,8 +97,9 @@ class Policy(nn.Module):
         """Predict action chunks.
 
         Args:
-            images: ``uint8 (batch, height, width, 3)``, RGB, of any size: they are made square as
-                the training pictures were (`frame_codec`); those of that size stay as they are.
+            images: ``uint8 (batch, height, width, 3)``, RGB, of any size: they are made square and
+                compressed as the training pictures were (`frame_codec`); those of that size count as
+                such pictures and stay as they are.
             instructions: one per image.
             states: ``float (batch, state_dim)``; only for a policy finetuned with states.
             generator: draws from the head's distribution; None (the default) is deterministic.
@@ -116,5 +117,5 @@ class Policy(nn.Module):
             )
         if len(instructions) != len(images):
             raise ValueError(f"{len(images)} images but {len(instructions)} instructions")
-        pictures = to_square(images, self.frame_codec)
+        pictures = as_stored(images, self.frame_codec)
         return self.predict_from(self.encode_observation(pictures, instructions), states, generator)

@@ -163,6 +163,16 @@ def test_mlp_takes_a_codebook_of_its_shape_only() -> None:
         head.load_codebook(torch.randn(CODEBOOK, 32))  # type: ignore[operator]
 
 
+def test_heads_on_codes_take_a_codebook_and_those_on_features_have_no_place_for_it() -> None:
+    codebook = torch.randn(CODEBOOK, 8)
+    for config in CONFIGS[-3:]:
+        head = build(config)
+        head.load_codebook(codebook)
+        assert torch.equal(head.conditioning.embedding.weight, codebook)  # type: ignore[union-attr]
+    with pytest.raises(TypeError, match="FlowHead has no embeddings of codes"):
+        build(CONFIGS[4]).load_codebook(codebook)
+
+
 def test_masked_flow_loss_ignores_the_error_of_masked_steps() -> None:
     head = build(CONFIGS[4])
     actions, _ = targets()
