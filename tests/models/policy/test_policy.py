@@ -174,7 +174,10 @@ def test_action_error_of_a_policy_does_not_depend_on_batching() -> None:
             {"head": {"kind": "mlp"}, "train": ["head"], "action_query": "new"},
             "which it would never see",
         ),
-        ({"shard": True, "optimizer": {"kind": "adafactor"}}, "not defined on shards"),
+        (
+            {"shard": True, "optimizer": {"kind": "adafactor", "warmup_steps": 1}},
+            "not defined on shards",
+        ),
         ({"head": {"kind": "mpl"}}, "mpl"),
         ({"labelled_episodes": 3}, "labelled_episodes"),
     ],
