@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--max-steps", type=int, default=30)
     parser.add_argument("--tasks", nargs="+", default=["reach", "lift"])
     options = parser.parse_args()
-    codec = ShardSet.read(options.data / "03_primary" / options.run / "clips").codec
+    codec = ShardSet.read(options.data / "03_primary" / options.run / "tabletop").codec
     policy = load_policy(options.data / "06_models" / options.run / options.arm / "policy")
     simulator = TabletopParams(image_size=codec.image_size, max_steps=options.max_steps)
     seeds = range(options.first_seed, options.first_seed + options.scenes)

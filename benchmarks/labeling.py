@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    clips = options.data / "03_primary" / options.run / "clips"
+    clips = options.data / "03_primary" / options.run / "tabletop"
     folder = options.data / "06_models" / options.run / "laq"
     # the paths in the records are those of the machine that wrote them
     shards = ShardSet.read(clips).model_copy(update={"path": str(clips)})

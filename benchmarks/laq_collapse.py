@@ -1,6 +1,6 @@
 """Does the codebook collapse? Train recipes over seeds at one budget and keep their curves as JSON.
 
-    python benchmarks/laq_collapse.py --shards data/03_primary/main/clips --out /tmp/collapse \
+    python benchmarks/laq_collapse.py --shards data/03_primary/main/tabletop --out /tmp/collapse \
         --runs ours:0,1,2 original:0,1,2 original_lr:0 --max-steps 900
     python benchmarks/laq_collapse_report.py /tmp/collapse --figure docs/figures/laq_collapse.png
 

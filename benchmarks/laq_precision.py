@@ -2,7 +2,7 @@
 
     python benchmarks/laq_precision.py losses --shards clips256 --out /tmp/precision --seeds 0 1
     python benchmarks/laq_precision.py codes --checkpoint data/06_models/main/laq \
-        --shards data/03_primary/main/clips
+        --shards data/03_primary/main/tabletop
 
 `losses` trains the model of ``conf/laq_full`` (the paper's size) on one thread, from the same
 weights and on the same batches with the same noise in both precisions. The yardstick is what

@@ -52,7 +52,7 @@ def test_an_arm_has_a_node_in_every_stage() -> None:
 def test_an_arm_reads_its_own_quantizer_and_shares_the_rest() -> None:
     arms = stages().only_nodes_with_namespaces(["other_codes", "no_codes"])
     shared = {name for name in arms.inputs() if not name.startswith("params:")}
-    assert shared == {"clip_shards", "other_checkpoint"}
+    assert shared == {"mixture", "tabletop.clip_shards", "other_checkpoint"}
 
 
 def test_the_report_takes_every_arm_in_order() -> None:
@@ -75,7 +75,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> DataCatalog:
     spec = PairSpec(horizon_s=shards.max_horizon_s)
     settings = {"labeled_episodes": 4, "optimizer": {"warmup_steps": 1}, "trainer": TRAINER}
     given = {
-        "clip_shards": shards,
+        "mixture": shards,
+        "tabletop.clip_shards": shards,
         "other_checkpoint": quantizer(shards, spec, work, seed=0),
         "params:pairs": spec,
         "params:labeling": LabelingParams(num_threads=1),

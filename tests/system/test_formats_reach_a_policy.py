@@ -142,6 +142,6 @@ def test_several_robots_and_people_in_one_set(tmp_path: Path) -> None:
     assert len(open_pairs(shards, "train", SPEC)) > 40
     record = finetuned(shards, tmp_path)
     assert record.datasets in {("lerobot_v3",), ("robomimic",)}
-    named = finetuned(shards, tmp_path / "named", dataset="bridge", labeled_episodes=2)
+    named = finetuned(shards, tmp_path / "named", dataset="robots/bridge", labeled_episodes=2)
     assert named.datasets == ("bridge",)
     assert named.metrics["labeled_episodes"] == 2

@@ -58,7 +58,7 @@ def test_one_mlflow_run_with_curves_and_three_nested_arms(project: Project) -> N
     assert [point.step for point in history] == sorted({point.step for point in history})
     assert len(history) >= 2
     logged = {file.path for file in client.list_artifacts(parent.info.run_id)}
-    assert logged == {"clip_shards", "laq_report", "laq_page", "report"}
+    assert logged == {"tabletop.clip_shards", "mixture", "laq_report", "laq_page", "report"}
 
 
 def test_mlflow_shows_the_stages_of_an_arm_apart_and_the_headline_of_all(project: Project) -> None:
@@ -81,7 +81,7 @@ def _stages_with_loss(metrics: dict[str, float]) -> set[str]:
 def test_a_second_run_has_nothing_to_do(project: Project) -> None:
     done = project.run("--only-missing-outputs")
     assert done.returncode == 0, done.stderr
-    assert "Skipping all 18 nodes" in done.stderr + done.stdout
+    assert "Skipping all 19 nodes" in done.stderr + done.stdout
     parents, _ = project.mlflow_runs()
     assert len(parents) == 1
 
@@ -199,7 +199,7 @@ def test_the_notebook_reads_the_run(project: Project) -> None:
 
 
 KILLED_STAGES = {
-    "ingestion": ("data/.work/test/shards-*/shards/train/*.tar", "data/03_primary/test/clips"),
+    "ingestion": ("data/.work/test/shards-*/shards/train/*.tar", "data/03_primary/test/tabletop"),
     "laq": ("data/.work/test/laq-*/resume/*.ckpt", "data/06_models/test/laq"),
 }
 

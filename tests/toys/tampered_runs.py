@@ -103,7 +103,7 @@ CASES: dict[str, tuple[str, Callable[[Path], object]]] = {
         lambda data: flip(data / "08_reporting/test/laq/reconstructions.png"),
     ),
     "raw episode replaced": (
-        "write_shards",
+        "tabletop.write_shards",
         lambda data: replace_file(
             data,
             "01_raw/test/recorded/episode_000001/video.mp4",

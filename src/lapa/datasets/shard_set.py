@@ -14,9 +14,9 @@ class ShardSetDataset(RecordFolderDataset[ShardSet]):
 
     Example:
         ```yaml
-        clip_shards:
+        tabletop.clip_shards:
           type: lapa.datasets.shard_set.ShardSetDataset
-          filepath: data/03_primary/main/clips
+          filepath: data/03_primary/main/tabletop
         ```
     """
 

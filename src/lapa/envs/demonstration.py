@@ -59,7 +59,7 @@ def _expert_action(simulator: Simulator) -> NDArray[np.float32]:
     if action is None:
         raise ValueError(
             f"simulator {spec.name!r} has no scripted expert, so nothing can be recorded in it: set "
-            "recording.num_episodes to 0 and name recordings under ingestion.sources"
+            "mixture.sources and finetune.dataset to recordings under `datasets`"
         )
     if action.shape != (len(spec.action_names),):
         raise ValueError(

@@ -11,6 +11,7 @@ from kedro.framework.hooks import hook_impl
 from mlflow.entities import Dataset, DatasetInput, InputTag
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
+from lapa.data.mixing.table import TABLE
 from lapa.datasets.shard_set import CONTACT_SHEET
 from lapa.hooks.headline import headline
 from lapa.records import EvaluationReport, Record, ShardSet
@@ -46,7 +47,7 @@ class LineageHook:
                 _log_report(data)
                 _log_files(name, data.path, *data.plots, "report.html")
             if isinstance(data, ShardSet):
-                _log_files(name, data.path, CONTACT_SHEET, "ingestion_report.json")
+                _log_files(name, data.path, CONTACT_SHEET, "ingestion_report.json", TABLE)
 
 
 def log_shards(shards: ShardSet, context: str) -> None:

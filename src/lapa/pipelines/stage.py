@@ -55,21 +55,13 @@ def stage(name: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]
     return decorate
 
 
-def stage_node(
-    function: Callable[..., Any],
-    *,
-    outputs: Any,
-    name: str,
-    namespace: str | None = None,
-    **inputs: str,
-) -> Node:
+def stage_node(function: Callable[..., Any], *, outputs: Any, name: str, **inputs: str) -> Node:
     """Make a node of a `stage`: argument = dataset; the scratch root comes by itself."""
     wanted = {**inputs, "work": "params:work"}
     # in the order of the signature: Kedro finds the types of parameters by position
     order = [known for known in inspect.signature(function).parameters if known in wanted]
     ordered = {known: wanted.pop(known) for known in order}
-    inputs_in_order = ordered | wanted
-    return Node(function, inputs=inputs_in_order, outputs=outputs, name=name, namespace=namespace)
+    return Node(function, inputs=ordered | wanted, outputs=outputs, name=name)
 
 
 def train(task: str, *, folder: Path, trainer: TrainerParams, **inputs: Any) -> Checkpoint:

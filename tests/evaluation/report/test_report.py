@@ -109,6 +109,7 @@ def _written(
         laq=laq,
         arms=arms,
         foundation=more.pop("foundation", world.foundations),
+        mixture=world.shards,
         shards=world.shards,
         params=world.params,
         out=out,

@@ -9,29 +9,33 @@ import pytest
 from lapa.hooks.preflight.devices import require_processes
 from lapa.hooks.preflight.sources import require_sources
 from lapa.params.base import TrainerParams
-from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.params.labeling import LabelingParams
 from lapa.params.laq.model import LaqModelParams
 from lapa.params.laq.stage import LaqParams
+from lapa.params.mixture import DatasetParams
 from lapa.refused import RefusedError
 
 
-def ingestion(*sources: SourceParams) -> dict[str, IngestionParams]:
-    return {"params:ingestion": IngestionParams(sources=sources, max_horizon_s=0.1)}
+def datasets(**described: DatasetParams) -> dict[str, DatasetParams]:
+    return {f"params:datasets.{name}": dataset for name, dataset in described.items()}
 
 
 def test_a_source_that_is_not_there_is_named_with_what_is(tmp_path: Path) -> None:
-    require_sources(ingestion(SourceParams(kind="video_folder", path=str(tmp_path))))
-    missing = SourceParams(kind="video_folder", path=str(tmp_path / "mnt" / "videos"))
-    with pytest.raises(RefusedError, match=rf"sources\[0\]\.path: .*nearest .* is {tmp_path}:"):
-        require_sources(ingestion(missing))
+    require_sources(datasets(web=DatasetParams(kind="video_folder", path=str(tmp_path))))
+    missing = DatasetParams(kind="video_folder", path=str(tmp_path / "mnt" / "videos"))
+    with pytest.raises(RefusedError, match=rf"datasets\.web\.path: .*nearest .* is {tmp_path}:"):
+        require_sources(datasets(web=missing))
 
 
 def test_a_source_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
-    good = SourceParams(kind="rlds", path=str(tmp_path))
-    bad = SourceParams(kind="lerobt", path=str(tmp_path))
-    with pytest.raises(RefusedError, match=r"sources\[1\]\.kind: .*did you mean 'lerobot'"):
-        require_sources(ingestion(good, bad))
+    good = DatasetParams(kind="rlds", path=str(tmp_path))
+    bad = DatasetParams(kind="lerobt", path=str(tmp_path))
+    with pytest.raises(RefusedError, match=r"datasets\.g1\.kind: .*did you mean 'lerobot'"):
+        require_sources(datasets(bridge=good, g1=bad))
+
+
+def test_what_is_recorded_needs_no_source() -> None:
+    require_sources(datasets(tabletop=DatasetParams(kind="simulator")))
 
 
 def test_nodes_without_sources_ask_for_none() -> None:

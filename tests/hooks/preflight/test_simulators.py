@@ -7,7 +7,8 @@ import pytest
 from lapa.hooks.preflight.simulators import require_one_simulator
 from lapa.params.envs import RecordParams
 from lapa.params.evaluation import EvaluationParams, RolloutParams
-from lapa.params.ingestion import IngestionParams, SourceParams
+from lapa.params.finetune import FinetuneParams
+from lapa.params.mixture import DatasetParams
 from lapa.refused import RefusedError
 from toys.simulator_toy import PointWorldParams
 
@@ -17,7 +18,8 @@ TOY = PointWorldParams()
 def parameters(**changes: Any) -> dict[str, Any]:
     chosen = {
         "recording": RecordParams(num_episodes=2, simulator=TOY),
-        "ingestion": IngestionParams(image_size=64, max_horizon_s=0.1),
+        "datasets.point": DatasetParams(kind="simulator"),
+        "finetune": FinetuneParams(dataset="point"),
         "evaluation": EvaluationParams(),
     }
     return {f"params:{name}": value for name, value in (chosen | changes).items()}
@@ -33,14 +35,8 @@ def test_rollouts_in_another_simulator_are_refused_by_name() -> None:
     [
         {"evaluation": EvaluationParams(rollout=RolloutParams(simulator=TOY, tasks=TOY.tasks))},
         {"evaluation": EvaluationParams(rollout=None)},
-        {"recording": RecordParams(num_episodes=0, simulator=TOY)},
-        {
-            "ingestion": IngestionParams(
-                image_size=64,
-                max_horizon_s=0.1,
-                sources=(SourceParams(kind="recorded", path="elsewhere"),),
-            )
-        },
+        {"datasets.point": DatasetParams(kind="recorded", path="elsewhere")},
+        {"finetune": FinetuneParams(dataset="robot")},
         {"recording": None},
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from lapa.params.arms import ARMS
 from lapa.pipelines.evaluation.generations import require_one_generation
-from lapa.records import Checkpoint, EvaluationReport, PairSpec
+from lapa.records import Checkpoint, EvaluationReport, FrameCodec, PairSpec, ShardSet
 
 NAMES = [arm.name for arm in ARMS]
 
@@ -19,13 +19,24 @@ def checkpoint(path: str, kind: Any, digest: str, **inputs: str) -> Checkpoint:
     return Checkpoint(path=path, digest=digest, inputs=inputs, **facts)
 
 
+ROBOT = ShardSet(
+    path="robot",
+    codec=FrameCodec(image_size=64),
+    max_horizon_s=0.1,
+    datasets={},
+    splits={},
+    digest="s",
+)
+
+
 def generation() -> dict[str, Any]:
     """Everything on the page, each made from the one before."""
     laqs = {"lapa": {"laq": "q"}, "random_laq": {"laq": "r"}, "scratch": {}}
     inputs = {arm: {"shards": "s", "policy": f"p-{arm}", "foundation": f"f-{arm}"} for arm in NAMES}
     return {
+        "shards": ROBOT,
         "laq": EvaluationReport(
-            path="laq", metrics={}, inputs={"shards": "s", "laq": "q", "random_laq": "r"}
+            path="laq", metrics={}, inputs={"shards": "m", "laq": "q", "random_laq": "r"}
         ),
         "reports": {
             arm: EvaluationReport(path=f"{arm}/r", metrics={}, inputs=inputs[arm]) for arm in NAMES
@@ -58,7 +69,7 @@ OLDER = {
         "quantiser behind backbone random_laq/f: found 'r', expected 'new'",
     ),
     "shards were made anew": (
-        lambda g: g | {"laq": older(g["laq"], inputs={**g["laq"].inputs, "shards": "new"})},
+        lambda g: g | {"shards": older(ROBOT, digest="new")},
         "shards behind report lapa/r: found 's', expected 'new'",
     ),
     "backbone was trained anew": (

@@ -41,9 +41,9 @@ CODEBOOK = params(
 def test_every_pretrained_arm_gets_its_own_labels_and_quantizer() -> None:
     inputs = {node.namespace: set(node.inputs) for node in finetune.create_pipeline().nodes}
     for arm, laq in (("lapa", "laq_checkpoint"), ("random_laq", "random_laq_checkpoint")):
-        assert {f"{arm}.latent_labels", laq} <= inputs[arm]
-    common = {"clip_shards", "scratch.foundation_checkpoint", "params:finetune", "params:work"}
-    assert inputs["scratch"] == common
+        assert {f"{arm}.latent_labels", laq, "mixture"} <= inputs[arm]
+    own = {"tabletop.clip_shards", "scratch.foundation_checkpoint"}
+    assert inputs["scratch"] == own | {"params:finetune", "params:work"}
 
 
 @pytest.fixture
@@ -54,11 +54,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return seen
 
 
-OFFERED: dict[str, Any] = {"labels": "labels", "laq": "laq"}
+OFFERED: dict[str, Any] = {"labels": "labels", "laq": "laq", "mixture": "mixture"}
 
 
 @pytest.mark.parametrize(
-    ("settings", "used"), [(params(), set()), (JOINT, {"labels"}), (CODEBOOK, {"laq"})]
+    ("settings", "used"), [(params(), set()), (JOINT, {"labels", "mixture"}), (CODEBOOK, {"laq"})]
 )
 def test_what_is_not_used_is_not_handed_on(
     settings: FinetuneParams, used: set[str], asked: dict[str, Any], tmp_path: Path
@@ -88,7 +88,8 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     shards = tiny_shard_set(work / "shards")
     spec = PairSpec(horizon_s=shards.max_horizon_s)
     return {
-        "clip_shards": shards,
+        "mixture": shards,
+        "tabletop.clip_shards": shards,
         "laq_checkpoint": quantizer(shards, spec, work, seed=0),
         "params:pairs": spec,
         "params:labeling": LabelingParams(num_threads=1),

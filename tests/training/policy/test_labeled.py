@@ -64,7 +64,7 @@ def test_the_commonest_of_several_robots_is_learnt_and_named(
 
 def test_a_named_dataset_is_learnt_instead(tmp_path: Path) -> None:
     shards = shard_set(tmp_path, people(), robots("arm", 3, 5), robots("hand", 5, 9))
-    record = finetuned(shards, tmp_path, dataset="arm", labeled_fraction=1.0)
+    record = finetuned(shards, tmp_path, dataset="robots/arm", labeled_fraction=1.0)
     assert record.datasets == ("arm",)
     assert record.metrics["labeled_episodes"] == 4
 
@@ -72,8 +72,11 @@ def test_a_named_dataset_is_learnt_instead(tmp_path: Path) -> None:
 def test_an_unknown_name_lists_what_there_is(tmp_path: Path) -> None:
     shards = shard_set(tmp_path, people(), robots("arm", 3, 5))
     for name in ("leg", "people"):
-        with pytest.raises(ValueError, match=rf"'{name}' with actions, found 'arm' \(3 action dim"):
-            finetuned(shards, tmp_path, dataset=name)
+        with pytest.raises(
+            ValueError,
+            match=rf"'{name}' \(finetune.dataset\) with actions, found 'arm' \(3 action dim",
+        ):
+            finetuned(shards, tmp_path, dataset=f"robots/{name}")
 
 
 def test_video_alone_has_nothing_to_learn(tmp_path: Path) -> None:
@@ -148,4 +151,4 @@ def test_an_action_that_stands_still_is_named(
 def test_no_held_out_episode_of_the_dataset_is_said_before_training(tmp_path: Path) -> None:
     shards = shard_set(tmp_path, robots("arm", 2, 1), robots("hand", 3, 4, frames=2), people())
     with pytest.raises(ValueError, match=r"split 'val' .*expected one of \['arm'\].*val_fraction"):
-        finetuned(shards, tmp_path, dataset="arm")
+        finetuned(shards, tmp_path, dataset="robots/arm")

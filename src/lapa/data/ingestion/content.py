@@ -53,7 +53,7 @@ def require_sources(
             params,
         )
     if not inputs:
-        _refuse("there is no source: give `ingestion.sources`, or record episodes", params)
+        _refuse("there is no source to ingest", params)
 
 
 def require_splits(

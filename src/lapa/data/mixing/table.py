@@ -11,14 +11,16 @@ from lapa.folders.whole_file import write_whole
 from lapa.records import ShardSet
 
 TABLE = "mixture.csv"
-COLUMNS = ("dataset", "weight", "share", "episodes", "frames", "hours", "passes_per_epoch")
+COLUMNS = ("dataset", "weight", "share", "episodes", "frames", "hours", "passes")
+IN_LOG = ("dataset", "share", "episodes", "frames", "passes")
+"""Few enough for one line of a narrow console."""
 logger = logging.getLogger(__name__)
 
 
 def rows_of(mixture: ShardSet) -> list[tuple[str, ...]]:
     """One row a source: weight, resolved share, training episodes, frames and hours taken.
 
-    The last column says how often an epoch, which draws as many samples as there are, shows each frame.
+    The last column says how often an epoch, which draws as many samples as there are, passes over them.
     """
     total = sum(member.frames for member in mixture.members)
     return [
@@ -44,7 +46,8 @@ def write_table(mixture: ShardSet, folder: Path) -> None:
 
 def log_table(mixture: ShardSet) -> None:
     """Write the table to the log, columns aligned."""
-    rows = [COLUMNS, *rows_of(mixture)]
+    kept = [COLUMNS.index(name) for name in IN_LOG]
+    rows = [[row[place] for place in kept] for row in (COLUMNS, *rows_of(mixture))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -7,7 +7,7 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from lapa.data.shards.index import read_index
 from lapa.data.shards.layout import BLOCK, COLUMNS, UnsafeMemberError, split_name
-from lapa.records import RECORD, ShardSet, digest_of, digest_of_file
+from lapa.records import RECORD, MixtureMember, ShardSet, digest_of, digest_of_file
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,29 @@ def verify(shard_set: ShardSet) -> list[Damage]:
     The index and the tar check each other: members are hashed at their indexed places, and the
     bytes between them must be exactly the headers and padding that belong there. Where all that is
     whole, the record's digest is compared with that of the tars, so that a shard set whose files were
-    exchanged for sound ones, or whose record was edited, is found too.
+    exchanged for sound ones, or whose record was edited, is found too. Of a mixture every member is
+    looked at.
     """
+    if shard_set.members:
+        return [
+            damage
+            for member in shard_set.members
+            for damage in _verify_member_set(shard_set, member)
+        ]
     damages = [damage for split in shard_set.splits for damage in _verify_split(shard_set, split)]
     return [*(damages or _verify_digest(shard_set)), *_unlisted(shard_set)]
+
+
+def _verify_member_set(mixture: ShardSet, member: MixtureMember) -> Iterator[Damage]:
+    folder = Path(mixture.path, member.path)
+    shards = ShardSet.read(folder).model_copy(update={"path": str(folder)})
+    if shards.digest != member.digest:
+        reason = (
+            f"its digest is {shards.digest}, the mixture was made of {member.digest}: mix again"
+        )
+        yield Damage(member.dataset, "", reason)
+    for damage in verify(shards):
+        yield replace(damage, shard=f"{member.dataset}/{damage.shard}")
 
 
 def _verify_digest(shard_set: ShardSet) -> list[Damage]:

@@ -49,4 +49,7 @@ def mix_shards(mixture: MixtureParams, folder: Path, **shard_sets: ShardSet) -> 
         shard_sets: of every dataset ``<dataset>.clip_shards``.
     """
     named = {name.partition(".")[0]: shards for name, shards in shard_sets.items()}
-    return mix(named, mixture, out=folder / "mixture")
+    out = folder / "mixture"
+    mixed = mix(named, mixture, out=out)
+    save_contact_sheet(mixed, out / CONTACT_SHEET)
+    return mixed

@@ -45,8 +45,7 @@ def _shards(dataset: str, *, simulated: bool) -> Node:
         ingestion="params:ingestion",
         **raw,
         outputs=f"{dataset}.clip_shards",
-        name="write_shards",
-        namespace=dataset,
+        name=f"{dataset}.write_shards",
     )
 
 

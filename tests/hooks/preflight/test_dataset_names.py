@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lapa.hooks.preflight.dataset_names import require_known_datasets
+from lapa.refused import RefusedError
+
+
+def parameters(**changes: Any) -> dict[str, Any]:
+    return {
+        "datasets": {"bridge": {"kind": "rlds", "path": "x"}, "table": {"kind": "simulator"}},
+        "mixture": {"sources": [{"dataset": "bridge"}]},
+        "finetune": {"dataset": "table"},
+        "ingestion": {"max_horizon_s": 0.1},
+        **changes,
+    }
+
+
+def test_known_names_pass() -> None:
+    require_known_datasets(parameters())
+    require_known_datasets(parameters(finetune={"dataset": "bridge/inner"}))
+    require_known_datasets(parameters(finetune={"dataset": None}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"mixture": {"sources": [{"dataset": "brigde"}]}},
+            r"mixture\.sources\[0\]\.dataset: no dataset 'brigde' .*did you mean 'bridge'",
+        ),
+        ({"finetune": {"dataset": "tabel"}}, r"finetune\.dataset: no dataset 'tabel'.*'table'"),
+        ({"datasets": {"lapa": {"kind": "simulator"}}}, "'lapa' cannot be the name of a dataset"),
+        ({"datasets": {"a/b": {"kind": "simulator"}}}, "'a/b' cannot be the name"),
+        (
+            {
+                "datasets": {
+                    "bridge": {"kind": "rlds", "path": "x", "settings": {"splt": {}}},
+                    "table": {"kind": "simulator"},
+                }
+            },
+            r"datasets\.bridge\.settings\.splt: Extra inputs",
+        ),
+    ],
+)
+def test_unknown_names_are_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(RefusedError, match=message):
+        require_known_datasets(parameters(**changes))

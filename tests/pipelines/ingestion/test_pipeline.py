@@ -1,0 +1,50 @@
+"""Which nodes an experiment has: a shard set for each dataset it uses, and nothing else."""
+
+from __future__ import annotations
+
+from lapa.params.experiment import DEMO, Experiment
+from lapa.pipelines import codes, evaluation, finetune, ingestion
+
+APART = Experiment(watched=("web", "bridge"), labeled="g1", simulated=("tabletop",))
+
+
+def names(pipeline: object) -> set[str]:
+    return {node.name for node in pipeline.nodes}  # type: ignore[attr-defined]
+
+
+def test_the_demo_watches_what_it_learns_from() -> None:
+    made = names(ingestion.create_pipeline(experiment=DEMO))
+    assert made == {"record_episodes", "tabletop.write_shards", "mix_shards"}
+
+
+def test_watched_and_labelled_sets_are_ingested_once_each_and_nothing_is_simulated() -> None:
+    pipeline = ingestion.create_pipeline(experiment=APART)
+    assert names(pipeline) == {
+        "web.write_shards",
+        "bridge.write_shards",
+        "g1.write_shards",
+        "mix_shards",
+    }
+    (mixing,) = (node for node in pipeline.nodes if node.name == "mix_shards")
+    assert [name for name in mixing.inputs if name.endswith("clip_shards")] == [
+        "web.clip_shards",
+        "bridge.clip_shards",
+    ]
+
+
+def test_policies_learn_and_are_measured_on_the_robots_own_set() -> None:
+    for node in finetune.create_pipeline(experiment=APART).nodes:
+        assert "g1.clip_shards" in node.inputs
+    measured = evaluation.create_pipeline(experiment=APART)
+    for node in measured.nodes:
+        if node.name.endswith("evaluate_policy"):
+            assert "g1.clip_shards" in node.inputs
+            assert "mixture" not in node.inputs
+
+
+def test_without_a_robot_the_page_about_codes_is_the_end() -> None:
+    watching = APART.model_copy(update={"labeled": None})
+    assert not finetune.create_pipeline(experiment=watching).nodes
+    made = names(evaluation.create_pipeline(experiment=watching))
+    assert made == {"evaluate_laq", "write_laq_page"}
+    assert "g1.write_shards" not in names(codes.create_pipeline(experiment=APART))
