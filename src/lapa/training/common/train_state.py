@@ -17,7 +17,10 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from lapa.distributed.ranks import barrier, is_rank_zero, object_from_zero
+from lapa.params.fabric import FabricStageParams
 from lapa.training.common.checkpoints import newest_readable, prune, save_atomically, step_file
+from lapa.training.common.optim import build_optimizer, build_schedule
+from lapa.training.common.resume import resume_folder
 from lapa.training.common.selection import learnt
 
 Model = TypeVar("Model", bound=nn.Module)
@@ -38,6 +41,23 @@ class TrainState(Generic[Model]):
     schedule: LRScheduler
     step: int = 0
     """Optimiser steps done."""
+
+
+def begin(fabric: Fabric, model: Model, params: FabricStageParams, work: Path) -> TrainState[Model]:
+    """Module, optimiser and schedule where training goes on; collective.
+
+    Args:
+        fabric: how the processes work together.
+        model: at step 0; what learns is selected.
+        params: optimiser, trainer, and whether the model is sharded.
+        work: the folder that holds the resume points.
+    """
+    module = fabric.setup_module(model)
+    optimizer = build_optimizer(module, params.optimizer)
+    schedule = build_schedule(optimizer, params.optimizer, params.trainer.max_steps)
+    state = TrainState(model=model, module=module, optimizer=optimizer, schedule=schedule)
+    restore(fabric, state, resume_folder(work), sharded=params.shard)
+    return state
 
 
 def save(fabric: Fabric, state: TrainState[Any], folder: Path, *, sharded: bool) -> None:

@@ -15,14 +15,18 @@ def training_batches(
     dataset: LoadableDataset, params: FabricStageParams, *, start_step: int
 ) -> DataLoader[dict[str, Any]]:
     """Those of optimiser steps ``start_step``, ``start_step + 1``, ..., ``accumulate`` per step."""
+    workers = params.trainer.num_workers
+    return training_loader(dataset, num_workers=workers, **training_order(params, start_step))
+
+
+def training_order(params: FabricStageParams, start_step: int) -> dict[str, int]:
+    """Which samples those batches hold, as keywords of `lapa.data.loading.order.TrainingBatches`."""
     trainer, accumulate = params.trainer, params.accumulate
-    return training_loader(
-        dataset,
-        batch_size=trainer.batch_size,
-        seed=trainer.seed,
-        max_steps=trainer.max_steps * accumulate,
-        start_step=start_step * accumulate,
-        rank=rank(),
-        world_size=world_size(),
-        num_workers=trainer.num_workers,
-    )
+    return {
+        "batch_size": trainer.batch_size,
+        "seed": trainer.seed,
+        "max_steps": trainer.max_steps * accumulate,
+        "start_step": start_step * accumulate,
+        "rank": rank(),
+        "world_size": world_size(),
+    }

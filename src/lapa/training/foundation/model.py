@@ -17,10 +17,8 @@ from lapa.models.foundation.interface import LatentPolicy
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import ShardSet
 from lapa.training.common.adapt import adapt, merge_lora
-from lapa.training.common.optim import build_optimizer, build_schedule
-from lapa.training.common.resume import resume_folder
 from lapa.training.common.seeding import seed_globally
-from lapa.training.common.train_state import TrainState, restore
+from lapa.training.common.train_state import TrainState, begin
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +37,7 @@ def trainable_state(
     model = fresh_model(shards, params)
     _tell_origins(model, work)
     adapt(model, params)
-    module = fabric.setup_module(model)
-    optimizer = build_optimizer(module, params.optimizer)
-    schedule = build_schedule(optimizer, params.optimizer, params.trainer.max_steps)
-    state = TrainState(model=model, module=module, optimizer=optimizer, schedule=schedule)
-    restore(fabric, state, resume_folder(work), sharded=params.shard)
-    return state
+    return begin(fabric, model, params, work)
 
 
 def _tell_origins(model: LatentPolicy, work: Path) -> None:

@@ -16,7 +16,7 @@ from lapa.params.base import TrainerParams
 from lapa.params.finetune import FinetuneParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.common.held_out import holds_out
-from lapa.training.common.training_batches import training_batches
+from lapa.training.common.training_batches import training_batches, training_order
 from lapa.training.policy.encoded import EncodedDataset, encoded_loader
 
 TrainingData = RobotDataset | EncodedDataset
@@ -27,16 +27,7 @@ def labeled_loader(
 ) -> DataLoader[Any]:
     """Those of optimiser steps ``start_step``, ``start_step + 1``, ..., ``accumulate`` per step."""
     if isinstance(data, EncodedDataset):
-        settings, accumulate = params.trainer, params.accumulate
-        return encoded_loader(
-            data,
-            batch_size=settings.batch_size,
-            seed=settings.seed,
-            max_steps=settings.max_steps * accumulate,
-            start_step=start_step * accumulate,
-            rank=rank(),
-            world_size=world_size(),
-        )
+        return encoded_loader(data, **training_order(params, start_step))
     return training_batches(data, params, start_step=start_step)
 
 

@@ -16,9 +16,7 @@ from lapa.params.finetune import FinetuneParams
 from lapa.params.policy import PolicyModelParams
 from lapa.records import Checkpoint
 from lapa.training.common.adapt import add_lora, merge_lora
-from lapa.training.common.optim import build_optimizer, build_schedule
-from lapa.training.common.resume import resume_folder
-from lapa.training.common.train_state import TrainState, restore
+from lapa.training.common.train_state import TrainState, begin
 from lapa.training.policy.objective import PolicyObjective
 from lapa.training.policy.trainable import freeze_unreached
 
@@ -40,12 +38,7 @@ def trainable_state(
     """
     model = PolicyObjective(policy=policy, joint_latent_weight=params.joint_latent_weight).train()
     freeze_unreached(model, model(sample).loss)
-    module = fabric.setup_module(model)
-    optimizer = build_optimizer(module, params.optimizer)
-    schedule = build_schedule(optimizer, params.optimizer, params.trainer.max_steps)
-    state = TrainState(model=model, module=module, optimizer=optimizer, schedule=schedule)
-    restore(fabric, state, resume_folder(work), sharded=params.shard)
-    return state
+    return begin(fabric, model, params, work)
 
 
 def trained_policy(
