@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 import torch
-from laq_original_replacement import replace_as_original
 from numpy.typing import NDArray
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor, nn
@@ -22,6 +21,7 @@ from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.evaluation.codes.probes import out_of_fold, r2_interval
 from lapa.models.laq import LatentActionQuantizer
+from lapa.models.laq.original_replacement import replace_as_original
 from lapa.models.laq.quantizers import Quantized
 from lapa.models.laq.quantizers.nsvq import NSVQ
 from lapa.models.layers.pixels import to_frames

@@ -127,10 +127,13 @@ def test_of_datasets_with_other_actions_the_largest_is_probed_and_the_others_nam
 ) -> None:
     report = measure_laq(_two_robots(tmp_path))
     assert _probed(report, "datasets") == ["two"]
-    reason = report.not_measured["probes of dataset three"]
-    assert "three 3, two 2" in reason
-    assert "those of two are probed" in reason
     assert "probe/linear/codes/dx" in _metrics(report)
+    finding = find(read_findings(report), "probes from codes to actions")
+    assert finding is not None
+    assert any("three: other actions" in getattr(block, "text", "") for block in finding.blocks)
+    other = {metric.name: metric.n for metric in report.metrics["laq/three"]}
+    assert {"probe/linear/codes/dx", "psnr_gain_over_copy", "perplexity"} <= set(other)
+    assert other["probe/linear/codes/dx"] == 2, "its held-out episodes"
 
 
 def test_a_robot_among_plain_videos_is_probed(tmp_path: Path, measure_laq: MeasureLaq) -> None:

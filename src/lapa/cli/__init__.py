@@ -13,7 +13,7 @@ COMMANDS = {
     "ingest": "lapa.cli.ingest:ingest",
     "inspect": "lapa.cli.inspect:inspect",
     "import-laq": "lapa.cli.import_laq:import_laq",
-    "export-laq": "lapa.cli.import_laq:export_laq",
+    "export-laq": "lapa.cli.export_laq:export_laq",
     "export-shards": "lapa.cli.export_shards:export_shards",
     "export-labels": "lapa.cli.export_labels:export_labels",
     "doctor": "lapa.cli.doctor:doctor",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +15,9 @@ from lapa.records import ActionStats, ShardSet
 
 @dataclass(frozen=True, kw_only=True)
 class ProbedDatasets:
-    """The datasets that are probed, and why others are not."""
+    """The datasets whose actions are probed together."""
 
     names: tuple[str, ...]
-    left_out: Mapping[str, str]
-    """Dataset -> why its actions are not looked at."""
     everything: bool
     """Whether these are all datasets of the split."""
 
@@ -42,11 +39,7 @@ def choose_probed_datasets(shards: ShardSet, split: str) -> ProbedDatasets:
     best = max(sizes, key=lambda key: sizes[key])
     chosen = tuple(sorted(groups[best]))
     every = {name for name, _ in frames}
-    return ProbedDatasets(
-        names=chosen,
-        left_out=_reasons(frames, chosen),
-        everything=every == set(chosen),
-    )
+    return ProbedDatasets(names=chosen, everything=every == set(chosen))
 
 
 def frames_by_width(shards: ShardSet, split: str) -> dict[tuple[str, int], int]:
@@ -76,18 +69,3 @@ def datasets_of_policy(shards: ShardSet, split: str, stats: ActionStats) -> tupl
     if not matching:
         raise CannotMeasureError(f"no held-out episode has the policy's {width} action dimensions")
     return tuple(sorted(matching))
-
-
-def _reasons(frames: Mapping[tuple[str, int], int], chosen: tuple[str, ...]) -> dict[str, str]:
-    widths = dict(frames.keys())
-    listed = ", ".join(f"{name} {width or 'none'}" for name, width in sorted(widths.items()))
-    return {
-        name: (
-            f"datasets have different actions (dimensions: {listed}); those of "
-            f"{' and '.join(chosen)} are probed, which has most held-out frames"
-            if width
-            else "it has no actions"
-        )
-        for name, width in widths.items()
-        if name not in chosen
-    }

@@ -17,6 +17,7 @@ BUILT_IN = (
     "lapa.evaluation.sections.code_usage:UseOfCodes",
     "lapa.evaluation.sections.code_strips:PairsByCode",
     "lapa.evaluation.sections.quantizer_training:QuantizerTraining",
+    "lapa.evaluation.sections.by_dataset:ByDataset",
     "lapa.evaluation.sections.probes:Probes",
     "lapa.evaluation.sections.associations:Associations",
     "lapa.evaluation.sections.compass:Compass",

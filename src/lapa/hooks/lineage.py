@@ -90,7 +90,7 @@ def _tag(dataset_name: str, data: Any) -> None:
 def _log_report(report: EvaluationReport) -> None:
     several = len(report.metrics) > 1
     for subject, metrics in report.metrics.items():
-        prefix = f"report/{subject}/" if several else "report/"
+        prefix = f"report/{subject}/" if several and subject != "policy" else "report/"
         mlflow.log_metrics({f"{prefix}{metric.name}": metric.value for metric in metrics})
 
 

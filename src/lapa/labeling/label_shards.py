@@ -22,6 +22,7 @@ from lapa.distributed.ranks import (
 )
 from lapa.distributed.threads import set_threads
 from lapa.folders.whole_file import write_whole
+from lapa.labeling.frames import warn_of_other_frames
 from lapa.labeling.report import label_report, write_report
 from lapa.labeling.worker import LabelTask, Speed, label_tasks, plan_tasks
 from lapa.models.laq.frozen import FrozenQuantizer
@@ -90,6 +91,7 @@ class _Job:
     def run(self, device: torch.device) -> LabelSet:
         """Label this rank's shards; rank zero waits for all and writes the record."""
         if is_rank_zero():
+            warn_of_other_frames(self.laq, self.shards)
             self._claim()
         barrier()
         quantizer = FrozenQuantizer(

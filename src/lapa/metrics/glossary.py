@@ -24,7 +24,9 @@ _INTRODUCTION = """# Metrics
 Every number that is logged, by the name it is logged under: training writes `metrics.jsonl` beside the weights,
 evaluation writes reports, MLflow has both under a prefix. A metric has one name everywhere. `<split>` is `train`
 (noise-free, on the batch of the step) or `val` (held out); K is the size of the codebook, S the number of code
-positions. Metrics of reports carry 95 % intervals over episodes or scenes.
+positions. Metrics of reports carry 95 % intervals over episodes or scenes, and belong to a subject: an arm or
+`policy`, a baseline of its actions (`predict_mean`, `repeat_last`, `nearest_neighbor`), a quantiser (`laq`,
+`random_laq`); behind a slash to one dataset of several (`laq/bridge`, `policy/bridge`).
 
 This page is made from `lapa.metrics.glossary`:
 `python -c "from lapa.metrics.glossary import page; print(page(), end='')" > docs/metrics.md`.

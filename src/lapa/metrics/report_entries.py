@@ -25,6 +25,37 @@ CODES = (
 POLICIES = (
     *action_error_entries("action/"),
     Entry(
+        "action/mse_normalized_minus/<baseline>",
+        "",
+        "any; below 0 the policy is better",
+        "`action/mse_normalized` of the policy minus that of `predict_mean`, `repeat_last` or "
+        "`nearest_neighbor` on the same episodes.",
+    ),
+    Entry(
+        "action/mean_true/<dimension>",
+        "the dimension's",
+        "any",
+        "Mean true action of the held-out steps.",
+    ),
+    Entry(
+        "action/mean_predicted/<dimension>",
+        "the dimension's",
+        "any",
+        "Mean predicted action of the same steps.",
+    ),
+    Entry(
+        "action/std_true/<dimension>",
+        "the dimension's",
+        "≥ 0",
+        "Standard deviation of the true actions.",
+    ),
+    Entry(
+        "action/std_predicted/<dimension>",
+        "the dimension's",
+        "≥ 0; near 0 the policy always does the same",
+        "Standard deviation of the predicted actions.",
+    ),
+    Entry(
         "success/<task>",
         "",
         "[0, 1]; higher is better",

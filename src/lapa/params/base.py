@@ -17,7 +17,7 @@ class Params(BaseModel):
 
 
 class OptimizerParams(Params):
-    """AdamW or Adafactor, with warm-up and cosine decay."""
+    """AdamW or Adafactor, with warm-up and then a cosine or a constant rate."""
 
     kind: Literal["adamw", "adafactor"] = "adamw"
     """``adafactor`` keeps one number per row and column instead of two per weight: half of AdamW's
@@ -25,13 +25,15 @@ class OptimizerParams(Params):
     learning_rate: float = Field(default=1e-4, gt=0)
     """Peak learning rate. For ``adafactor`` relative to the size of each tensor (its RMS), and never
     above one over the root of the step, which torch's implementation caps it to."""
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """After the warm-up: down to `final_learning_rate` along a cosine, or no change."""
     final_learning_rate: float = Field(default=1e-6, ge=0)
-    """Where the cosine ends."""
+    """Where the cosine ends; a constant rate reads none."""
     warmup_steps: int = Field(default=1000, ge=0)
     """Optimiser steps of linear warm-up."""
     betas: tuple[float, float] = (0.9, 0.999)
     weight_decay: float = Field(default=0.01, ge=0)
-    """Decoupled decay, times the learning rate (for ``adafactor`` the uncapped one); tensors with
+    """0 makes AdamW plain Adam. Decoupled decay, times the learning rate (for ``adafactor`` the uncapped one); tensors with
     fewer than two dimensions are never decayed."""
     clip_norm: float = Field(default=1.0, ge=0)
     """Largest global gradient norm; 0 switches clipping off."""

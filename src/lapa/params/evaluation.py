@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, PositiveFloat, field_validator, model_validator
 
-from lapa.params.base import Params
+from lapa.params.base import Accelerator, Params
 from lapa.params.envs import TabletopParams
 from lapa.params.kinds import import_named
 from lapa.params.simulators import AnySimulatorParams
@@ -28,7 +28,7 @@ class RolloutParams(Params):
     execute: int = Field(default=1, gt=0)
     """Actions of a chunk that are executed before the policy looks again."""
     batch_size: int = Field(default=32, gt=0)
-    """Scenes that run side by side."""
+    """Scenes that run side by side, through one forward pass; more are faster on a GPU."""
     num_videos: int = Field(default=2, ge=0)
     """Episodes per task that are kept as videos."""
 
@@ -38,6 +38,9 @@ class ProbeParams(Params):
 
     max_samples: int = Field(default=4000, gt=0)
     """Held-out pairs at most."""
+    min_per_dataset: int = Field(default=400, gt=0)
+    """Where several datasets are held out: pairs of each that are measured at least, if it has as many;
+    ``max_samples`` gives way to it."""
     folds: int = Field(default=5, ge=2)
     """Episode-disjoint folds; every pair is predicted by a probe that never saw its episode."""
     ridge: tuple[PositiveFloat, ...] = Field(default=(1.0, 10.0, 1e2, 1e3, 1e4, 1e5), min_length=1)
@@ -50,12 +53,26 @@ class ProbeParams(Params):
     """Bootstrap draws of episodes for an interval."""
 
 
+class OpenLoopParams(Params):
+    """Actions predicted on held-out episodes, beside baselines that need no policy."""
+
+    target_mse: float = Field(default=0.05, gt=0)
+    """Normalised mean squared error that a policy is to stay below: the report says pass or fail."""
+    max_episodes: int | None = Field(default=None, gt=0)
+    """Held-out episodes that are predicted, the first of a seeded order; None predicts all."""
+    neighbor_frames: int = Field(default=20_000, gt=0)
+    """Labelled frames at most among which the nearest neighbour is sought, the first of a seeded order."""
+
+
 class EvaluationParams(Params):
     """Everything the evaluation pipeline needs."""
 
     rollout: RolloutParams | None = RolloutParams()
     """None where no simulator looks like the data: then only the action error is measured."""
+    open_loop: OpenLoopParams = OpenLoopParams()
     probe: ProbeParams = ProbeParams()
+    accelerator: Accelerator = "auto"
+    """Where quantisers and policies run while they are measured."""
     split: str = "val"
     """Held-out episodes for codes and action errors."""
     batch_size: int = Field(default=256, gt=0)

@@ -6,7 +6,7 @@ record does not exist (`lapa.datasets.publish`).
 
 from lapa.records.actions import ActionDimension, ActionStats
 from lapa.records.base import SEAL, Record
-from lapa.records.checkpoints import Checkpoint
+from lapa.records.checkpoints import IMPORTED_FROM, Checkpoint
 from lapa.records.digest import (
     MADE_WITH,
     RECORD,
@@ -31,6 +31,7 @@ from lapa.records.shards import (
 )
 
 __all__ = [
+    "IMPORTED_FROM",
     "MADE_WITH",
     "RECORD",
     "SEAL",

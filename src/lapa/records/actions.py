@@ -42,6 +42,9 @@ class ActionStats(Record):
     datasets: tuple[str, ...] = ()
     """Datasets of the shard set that the steps come from; empty in older policies: all that there are."""
 
+    episode_seed: int | None = None
+    """Seed of the order whose first ``episodes`` are the labelled ones; None in older policies."""
+
     @property
     def still(self) -> tuple[str, ...]:
         """Names of the dimensions that stand still."""

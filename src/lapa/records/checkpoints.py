@@ -9,6 +9,9 @@ from pydantic import Field
 from lapa.records.base import Record
 from lapa.records.pairs import PairSpec
 
+IMPORTED_FROM = "checkpoint_file"
+"""Name among the inputs of an imported model, of the file it was read from."""
+
 
 class Checkpoint(Record):
     """A trained (or deliberately untrained) model: weights, configuration and ancestry."""
@@ -34,7 +37,14 @@ class Checkpoint(Record):
     """Which weights these are: the best by ``selected_by``, or those of the last step."""
     selected_by: str = ""
     """Metric that chose the best weights, e.g. ``val/loss``; empty where the last step was taken."""
+    resize: Literal["crop", "squash"] | None = None
+    """How frames must be made square for it, where it was not trained on shards; None: as in those."""
     notes: tuple[str, ...] = ()
     """What a reader of its metrics must know, in sentences: e.g. a parameter that this arm could not use."""
     files: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of what lies beside the weights (configuration, tokenizer), taken when it is published."""
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether its weights come from a file of another project; its steps may then be unknown."""
+        return IMPORTED_FROM in self.inputs

@@ -49,4 +49,4 @@ def test_the_summary_is_short_and_says_that_something_is_missing() -> None:
     sentences = in_short(shown, {"c": "of a reason"})
     assert sentences[:2] == ["lapa: a says so.", "b says so."]
     assert sentences[2].startswith("1 analysis could not be made")
-    assert len(in_short([_shown("a", "A")] * 9, {})) == 8
+    assert len(in_short([_shown("a", "A")] * 12, {})) == 10

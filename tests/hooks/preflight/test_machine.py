@@ -9,6 +9,7 @@ import pytest
 from lapa.hooks.preflight.devices import require_processes
 from lapa.hooks.preflight.sources import require_sources
 from lapa.params.base import TrainerParams
+from lapa.params.evaluation import EvaluationParams
 from lapa.params.labeling import LabelingParams
 from lapa.params.laq.model import LaqModelParams
 from lapa.params.laq.stage import LaqParams
@@ -83,6 +84,15 @@ def test_gpus_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch, devi
     asked = LabelingParams(devices=devices, accelerator="gpu")
     with pytest.raises(RefusedError, match=f"labeling.devices is {devices}, .* has 0 GPUs"):
         require_processes({"params:labeling": asked})
+
+
+def test_an_evaluation_on_a_gpu_that_is_not_there_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
+    require_processes({"params:evaluation": EvaluationParams()})
+    with pytest.raises(RefusedError, match=r"evaluation\.accelerator is 'gpu'.* has no GPU"):
+        require_processes({"params:evaluation": EvaluationParams(accelerator="gpu")})
 
 
 def test_auto_takes_processors_where_there_is_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:

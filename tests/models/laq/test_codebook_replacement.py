@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-from laq_original_replacement import replace_as_original
 
 from lapa.models.laq.codebook_replacement import replace_by_usage
+from lapa.models.laq.original_replacement import is_due, replace_as_original
 
 
 def _codebook(size: int = 8) -> torch.Tensor:
@@ -14,6 +14,12 @@ def _codebook(size: int = 8) -> torch.Tensor:
 
 def _counts(*values: int) -> torch.Tensor:
     return torch.tensor(values)
+
+
+def test_original_replaces_26_times_and_never_after_step_4500() -> None:
+    due = [step for step in range(100_005) if is_due(step)]
+    assert due == [*range(10, 100, 10), *range(100, 1000, 100), *range(1000, 5000, 500)]
+    assert len(due) == 26
 
 
 def test_original_copies_are_identical() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import torch
-from laq_original_replacement import replace_as_original
 
 from lapa.models.laq import compat
+from lapa.models.laq.original_replacement import replace_as_original
 
 CFG = {
     "dim": 16,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from click.testing import CliRunner
 
-from lapa.cli.import_laq import export_laq, import_laq
 from lapa.models.laq import LatentActionQuantizer
+from lapa.models.laq.inferred_config import infer_config
 from lapa.models.laq.original_checkpoint import (
     from_original,
-    infer_config,
     load_original,
     original_name,
     to_original,
@@ -45,23 +42,6 @@ def test_default_size_has_the_originals_keys() -> None:
 def test_names_are_distinct(build_small: BuildSmall) -> None:
     ours = build_small(lapa_compat=True).state_dict()
     assert len({original_name(name) for name in ours}) == len(ours)
-
-
-@pytest.mark.parametrize("prefix", ["", "module."])
-def test_round_trip_through_the_command_line(
-    original: dict[str, torch.Tensor], tmp_path: Path, prefix: str
-) -> None:
-    torch.save({prefix + name: t for name, t in original.items()}, tmp_path / "laq.pt")
-    runner = CliRunner()
-    done = runner.invoke(
-        import_laq, [str(tmp_path / "laq.pt"), "--out", str(tmp_path / "laq"), "--image-size", "32"]
-    )
-    assert done.exit_code == 0, done.output
-    done = runner.invoke(export_laq, [str(tmp_path / "laq"), "--out", str(tmp_path / "back.pt")])
-    assert done.exit_code == 0, done.output
-    back = torch.load(tmp_path / "back.pt", weights_only=True)
-    assert set(back) == set(original)
-    assert all(torch.equal(back[name], original[name]) for name in original)
 
 
 def test_configuration_is_read_off_the_shapes(
@@ -108,14 +88,6 @@ def test_wrong_shapes_are_named(original: dict[str, torch.Tensor], build_small: 
     original["vq.codebooks"] = torch.zeros(16, 8)
     with pytest.raises(ValueError, match=r"vq.codebooks \(16, 8\) instead of \(8, 8\)"):
         load_original(model, original)
-
-
-def test_a_file_that_is_no_state_dict_is_refused(tmp_path: Path) -> None:
-    torch.save({"step": 3, "model": {"a": torch.zeros(1)}}, tmp_path / "laq.pt")
-    done = CliRunner().invoke(import_laq, [str(tmp_path / "laq.pt"), "--out", str(tmp_path / "o")])
-    assert done.exit_code == 1
-    assert "expected a state dict" in done.output
-    assert not (tmp_path / "o").exists()
 
 
 def test_the_default_model_cannot_pose_as_the_original(build_small: BuildSmall) -> None:

@@ -76,14 +76,35 @@ def test_warm_up_then_cosine_to_the_final_rate() -> None:
     assert all(a >= b for a, b in pairwise(rates[4:]))
 
 
-def test_equal_rates_stay_constant() -> None:
-    constant = params(final_learning_rate=1.0, warmup_steps=0)
+def test_a_constant_rate_stays_after_the_warm_up() -> None:
+    constant = params(schedule="constant", warmup_steps=2)
     optimizer = build_optimizer(nn.Linear(2, 2), constant)
     schedule = build_schedule(optimizer, constant, max_steps=5)
-    for _ in range(5):
-        assert optimizer.param_groups[0]["lr"] == pytest.approx(1.0)
+    rates = []
+    for _ in range(6):
+        rates.append(optimizer.param_groups[0]["lr"])
         optimizer.step()
         schedule.step()
+    assert rates == [0.5, 1.0, 1.0, 1.0, 1.0, 1.0]
+
+
+def test_without_decay_it_is_plain_adam() -> None:
+    def trained(kind: type[torch.optim.Optimizer] | None) -> torch.Tensor:
+        torch.manual_seed(0)
+        module = nn.Linear(3, 2)
+        recipe = params(weight_decay=0.0, betas=(0.9, 0.99), learning_rate=1e-2)
+        optimizer = (
+            build_optimizer(module, recipe)
+            if kind is None
+            else torch.optim.Adam(module.parameters(), lr=1e-2, betas=(0.9, 0.99), eps=1e-8)
+        )
+        for _ in range(5):
+            optimizer.zero_grad()
+            module(torch.ones(4, 3)).square().sum().backward()
+            optimizer.step()
+        return module.weight.detach()
+
+    assert torch.equal(trained(None), trained(torch.optim.Adam))
 
 
 def test_warm_up_longer_than_training_is_an_error() -> None:

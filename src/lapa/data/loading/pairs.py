@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lapa.data.loading.requirements import require_horizon, require_one_dimension
 from lapa.data.loading.slots import SlotDataset, subset
+from lapa.data.loading.turns import subset_in_turns
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.pair_index import clip_offsets, longest_recording, select_pairs
 from lapa.data.shards.reader import ClipReader
@@ -75,6 +76,7 @@ def open_pairs(
     spec: PairSpec,
     *,
     max_samples: int | None = None,
+    in_turns: bool = False,
     with_actions: bool = False,
     with_states: bool = False,
     datasets: Sequence[str] | None = None,
@@ -86,6 +88,7 @@ def open_pairs(
         split: its name.
         spec: what a pair is.
         max_samples: keep the first of an order seeded by ``spec.seed`` (nested: 10 holds 5).
+        in_turns: let the datasets take turns in that order, whatever their shares: every one is measured.
         with_actions: add what was done over H, ``float32 (action_dim,)``: differences summed, targets
             subtracted (`lapa.data.statistics.action_motion`).
         with_states: add the state at t.
@@ -107,9 +110,10 @@ def open_pairs(
     for wanted, member in ((with_actions, "action"), (with_states, "state")):
         if wanted:
             require_one_dimension(table, table.clips_of(slots), member)
+    choose = subset_in_turns if in_turns else subset
     return PairDataset(
         reader=ClipReader(table, image_size=shard_set.image_size),
-        slots=subset(slots, max_samples, seed=spec.seed, table=table),
+        slots=choose(slots, max_samples, seed=spec.seed, table=table),
         spec=spec,
         counts=counts,
         with_actions=with_actions,

@@ -79,6 +79,18 @@ class RobotDataset(SlotDataset):
             filled += len(rows)
         return actions, np.arange(self.chunk) < filled
 
+    def action_before(self, index: int) -> NDArray[np.float32] | None:
+        """Return the action of the frame before, ``float32 (action_dim,)``; None where a recording begins."""
+        clip, frame = self.position_of(index)
+        starts, episodes = self.table.numbers["start_frame"], self.table.episode
+        before = int(starts[clip]) + frame - 1
+        if frame == 0:
+            clip -= 1
+            if clip < 0 or episodes[clip] != episodes[clip + 1]:
+                return None
+        row: NDArray[np.float32] = self.reader.array(clip, "actions")[before - int(starts[clip])]
+        return row
+
     def all_actions(self) -> NDArray[np.float32]:
         """Return the action of every sample, ``float32 (sample, action_dim)``: for statistics."""
         out = np.empty((len(self), self.action_dim), np.float32)

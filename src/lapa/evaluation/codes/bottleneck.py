@@ -10,7 +10,7 @@ from einops import reduce
 from numpy.typing import NDArray
 
 from lapa.data.loading.loader import evaluation_loader
-from lapa.evaluation.codes.latent_samples import HeldOutPairs, LatentSamples
+from lapa.evaluation.codes.latent_samples import HeldOutPairs, LatentSamples, device_of
 from lapa.evaluation.statistics.episode_bootstrap import Interval, Sums, episode_interval
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
@@ -20,11 +20,27 @@ CONDITIONS = ("right", "shuffled", "constant", "copy")
 latents are continuous); frame t unchanged."""
 
 
-def another_pairs(values: NDArray[Any], *, seed: int) -> NDArray[Any]:
-    """Give every pair the row of another one: of codes ``(sample, code)`` or of vectors."""
-    order = np.random.default_rng(seed).permutation(len(values))
+PairErrors = dict[str, NDArray[np.float64]]
+"""Condition -> mean squared error of every pair ``(sample,)``, pixels in [0, 1]."""
+
+
+def another_pairs(
+    values: NDArray[Any], *, seed: int, group: NDArray[np.int64] | None = None
+) -> NDArray[Any]:
+    """Give every pair the row of another one: of codes ``(sample, code)`` or of vectors.
+
+    Args:
+        values: of every pair.
+        seed: of the choice.
+        group: ``(sample,)``: the other pair is of the same group, here of the same dataset; codes of
+            another robot would be wrong for a reason that says nothing about motion. None: one group.
+    """
+    groups = np.zeros(len(values), np.int64) if group is None else group
     shuffled = np.empty_like(values)
-    shuffled[order] = values[np.roll(order, 1)]
+    for number in np.unique(groups):
+        own = np.flatnonzero(groups == number)
+        order = own[np.random.default_rng(seed).permutation(len(own))]
+        shuffled[order] = values[np.roll(order, 1)]
     return shuffled
 
 
@@ -35,18 +51,22 @@ def constant_codes(codes: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def given_vectors(
-    laq: LatentActionQuantizer, samples: LatentSamples, *, seed: int
+    laq: LatentActionQuantizer,
+    samples: LatentSamples,
+    *,
+    seed: int,
+    group: NDArray[np.int64] | None = None,
 ) -> dict[str, NDArray[np.float32]]:
     """What the decoder gets under each condition but ``copy``: ``(sample, code, quant_dim)``."""
     own = samples.vectors
     if samples.codes is None:
         constant = np.broadcast_to(own.mean(axis=0), own.shape)
     else:
-        most = torch.from_numpy(constant_codes(samples.codes)[:1])
-        constant = np.broadcast_to(
-            laq.quantizer.indices_to_vectors(most).float().numpy(), own.shape
-        )
-    return {"right": own, "shuffled": another_pairs(own, seed=seed), "constant": constant}
+        most = torch.from_numpy(constant_codes(samples.codes)[:1]).to(device_of(laq))
+        vectors = laq.quantizer.indices_to_vectors(most).float().cpu().numpy()
+        constant = np.broadcast_to(vectors, own.shape)
+    shuffled = another_pairs(own, seed=seed, group=group)
+    return {"right": own, "shuffled": shuffled, "constant": constant}
 
 
 @torch.no_grad()
@@ -57,21 +77,22 @@ def reconstruction_errors(
     *,
     batch_size: int,
     seed: int,
-) -> dict[str, NDArray[np.float64]]:
+) -> PairErrors:
     """Mean squared error per pair, pixels in [0, 1], under each of the `CONDITIONS`."""
-    given = given_vectors(laq, samples, seed=seed)
+    given = given_vectors(laq, samples, seed=seed, group=pairs.group)
+    device = device_of(laq)
     errors: dict[str, list[torch.Tensor]] = {name: [] for name in CONDITIONS}
     position = 0
     for batch in evaluation_loader(pairs.dataset, batch_size=batch_size):
-        first, last = to_frames(batch["frames"]).unbind(dim=2)
+        first, last = to_frames(batch["frames"].to(device)).unbind(dim=2)
         rows = slice(position, position + len(first))
         position += len(first)
         for name, vectors in given.items():
-            tokens = torch.from_numpy(np.ascontiguousarray(vectors[rows]))
+            tokens = torch.from_numpy(np.ascontiguousarray(vectors[rows])).to(device)
             decoded = laq.decode_vectors(first, tokens).clamp(0, 1)
             errors[name].append(_mean_squared(decoded, last))
         errors["copy"].append(_mean_squared(first, last))
-    return {name: torch.cat(parts).double().numpy() for name, parts in errors.items()}
+    return {name: torch.cat(parts).double().cpu().numpy() for name, parts in errors.items()}
 
 
 def _mean_squared(frames: torch.Tensor, target: torch.Tensor) -> torch.Tensor:

@@ -1,11 +1,11 @@
-"""Held-out pairs as both quantisers encode them: of all datasets, and of those whose actions count."""
+"""Held-out pairs as the quantisers encode them: of all datasets, and of those whose actions count."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lapa.evaluation.analyses import Analyses, CannotMeasureError
+from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.held_out import HeldOutPairs, open_held_out
 from lapa.evaluation.codes.latent_samples import LatentSamples, encode_pairs
 from lapa.evaluation.codes.true_actions import TrueActions
@@ -21,7 +21,8 @@ class Encoded:
 
     pairs: HeldOutPairs
     trained: LatentSamples
-    untrained: LatentSamples
+    untrained: LatentSamples | None = None
+    """None where there is no untrained control."""
     datasets: tuple[str, ...] = ()
     """Whose pairs these are; empty for all."""
 
@@ -45,7 +46,7 @@ def encode_held_out(
     *,
     datasets: tuple[str, ...] | None = None,
 ) -> Encoded:
-    """Read the held-out pairs and encode them with the trained and the untrained model.
+    """Read the held-out pairs and encode them with the trained model and, where there is one, the untrained.
 
     Raises:
         CannotMeasureError: nothing is held out.
@@ -59,12 +60,14 @@ def encode_held_out(
         params.split,
         spec,
         max_samples=params.probe.max_samples,
+        min_per_dataset=params.probe.min_per_dataset,
         batch_size=params.batch_size,
         datasets=datasets,
     )
-    trained, untrained = (
+    trained, *others = [
         encode_pairs(model, pairs, batch_size=params.batch_size) for model in models
-    )
+    ]
+    untrained = others[0] if others else None
     return Encoded(pairs=pairs, trained=trained, untrained=untrained, datasets=datasets or ())
 
 
@@ -73,18 +76,13 @@ def with_actions(
     models: Sequence[LatentActionQuantizer],
     whole: Encoded,
     params: EvaluationParams,
-    analyses: Analyses,
 ) -> Encoded:
     """The pairs whose actions can be measured together: all of them, or those of some datasets.
-
-    Datasets that are left out are listed in ``analyses``.
 
     Raises:
         CannotMeasureError: no dataset has actions.
     """
     chosen = choose_probed_datasets(shards, params.split)
-    for dataset, reason in chosen.left_out.items():
-        analyses.skip(f"probes of dataset {dataset}", reason)
     if chosen.everything and whole.pairs.actions is not None:
         return replace(whole, datasets=chosen.names)
     spec = whole.pairs.dataset.spec

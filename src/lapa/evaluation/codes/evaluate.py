@@ -1,13 +1,15 @@
-"""Evaluate a quantiser: every analysis of codes on held-out pairs, beside an untrained quantiser."""
+"""Evaluate a quantiser: every analysis of codes on held-out pairs, mostly beside an untrained quantiser."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from lapa.distributed.device import device_for
 from lapa.evaluation.analyses import Analyses
 from lapa.evaluation.codes.encoded import encode_held_out, with_actions
-from lapa.evaluation.codes.evidence import QUANTIZERS, TRAINED, UNTRAINED, CodesEvidence
+from lapa.evaluation.codes.evidence import TRAINED, UNTRAINED, CodesEvidence
 from lapa.evaluation.finding import Finding, metrics_by_subject, write_findings
 from lapa.evaluation.measured_model import write_measured_model
 from lapa.evaluation.registry import run_sections
@@ -22,7 +24,7 @@ def evaluate_laq(
     *,
     shards: ShardSet,
     laq: Checkpoint,
-    random_laq: Checkpoint,
+    random_laq: Checkpoint | None = None,
     params: EvaluationParams,
     out: Path,
 ) -> EvaluationReport:
@@ -34,25 +36,25 @@ def evaluate_laq(
     Args:
         shards: clips with a held-out split; probes need true actions in it.
         laq: the trained quantiser.
-        random_laq: the untrained control.
+        random_laq: the untrained control; None measures the quantiser alone.
         params: which split, how many pairs, which probes, which further analyses.
         out: folder to fill: plots, ``findings.json``, ``checkpoint.json``.
 
     Returns:
-        Metrics of ``laq`` and ``random_laq``; probe controls are in ``laq``.
+        Metrics of ``laq`` and ``random_laq``; probe controls are in ``laq``. Where several datasets are
+        held out also those of ``laq/<dataset>``.
 
     Raises:
         ValueError: the two quantisers were made for different pairs.
+        RuntimeError: ``params.accelerator`` asks for a GPU and there is none.
     """
-    require_same(
-        f"pair spec of {random_laq.path}",
-        random_laq.pair_spec,
-        laq.pair_spec,
-        remedy="make the control with the trained quantiser's pair spec",
-    )
+    quantizers = {TRAINED: laq}
+    if random_laq is not None:
+        _require_same_pairs(laq, random_laq)
+        quantizers[UNTRAINED] = random_laq
     out.mkdir(parents=True, exist_ok=True)
     analyses = Analyses(on_error=params.on_error)
-    evidence = _gather(shards, laq, random_laq, params=params, analyses=analyses, out=out)
+    evidence = _gather(shards, quantizers, params=params, analyses=analyses, out=out)
     findings: tuple[Finding, ...] = ()
     if evidence is not None:
         findings = run_sections(evidence)
@@ -60,35 +62,39 @@ def evaluate_laq(
     write_findings(findings, out)
     return EvaluationReport(
         path=str(out),
-        metrics=metrics_by_subject(findings, tuple(QUANTIZERS)),
+        metrics=metrics_by_subject(findings, tuple(quantizers)),
         plots=tuple(file for finding in findings for file in finding.plots),
         not_measured=analyses.not_measured,
     )
 
 
+def _require_same_pairs(laq: Checkpoint, random_laq: Checkpoint) -> None:
+    require_same(
+        f"pair spec of {random_laq.path}",
+        random_laq.pair_spec,
+        laq.pair_spec,
+        remedy="make the control with the trained quantiser's pair spec",
+    )
+
+
 def _gather(
     shards: ShardSet,
-    laq: Checkpoint,
-    random_laq: Checkpoint,
+    quantizers: Mapping[str, Checkpoint],
     *,
     params: EvaluationParams,
     analyses: Analyses,
     out: Path,
 ) -> CodesEvidence | None:
-    """Encode the held-out pairs with both quantisers; None where nothing is held out."""
-    models = {
-        TRAINED: load_laq(Path(laq.path)),
-        UNTRAINED: load_laq(Path(random_laq.path)),
-    }
-    pair = (models[TRAINED], models[UNTRAINED])
+    """Encode the held-out pairs with all quantisers; None where nothing is held out."""
+    device = device_for(params.accelerator)
+    models = {arm: load_laq(Path(of_arm.path)).to(device) for arm, of_arm in quantizers.items()}
+    nets, laq = tuple(models.values()), quantizers[TRAINED]
     encoded = analyses.run(
-        "latent actions", partial(encode_held_out, shards, pair, laq.pair_spec, params)
+        "latent actions", partial(encode_held_out, shards, nets, laq.pair_spec, params)
     )
     if encoded is None:
         return None
-    moving = analyses.run(
-        TRUE_ACTIONS, partial(with_actions, shards, pair, encoded, params, analyses)
-    )
+    moving = analyses.run(TRUE_ACTIONS, partial(with_actions, shards, nets, encoded, params))
     return CodesEvidence(
         params=params,
         out=out,

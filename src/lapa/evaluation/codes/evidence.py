@@ -1,10 +1,12 @@
-"""What analyses of codes look at: a trained and an untrained quantiser on the same held-out pairs."""
+"""What analyses of codes look at: a trained and mostly an untrained quantiser on the same held-out pairs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lapa.evaluation.analyses import CannotMeasureError
+from lapa.evaluation.codes.bottleneck import PairErrors, reconstruction_errors
 from lapa.evaluation.codes.encoded import Encoded
 from lapa.evaluation.codes.latent_samples import LatentSamples
 from lapa.evaluation.probed_datasets import frames_by_width
@@ -20,12 +22,12 @@ CONTINUOUS = "the latents are continuous: there are no codes to count"
 
 @dataclass(frozen=True, kw_only=True)
 class CodesEvidence(Evidence):
-    """Both quantisers, and what they say about the held-out pairs."""
+    """The quantisers, and what they say about the held-out pairs."""
 
     checkpoint: Checkpoint
     """Of the trained quantiser."""
     models: Mapping[str, LatentActionQuantizer]
-    """By quantizer: `TRAINED` and `UNTRAINED`."""
+    """By quantizer: `TRAINED` and, where there is a control, `UNTRAINED`."""
     shards: ShardSet
     encoded: Encoded
     """Held-out pairs of all datasets."""
@@ -33,11 +35,34 @@ class CodesEvidence(Evidence):
     """Those whose actions can be measured together; None where there are none."""
     no_actions: str = ""
     """Why there are none."""
+    _errors: dict[str, PairErrors] = field(default_factory=dict)
 
     @property
     def samples(self) -> dict[str, LatentSamples]:
         """Latents of all pairs, by quantizer."""
-        return {TRAINED: self.encoded.trained, UNTRAINED: self.encoded.untrained}
+        samples = {TRAINED: self.encoded.trained, UNTRAINED: self.encoded.untrained}
+        return {arm: of_arm for arm, of_arm in samples.items() if of_arm is not None}
+
+    def errors_of(self, arm: str) -> PairErrors:
+        """Reconstruction error of every pair under every condition, measured once for all analyses.
+
+        Raises:
+            CannotMeasureError: there is one pair, so there is no other pair to shuffle with.
+        """
+        if arm not in self._errors:
+            pairs, params = self.encoded.pairs, self.params
+            if len(pairs) < 2:
+                raise CannotMeasureError(
+                    f"there is {len(pairs)} held-out pair, expected at least 2; hold out more"
+                )
+            self._errors[arm] = reconstruction_errors(
+                self.models[arm],
+                pairs,
+                self.samples[arm],
+                batch_size=params.batch_size,
+                seed=params.seed,
+            )
+        return self._errors[arm]
 
     @property
     def moving(self) -> Encoded:

@@ -35,6 +35,10 @@ class HeldOutPairs:
     """None for action-free video, and where datasets differ in their actions."""
     states: NDArray[np.float32] | None
     """``(sample, state_dim)`` at t; None where the source has none."""
+    group: NDArray[np.int64]
+    """``(sample,)``: number of its dataset in `names`."""
+    names: tuple[str, ...]
+    """Datasets of the split, with or without a pair."""
 
     def __len__(self) -> int:
         return len(self.episodes)
@@ -52,6 +56,7 @@ def open_held_out(
     *,
     max_samples: int,
     batch_size: int,
+    min_per_dataset: int = 1,
     datasets: Sequence[str] | None = None,
 ) -> HeldOutPairs:
     """Read the pairs of ``split``, with true actions and states where all of them have any.
@@ -60,7 +65,9 @@ def open_held_out(
         shards: the clips.
         split: its name.
         spec: what a pair is.
-        max_samples: pairs at most.
+        max_samples: pairs at most; where there are several datasets they take turns.
+        min_per_dataset: of several datasets, pairs of each at least (if it has as many), whatever
+            ``max_samples`` says.
         batch_size: pairs that are in memory at once.
         datasets: keep only these; None keeps all.
     """
@@ -71,7 +78,8 @@ def open_held_out(
         shards,
         split,
         spec,
-        max_samples=max_samples,
+        max_samples=_most(max_samples, min_per_dataset, len(names)),
+        in_turns=True,
         with_actions=wanted["action"],
         with_states=wanted["state"],
         datasets=datasets,
@@ -86,7 +94,13 @@ def open_held_out(
         if "actions" in read
         else None,
         states=read.get("states"),
+        group=table.texts["dataset"].codes[clips].astype(np.int64),
+        names=table.texts["dataset"].values,
     )
+
+
+def _most(max_samples: int, min_per_dataset: int, datasets: int) -> int:
+    return max_samples if datasets == 1 else max(max_samples, min_per_dataset * datasets)
 
 
 def _agree(table: ClipTable, datasets: Sequence[str], member: str) -> bool:

@@ -16,7 +16,14 @@ from lapa.evaluation.codes.true_actions import TrueActions
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 
-__all__ = ["HeldOutPairs", "LatentSamples", "TrueActions", "encode_pairs", "open_held_out"]
+__all__ = [
+    "HeldOutPairs",
+    "LatentSamples",
+    "TrueActions",
+    "device_of",
+    "encode_pairs",
+    "open_held_out",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +63,10 @@ def encode_pairs(
     """Codes and vectors of every held-out pair, batch by batch."""
     parts: dict[str, list[torch.Tensor]] = defaultdict(list)
     for batch in evaluation_loader(pairs.dataset, batch_size=batch_size):
-        quantized = laq(to_frames(batch["frames"])).quantized
-        parts["codes"].append(quantized.codes)
-        parts["vectors"].append(quantized.tokens.float())
-        parts["pre"].append(quantized.pre_quantized.float())
+        quantized = laq(to_frames(batch["frames"].to(device_of(laq)))).quantized
+        parts["codes"].append(quantized.codes.cpu())
+        parts["vectors"].append(quantized.tokens.float().cpu())
+        parts["pre"].append(quantized.pre_quantized.float().cpu())
     joined = {name: torch.cat(tensors).numpy() for name, tensors in parts.items()}
     return LatentSamples(
         codes=joined["codes"] if laq.config.quantizer.has_codes else None,
@@ -67,3 +74,8 @@ def encode_pairs(
         pre_quantized=rearrange(joined["pre"], "sample code dim -> sample (code dim)"),
         codebook_size=laq.quantizer.codebook_size,
     )
+
+
+def device_of(laq: LatentActionQuantizer) -> torch.device:
+    """Where a quantiser's weights are."""
+    return next(laq.parameters()).device

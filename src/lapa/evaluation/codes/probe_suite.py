@@ -21,7 +21,7 @@ def probe_everything(
     pairs: HeldOutPairs,
     actions: TrueActions,
     trained: LatentSamples,
-    untrained: LatentSamples,
+    untrained: LatentSamples | None,
     *,
     params: ProbeParams,
     seed: int,
@@ -63,7 +63,7 @@ LABELS = {
 
 
 def probe_inputs(
-    pairs: HeldOutPairs, trained: LatentSamples, untrained: LatentSamples, *, seed: int
+    pairs: HeldOutPairs, trained: LatentSamples, untrained: LatentSamples | None, *, seed: int
 ) -> dict[str, NDArray[np.float32]]:
     """What the probes read, by name; ``(sample, feature)`` each.
 
@@ -72,14 +72,13 @@ def probe_inputs(
     inputs = {"pre_quantized": trained.pre_quantized}
     if trained.codes is not None:
         inputs = {"codes": trained.one_hot} | inputs
-    if untrained.codes is not None:
+    shuffled = another_pairs(next(iter(inputs.values())), seed=seed)
+    if untrained is not None and untrained.codes is not None:
         inputs["random_codes"] = untrained.one_hot
-    latents = next(iter(inputs.values()))
-    inputs |= {
-        "frame_difference": pairs.difference,
-        "random_pre_quantized": untrained.pre_quantized,
-        "shuffled_labels": another_pairs(latents, seed=seed),
-    }
+    inputs["frame_difference"] = pairs.difference
+    if untrained is not None:
+        inputs["random_pre_quantized"] = untrained.pre_quantized
+    inputs["shuffled_labels"] = shuffled
     if pairs.states is not None:
         inputs["state"] = pairs.states
     return inputs

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from lapa.evaluation.analyses import CannotMeasureError
+import numpy as np
+from numpy.typing import NDArray
+
 from lapa.evaluation.codes.bottleneck import (
     CONDITIONS,
+    PairErrors,
     gain_interval,
     psnr_interval,
-    reconstruction_errors,
 )
-from lapa.evaluation.codes.latent_samples import HeldOutPairs, LatentSamples
-from lapa.models.laq import LatentActionQuantizer
 from lapa.params.evaluation import EvaluationParams
 from lapa.records import Metric
 
@@ -20,25 +20,17 @@ GAINS = {"right": GAIN, "shuffled": GAIN_SHUFFLED, "constant": "psnr_gain_consta
 
 
 def reconstruction_metrics(
-    laq: LatentActionQuantizer,
-    pairs: HeldOutPairs,
-    samples: LatentSamples,
-    params: EvaluationParams,
+    errors: PairErrors, episodes: NDArray[np.int64], params: EvaluationParams
 ) -> tuple[Metric, ...]:
     """PSNR, and its gain over copying under every condition; ``n`` counts episodes.
 
-    Raises:
-        CannotMeasureError: there is one pair, so there is no other pair to shuffle with.
+    Args:
+        errors: of some pairs.
+        episodes: ``(sample,)``: of the same pairs.
+        params: bootstrap draws and their seed.
     """
-    if len(pairs) < 2:
-        raise CannotMeasureError(
-            f"there is {len(pairs)} held-out pair, expected at least 2; hold out more"
-        )
-    errors = reconstruction_errors(
-        laq, pairs, samples, batch_size=params.batch_size, seed=params.seed
-    )
     sampling = {"resamples": params.probe.resamples, "seed": params.seed}
-    copy, episodes = errors["copy"], pairs.episodes
+    copy, count = errors["copy"], len(np.unique(episodes))
     intervals = {
         "psnr": psnr_interval(errors["right"], episodes, **sampling),
         "psnr_copy": psnr_interval(copy, episodes, **sampling),
@@ -46,6 +38,4 @@ def reconstruction_metrics(
     for condition in CONDITIONS[:-1]:
         intervals[GAINS[condition]] = gain_interval(errors[condition], copy, episodes, **sampling)
     intervals[DEPENDENCE] = gain_interval(errors["right"], errors["shuffled"], episodes, **sampling)
-    return tuple(
-        interval.metric(name, n=pairs.num_episodes) for name, interval in intervals.items()
-    )
+    return tuple(interval.metric(name, n=count) for name, interval in intervals.items())

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lapa.evaluation.codes.bottleneck import another_pairs
 from lapa.evaluation.codes.encoded import Encoded
 from lapa.evaluation.codes.held_out import HeldOutPairs
+from lapa.evaluation.codes.latent_samples import device_of
 from lapa.evaluation.plots.reconstructions import (
     Images,
     plot_reconstructions,
@@ -55,11 +56,15 @@ def _columns(
     vectors, word = whole.trained.vectors, "vectors" if whole.trained.codes is None else "codes"
     given = {
         f"t+H by\nits {word}": vectors[rows],
-        f"t+H by another\npair's {word}": another_pairs(vectors, seed=params.seed)[rows],
+        f"t+H by another\npair's {word}": another_pairs(
+            vectors, seed=params.seed, group=whole.pairs.group
+        )[rows],
     }
-    start = to_float(torch.from_numpy(first))
+    start = to_float(torch.from_numpy(first).to(device_of(laq)))
     decoded = {
-        name: to_bytes(laq.decode_vectors(start, torch.from_numpy(chosen))).numpy()
+        name: to_bytes(laq.decode_vectors(start, torch.from_numpy(chosen).to(start.device)))
+        .cpu()
+        .numpy()
         for name, chosen in given.items()
     }
     by_codes = next(iter(decoded.values()))

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.statistics.episode_bootstrap import Interval, Sums, episode_interval
-from lapa.records import EvaluationReport, Metric, Record, require_same
+from lapa.evaluation.policies.held_out_actions import HeldOutActions
+from lapa.evaluation.statistics.step_means import episode_sums, step_means
+from lapa.records import ActionStats, EvaluationReport, Metric, Record, require_same
 
 FILE = "action_errors.json"
 HEADLINE = "action/mae_normalized"
 """The error that arms are compared by: absolute, so that one bad joint does not decide."""
+
+
+ErrorKind = Literal["mse", "mae"]
+KINDS: tuple[ErrorKind, ...] = ("mse", "mae")
 
 
 class EpisodeErrors(Record):
@@ -33,49 +39,69 @@ class EpisodeErrors(Record):
     """``(episode, dimension)``, summed over steps, in the dimension's unit."""
     squared: tuple[tuple[float, ...], ...]
 
-    def normalized(self, kind: str) -> NDArray[np.float64]:
-        """``(episode,)``: sums over steps of the mean over dimensions; ``mae`` or ``mse``."""
-        scales = np.array(self.scales)
+    datasets: tuple[str, ...] = ()
+    """Dataset of each episode."""
+
+    @property
+    def dataset_names(self) -> tuple[str, ...]:
+        """The datasets that the episodes are of."""
+        return tuple(sorted(set(self.datasets)))
+
+    def of_dataset(self, name: str) -> Self:
+        """The episodes of one dataset."""
+        kept = [row for row, dataset in enumerate(self.datasets) if dataset == name]
+        columns = ("episodes", "steps", "absolute", "squared", "datasets")
+        return self.model_copy(
+            update={column: tuple(getattr(self, column)[row] for row in kept) for column in columns}
+        )
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Dimensions that count in means: those that do not stand still, or all if all of them do."""
         moving = np.array([name not in self.still for name in self.dimensions])
-        counted = moving if moving.any() else ~moving
+        return moving if moving.any() else ~moving
+
+    def normalized(self, kind: ErrorKind) -> NDArray[np.float64]:
+        """``(episode,)``: sums over steps of the mean over dimensions."""
+        return np.asarray(self._normalized_columns(kind)[:, self.counted].mean(axis=1))
+
+    def _normalized_columns(self, kind: ErrorKind) -> NDArray[np.float64]:
+        scales = np.array(self.scales)
         if kind == "mae":
-            return np.asarray((np.array(self.absolute) / scales)[:, counted].mean(axis=1))
-        return np.asarray((np.array(self.squared) / scales**2)[:, counted].mean(axis=1))
+            return np.asarray(np.array(self.absolute) / scales)
+        return np.asarray(np.array(self.squared) / scales**2)
 
     def metrics(self, *, resamples: int, seed: int) -> tuple[Metric, ...]:
         """Errors as ``action/<name>``; ``n`` counts episodes, intervals resample them."""
-        sampling = {"resamples": resamples, "seed": seed}
-        count = len(self.episodes)
-        metrics = [
-            _mean(self.normalized(kind), self.steps, **sampling).metric(
-                f"action/{kind}_normalized", n=count
-            )
-            for kind in ("mse", "mae")
-        ]
-        steps = sum(self.steps)
-        mse, mae = (np.array(sums).sum(axis=0) / steps for sums in (self.squared, self.absolute))
-        scales = np.array(self.scales)
-        columns = {
-            "mse": mse,
-            "mae": mae,
-            "mse_normalized": mse / scales**2,
-            "mae_normalized": mae / scales,
+        columns = {f"{kind}_normalized": self.normalized(kind) for kind in KINDS}
+        by_dimension = {
+            "mse": np.array(self.squared),
+            "mae": np.array(self.absolute),
+            "mse_normalized": self._normalized_columns("mse"),
+            "mae_normalized": self._normalized_columns("mae"),
         }
         for column, dimension in enumerate(self.dimensions):
-            metrics += [
-                Metric(name=f"action/{kind}/{dimension}", value=float(values[column]), n=count)
-                for kind, values in columns.items()
-            ]
-        return tuple(metrics)
+            columns |= {f"{kind}/{dimension}": v[:, column] for kind, v in by_dimension.items()}
+        means = step_means(list(columns.values()), self.steps, resamples=resamples, seed=seed)
+        return tuple(
+            interval.metric(f"action/{name}", n=len(self.episodes))
+            for name, interval in zip(columns, means, strict=True)
+        )
 
 
 def paired_error(
-    name: str, first: EpisodeErrors, second: EpisodeErrors, *, resamples: int, seed: int
+    name: str,
+    first: EpisodeErrors,
+    second: EpisodeErrors,
+    *,
+    kind: ErrorKind = "mae",
+    resamples: int,
+    seed: int,
 ) -> Metric:
-    """`HEADLINE` of ``first`` minus that of ``second``, with an interval over paired episodes.
+    """Normalised error of ``first`` minus that of ``second``, with an interval over paired episodes.
 
     Raises:
-        ValueError: the arms were measured on different episodes.
+        ValueError: the two were measured on different episodes.
     """
     require_same(
         "held-out episodes of the second arm",
@@ -83,9 +109,39 @@ def paired_error(
         (first.episodes, first.steps),
         remedy="evaluate both arms on the same episodes: they are compared episode by episode",
     )
-    difference = first.normalized("mae") - second.normalized("mae")
-    interval = _mean(difference, first.steps, resamples=resamples, seed=seed)
+    difference = first.normalized(kind) - second.normalized(kind)
+    (interval,) = step_means([difference], first.steps, resamples=resamples, seed=seed)
     return interval.metric(name, n=len(first.episodes))
+
+
+def errors_by_episode(
+    predicted: NDArray[np.float32], held_out: HeldOutActions, stats: ActionStats
+) -> EpisodeErrors:
+    """Sum the errors of all steps of each held-out episode.
+
+    Args:
+        predicted: ``(step, action_dim)``, the policy's or a baseline's.
+        held_out: the truth, and whose steps these are.
+        stats: scales of the dimensions, and which of them stand still.
+    """
+    error = predicted.astype(np.float64) - held_out.actions
+    first, group = held_out.by_episode()
+    texts, clips = held_out.dataset.table.texts, held_out.clips[first]
+    return EpisodeErrors(
+        episodes=tuple(f"{texts['dataset'][clip]}/{texts['episode_id'][clip]}" for clip in clips),
+        datasets=tuple(texts["dataset"][clip] for clip in clips),
+        steps=tuple(np.bincount(group).tolist()),
+        dimensions=tuple(d.name for d in stats.dimensions),
+        units=tuple(d.unit for d in stats.dimensions),
+        scales=tuple(d.scale for d in stats.dimensions),
+        still=stats.still,
+        absolute=_rows(episode_sums(np.abs(error), group)),
+        squared=_rows(episode_sums(error**2, group)),
+    )
+
+
+def _rows(sums: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, sums.tolist()))
 
 
 def write_errors(errors: EpisodeErrors, folder: Path) -> None:
@@ -97,16 +153,3 @@ def read_errors(report: EvaluationReport) -> EpisodeErrors | None:
     """Read the errors of a policy's report; None where they were not measured."""
     file = Path(report.path) / FILE
     return EpisodeErrors.model_validate_json(file.read_text()) if file.is_file() else None
-
-
-def _mean(
-    sums: NDArray[np.float64], steps: tuple[int, ...], *, resamples: int, seed: int
-) -> Interval:
-    """Mean over steps, each episode weighted by its steps, with an interval over episodes."""
-    columns = (sums, np.array(steps, dtype=np.float64))
-    episodes = np.arange(len(sums))
-    return episode_interval(_per_step, columns, episodes, resamples=resamples, seed=seed)
-
-
-def _per_step(sums: Sums) -> NDArray[np.float64]:
-    return np.asarray(sums[..., 1] / sums[..., 2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from lapa.distributed.device import device_for
 from lapa.evaluation.analyses import Analyses
 from lapa.evaluation.finding import metrics_by_subject, write_findings
 from lapa.evaluation.measured_model import write_measured_model
@@ -33,8 +34,10 @@ def evaluate_policy(
 
     Raises:
         ValueError: the policy was finetuned on other shards, or is no policy.
+        RuntimeError: ``params.accelerator`` asks for a GPU and there is none.
     """
-    net = load_policy(policy_folder(policy))
+    device = device_for(params.accelerator)
+    net = load_policy(policy_folder(policy)).to(device)
     require_same(
         f"shards behind the action statistics of {policy.path}",
         net.stats.shard_digest,
@@ -45,7 +48,13 @@ def evaluate_policy(
     analyses = Analyses(on_error=params.on_error)
     findings = run_sections(
         PolicyEvidence(
-            params=params, out=out, analyses=analyses, policy=net, checkpoint=policy, shards=shards
+            params=params,
+            out=out,
+            analyses=analyses,
+            policy=net,
+            device=device,
+            checkpoint=policy,
+            shards=shards,
         ),
     )
     write_findings(findings, out)

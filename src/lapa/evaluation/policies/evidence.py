@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import torch
+
 from lapa.evaluation.section import Evidence, Need, Section
 from lapa.models.policy.policy import Policy
 from lapa.records import Checkpoint, ShardSet
@@ -19,7 +21,8 @@ class PolicyEvidence(Evidence):
     """One policy."""
 
     policy: Policy
-    """In evaluation mode, on the CPU."""
+    """In evaluation mode, on `device`."""
+    device: torch.device
     checkpoint: Checkpoint
     shards: ShardSet
 

@@ -19,6 +19,12 @@ from lapa.evaluation.policies.trials import Chunks, Trial, open_trials, run_tria
 from lapa.params.simulators import SimulatorParams
 from lapa.records import FrameCodec
 
+ROWS = 4
+"""Forward passes have a multiple of so many rows, filled up with copies. On a CPU the one to three rows that are
+left over take other kernels than the rest and round differently (by 1e-6 of an action): a scene's outcome
+would depend on how many others still run beside it. In whole fours each row's bits are the same whatever the
+batch (`docs/evaluation.md` has the measurement)."""
+
 
 class ImagePolicy(Protocol):
     """What a policy must be able to do here."""
@@ -56,7 +62,7 @@ def rollout(
     with_states: bool = False,
     keep_clips: int = 0,
     batch_size: int = 100,
-    device: str = "cpu",
+    device: torch.device | str = "cpu",
     on_over: Callable[[int], None] = lambda number: None,
 ) -> RolloutResult:
     """Let ``policy`` try ``task`` on the scene of every seed.
@@ -72,8 +78,8 @@ def rollout(
         execute: how many actions of each predicted chunk are done before looking again.
         with_states: also pass the states, for a policy that was finetuned with them.
         keep_clips: how many episodes, the first ones, keep their pictures.
-        batch_size: scenes that run at once; it changes memory and speed, not the outcome.
-        device: where the policy's inputs go.
+        batch_size: scenes that run at once; it changes memory and speed, on a CPU not the outcome.
+        device: where the policy is.
         on_over: told how many trials have just ended.
 
     Raises:
@@ -84,12 +90,13 @@ def rollout(
 
     def choose(running: Sequence[Trial]) -> Chunks:
         now = [trial.now for trial in running]
+        now += [now[-1]] * (-len(now) % ROWS)
         shown = [step.image if codec is None else as_stored(step.image, codec) for step in now]
         images = torch.from_numpy(np.stack(shown)).to(device)
         states = torch.from_numpy(np.stack([step.state for step in now])) if with_states else None
         given = None if states is None else states.to(device)
         predicted = policy.predict(images, [step.instruction for step in now], given)
-        return np.asarray(torch.as_tensor(predicted).cpu())
+        return np.asarray(torch.as_tensor(predicted).cpu())[: len(running)]
 
     trials: list[Trial] = []
     for start in range(0, len(seeds), batch_size):

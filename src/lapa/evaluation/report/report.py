@@ -142,8 +142,17 @@ def _head(
 
 
 def _all_metrics(findings: Sequence[Finding], laq: EvaluationReport, arms: Arms) -> Metrics:
-    """All metrics by arm; a control of quantiser and policy alike has both kinds under its name."""
+    """All metrics by arm; a control of quantiser and policy alike has both kinds under its name.
+
+    Baselines of the actions are the same for all arms, which were taught with the same episodes.
+    """
     metrics = {arm: report.metrics.get(ARM, ()) for arm, report in arms.items()}
+    for arm, report in arms.items():
+        for subject, measured in report.metrics.items():
+            if subject.startswith(f"{ARM}/"):
+                metrics[arm + subject.removeprefix(ARM)] = measured
+            elif subject != ARM:
+                metrics.setdefault(subject, measured)
     compared = {DIFFERENCES: (), **metrics_by_subject(findings)}
     for arm, measured in (*laq.metrics.items(), *compared.items()):
         metrics[arm] = (*metrics.get(arm, ()), *measured)

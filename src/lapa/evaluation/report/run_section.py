@@ -134,7 +134,9 @@ def notes_section(checkpoints: Mapping[str, Checkpoint]) -> PageSection:
 
 
 def selection(checkpoint: Checkpoint) -> str:
-    """Which weights these are: of the last step, or the best by a metric."""
+    """Which weights these are: of the last step, the best by a metric, or not trained here."""
+    if checkpoint.is_imported:
+        return "another project, imported"
     if checkpoint.step == 0:
         return "no training"
     if checkpoint.selected == "last":

@@ -66,7 +66,7 @@ def _section(title: str, shown: Sequence[ShownFinding]) -> PageSection:
 
 
 def in_short(
-    shown: Sequence[ShownFinding], not_measured: Mapping[str, str], *, most: int = 8
+    shown: Sequence[ShownFinding], not_measured: Mapping[str, str], *, most: int = 10
 ) -> list[str]:
     """The answer in at most ``most`` sentences, and that something is missing, where it is."""
     sentences = [sentence for one in shown for sentence in one.sentences]

@@ -12,13 +12,11 @@ from lapa.evaluation.finding import Finding
 from lapa.evaluation.plots.filmstrips import Strip, plot_filmstrips
 from lapa.evaluation.policies.evidence import ARM, NO_SIMULATOR, PolicyEvidence, PolicySection
 from lapa.evaluation.policies.outcomes import TaskOutcomes, write_outcomes
+from lapa.evaluation.policies.progress_bar import progress_bar
 from lapa.evaluation.policies.rollout import RolloutResult, rollout, save_clips
-from lapa.evaluation.policies.trials_bar import trials_bar
 from lapa.evaluation.section import Need
 from lapa.evaluation.statistics.intervals import success_rate
-from lapa.models.policy.policy import Policy
 from lapa.params.evaluation import RolloutParams
-from lapa.records import FrameCodec
 
 
 class ClosedLoop(PolicySection):
@@ -34,7 +32,7 @@ class ClosedLoop(PolicySection):
         params = evidence.params.rollout
         if params is None:
             raise CannotMeasureError(NO_SIMULATOR)
-        results = _roll_out(evidence.policy, params, evidence.shards.codec)
+        results = _roll_out(evidence, params)
         write_outcomes({result.task: _outcomes(result) for result in results}, evidence.out)
         return Finding(
             metrics={
@@ -44,21 +42,23 @@ class ClosedLoop(PolicySection):
         )
 
 
-def _roll_out(policy: Policy, params: RolloutParams, codec: FrameCodec) -> list[RolloutResult]:
+def _roll_out(evidence: PolicyEvidence, params: RolloutParams) -> list[RolloutResult]:
     """Try every task on the same seeds, seeing images as the shards hold them."""
+    policy = evidence.policy
     simulator = params.simulator.model_copy(update={"max_steps": params.max_steps})
-    with trials_bar(len(params.tasks) * params.num_scenes) as on_over:
+    with progress_bar("closed loop", len(params.tasks) * params.num_scenes) as on_over:
         return [
             rollout(
                 policy,
                 simulator=simulator,
                 task=task,
                 seeds=range(params.first_seed, params.first_seed + params.num_scenes),
-                codec=codec,
+                codec=evidence.shards.codec,
                 execute=params.execute,
                 with_states=policy.state_input is not None,
                 keep_clips=params.num_videos,
                 batch_size=params.batch_size,
+                device=evidence.device,
                 on_over=on_over,
             )
             for task in params.tasks

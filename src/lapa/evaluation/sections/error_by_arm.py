@@ -10,6 +10,7 @@ from lapa.evaluation.formatting import number, too_few
 from lapa.evaluation.policies.arms import DIFFERENCES, ArmsEvidence, ArmsSection
 from lapa.evaluation.policies.episode_errors import HEADLINE, EpisodeErrors, read_errors
 from lapa.evaluation.policies.evidence import ARM
+from lapa.evaluation.policies.target import mse_by_dataset, target_sentence, target_table
 from lapa.records import Metric
 
 MAX_NAMED = 8
@@ -43,7 +44,11 @@ class ErrorByArm(ArmsSection):
         words = tuple(
             error_sentence(c.arm, c.other, headline, c.difference) for c in evidence.errors
         )
-        blocks = rows(_mean_errors(measured))
+        reached, target = _reached(evidence), evidence.params.open_loop.target_mse
+        blocks: tuple[Block, ...] = ()
+        if errors is not None:
+            blocks += (Note(text=f"Dataset: {', '.join(errors.dataset_names)}."),)
+        blocks += rows(_mean_errors(measured)) + rows(target_table(reached, target))
         if errors is not None:
             blocks += _still(errors)
         blocks += folded("In words", listed(words))
@@ -52,8 +57,21 @@ class ErrorByArm(ArmsSection):
         return Finding(
             metrics={DIFFERENCES: tuple(c.difference for c in evidence.errors)},
             blocks=blocks,
-            sentences=() if evidence.successes else words,
+            sentences=(
+                *((target_sentence(reached, target),) if reached else ()),
+                *(() if evidence.successes else words),
+            ),
         )
+
+
+def _reached(evidence: ArmsEvidence) -> dict[str, dict[str, Metric]]:
+    """Normalised squared error by arm and dataset."""
+    errors = {arm: read_errors(report) for arm, report in evidence.arms.items()}
+    return {
+        arm: mse_by_dataset(of_arm, evidence.params)
+        for arm, of_arm in errors.items()
+        if of_arm is not None
+    }
 
 
 def error_sentence(arm: str, other: str, errors: Mapping[str, Metric], difference: Metric) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 
 from pydantic import JsonValue
 
-from lapa.evaluation.blocks import Block, folded, listed
-from lapa.evaluation.codes.evidence import TRAINED, UNTRAINED, CodesEvidence, CodesSection
+from lapa.evaluation.blocks import Block, Note, folded, listed
+from lapa.evaluation.codes.evidence import UNTRAINED, CodesEvidence, CodesSection
+from lapa.evaluation.codes.probe_metrics import probe_metrics
 from lapa.evaluation.codes.probe_suite import probe_everything
 from lapa.evaluation.codes.probe_tables import probe_tables, target_blocks
 from lapa.evaluation.codes.probe_verdicts import probe_summary, probe_verdicts
@@ -18,7 +18,6 @@ from lapa.evaluation.codes.true_actions import TrueActions
 from lapa.evaluation.finding import Finding
 from lapa.evaluation.plots.probe_bars import plot_probes
 from lapa.evaluation.section import Need
-from lapa.records import Metric
 
 CAPTION = "How much of the true motion can be read from the codes. Only what stands above every control counts."
 
@@ -40,13 +39,13 @@ class Probes(CodesSection):
         blocks: tuple[Block, ...] = ()
         if scores:
             blocks = target_blocks(moving.actions, moving.datasets)
+            blocks += _others(evidence)
             blocks += evidence.plot("probes", partial(plot_probes, scores), CAPTION)
             blocks += probe_tables(scores)
             blocks += folded("Every dimension in words", listed([v.sentence for v in verdicts]))
         return Finding(
             metrics={
-                TRAINED: probe_metrics(scores, untrained=False),
-                UNTRAINED: probe_metrics(scores, untrained=True),
+                arm: probe_metrics(scores, untrained=arm == UNTRAINED) for arm in evidence.samples
             },
             blocks=blocks,
             sentences=(summary,) if summary else (),
@@ -76,15 +75,16 @@ def _scores(evidence: CodesEvidence) -> list[ProbeScore]:
     )
 
 
-def probe_metrics(scores: Sequence[ProbeScore], *, untrained: bool) -> tuple[Metric, ...]:
-    """Probe scores as ``probe/<kind>/<inputs>/<dimension>``."""
-    return tuple(
-        score.interval.metric(
-            f"probe/{score.kind}/{score.inputs.removeprefix('random_')}/{score.dimension}",
-            n=score.episodes,
-        )
-        for score in scores
-        if score.inputs.startswith("random_") == untrained
+def _others(evidence: CodesEvidence) -> tuple[Block, ...]:
+    """Say where the other datasets are, if there are any."""
+    others = [name for name in evidence.encoded.pairs.names if name not in evidence.moving.datasets]
+    if not others:
+        return ()
+    return (
+        Note(
+            text=f"{', '.join(others)}: other actions, or none, so they are not probed together with these "
+            "(which have most held-out frames); each is probed by itself under “Datasets”."
+        ),
     )
 
 

@@ -36,14 +36,14 @@ CAPTION = (
 
 
 class Reconstruction(CodesSection):
-    """PSNR of both quantisers under every condition, and a grid of examples."""
+    """PSNR of the quantisers under every condition, and a grid of examples."""
 
     name = "reconstruction"
     title = "Latent actions"
     lead = "All codes in use proves nothing by itself: shuffling them must hurt."
 
     def measure(self, evidence: CodesEvidence) -> Finding:
-        """Measure both quantisers; each may fail without the other."""
+        """Measure every quantiser; each may fail without the other."""
         metrics = _metrics(evidence)
         trained = {metric.name: metric for metric in metrics.get(TRAINED, ())}
         pairs = evidence.encoded.pairs
@@ -68,16 +68,15 @@ class Reconstruction(CodesSection):
 
 def _metrics(evidence: CodesEvidence) -> Metrics:
     metrics: Metrics = {}
-    for arm, whose in QUANTIZERS.items():
-        measure = partial(
-            reconstruction_metrics,
-            evidence.models[arm],
-            evidence.encoded.pairs,
-            evidence.samples[arm],
-            evidence.params,
-        )
-        metrics[arm] = evidence.analyses.run(f"reconstruction by {whose}", measure) or ()
+    for arm in evidence.samples:
+        name = f"reconstruction by {QUANTIZERS[arm]}"
+        metrics[arm] = evidence.analyses.run(name, partial(_measured, evidence, arm)) or ()
     return metrics
+
+
+def _measured(evidence: CodesEvidence, arm: str) -> tuple[Metric, ...]:
+    episodes = evidence.encoded.pairs.episodes
+    return reconstruction_metrics(evidence.errors_of(arm), episodes, evidence.params)
 
 
 def code_sentences(metrics: Iterable[Metric], *, latents: str = "codes") -> list[str]:

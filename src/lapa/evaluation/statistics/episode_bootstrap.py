@@ -59,11 +59,37 @@ def episode_interval(
         [np.bincount(group, weights=values) for values in (np.ones(len(group)), *columns)], axis=-1
     )
     value = float(statistic(sums.sum(axis=0)))
-    groups = len(sums)
-    if groups < MIN_EPISODES:
+    if len(sums) < MIN_EPISODES:
         return Interval(value=value)
-    draws = np.random.default_rng(seed).multinomial(
-        groups, np.full(groups, 1 / groups), size=resamples
-    )
-    low, high = np.quantile(statistic(draws.astype(np.float64) @ sums), (0.025, 0.975))
+    draws = _draws(len(sums), resamples=resamples, seed=seed)
+    low, high = np.quantile(statistic(draws @ sums), (0.025, 0.975))
     return Interval(value=value, low=float(low), high=float(high))
+
+
+def intervals_of_sums(
+    statistic: Callable[[Sums], NDArray[np.float64]], sums: Sums, *, resamples: int, seed: int
+) -> list[Interval]:
+    """Bootstrap several statistics of the same episodes at once.
+
+    Args:
+        statistic: from sums ``(..., column)`` to values ``(..., statistic)``.
+        sums: ``(episode, column)``, of each episode.
+        resamples: bootstrap draws, the same for all.
+        seed: of the draws.
+    """
+    values = statistic(sums.sum(axis=0)).tolist()
+    if len(sums) < MIN_EPISODES:
+        return [Interval(value=value) for value in values]
+    drawn = statistic(_draws(len(sums), resamples=resamples, seed=seed) @ sums)
+    ends = np.quantile(drawn, (0.025, 0.975), axis=0).T.tolist()
+    return [
+        Interval(value=value, low=low, high=high)
+        for value, (low, high) in zip(values, ends, strict=True)
+    ]
+
+
+def _draws(groups: int, *, resamples: int, seed: int) -> NDArray[np.float64]:
+    """How often each episode occurs in each resample, ``(resample, episode)``."""
+    shares = np.full(groups, 1 / groups)
+    draws = np.random.default_rng(seed).multinomial(groups, shares, size=resamples)
+    return draws.astype(np.float64)

@@ -9,6 +9,7 @@ from typing import Any
 
 from lapa.distributed.launch import check_allocation
 from lapa.params.base import StageParams, TrainerParams
+from lapa.params.evaluation import EvaluationParams
 from lapa.params.labeling import LabelingParams
 from lapa.refused import RefusedError
 
@@ -32,6 +33,8 @@ def require_processes(parameters: Mapping[str, Any]) -> None:
             wrong += _idle_ranks(f"{stage}.trainer", params.trainer)
         elif isinstance(params, LabelingParams):
             wrong += _wrong(stage, params)
+        elif isinstance(params, EvaluationParams):
+            wrong += _no_gpu(stage, params)
     if wrong:
         raise RefusedError("\n".join(wrong))
 
@@ -58,15 +61,28 @@ def _wrong_allocation(where: str, asked: TrainerParams | LabelingParams) -> Iter
 
 
 def _missing_gpus(where: str, asked: TrainerParams | LabelingParams) -> Iterator[str]:
-    import torch  # noqa: PLC0415 - takes seconds to import; a run on one processor need not wait
-
-    there = torch.cuda.device_count()
+    there = _gpus()
     on_gpus = asked.accelerator in _GPU or (asked.accelerator == "auto" and there > 0)
     if on_gpus and there < asked.devices:
         yield (
             f"{where}.devices is {asked.devices}, but this machine has {there} GPUs: set it to "
             f"{max(there, 1)}, or {where}.accelerator to cpu"
         )
+
+
+def _no_gpu(where: str, asked: EvaluationParams) -> Iterator[str]:
+    """Evaluation is one process: it needs one GPU, if any."""
+    if asked.accelerator in _GPU and _gpus() == 0:
+        yield (
+            f"{where}.accelerator is {asked.accelerator!r}, but this machine has no GPU: set it to "
+            "auto or cpu"
+        )
+
+
+def _gpus() -> int:
+    import torch  # noqa: PLC0415 - takes seconds to import; a run on one processor need not wait
+
+    return torch.cuda.device_count()
 
 
 def _idle_ranks(where: str, trainer: TrainerParams) -> Iterator[str]:

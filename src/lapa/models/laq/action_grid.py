@@ -18,48 +18,42 @@ class ConvShape(NamedTuple):
     stride: int
     padding: int
 
-    def output_size(self, grid: tuple[int, int]) -> tuple[int, int]:
-        """Rows and columns after the convolution."""
-        rows, columns = (
-            (size + 2 * self.padding - kernel) // self.stride + 1
-            for size, kernel in zip(grid, self.kernel, strict=True)
-        )
-        return rows, columns
-
 
 _HALVE = ConvShape((3, 3), 2, 1)
-CONVOLUTIONS: dict[int, tuple[ConvShape, ...]] = {
-    1: (_HALVE, ConvShape((4, 4), 1, 0)),
-    2: (_HALVE, ConvShape((3, 4), 1, 0)),
-    4: (_HALVE, ConvShape((3, 3), 1, 0)),
-    16: (_HALVE, _HALVE),
-    64: (_HALVE,),
-    256: (_HALVE,),
+_TO_1, _TO_2, _TO_4 = (ConvShape(kernel, 1, 0) for kernel in ((4, 4), (3, 4), (3, 3)))
+CONVOLUTIONS: dict[tuple[int, int], tuple[ConvShape, ...]] = {
+    (1, 8): (_HALVE, _TO_1),
+    (2, 8): (_HALVE, _TO_2),
+    (4, 8): (_HALVE, _TO_4),
+    (16, 16): (_HALVE, _HALVE),
+    (64, 16): (_HALVE,),
+    (256, 32): (_HALVE,),
+    (1, 16): (_HALVE, _HALVE, _TO_1),
+    (4, 16): (_HALVE, _HALVE, _TO_4),
 }
-"""The original's convolutions for each number of codes; a ReLU stands between two of them."""
+"""The convolutions for each (number of codes, patches per side); a ReLU stands between two of them.
+
+The original has the first six; those of three convolutions are HLRP's.
+"""
 
 
 def convolutions_for(code_seq_len: int, grid_size: int) -> tuple[ConvShape, ...]:
     """Return the convolutions that turn the patch grid into ``code_seq_len`` places.
 
     Raises:
-        ValueError: no convolutions exist for this number of codes, or they do not give it on
-            this grid.
+        ValueError: no convolutions exist for this number of codes, or none on this grid.
     """
-    if code_seq_len not in CONVOLUTIONS:
-        raise ValueError(f"code_seq_len {code_seq_len}: expected one of {sorted(CONVOLUTIONS)}")
-    shapes = CONVOLUTIONS[code_seq_len]
-    grid = (grid_size, grid_size)
-    for shape in shapes:
-        grid = shape.output_size(grid)
-    if min(grid) < 1 or grid[0] * grid[1] != code_seq_len:
-        fitting = {1: 8, 2: 8, 4: 8, 16: 16, 64: 16, 256: 32}[code_seq_len]
+    grids = [grid for codes, grid in CONVOLUTIONS if codes == code_seq_len]
+    if not grids:
+        known = sorted({codes for codes, _ in CONVOLUTIONS})
+        raise ValueError(f"code_seq_len {code_seq_len}: expected one of {known}")
+    if grid_size not in grids:
+        fitting = " or ".join(f"{grid}x{grid}" for grid in grids)
         raise ValueError(
-            f"code_seq_len {code_seq_len} on a {grid_size}x{grid_size} patch grid gives "
-            f"{grid[0]}x{grid[1]} codes; use a {fitting}x{fitting} grid: "
-            f"image_size = {fitting} * patch_size"
+            f"code_seq_len {code_seq_len} on a {grid_size}x{grid_size} patch grid: no convolutions "
+            f"lead there; use a {fitting} grid: image_size = {grids[0]} * patch_size"
         )
-    return shapes
+    return CONVOLUTIONS[code_seq_len, grid_size]
 
 
 class ActionGrid(nn.Module):

@@ -82,6 +82,11 @@ class LatentActionQuantizer(nn.Module):
         return self._delta(self._embed(frames), self.position_bias())
 
     @torch.no_grad()
+    def pre_quant(self, frames: Tensor) -> Tensor:
+        """Return `delta` for measuring: ``(batch, code, quant_dim)``, without gradients."""
+        return self.delta(frames)
+
+    @torch.no_grad()
     def codes(self, frames: Tensor) -> Tensor:
         """Return the codes ``int64 (batch, code)``, without touching the decoder."""
         return self.quantizer.vectors_to_indices(self.delta(frames))

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
-from lapa.models.laq.action_grid import CONVOLUTIONS
 from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.storage import require_same_keys
 from lapa.params.laq.model import LaqModelParams
@@ -59,78 +54,11 @@ def original_name(name: str) -> str:
     return name
 
 
-@dataclass(frozen=True)
-class InferredConfig:
-    """What the shapes of a checkpoint say about its model."""
-
-    config: LaqModelParams
-    alternatives: tuple[str, ...]
-    """Other settings with the very same shapes; empty when there is no doubt."""
-
-
-def read_original(path: Path) -> dict[str, Tensor]:
-    """Load a checkpoint file, without its ``module.`` prefix; only tensors are unpickled.
-
-    Raises:
-        FileNotFoundError: no such file.
-        pickle.UnpicklingError: the file holds more than tensors.
-        ValueError: it is not a plain state dict.
-    """
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise ValueError(f"{path}: expected a state dict (name -> tensor), found {type(state)}")
-    return without_prefix(state)
-
-
 def without_prefix(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Drop ``module.`` where every key has it."""
     if state and all(name.startswith(_PREFIX) for name in state):
         return {name.removeprefix(_PREFIX): tensor for name, tensor in state.items()}
     return dict(state)
-
-
-def infer_config(
-    state: Mapping[str, Tensor], *, code_seq_len: int | None = None, image_size: int | None = None
-) -> InferredConfig:
-    """Read the configuration off the shapes.
-
-    The image size leaves no trace in the weights, and 4 and 16 codes (or 64 and 256) have the same
-    convolutions. What is not given is taken to be the original's 256 pixels where that fits, else
-    the smallest grid that does.
-
-    Raises:
-        ValueError: a key that tells the configuration is missing, or no grid fits.
-    """
-    patch_size = _patch_size(_shape(state, "to_patch_emb_first_frame.1.weight")[0])
-    candidates = _candidates(state, patch_size)
-    chosen = [
-        (codes, side)
-        for codes, side in candidates
-        if code_seq_len in (None, codes) and image_size in (None, side)
-    ]
-    if not chosen:
-        raise ValueError(
-            f"code_seq_len {code_seq_len} at image_size {image_size} does not fit the convolutions "
-            f"of this checkpoint; possible (code_seq_len, image_size): {candidates}"
-        )
-    chosen.sort(key=lambda pair: (pair[1] != 256, pair[1]))
-    codebook_size, quant_dim = _shape(state, "vq.codebooks")
-    heads, dim = _shape(state, "spatial_rel_pos_bias.net.2.weight")
-    config = LaqModelParams(
-        image_size=chosen[0][1],
-        patch_size=patch_size,
-        dim=dim,
-        heads=heads,
-        head_dim=_head_dim(state, heads),
-        spatial_depth=_depth(state, "dec_spatial_transformer"),
-        temporal_depth=_depth(state, "enc_temporal_transformer"),
-        code_seq_len=chosen[0][0],
-        codebook_size=codebook_size,
-        quant_dim=quant_dim,
-        lapa_compat=True,
-    )
-    others = tuple(f"code_seq_len {codes} at {side} px" for codes, side in chosen[1:])
-    return InferredConfig(config, others)
 
 
 def from_original(state: Mapping[str, Tensor], config: LaqModelParams) -> LatentActionQuantizer:
@@ -174,38 +102,3 @@ def to_original(model: LatentActionQuantizer) -> dict[str, Tensor]:
     if not model.config.lapa_compat:
         raise ValueError("only a lapa_compat model can be exported; this one computes differently")
     return {original_name(name): tensor for name, tensor in model.state_dict().items()}
-
-
-def _shape(state: Mapping[str, Tensor], name: str) -> tuple[int, ...]:
-    if name not in state:
-        raise ValueError(f"original checkpoint: key {name!r} is missing; is this a LAQ state dict?")
-    return tuple(state[name].shape)
-
-
-def _patch_size(values: int) -> int:
-    side = math.isqrt(values // 3)
-    if 3 * side**2 != values:
-        raise ValueError(f"original checkpoint: {values} values per patch is not 3 * side^2")
-    return side
-
-
-def _head_dim(state: Mapping[str, Tensor], heads: int) -> int:
-    inner = [n for n in state if n.endswith(".1.to_q.weight")]
-    return _shape(state, min(inner, default="to_q.weight"))[0] // heads
-
-
-def _depth(state: Iterable[str], transformer: str) -> int:
-    start = f"{transformer}.layers."
-    return len({name.removeprefix(start).split(".")[0] for name in state if name.startswith(start)})
-
-
-def _candidates(state: Mapping[str, Tensor], patch_size: int) -> list[tuple[int, int]]:
-    """All (code_seq_len, image_size) whose convolutions have the checkpoint's kernels."""
-    names = [n for n in ("vq.cnn_encoder.0.weight", "vq.cnn_encoder.2.weight") if n in state]
-    kernels = [_shape(state, name)[2:] for name in names]
-    grids = {1: 8, 2: 8, 4: 8, 16: 16, 64: 16, 256: 32}
-    return [
-        (codes, grids[codes] * patch_size)
-        for codes, shapes in CONVOLUTIONS.items()
-        if [shape.kernel for shape in shapes] == kernels
-    ]

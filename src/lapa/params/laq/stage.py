@@ -16,6 +16,9 @@ class CodebookParams(Params):
 
     initial_batches: int = Field(default=8, gt=0)
     """Batches encoded before step 0 for `codebook_init: data` and the delta's statistics."""
+    replacement: Literal["usage", "original"] = "usage"
+    """By usage, as the options below say; or the original project's rule and schedule, which read none
+    of them (`lapa.models.laq.original_replacement`)."""
     replace_every: int = Field(default=50, ge=0)
     """Optimiser steps between replacements of unused rows; 0 switches them off."""
     replace_until: float = Field(default=0.6, ge=0, le=1)

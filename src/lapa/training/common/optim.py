@@ -1,4 +1,4 @@
-"""AdamW or Adafactor with decay where it belongs; a warm-up plus cosine per optimiser step."""
+"""AdamW or Adafactor with decay where it belongs; a warm-up, then a cosine or nothing, per optimiser step."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ NamedParameters = Iterable[tuple[str, nn.Parameter]]
 def build_optimizer(source: nn.Module | NamedParameters, params: OptimizerParams) -> Optimizer:
     """The optimiser that ``params.kind`` names, over the trainable parameters of ``source``.
 
-    Tensors with fewer than two dimensions (biases, norms, scales) are not decayed. ``betas``
-    and constant rates of plain Adam are had with ``weight_decay=0`` and equal learning rates.
+    Tensors with fewer than two dimensions (biases, norms, scales) are not decayed. ``weight_decay=0``
+    makes AdamW plain Adam.
     Adafactor (Shazeer and Stern 2018, https://arxiv.org/abs/1804.04235) is torch's own.
 
     Raises:
@@ -40,7 +40,7 @@ def build_optimizer(source: nn.Module | NamedParameters, params: OptimizerParams
 
 
 def build_schedule(optimizer: Optimizer, params: OptimizerParams, max_steps: int) -> LambdaLR:
-    """Linear warm-up to the peak rate, then cosine to the final one; one call per optimiser step.
+    """Linear warm-up to the peak rate, then what ``params.schedule`` says; one call per optimiser step.
 
     Raises:
         ValueError: the warm-up does not end before the training does.
@@ -57,6 +57,8 @@ def rate_factor(step: int, params: OptimizerParams, max_steps: int) -> float:
     """Learning rate of optimiser step ``step`` (from 0), as a fraction of the peak."""
     if step < params.warmup_steps:
         return (step + 1) / params.warmup_steps
+    if params.schedule == "constant":
+        return 1.0
     progress = min(1.0, (step - params.warmup_steps) / max(1, max_steps - params.warmup_steps))
     floor = params.final_learning_rate / params.learning_rate
     return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress))

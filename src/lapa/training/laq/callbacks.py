@@ -16,6 +16,7 @@ from lapa.training.laq.code_replacement import CodeReplacement
 from lapa.training.laq.codebook_start import CodebookStart
 from lapa.training.laq.collapse_gate import CollapseGate
 from lapa.training.laq.loaders import LaqLoaders
+from lapa.training.laq.original_code_replacement import OriginalCodeReplacement
 from lapa.training.laq.reconstruction_grid import ReconstructionGrid
 
 SHOWN = {
@@ -53,12 +54,16 @@ def _codebook_start(params: LaqParams, loaders: LaqLoaders) -> CodebookStart:
     )
 
 
-def _code_replacement(params: LaqParams, model: LatentActionQuantizer) -> CodeReplacement:
+def _code_replacement(
+    params: LaqParams, model: LatentActionQuantizer
+) -> CodeReplacement | OriginalCodeReplacement:
+    trainer, size = params.trainer, model.quantizer.codebook_size
+    if params.codebook.replacement == "original":
+        return OriginalCodeReplacement(
+            codebook_size=size, batch_size=trainer.batch_size, seed=trainer.seed
+        )
     return CodeReplacement(
-        params=params.codebook,
-        codebook_size=model.quantizer.codebook_size,
-        max_steps=params.trainer.max_steps,
-        seed=params.trainer.seed,
+        params=params.codebook, codebook_size=size, max_steps=trainer.max_steps, seed=trainer.seed
     )
 
 

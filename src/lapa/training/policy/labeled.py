@@ -94,6 +94,7 @@ def action_stats(dataset: RobotDataset, shards: ShardSet, params: FinetuneParams
         bins=params.bins,
         method=params.bin_method,
     )
+    stats = stats.model_copy(update={"episode_seed": params.trainer.seed})
     if stats.still:
         still = ", ".join(stats.still)
         logger.info("action dimensions that stand still in the labelled episodes: %s", still)

@@ -1,4 +1,4 @@
-"""The original project's rule for unused codes, to measure its recipe and to compare with its fixtures."""
+"""The original project's rule for unused codes and its schedule, for its recipe."""
 
 from __future__ import annotations
 
@@ -9,13 +9,20 @@ from lapa.models.laq.codebook_replacement import Replacement
 
 _THRESHOLD = 0.1
 _NOISE = 1e-12
+_EVENTS = ((10, 100), (100, 1000), (500, 5000))
+"""Every so many steps, below that step."""
+
+
+def is_due(step: int) -> bool:
+    """Whether the original replaces codes at this step, counted from 0: 26 times until step 4500."""
+    return step > 0 and any(step % every == 0 and step < end for every, end in _EVENTS)
 
 
 @torch.no_grad()
 def replace_as_original(
     codebook: Tensor, counts: Tensor, *, num_batches: int, generator: torch.Generator | None = None
 ) -> Replacement:
-    """Replace as the original project does; training here uses `replace_by_usage`.
+    """Replace as the original project does; `replace_by_usage` is ours.
 
     The copies differ from their source by 1e-12, which float32 cannot hold: they are identical.
 
