@@ -81,7 +81,9 @@ def test_another_horizon_or_number_of_codes_is_refused(project: Project) -> None
         return " ".join((done.stderr + done.stdout).split())
 
     labeling = "--nodes=lapa.label_shards"
-    assert "horizon of the pairs of quantiser" in refusal(labeling, sized(1, 16, 32, "horizon_s=0.05"))
+    assert "horizon of the pairs of quantiser" in refusal(
+        labeling, sized(1, 16, 32, "horizon_s=0.05")
+    )
     foundation = refusal("--nodes=lapa.train_foundation", sized(4, 16, 32))
     assert "code_seq_len" in foundation
 

@@ -10,10 +10,12 @@ import torch
 import torch.distributed as dist
 
 from lapa.distributed.ranks import join_process_group, world_size
+from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.foundation import fit
 from lapa.training.laq.fit import train
+from lapa.training.policy import fit as finetune
 from toys.squares import squares_loaders, tiny_params
 
 
@@ -62,3 +64,18 @@ class Training:
 def fit_all(trainings: list[Training]) -> list[Checkpoint]:
     """Several trainings on the same ranks, one after the other: starting processes takes longest."""
     return [fit(**vars(training)) for training in trainings]
+
+
+@dataclass(frozen=True)
+class Finetuning:
+    """The arguments of one `fit` of stage 3."""
+
+    shards: ShardSet
+    foundation: Checkpoint
+    params: FinetuneParams
+    work: Path
+
+
+def finetune_all(finetunings: list[Finetuning]) -> list[Checkpoint]:
+    """Several finetunings on the same ranks, one after the other."""
+    return [finetune(**vars(finetuning)) for finetuning in finetunings]

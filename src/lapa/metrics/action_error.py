@@ -12,6 +12,7 @@ from torch import Tensor
 
 from lapa.batches import RobotBatch
 from lapa.data.loading.robot import RobotDataset
+from lapa.distributed.ranks import sum_over_processes
 from lapa.models.policy.action_codec import ActionCodec
 from lapa.models.policy.policy import Policy
 
@@ -35,6 +36,13 @@ class ActionError:
         self._squared += error.square().sum(dim=0)
         self._absolute += error.abs().sum(dim=0)
         self._steps += len(error)
+
+    def join_processes(self) -> None:
+        """Add the sums of all processes; collective."""
+        sums = torch.cat([self._squared, self._absolute, torch.tensor([self._steps]).double()])
+        everywhere = sum_over_processes(sums.to(self._codec.edges.device)).cpu()
+        self._squared, self._absolute = everywhere[:-1].chunk(2)
+        self._steps = int(everywhere[-1])
 
     @property
     def steps(self) -> int:

@@ -6,19 +6,24 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from lapa.params.augmentation import AugmentationParams
-from lapa.params.base import OptimizerParams, StageParams, TrainerParams
+from lapa.params.base import OptimizerParams, TrainerParams
+from lapa.params.fabric import FabricStageParams
 from lapa.params.heads import BinnedHeadParams, ChosenHead
 
 
-class FinetuneParams(StageParams):
+class FinetuneParams(FabricStageParams):
     """One finetuning run: from a pretrained (or a fresh) backbone to a policy."""
 
     head: ChosenHead = BinnedHeadParams()
-    train: Literal["head", "neck", "all"] = "neck"
+    train: Literal["head", "neck", "all"] | tuple[str, ...] = "neck"
     """What learns: the head alone (features are computed once), the head and the backbone's last
-    layers, or everything. A backbone without pretraining (the `scratch` arm) always learns whole,
-    for its features are random."""
+    layers, or everything; or exactly the modules whose names begin like those of a list, less what
+    ``freeze`` names: ``head``, ``action_query``, ``state_input``, and those of the backbone
+    (``language``; ``backbone.head`` is its latent head). A backbone without pretraining (the `scratch`
+    arm) always learns whole, for its features are random."""
+    action_query: Literal["pretrained", "new"] = "pretrained"
+    """Whose answer the head reads: the mean of the backbone's own queries, or one new learned query
+    (backends with queries, such as `dual_encoder`)."""
     chunk: int = Field(default=1, gt=0)
     """Actions per prediction."""
     dataset: str | None = None
@@ -38,8 +43,6 @@ class FinetuneParams(StageParams):
     joint_latent_weight: float = Field(default=0.0, ge=0)
     """Weight of predicting the latent codes while finetuning; needs ``train: all``. An arm without
     labels (`scratch`) trains without it, and its record says so."""
-    augmentation: AugmentationParams = AugmentationParams()
-    """Changes of the training images; with any, features are not computed once but at every step."""
     optimizer: OptimizerParams = OptimizerParams(
         learning_rate=1e-3, final_learning_rate=1e-5, warmup_steps=30, weight_decay=0.01
     )
@@ -89,6 +92,36 @@ class FinetuneParams(StageParams):
             )
         return self.model_copy(update=changes), tuple(notes)
 
+    def without_pretraining(self) -> tuple[Self, tuple[str, ...]]:
+        """These parameters for a backbone that has learnt nothing, and a sentence if that changes a lot.
+
+        All of it learns, for as long as ``unpretrained_max_steps`` says.
+        """
+        narrowed = {"freeze": self.freeze, "lora": self.lora, "train": self.train}
+        put_aside = [
+            name for name, value in narrowed.items() if value and not isinstance(value, str)
+        ]
+        notes = (
+            f"{' and '.join(put_aside)} put aside: the backbone has no pretraining, so all of it learnt",
+        )
+        steps = self.unpretrained_max_steps or self.trainer.max_steps
+        changes = {
+            "train": "all",
+            "freeze": (),
+            "lora": None,
+            "trainer": self.trainer.model_copy(update={"max_steps": steps}),
+        }
+        return self.model_copy(update=changes), notes if put_aside else ()
+
+    @model_validator(mode="after")
+    def _something_trains(self) -> Self:
+        if not self.train or "" in (*self.freeze, *self.train):
+            raise ValueError(
+                f"finetune.train is {self.train!r} and finetune.freeze is {self.freeze!r}, expected head, "
+                "neck, all, or a list with beginnings of names such as [language, head]"
+            )
+        return self
+
     @model_validator(mode="after")
     def _one_number_of_labels(self) -> Self:
         count, share = self.labeled_episodes, self.labeled_fraction
@@ -110,16 +143,28 @@ class FinetuneParams(StageParams):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.joint_latent_weight > 0 and self.train != "all":
+        if self.joint_latent_weight > 0 and self.train in {"head", "neck"}:
             raise ValueError(
                 f"joint_latent_weight is {self.joint_latent_weight} but train is {self.train!r}, "
-                "so a frozen trunk would have to learn the codes; set train: all or "
+                "so a frozen trunk would have to learn the codes; set train: all, a list of modules, or "
                 "joint_latent_weight: 0"
             )
-        if self.head.reads == "codes" and (self.train != "head" or self.use_state):
+        return self
+
+    @model_validator(mode="after")
+    def _codes_pass_no_gradient(self) -> Self:
+        if self.head.conditioned_on != "codes":
+            return self
+        if self.train not in {"head", ("head",)} or self.lora or self.use_state:
             raise ValueError(
-                f"head {self.head.kind} reads codes, which pass no gradient and no state; expected train: head "
-                f"and use_state: false, found {self.train!r} and {self.use_state}"
+                f"head {self.head.kind} reads codes, which pass no gradient and no state; expected train: "
+                f"head, lora: null and use_state: false, found {self.train!r}, {self.lora!r} and "
+                f"{self.use_state}"
+            )
+        if self.action_query == "new":
+            raise ValueError(
+                f"head {self.head.kind} reads codes and action_query is 'new', which it would never see; "
+                "expected action_query: pretrained, or head.condition: features"
             )
         return self
 

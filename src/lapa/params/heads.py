@@ -20,6 +20,11 @@ class HeadParams(Params):
     """Its input: the backbone's features, or its predicted codes, which pass no gradient and no state."""
 
     @property
+    def conditioned_on(self) -> Literal["features", "codes"]:
+        """What it reads with these options: as `reads`, where nobody can choose."""
+        return self.reads
+
+    @property
     def starts_from_codebook(self) -> bool:
         """Whether it begins with the quantiser's vectors and so needs the quantiser."""
         return False
@@ -29,7 +34,40 @@ class HeadParams(Params):
         return self
 
 
-class BinnedHeadParams(HeadParams):
+class CodeEmbeddingParams(HeadParams):
+    """Embeddings of the predicted codes, for heads that read them."""
+
+    embedding_dim: int = Field(default=32, gt=0)
+    """Width of a code's embedding."""
+    embeddings: Literal["fresh", "codebook"] = "fresh"
+    """Where the embeddings start: random, or the quantiser's codebook (``embedding_dim`` is then its
+    ``quant_dim``); they learn either way. An arm without a quantiser (`scratch`) starts at random."""
+
+    @property
+    def starts_from_codebook(self) -> bool:
+        """Whether the embeddings begin as the quantiser's vectors."""
+        return self.conditioned_on == "codes" and self.embeddings == "codebook"
+
+    def without_codebook(self) -> Self:
+        """The same head with fresh embeddings."""
+        return self.model_copy(update={"embeddings": "fresh"})
+
+
+class ConditionedHeadParams(CodeEmbeddingParams):
+    """A head that reads features or codes, as one chooses."""
+
+    condition: Literal["features", "codes"] = "features"
+    """The backbone's features, or embeddings of the codes that it predicts
+    (`lapa.models.policy.heads.conditioning`)."""
+    embeddings: Literal["fresh", "codebook"] = "codebook"
+
+    @property
+    def conditioned_on(self) -> Literal["features", "codes"]:
+        """What was chosen."""
+        return self.condition
+
+
+class BinnedHeadParams(ConditionedHeadParams):
     """Head A: every action dimension is a classification over its bins."""
 
     kind: Literal["binned"] = "binned"
@@ -44,30 +82,16 @@ class BinnedHeadParams(HeadParams):
     (`docs/finetune.md` has the measurement)."""
 
 
-class MlpHeadParams(HeadParams):
+class MlpHeadParams(CodeEmbeddingParams):
     """Head B: predicted codes -> embeddings -> MLP -> action."""
 
     kind: Literal["mlp"] = "mlp"
     implementation = "lapa.models.policy.heads.mlp:MlpHead"
     reads = "codes"
     hidden_dims: tuple[int, ...] = (1024, 512, 256)
-    embedding_dim: int = Field(default=32, gt=0)
-    """Width of a code's embedding."""
-    embeddings: Literal["fresh", "codebook"] = "fresh"
-    """Where the embeddings start: random, or the quantiser's codebook (``embedding_dim`` is then its
-    ``quant_dim``); they learn either way. An arm without a quantiser (`scratch`) starts at random."""
-
-    @property
-    def starts_from_codebook(self) -> bool:
-        """Whether the embeddings begin as the quantiser's vectors."""
-        return self.embeddings == "codebook"
-
-    def without_codebook(self) -> Self:
-        """The same head with fresh embeddings."""
-        return self.model_copy(update={"embeddings": "fresh"})
 
 
-class L1HeadParams(HeadParams):
+class L1HeadParams(ConditionedHeadParams):
     """Absolute error on a chunk of normalised actions."""
 
     kind: Literal["l1"] = "l1"
@@ -78,7 +102,7 @@ class L1HeadParams(HeadParams):
     """Errors below this (normalised units) count squared; 0 is the plain absolute error."""
 
 
-class FlowHeadParams(HeadParams):
+class FlowHeadParams(ConditionedHeadParams):
     """Flow matching from noise to a chunk of normalised actions."""
 
     kind: Literal["flow"] = "flow"

@@ -20,6 +20,8 @@ class PolicyModelParams(Params):
     head: ChosenHead
     chunk: int = Field(gt=0)
     """Actions per prediction."""
+    action_query: Literal["pretrained", "new"] = "pretrained"
+    """Whose answer the head reads: that of the backbone's own queries, or of one more."""
     state_dim: int | None = None
     """Width of the proprioceptive state it needs; None for images and words alone."""
     state_names: tuple[str, ...] = ()

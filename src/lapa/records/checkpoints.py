@@ -35,6 +35,8 @@ class Checkpoint(Record):
     code_version: str
     datasets: tuple[str, ...] = ()
     """Datasets whose actions it has learnt; empty for models that read none."""
+    trained: dict[str, int] = Field(default_factory=dict)
+    """Module -> numbers of it that trained (adapters alone, where it got some); empty for a random control."""
     selected: Literal["best", "last"] = "last"
     """Which weights these are: the best by ``selected_by``, or those of the last step."""
     selected_by: str = ""

@@ -169,6 +169,15 @@ def test_action_error_of_a_policy_does_not_depend_on_batching() -> None:
     [
         ({"joint_latent_weight": 0.5}, "frozen trunk would have to learn the codes"),
         ({"head": {"kind": "mlp"}}, "head mlp reads codes"),
+        ({"head": {"kind": "flow", "condition": "codes"}}, "head flow reads codes.*train: head"),
+        (
+            {"head": {"kind": "mlp"}, "train": ["head"], "action_query": "new"},
+            "which it would never see",
+        ),
+        (
+            {"shard": True, "optimizer": {"kind": "adafactor", "warmup_steps": 1}},
+            "not defined on shards",
+        ),
         ({"head": {"kind": "mpl"}}, "mpl"),
         ({"labelled_episodes": 3}, "labelled_episodes"),
     ],

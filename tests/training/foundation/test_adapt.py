@@ -11,10 +11,10 @@ import torch
 
 from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.storage import load_foundation
+from lapa.params.fabric import LoraParams
 from lapa.params.foundation.model import FoundationModelParams
-from lapa.params.foundation.stage import LoraParams
+from lapa.training.common.adapt import adapt, add_lora, merge_lora
 from lapa.training.foundation import fit
-from lapa.training.foundation.adapt import adapt, add_lora, merge_lora
 from toys.backends import tiny
 from toys.foundations import arguments, params
 from toys.labeled_squares import labeled_squares

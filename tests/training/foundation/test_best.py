@@ -14,9 +14,9 @@ from lapa.models.foundation.storage import load_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.params.ingestion import SplitParams
 from lapa.records import Checkpoint
+from lapa.training.common import loop as loop_module
 from lapa.training.foundation import fit
-from lapa.training.foundation import loop as loop_module
-from lapa.training.foundation.best import CRITERION
+from lapa.training.foundation.validation import CRITERION
 from toys.foundations import arguments, params
 from toys.labeled_squares import LabeledSquares, labeled_squares
 from toys.rank_tasks import Training

@@ -8,8 +8,9 @@ import torch
 from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.workload import TEXT_TOKENS
 from lapa.params.base import OptimizerParams, TrainerParams
+from lapa.params.fabric import LoraParams
 from lapa.params.foundation.action_tokens import QwenSizes
-from lapa.params.foundation.stage import FoundationParams, LoraParams
+from lapa.params.foundation.stage import FoundationParams
 from lapa.training.common.optim import build_optimizer
 from lapa.training.foundation.planning import plan_table, plan_training
 from toys.backends import published, tiny_tokens

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +12,6 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from lapa.data.episode import Episode
 from lapa.data.labels import finish_labels, write_sidecar
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.robot import NO_LABEL, open_robot
@@ -24,20 +22,21 @@ from lapa.metrics.action_error import measure_action_error
 from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy
 from lapa.models.foundation.storage import load_foundation, save_foundation
-from lapa.models.policy.action_codec import ActionCodec
 from lapa.models.policy.storage import load_policy
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.film_cnn import FilmCnnParams
 from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
-from lapa.training.common.resume import AtomicCheckpointIO, resume_file
+from lapa.training.common import loop as loop_module
+from lapa.training.common.loop import Loop
+from lapa.training.common.resume import resume_file
+from lapa.training.common.train_state import save
 from lapa.training.policy import fit
-from lapa.training.policy.fit import CRITERION
-from lapa.training.policy.labeled import action_stats, open_labeled
-from lapa.training.policy.module import PolicyModule
-from toys.episodes import moving_square_episodes
+from lapa.training.policy.labeled import open_labeled
+from lapa.training.policy.objective import PolicyObjective
+from lapa.training.policy.validation import CRITERION
+from toys.homing import homing_shards
 from toys.logged import SPEED, logged
-from toys.shards import tiny_shard_set
 
 SPEC = PairSpec(horizon_s=0.1)
 FOUNDATION = FoundationModelParams(
@@ -47,24 +46,9 @@ FOUNDATION = FoundationModelParams(
 )
 
 
-def _homing(episode: Episode) -> Episode:
-    """The same pictures, but the action (and a suction-like bit) is a function of the picture."""
-    assert episode.states is not None
-    offset = 12 - episode.states
-    bit = np.where(np.abs(offset).max(axis=1) < 6, 1.0, -1.0)
-    actions = np.column_stack([np.clip(offset / 12, -1, 1), bit]).astype(np.float32)
-    return dataclasses.replace(
-        episode,
-        actions=actions,
-        action_names=("dx", "dy", "suction"),
-        action_units=("px", "px", ""),
-    )
-
-
 @pytest.fixture(scope="module")
 def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
-    episodes = [_homing(e) for e in moving_square_episodes(60, 6)]
-    return tiny_shard_set(tmp_path_factory.mktemp("homing"), episodes=episodes)
+    return homing_shards(tmp_path_factory.mktemp("homing"), n=60)
 
 
 def _foundation(folder: Path, shards: ShardSet, step: int) -> Checkpoint:
@@ -176,15 +160,15 @@ def test_killed_training_resumes_exactly(
         "augmentation": {"brightness": 0.1} if train == "all" else {},
     }
     straight = _fit(shards, start, tmp_path / "straight", **changes)
-    step = PolicyModule.training_step
+    step = Loop._step
 
-    def killed(self: PolicyModule, batch: dict[str, Any], batch_idx: int) -> torch.Tensor:
-        if self.global_step == 7:
+    def killed(self: Loop, batches: Any) -> Any:
+        if self.state.step == 7:
             raise MemoryError
-        return step(self, batch, batch_idx)
+        return step(self, batches)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PolicyModule, "training_step", killed)
+        patch.setattr(Loop, "_step", killed)
         with pytest.raises(MemoryError):
             _fit(shards, start, tmp_path / "killed", **changes)
     point = resume_file(tmp_path / "killed")
@@ -195,12 +179,23 @@ def test_killed_training_resumes_exactly(
     assert resumed.digest == straight.digest
 
 
+ON_CODES = {
+    "condition": "codes",
+    "embeddings": "fresh",
+    "embedding_dim": 4,
+    "hidden_dim": 16,
+}
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"head": {"kind": "mlp", "hidden_dims": [16], "embedding_dim": 4}, "train": "head"},
         {"head": {"kind": "l1", "hidden_dim": 16}, "chunk": 3},
         {"head": {"kind": "flow", "hidden_dim": 16, "time_dim": 8}, "chunk": 3},
+        {"head": {"kind": "flow", **ON_CODES}, "chunk": 3, "train": "head"},
+        {"head": {"kind": "l1", **ON_CODES}, "chunk": 3, "train": ["head"]},
+        {"head": {"kind": "binned", **ON_CODES}, "train": "head"},
         {"use_state": True, "bin_method": "quantile"},
         {"use_state": True, "train": "head"},
     ],
@@ -283,14 +278,8 @@ def test_tail_frames_without_codes_teach_no_codes(
     batch = next(iter(evaluation_loader(dataset, batch_size=8)))
     tails = (batch["latent_codes"] == NO_LABEL).all(dim=1)
     assert 0 < tails.sum() < 8, "the batch must hold both kinds of frames"
-    codec = ActionCodec(stats=action_stats(dataset, shards, config))
     backbone = _Counting(load_foundation(Path(pretrained.path)))
-    module = PolicyModule(
-        policy=SimpleNamespace(backbone=backbone, head=SimpleNamespace(codec=codec)),
-        params=config,
-        max_steps=1,
-        backbone_learns=True,
-    )
+    module = PolicyObjective(policy=SimpleNamespace(backbone=backbone), joint_latent_weight=0.5)
     assert torch.isfinite(module._latent_loss(batch))
     assert backbone.seen[-1]["latent_codes"].min() >= 0
     assert (
@@ -347,16 +336,15 @@ def test_a_loss_that_is_no_number_stops_training(
 def test_a_resume_point_is_written_once(
     shards: ShardSet, pretrained: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written: list[str] = []
-    save = AtomicCheckpointIO.save_checkpoint
+    written: list[int] = []
 
-    def counted(self: Any, checkpoint: Any, path: Any, **options: Any) -> None:
-        written.append(Path(path).stem)
-        save(self, checkpoint, path, **options)
+    def counted(fabric: Any, state: Any, folder: Path, **options: Any) -> None:
+        written.append(state.step)
+        save(fabric, state, folder, **options)
 
-    monkeypatch.setattr(AtomicCheckpointIO, "save_checkpoint", counted)
+    monkeypatch.setattr(loop_module, "save", counted)
     _fit(shards, pretrained, tmp_path)
-    assert written == ["step-00000004", "step-00000008", "step-00000012"]
+    assert written == [4, 8, 12]
 
 
 def test_a_warm_up_longer_than_the_training_without_pretraining_is_refused() -> None:
@@ -373,7 +361,11 @@ CODEBOOK: dict[str, Any] = {
 
 @pytest.mark.parametrize(
     ("changes", "note"),
-    [(JOINT, "no latent labels: it learnt the actions alone"), (CODEBOOK, "has no quantiser")],
+    [
+        (JOINT, "no latent labels: it learnt the actions alone"),
+        (CODEBOOK, "has no quantiser"),
+        ({"train": "head", "head": {"kind": "flow", "condition": "codes"}}, "has no quantiser"),
+    ],
 )
 def test_a_backbone_without_pretraining_trains_without_codes_and_says_so(
     changes: dict[str, Any], note: str, shards: ShardSet, tmp_path: Path
@@ -413,7 +405,7 @@ def _validated(work: Path) -> dict[int, float]:
     """The selecting metric by the number of optimiser steps behind it."""
     lines = [json.loads(line) for line in (work / "metrics.jsonl").read_text().splitlines()]
     name = CRITERION.metric
-    return {line["step"] + 1: line[name] for line in lines if name in line}
+    return {line["step"]: line[name] for line in lines if name in line}
 
 
 def test_a_training_that_gets_worse_exports_the_earlier_weights(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,6 +66,28 @@ class LatentPolicy(nn.Module, ABC):
     def features(self, images: Tensor, instructions: list[str]) -> Tensor:
         """What a finetuning head reads: ``float (batch, feature_dim)``, differentiable."""
 
+    def new_query(self) -> nn.Parameter:
+        """One more query ``(1, feature_dim)``, from torch's global generator, for `features_of_query`.
+
+        Raises:
+            ValueError: this backend asks no queries.
+        """
+        raise ValueError(
+            f"{type(self).__name__} has no action queries, so it cannot have a new one; expected "
+            "action_query: pretrained, or a backend with queries (dual_encoder)"
+        )
+
+    def features_of_query(self, query: Tensor, images: Tensor, instructions: list[str]) -> Tensor:
+        """As `features`, of one ``query (1, feature_dim)`` in place of the backbone's own.
+
+        Raises:
+            ValueError: this backend asks no queries.
+        """
+        raise ValueError(
+            f"{type(self).__name__} has no action queries; found one of shape {tuple(query.shape)}, "
+            "expected none"
+        )
+
     @abstractmethod
     def trunk_parameters(self) -> Iterator[nn.Parameter]:
         """Parameters that finetuning freezes with ``train: neck``.
@@ -77,6 +99,14 @@ class LatentPolicy(nn.Module, ABC):
     def repeated_layers(self) -> Sequence[nn.Module]:
         """The blocks that hold most of the memory: units of sharding and of recomputation."""
         return ()
+
+    def exact_parts(self) -> Sequence[nn.Module]:
+        """What computes in float32 whatever the precision: nothing."""
+        return ()
+
+    def entered_by(self) -> Mapping[nn.Module, Sequence[str]]:
+        """The methods beside ``forward`` that run the model: where weights are sharded, they gather them."""
+        return {self: ("predict_codes", "well_formed", "features")}
 
     def workload(self) -> Workload | None:
         """What one training sample asks of its parts, for `lapa plan`; on the meta device, too.

@@ -11,7 +11,11 @@ from lapa.params.policy import PolicyModelParams
 
 
 def build_policy(config: PolicyModelParams, *, backbone: LatentPolicy) -> Policy:
-    """Put a new head on ``backbone``, drawn from torch's global generator."""
+    """Put a new head on ``backbone``, drawn from torch's global generator.
+
+    Raises:
+        ValueError: a new action query is asked for, and the backbone has no queries.
+    """
     sizes = HeadSizes(
         codec=ActionCodec(stats=config.stats),
         chunk=config.chunk,
@@ -23,10 +27,12 @@ def build_policy(config: PolicyModelParams, *, backbone: LatentPolicy) -> Policy
     state_input = None
     if config.state_dim is not None:
         state_input = StateInput(state_dim=config.state_dim, feature_dim=backbone.feature_dim)
+    action_query = backbone.new_query() if config.action_query == "new" else None
     return Policy(
         backbone=backbone,
         head=head,
         stats=config.stats,
         frame_codec=config.frame_codec,
         state_input=state_input,
+        action_query=action_query,
     )

@@ -1,4 +1,4 @@
-"""Raw camera frames to the square pictures that a policy was trained on.
+"""Raw camera frames to the pictures that a policy was trained on: cut, scaled, and through JPEG.
 
 The same cut and the same filters as in the shards (`lapa.data.shards.images.to_square`, OpenCV's
 INTER_AREA and INTER_CUBIC), in torch; a byte differs by at most 1 (shrunk) or 2 (enlarged) after rounding.
@@ -11,14 +11,25 @@ from einops import einsum, rearrange
 from torch import Tensor
 from torch.nn import functional
 
+from lapa.models.policy.jpeg import jpeg_round_trip
 from lapa.records import FrameCodec
+
+
+def as_stored(images: Tensor, codec: FrameCodec) -> Tensor:
+    """What the shards would hold of ``uint8 (batch, height, width, 3)``: square, less what JPEG takes.
+
+    Pictures that have this size already are those of a shard and come back as they are.
+    """
+    size = codec.image_size
+    if images.shape[1:3] == (size, size):
+        return images
+    return jpeg_round_trip(to_square(images, codec), codec)
 
 
 def to_square(images: Tensor, codec: FrameCodec) -> Tensor:
     """Cut and scale ``uint8 (batch, height, width, 3)`` to ``(batch, image_size, image_size, 3)``.
 
-    Pictures that have this size already come back as they are. JPEG, through which the pictures of
-    a shard went as well, is left to the caller: a camera's frames usually come compressed.
+    Pictures that have this size already come back as they are.
     """
     size = codec.image_size
     if codec.resize == "crop":

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.models.policy.frames import to_square
+from lapa.models.policy.frames import as_stored
 from lapa.models.policy.heads import ActionHead
 from lapa.models.policy.state_input import StateInput
 from lapa.records import ActionStats, FrameCodec
@@ -26,6 +26,7 @@ class Policy(nn.Module):
         stats: ActionStats,
         frame_codec: FrameCodec,
         state_input: StateInput | None = None,
+        action_query: nn.Parameter | None = None,
     ) -> None:
         super().__init__()
         self.backbone = backbone
@@ -33,6 +34,7 @@ class Policy(nn.Module):
         self.stats = stats
         self.frame_codec = frame_codec
         self.state_input = state_input
+        self.action_query = action_query
 
     @property
     def chunk(self) -> int:
@@ -48,6 +50,8 @@ class Policy(nn.Module):
         """
         if self.head.reads == "codes":
             return self.backbone.predict_codes(images, instructions)
+        if self.action_query is not None:
+            return self.backbone.features_of_query(self.action_query, images, instructions)
         return self.backbone.features(images, instructions)
 
     def condition(self, encoded: Tensor, states: Tensor | None) -> Tensor:
@@ -56,6 +60,8 @@ class Policy(nn.Module):
         Raises:
             ValueError: the policy was trained with states and got none.
         """
+        if encoded.is_floating_point():
+            encoded = encoded.float()  # a head computes exactly, whatever the backbone's precision
         if self.state_input is None:
             return encoded
         if states is None:
@@ -91,8 +97,9 @@ class Policy(nn.Module):
         """Predict action chunks.
 
         Args:
-            images: ``uint8 (batch, height, width, 3)``, RGB, of any size: they are made square as
-                the training pictures were (`frame_codec`); those of that size stay as they are.
+            images: ``uint8 (batch, height, width, 3)``, RGB, of any size: they are made square and
+                compressed as the training pictures were (`frame_codec`); those of that size count as
+                such pictures and stay as they are.
             instructions: one per image.
             states: ``float (batch, state_dim)``; only for a policy finetuned with states.
             generator: draws from the head's distribution; None (the default) is deterministic.
@@ -110,5 +117,5 @@ class Policy(nn.Module):
             )
         if len(instructions) != len(images):
             raise ValueError(f"{len(images)} images but {len(instructions)} instructions")
-        pictures = to_square(images, self.frame_codec)
+        pictures = as_stored(images, self.frame_codec)
         return self.predict_from(self.encode_observation(pictures, instructions), states, generator)

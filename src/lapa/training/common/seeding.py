@@ -7,6 +7,7 @@ Seeding before every step makes a resumed run draw what the uninterrupted one dr
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 
 import numpy as np
@@ -34,6 +35,14 @@ def seed_globally(*facts: int | str) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
+
+
+def prefer_deterministic_kernels() -> None:
+    """Take kernels that give the same bits every time, with a warning where a GPU has none."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
 class StepSeed(Callback):

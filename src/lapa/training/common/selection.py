@@ -17,6 +17,9 @@ from torch import Tensor, nn
 
 from lapa.training.common.checkpoints import readable, save_atomically
 
+RECOMPUTED = "_checkpoint_wrapped_module."
+"""What torch puts into the names of parameters in layers that are recomputed, but not into states."""
+
 logger = logging.getLogger(__name__)
 
 NO_VALIDATION = (
@@ -85,7 +88,11 @@ def _file(work: Path) -> Path:
 
 def learnt(module: nn.Module) -> dict[str, Tensor]:
     """A copy of the state that training changes, on the CPU: no frozen weights."""
-    frozen = {name for name, weights in module.named_parameters() if not weights.requires_grad}
+    frozen = {
+        name.replace(RECOMPUTED, "")
+        for name, weights in module.named_parameters()
+        if not weights.requires_grad
+    }
     state = module.state_dict()
     return {
         name: tensor.detach().cpu().clone() for name, tensor in state.items() if name not in frozen

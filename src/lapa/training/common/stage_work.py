@@ -57,6 +57,7 @@ class StageWork:
         pair_spec: PairSpec,
         datasets: tuple[str, ...] = (),
         data: DataFacts = NOTHING_READ,
+        trained: dict[str, int] | None = None,
     ) -> Checkpoint:
         """Have the weights written into ``model/``, curves and pictures beside them, and describe them.
 
@@ -69,6 +70,7 @@ class StageWork:
             pair_spec: what a pair was to them.
             datasets: whose actions they have learnt.
             data: what was read.
+            trained: what `trained_parameters` counted; None for a control.
         """
         folder, digest = self.folder / "model", ""
         if is_rank_zero():
@@ -81,6 +83,7 @@ class StageWork:
             inputs=inputs,
             pair_spec=pair_spec,
             datasets=datasets,
+            trained=trained or {},
             code_version=lapa.__version__,
             **exported.facts(),
             **data.facts(),

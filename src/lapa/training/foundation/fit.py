@@ -18,23 +18,25 @@ from lapa.distributed.ranks import barrier
 from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
+from lapa.training.common.best_weights import BestWeights
 from lapa.training.common.data_facts import DataFacts
+from lapa.training.common.fabric import build_fabric
 from lapa.training.common.held_out import holds_out
+from lapa.training.common.loop import Loop
 from lapa.training.common.resume import resume_folder
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import NOTHING_READ, StageWork, start_process
 from lapa.training.common.tracking import JoinedRun
+from lapa.training.common.train_state import full_weights
+from lapa.training.common.trained_parameters import trained_parameters
+from lapa.training.common.training_batches import training_batches
 from lapa.training.foundation.ablations import ablations
-from lapa.training.foundation.best import BestBackbone
-from lapa.training.foundation.fabric import build_fabric
 from lapa.training.foundation.labels import LabelProvider
-from lapa.training.foundation.loaders import held_out_batches, training_batches
-from lapa.training.foundation.loop import Loop
+from lapa.training.foundation.loaders import held_out_batches
 from lapa.training.foundation.metrics import majority_codes, position_histogram
 from lapa.training.foundation.model import trainable_state, trained_model
 from lapa.training.foundation.open_labels import open_labels
-from lapa.training.foundation.state import full_weights
-from lapa.training.foundation.validation import ablate, validate
+from lapa.training.foundation.validation import CRITERION, ablate, validate
 
 
 def fit(
@@ -86,8 +88,8 @@ class _Training:
         self.fabric, self.shards, self.labels = fabric, shards, labels
         self.params, self.work = params, work
         self.state = trainable_state(fabric, shards, params, work.folder)
-        select = params.trainer.select
-        self.best = BestBackbone(self.state, work.folder, select=select, sharded=params.shard)
+        criterion = CRITERION if params.trainer.select == "best" else None
+        self.best = BestWeights(self.state, work, criterion=criterion, sharded=params.shard)
         self.loggers = work.loggers()
         self.data = NOTHING_READ
 
@@ -126,7 +128,10 @@ class _Training:
         return map(self.labels.prepare, held_out_batches(val, self.params))
 
     def _loop(self, check: Callable[[], dict[str, float]] | None) -> Loop:
+        by_itself = "decoded_top1" if self.state.model.teacher_forced else "top1"
         return Loop(
+            stage="foundation",
+            shown={f"val/{by_itself}": "held-out codes right {:.1%}"},
             fabric=self.fabric,
             params=self.params,
             state=self.state,
@@ -169,6 +174,7 @@ class _Training:
             inputs={"shards": self.shards.digest, **self.labels.inputs},
             pair_spec=self.labels.pair_spec,
             data=self.data,
+            trained=trained_parameters(self.state.model.named_parameters()),
         )
         barrier()
         return checkpoint

@@ -1,4 +1,4 @@
-"""The batches of stage 2, this rank's share of them."""
+"""The held-out batches of stage 2, this rank's share of them."""
 
 from __future__ import annotations
 
@@ -6,26 +6,9 @@ from typing import Any
 
 from torch.utils.data import DataLoader
 
-from lapa.data.loading.loader import LoadableDataset, evaluation_loader, training_loader
+from lapa.data.loading.loader import LoadableDataset, evaluation_loader
 from lapa.distributed.ranks import rank, world_size
 from lapa.params.foundation.stage import FoundationParams
-
-
-def training_batches(
-    dataset: LoadableDataset, params: FoundationParams, *, start_step: int
-) -> DataLoader[dict[str, Any]]:
-    """Those of optimiser steps ``start_step``, ``start_step + 1``, ..., ``accumulate`` per step."""
-    trainer, accumulate = params.trainer, params.accumulate
-    return training_loader(
-        dataset,
-        batch_size=trainer.batch_size,
-        seed=trainer.seed,
-        max_steps=trainer.max_steps * accumulate,
-        start_step=start_step * accumulate,
-        rank=rank(),
-        world_size=world_size(),
-        num_workers=trainer.num_workers,
-    )
 
 
 def held_out_batches(

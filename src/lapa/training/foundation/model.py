@@ -16,11 +16,9 @@ from lapa.models.foundation.initialization import initialization_table, origins_
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import ShardSet
-from lapa.training.common.optim import build_optimizer, build_schedule
-from lapa.training.common.resume import resume_folder
+from lapa.training.common.adapt import adapt, merge_lora
 from lapa.training.common.seeding import seed_globally
-from lapa.training.foundation.adapt import adapt, merge_lora
-from lapa.training.foundation.state import TrainState, restore
+from lapa.training.common.train_state import TrainState, begin
 
 logger = logging.getLogger(__name__)
 
@@ -34,17 +32,12 @@ def fresh_model(shards: ShardSet, params: FoundationParams) -> LatentPolicy:
 
 def trainable_state(
     fabric: Fabric, shards: ShardSet, params: FoundationParams, work: Path
-) -> TrainState:
+) -> TrainState[LatentPolicy]:
     """Model, optimiser and schedule where training goes on; collective."""
     model = fresh_model(shards, params)
     _tell_origins(model, work)
     adapt(model, params)
-    module = fabric.setup_module(model)
-    optimizer = build_optimizer(module, params.optimizer)
-    schedule = build_schedule(optimizer, params.optimizer, params.trainer.max_steps)
-    state = TrainState(model=model, module=module, optimizer=optimizer, schedule=schedule)
-    restore(fabric, state, resume_folder(work), sharded=params.shard)
-    return state
+    return begin(fabric, model, params, work)
 
 
 def _tell_origins(model: LatentPolicy, work: Path) -> None:

@@ -18,7 +18,7 @@ from lapa.models.foundation.initialization import count_parameters
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.workload import Workload
 from lapa.params.foundation.stage import FoundationParams
-from lapa.training.foundation.adapt import adapt
+from lapa.training.common.adapt import adapt
 
 BYTES_PER_TOKEN_AND_CHANNEL = 34
 BYTES_IF_RECOMPUTED = 2

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
 
 from lapa.batches import LatentBatch
-from lapa.distributed.ranks import rank, sum_over_processes, world_size
+from lapa.distributed.ranks import sum_over_processes
+from lapa.models.foundation.interface import LatentPolicy
+from lapa.training.common.in_step import in_step
+from lapa.training.common.selection import Criterion
+from lapa.training.common.train_state import TrainState
 from lapa.training.foundation.ablations import Ablation
 from lapa.training.foundation.metrics import AccuracySums, prefixed
-from lapa.training.foundation.state import TrainState
+
+CRITERION = Criterion(metric="val/gain_over_majority", larger_is_better=True)
+"""What the best backbone is best by: the codes it names by itself, beyond always naming the commonest.
+
+Not the loss: it also counts how sure the model is, which gets worse while it names ever more codes.
+"""
 
 
 @torch.no_grad()
 def validate(
-    state: TrainState,
+    state: TrainState[LatentPolicy],
     batches: Iterable[LatentBatch],
     *,
     majority: Tensor,
@@ -34,7 +43,7 @@ def validate(
     state.module.eval()
     sums = {name: _empty(state) for name in ("forced", "majority", "decoded")}
     health = torch.zeros(2, dtype=torch.float64, device=_device(state))
-    for batch, weight in _in_step(batches, _device(state)):
+    for batch, weight in in_step(batches, _device(state)):
         out = state.module(batch)
         true = (batch["latent_codes"], out.loss, weight)
         sums["forced"].add(out.logits, *true)
@@ -70,7 +79,7 @@ def _summary(
 
 @torch.no_grad()
 def ablate(
-    state: TrainState, batches: Iterable[LatentBatch], kinds: Mapping[str, Ablation]
+    state: TrainState[LatentPolicy], batches: Iterable[LatentBatch], kinds: Mapping[str, Ablation]
 ) -> dict[str, float]:
     """Top-1 accuracy of the same model with one input taken away, ``val/top1_<kind>``.
 
@@ -80,7 +89,7 @@ def ablate(
     ways = ("top1", "decoded_top1") if model.teacher_forced else ("top1",)
     state.module.eval()
     sums = {f"{way}_{kind}": _empty(state) for kind in kinds for way in ways}
-    for batch, weight in _in_step(batches, _device(state)):
+    for batch, weight in in_step(batches, _device(state)):
         for kind, change in kinds.items():
             changed = change(batch)
             out = state.module(changed)
@@ -93,34 +102,11 @@ def ablate(
     return {f"val/{name}": _reduced(own)["top1"] for name, own in sums.items()}
 
 
-def _in_step(
-    batches: Iterable[LatentBatch], device: torch.device
-) -> Iterator[tuple[LatentBatch, float]]:
-    """Batches and their weight; ranks with fewer repeat their last one at weight 0.
-
-    A sharded forward is collective, so every rank must do equally many.
-    """
-    batch: LatentBatch | None = None
-    iterator = iter(batches)
-    while True:
-        following = next(iterator, None)
-        waiting = torch.tensor(float(following is not None), device=device)
-        if float(sum_over_processes(waiting)) == 0:
-            return
-        batch = batch if following is None else following
-        if batch is None:
-            raise ValueError(
-                f"rank {rank()} of {world_size()} got no validation batch; "
-                "raise `trainer.val_max_samples` or use fewer processes"
-            )
-        yield batch, float(following is not None)
-
-
-def _device(state: TrainState) -> torch.device:
+def _device(state: TrainState[LatentPolicy]) -> torch.device:
     return next(state.module.parameters()).device
 
 
-def _empty(state: TrainState) -> AccuracySums:
+def _empty(state: TrainState[LatentPolicy]) -> AccuracySums:
     return AccuracySums.empty(state.model.code_seq_len, _device(state))
 
 

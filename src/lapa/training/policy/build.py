@@ -49,6 +49,7 @@ def model_config(
         foundation=sizes,
         head=params.head,
         chunk=params.chunk,
+        action_query=params.action_query,
         state_dim=state_dim,
         state_names=names,
         stats=action_stats(dataset, shards, params),

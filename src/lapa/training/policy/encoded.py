@@ -14,6 +14,7 @@ from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.order import TrainingBatches
 from lapa.data.loading.robot import RobotDataset
 from lapa.models.policy.policy import Policy
+from lapa.params.finetune import FinetuneParams
 
 
 @final
@@ -55,6 +56,16 @@ class EncodedDataset(Dataset[EncodedBatch]):
     def epoch_positions(self, epoch: int) -> NDArray[np.int64]:
         """Positions drawn in an epoch, as without the cache."""
         return self._order.epoch_positions(epoch)
+
+
+def needs_no_frames(policy: Policy, params: FinetuneParams) -> bool:
+    """Whether what the backbone says never changes while the head learns.
+
+    A model that is sharded does not fit one process, so it answers at every step.
+    """
+    frozen = not any(p.requires_grad for p in policy.backbone.parameters())
+    changes = policy.action_query is not None or params.augmentation.is_on
+    return frozen and not changes and not params.shard
 
 
 @torch.no_grad()

@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytorch_lightning as pl
+import torch
+from torch import Tensor
 
-from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.robot import RobotDataset
-from lapa.distributed.ranks import is_rank_zero
-from lapa.metrics.action_error import error_of_the_mean, measure_action_error
+from lapa.distributed.ranks import barrier
+from lapa.metrics.action_error import error_of_the_mean
 from lapa.models.policy.storage import save_policy
 from lapa.models.storage import read_config
-from lapa.params.base import TrainerParams
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.training.common.best_weights import BestWeights
 from lapa.training.common.data_facts import DataFacts
-from lapa.training.common.keep_best import KeepBest
-from lapa.training.common.resume import ResumableLoader, resume_file
-from lapa.training.common.selection import Criterion, Exported
-from lapa.training.common.show_progress import ShowProgress
+from lapa.training.common.fabric import build_fabric
+from lapa.training.common.loop import Loop
+from lapa.training.common.resume import resume_folder
+from lapa.training.common.seeding import prefer_deterministic_kernels
+from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
-from lapa.training.common.throughput import Throughput
 from lapa.training.common.tracking import JoinedRun
-from lapa.training.common.trainer import build_trainer
+from lapa.training.common.train_state import full_weights
+from lapa.training.common.trained_parameters import trained_parameters
 from lapa.training.policy.build import fresh_policy, model_config
 from lapa.training.policy.codebook import start_from_codebook
-from lapa.training.policy.encoded import encode_all
+from lapa.training.policy.encoded import encode_all, needs_no_frames
 from lapa.training.policy.labeled import check_codes, open_labeled
 from lapa.training.policy.loaders import (
     TrainingData,
     held_out_loader,
     labeled_loader,
+    on_device,
     open_held_out,
+    validation_part,
 )
-from lapa.training.policy.module import PolicyModule
-from lapa.training.policy.trainable import TrainablePart, freeze_unreached, select_trainable
+from lapa.training.policy.model import POLICY, trainable_state, trained_policy
+from lapa.training.policy.objective import PolicyBatch, PolicyOutput
+from lapa.training.policy.trainable import BACKBONE, select_trainable
+from lapa.training.policy.validation import CRITERION, measure
 
-CRITERION = Criterion(metric="val/mse_normalized")
-"""What the best policy is best by: the error of its actions. Not the loss: that also counts how sure the
-head is, and is best long before the actions are (`docs/finetune.md` has the measurement)."""
 SHOWN = {CRITERION.metric: "held-out action error {:.3f}"}
 
 
@@ -71,7 +74,8 @@ def fit(
         run: MLflow run to join.
 
     Raises:
-        ValueError: the parameters need something that was not handed over with a pretrained backbone.
+        ValueError: the parameters need something that was not handed over with a pretrained backbone, or
+            name modules that the policy has not.
         FloatingPointError: a loss is no number.
     """
     own, notes = params.for_arm(labels=labels, laq=laq)
@@ -80,6 +84,9 @@ def fit(
             f"{'; '.join(notes)}. The backbone {foundation.path} is pretrained, so labels and quantiser "
             "exist: hand them over (`labels`, `laq`), or change the parameter"
         )
+    if foundation.step == 0:
+        own, put_aside = own.without_pretraining()
+        notes += put_aside
     finetuning = _Finetuning(
         shards=shards,
         foundation=foundation,
@@ -105,107 +112,128 @@ class _Finetuning:
     ) -> None:
         self.shards, self.foundation, self.params, self.work = shards, foundation, params, work
         self.artefacts = artefacts
-        labels, laq = artefacts.get("labels"), artefacts.get("laq")
+        self.device = start_process(params.trainer)
+        prefer_deterministic_kernels()
+        self.fabric = build_fabric(params)
+        self.fabric.launch()
+        self.data = self._prepare()
+        sample = next(iter(labeled_loader(self.data, params)))
+        one = {name: value[:1] for name, value in sample.items()}
+        self.state = trainable_state(self.fabric, self.policy, params, sample=one, work=work.folder)
+        criterion = CRITERION if params.trainer.select == "best" else None
+        self.best = BestWeights(self.state, work, criterion=criterion, sharded=params.shard)
+        self.loggers = work.loggers()
+
+    def _prepare(self) -> TrainingData:
+        """Open the labelled frames, build the policy that they describe, and say what of it learns."""
+        labels, laq = self.artefacts.get("labels"), self.artefacts.get("laq")
+        params, foundation = self.params, self.foundation
         sizes = read_config(Path(foundation.path), FoundationModelParams)
         if labels is not None:
             check_codes(labels, foundation, sizes)
-        self.part: TrainablePart = params.train if foundation.step > 0 else "all"
-        self.settings = _settings(params, pretrained=foundation.step > 0)
-        self.device = start_process(self.settings)
-        mixture = artefacts.get("mixture")
+        mixture = self.artefacts.get("mixture")
         # bins and statistics are of all labelled episodes, so that errors of fewer samples compare
-        labeled = open_labeled(shards, foundation.pair_spec, params, labels, mixture)
-        config = model_config(sizes, labeled, shards, params)
+        labeled = open_labeled(self.shards, foundation.pair_spec, params, labels, mixture)
+        config = model_config(sizes, labeled, self.shards, params)
         seed = params.trainer.seed
         self.policy, self.config = fresh_policy(foundation, labeled, config, seed=seed)
         self.dataset = labeled.first(params.train_max_samples, seed=seed)
         if laq is not None:
             start_from_codebook(self.policy, laq, foundation)
-        select_trainable(self.policy, self.part)
+        select_trainable(self.policy, params)
+        if not needs_no_frames(self.policy, params):
+            return self.dataset
+        size = params.trainer.batch_size
+        return encode_all(self.policy, self.dataset, batch_size=size, device=self.device)
 
     def run(self) -> Exported:
         """Train what is left, choose the weights, measure their held-out error."""
         datasets = self.config.stats.datasets
         held_out = open_held_out(self.shards, self.foundation.pair_spec, self.params, datasets)
-        val = held_out_loader(held_out, self.settings) if held_out else None
-        self.data = DataFacts.of("policy", train=self.dataset, val=held_out)
-        module = PolicyModule(
-            policy=self.policy,
-            params=self.params,
-            max_steps=self.settings.max_steps,
-            backbone_learns=self.part == "all",
-        )
-        keep_best = KeepBest(
-            stage="policy",
-            criterion=None if self.settings.select == "last" else CRITERION,
-            model=self.policy,
-            work=self.work.folder,
-        )
-        trainer = self._trainer(keep_best)
-        self._train(trainer, module, val)
-        exported = keep_best.finish(trainer, module, val)
+        self.facts = DataFacts.of("policy", train=self.dataset, val=held_out)
+        latest: dict[str, float] = {}
+
+        def check(frames: RobotDataset) -> dict[str, float]:
+            errors = self._errors(validation_part(frames, self.params.trainer))
+            latest.update({f"val/{name}": value for name, value in errors.items()})
+            self.best.consider(latest)
+            return dict(latest)
+
+        batches = labeled_loader(self.data, self.params, start_step=self.state.step)
+        self._loop(partial(check, held_out) if held_out else None).run(batches)
+        if held_out and not latest:
+            check(held_out)
+        exported = self.best.put_into_model(latest)
         metrics = {n: v for n, v in exported.metrics.items() if n == CRITERION.metric}
-        if held_out and is_rank_zero():
-            metrics |= self._errors(held_out)
+        if held_out:
+            metrics |= {n: v for n, v in self._errors(held_out).items() if n != "loss"}
             metrics |= error_of_the_mean(self.policy, held_out)
-        if (count := self.params.train_eval_samples) and is_rank_zero():
-            fitted = self.dataset.first(count, seed=self.settings.seed)
-            metrics |= {f"train_eval/{n}": value for n, value in self._errors(fitted).items()}
+        if count := self.params.train_eval_samples:
+            fitted = self._errors(self.dataset.first(count, seed=self.params.trainer.seed))
+            metrics |= {f"train_eval/{n}": value for n, value in fitted.items() if n != "loss"}
         metrics["labeled_episodes"] = self.config.stats.episodes
         return replace(exported, metrics=metrics)
 
-    def _trainer(self, keep_best: KeepBest) -> pl.Trainer:
-        settings = self.settings
-        return build_trainer(
-            settings,
-            work=self.work,
-            callbacks=[
-                keep_best,
-                ShowProgress(stage="policy", formats=SHOWN),
-                Throughput(every=settings.log_every, batch_size=settings.batch_size),
-            ],
-            clip_norm=self.params.optimizer.clip_norm,
-        )
-
-    def _train(self, trainer: pl.Trainer, module: PolicyModule, val: Any) -> None:
-        data = self._training_data()
-        first = next(iter(labeled_loader(data, self.settings)))
-        freeze_unreached(module, module.losses(first)["loss"])
-        loader = ResumableLoader(
-            lambda start: labeled_loader(data, self.settings, start=start),
-            total=self.settings.max_steps,
-        )
-        module.train()
-        trainer.fit(module, loader, val, ckpt_path=resume_file(self.work.folder))
-
-    def _training_data(self) -> TrainingData:
-        """The labelled frames, or, for a frozen backbone, what it makes of them."""
-        if self.part != "head" or self.params.augmentation.is_on:
-            return self.dataset
-        size = self.settings.batch_size
-        return encode_all(self.policy, self.dataset, batch_size=size, device=self.device)
-
     def _errors(self, frames: RobotDataset) -> dict[str, float]:
-        """Action errors of the chosen weights on all these frames."""
-        self.policy.to(self.device).eval()
-        loader = evaluation_loader(frames, batch_size=self.settings.batch_size)
-        return measure_action_error(self.policy, loader, device=self.device)[0]
+        """Action errors of the present weights on these frames; collective."""
+        batches: Iterator[PolicyBatch] = map(
+            self._moved, held_out_loader(frames, self.params.trainer)
+        )
+        return measure(self.state, batches, seed=self.params.trainer.seed)
+
+    def _moved(self, batch: Any) -> Any:
+        return on_device(batch, self.device)
+
+    def _loop(self, check: Callable[[], dict[str, float]] | None) -> Loop:
+        return Loop(
+            stage="policy",
+            shown=SHOWN,
+            fabric=self.fabric,
+            params=self.params,
+            state=self.state,
+            resume=resume_folder(self.work.folder),
+            log=self._log,
+            validate=check,
+            prepare=self._moved,
+            losses=self._losses,
+        )
+
+    def _losses(self, output: PolicyOutput, batch: PolicyBatch) -> dict[str, Tensor]:
+        """Stop before the optimiser step: clipping does not keep NaN out of the weights."""
+        if not torch.isfinite(output.loss):
+            raise FloatingPointError(
+                f"loss is {output.loss.item()} at step {self.state.step}, expected a finite number; the "
+                f"samples are {batch['sample_id'].tolist()}. Look at them or lower "
+                "`optimizer.learning_rate`"
+            )
+        losses = {"loss": output.loss}
+        return (
+            losses if output.latent_loss is None else losses | {"latent_loss": output.latent_loss}
+        )
+
+    def _log(self, metrics: dict[str, float], step: int) -> None:
+        for logger in self.loggers:
+            logger.log_metrics(metrics, step)
 
     def save(self, exported: Exported) -> Checkpoint:
-        """Write the policy and describe it."""
+        """Consolidate the weights (collective), write the policy from rank zero and describe it."""
+        weights = full_weights(self.state, sharded=self.params.shard)
+        named = self.state.model.named_parameters()
+        trained = ((name.removeprefix(POLICY), parameter) for name, parameter in named)
         inputs = {"shards": self.shards, "foundation": self.foundation, **self.artefacts}
-        return self.work.save(
-            partial(save_policy, policy=self.policy, config=self.config),
+
+        def write(folder: Path) -> str:
+            policy = trained_policy(self.foundation, self.config, self.params, weights)
+            return save_policy(folder, policy, self.config)
+
+        checkpoint = self.work.save(
+            write,
             exported=exported,
             inputs={name: artefact.digest for name, artefact in inputs.items() if artefact},
             pair_spec=self.foundation.pair_spec,
             datasets=self.config.stats.datasets,
-            data=self.data,
+            data=self.facts,
+            trained=trained_parameters(trained, of=BACKBONE),
         )
-
-
-def _settings(params: FinetuneParams, *, pretrained: bool) -> TrainerParams:
-    """The trainer's parameters; whatever had no pretraining may learn for longer."""
-    if pretrained or params.unpretrained_max_steps is None:
-        return params.trainer
-    return params.trainer.model_copy(update={"max_steps": params.unpretrained_max_steps})
+        barrier()
+        return checkpoint

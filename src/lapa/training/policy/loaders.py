@@ -4,35 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+from torch import Tensor
 from torch.utils.data import DataLoader
 
-from lapa.data.loading.loader import evaluation_loader, training_loader
+from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.robot import RobotDataset, open_robot
 from lapa.distributed.ranks import rank, world_size
 from lapa.params.base import TrainerParams
 from lapa.params.finetune import FinetuneParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.common.held_out import holds_out
+from lapa.training.common.training_batches import training_batches, training_order
 from lapa.training.policy.encoded import EncodedDataset, encoded_loader
 
 TrainingData = RobotDataset | EncodedDataset
 
 
 def labeled_loader(
-    data: TrainingData, settings: TrainerParams, *, start: int = 0
+    data: TrainingData, params: FinetuneParams, *, start_step: int = 0
 ) -> DataLoader[Any]:
-    """Training batches ``start``, ``start + 1``, ... of this rank, up to the last step."""
-    order = {
-        "batch_size": settings.batch_size,
-        "seed": settings.seed,
-        "max_steps": settings.max_steps,
-        "start_step": start,
-        "rank": rank(),
-        "world_size": world_size(),
-    }
+    """Those of optimiser steps ``start_step``, ``start_step + 1``, ..., ``accumulate`` per step."""
     if isinstance(data, EncodedDataset):
-        return encoded_loader(data, **order)
-    return training_loader(data, num_workers=settings.num_workers, **order)
+        return encoded_loader(data, **training_order(params, start_step))
+    return training_batches(data, params, start_step=start_step)
+
+
+def on_device(batch: Any, device: torch.device) -> Any:
+    """The batch with its tensors moved; texts stay."""
+    return {
+        name: value.to(device, non_blocking=True) if isinstance(value, Tensor) else value
+        for name, value in batch.items()
+    }
 
 
 def open_held_out(
@@ -53,7 +56,12 @@ def open_held_out(
     )
 
 
+def validation_part(held_out: RobotDataset, settings: TrainerParams) -> RobotDataset:
+    """The same held-out frames every time."""
+    return held_out.first(settings.val_max_samples, seed=settings.seed)
+
+
 def held_out_loader(held_out: RobotDataset, settings: TrainerParams) -> DataLoader[dict[str, Any]]:
-    """The same held-out frames every time and on every rank."""
-    part = held_out.first(settings.val_max_samples, seed=settings.seed)
-    return evaluation_loader(part, batch_size=settings.batch_size)
+    """Every frame once, this rank's share of them."""
+    size = settings.batch_size
+    return evaluation_loader(held_out, batch_size=size, rank=rank(), world_size=world_size())

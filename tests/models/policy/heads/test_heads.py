@@ -24,8 +24,12 @@ CONFIGS = [
     MlpHeadParams(hidden_dims=(32, 16), embedding_dim=8),
     L1HeadParams(hidden_dim=32),
     FlowHeadParams(hidden_dim=64, time_dim=8, steps=4),
+    FlowHeadParams(hidden_dim=64, time_dim=8, steps=4, condition="codes", embedding_dim=8),
+    L1HeadParams(hidden_dim=32, condition="codes", embedding_dim=8),
+    BinnedHeadParams(hidden_dim=32, condition="codes", embedding_dim=8),
 ]
 IDS = ["binned", "binned_smooth_argmax", "mlp", "l1", "flow"]
+IDS += ["flow_codes", "l1_codes", "binned_codes"]
 
 
 def stats() -> ActionStats:
@@ -157,6 +161,16 @@ def test_mlp_takes_a_codebook_of_its_shape_only() -> None:
     assert torch.equal(head.embedding.weight, codebook)  # type: ignore[union-attr]
     with pytest.raises(ValueError, match=r"\(4, 8\)"):
         head.load_codebook(torch.randn(CODEBOOK, 32))  # type: ignore[operator]
+
+
+def test_heads_on_codes_take_a_codebook_and_those_on_features_have_no_place_for_it() -> None:
+    codebook = torch.randn(CODEBOOK, 8)
+    for config in CONFIGS[-3:]:
+        head = build(config)
+        head.load_codebook(codebook)
+        assert torch.equal(head.conditioning.embedding.weight, codebook)  # type: ignore[union-attr]
+    with pytest.raises(TypeError, match="FlowHead has no embeddings of codes"):
+        build(CONFIGS[4]).load_codebook(codebook)
 
 
 def test_masked_flow_loss_ignores_the_error_of_masked_steps() -> None:

@@ -32,18 +32,27 @@ class ActionQueries(nn.Module):
         self.count = count
         self.queries = nn.Parameter(torch.randn(count, dim) * std)
 
-    def append(self, prefix: Tensor, mask: Tensor, extra: Tensor | None = None) -> Sequence:
+    def append(
+        self,
+        prefix: Tensor,
+        mask: Tensor,
+        extra: Tensor | None = None,
+        *,
+        query: Tensor | None = None,
+    ) -> Sequence:
         """Put the queries behind a padded prefix.
 
         Args:
             prefix: ``(batch, position, dim)``, image and text.
             mask: ``bool (batch, position)``, False on padding.
             extra: ``(batch, code, dim)`` added to the queries (embeddings of earlier codes).
+            query: ``(1, dim)``, asked in place of them all.
         """
-        asked = repeat(self.queries, "s d -> b s d", b=len(prefix)).to(prefix.dtype)
+        queries = self.queries if query is None else query
+        asked = repeat(queries, "s d -> b s d", b=len(prefix)).to(prefix.dtype)
         if extra is not None:
             asked = asked + extra
-        valid = torch.cat([mask.long(), mask.new_ones(len(mask), self.count).long()], dim=1)
+        valid = torch.cat([mask.long(), mask.new_ones(len(mask), len(queries)).long()], dim=1)
         # padding gets position 0: any value would do, for nothing attends to it
         positions = (valid.cumsum(dim=1) - 1).clamp(min=0)
         return Sequence(torch.cat([prefix, asked], dim=1), valid, positions)

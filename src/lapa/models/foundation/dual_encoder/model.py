@@ -85,6 +85,15 @@ class DualEncoder(LatentPolicy):
         """Mean over what the queries found, without any code given: ``(batch, dim)``."""
         return self._ask(images, instructions, None).mean(dim=1)
 
+    def new_query(self) -> nn.Parameter:
+        """One more query, drawn as those of the codes were."""
+        std = self.language.config.initializer_range
+        return nn.Parameter(torch.randn(1, self.feature_dim) * std)
+
+    def features_of_query(self, query: Tensor, images: Tensor, instructions: list[str]) -> Tensor:
+        """What the one query found, without those of the codes: ``(batch, dim)``."""
+        return self._ask(images, instructions, None, query).squeeze(1)
+
     def trunk_parameters(self) -> Iterator[nn.Parameter]:
         """Vision, projector and language; queries and head adapt to real actions."""
         parts = (self.vision, self.projector, self.language)
@@ -119,17 +128,24 @@ class DualEncoder(LatentPolicy):
         embeddings, masks = zip(*parts, strict=True)
         return torch.cat(embeddings, dim=1), torch.cat(masks, dim=1)
 
-    def _ask(self, images: Tensor, instructions: list[str], codes: Tensor | None) -> Tensor:
-        """What Llama makes of the queries: ``(batch, code, dim)``."""
+    def _ask(
+        self,
+        images: Tensor,
+        instructions: list[str],
+        codes: Tensor | None,
+        query: Tensor | None = None,
+    ) -> Tensor:
+        """What Llama makes of the queries ``(batch, code, dim)``, or of the one given ``(batch, 1, dim)``."""
         prefix, mask = self._prefix(images, instructions)
-        sequence = self.queries.append(prefix, mask, self._earlier(codes))
+        sequence = self.queries.append(prefix, mask, self._earlier(codes), query=query)
         hidden: Tensor = self.language(
             inputs_embeds=sequence.embeddings,
             attention_mask=sequence.mask,
             position_ids=sequence.positions,
             use_cache=False,
         ).last_hidden_state
-        return hidden[:, -self.code_seq_len :]
+        asked = self.code_seq_len if query is None else len(query)
+        return hidden[:, -asked:]
 
     def _earlier(self, codes: Tensor | None) -> Tensor | None:
         """Embeddings of the code before each position ``(batch, code, dim)``; zero for the first."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lapa.models.policy.heads.interface import ActionHead, HeadSizes
+from lapa.models.policy.heads.interface import ActionHead
+from lapa.models.policy.heads.sizes import HeadSizes
 from lapa.params.heads import HeadParams
 from lapa.params.kinds import import_named
 

@@ -10,24 +10,27 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from lapa.models.policy.heads.interface import ActionHead, HeadSizes, masked_mean, two_layers
+from lapa.models.policy.heads.conditioning import Conditioning
+from lapa.models.policy.heads.interface import ActionHead, masked_mean, two_layers
+from lapa.models.policy.heads.sizes import HeadSizes
 from lapa.params.heads import BinnedHeadParams
 
 
 class BinnedHead(ActionHead):
-    """``(batch, feature) -> (batch, time, action_dim, bins)`` logits by two layers."""
+    """Features or codes ``-> (batch, time, action_dim, bins)`` logits by two layers."""
 
     def __init__(self, params: BinnedHeadParams, sizes: HeadSizes) -> None:
         super().__init__(params, sizes)
         self.params = params
+        self.conditioning = Conditioning(params, sizes)
         values = sizes.values * sizes.codec.num_bins
         self.layers = two_layers(
-            sizes.feature_dim, params.hidden_dim, values, dropout=params.dropout
+            self.conditioning.width, params.hidden_dim, values, dropout=params.dropout
         )
 
     def logits(self, encoded: Tensor) -> Tensor:
         """Logits ``(batch, time, action_dim, bins)``."""
-        flat: Tensor = self.layers(encoded)
+        flat: Tensor = self.layers(self.conditioning(encoded)).float()
         return rearrange(
             flat,
             "batch (time action bins) -> batch time action bins",

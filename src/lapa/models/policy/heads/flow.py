@@ -8,12 +8,14 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from lapa.models.policy.heads.interface import ActionHead, HeadSizes, masked_mean
+from lapa.models.policy.heads.conditioning import Conditioning
+from lapa.models.policy.heads.interface import ActionHead, masked_mean
+from lapa.models.policy.heads.sizes import HeadSizes
 from lapa.params.heads import FlowHeadParams
 
 
 class FlowHead(ActionHead):
-    """Velocity field ``(chunk, features, time) -> chunk``, integrated from time 0 to 1.
+    """Velocity field ``(chunk, condition, time) -> chunk``, integrated from time 0 to 1.
 
     Training draws noise and time from torch's global generator, which the trainer seeds and saves.
     """
@@ -23,12 +25,13 @@ class FlowHead(ActionHead):
     def __init__(self, params: FlowHeadParams, sizes: HeadSizes) -> None:
         super().__init__(params, sizes)
         self.steps = params.steps
+        self.conditioning = Conditioning(params, sizes)
         width, half = sizes.values, params.time_dim // 2
         self.register_buffer(
             "frequencies", torch.exp(torch.linspace(0, math.log(100), half)), persistent=False
         )
         self.velocity = nn.Sequential(
-            nn.Linear(width + sizes.feature_dim + params.time_dim, params.hidden_dim),
+            nn.Linear(width + self.conditioning.width + params.time_dim, params.hidden_dim),
             nn.GELU(),
             nn.Linear(params.hidden_dim, params.hidden_dim),
             nn.GELU(),
@@ -38,7 +41,7 @@ class FlowHead(ActionHead):
     def _velocity(self, chunk: Tensor, encoded: Tensor, time: Tensor) -> Tensor:
         angles = time[:, None] * self.frequencies
         flat = rearrange(chunk, "batch time action -> batch (time action)")
-        inputs = torch.cat([flat, encoded, angles.sin(), angles.cos()], dim=-1)
+        inputs = torch.cat([flat, self.conditioning(encoded), angles.sin(), angles.cos()], dim=-1)
         velocity: Tensor = self.velocity(inputs)
         return rearrange(velocity, "batch (time action) -> batch time action", time=self.chunk)
 

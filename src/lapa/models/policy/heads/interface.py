@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from lapa.models.policy.action_codec import ActionCodec
+from lapa.models.policy.heads.conditioning import CodeEmbedding
+from lapa.models.policy.heads.sizes import HeadSizes
 from lapa.params.heads import HeadParams
-
-
-class HeadSizes(NamedTuple):
-    """What a head stands between: the backbone before it, the actions behind it."""
-
-    codec: ActionCodec
-    chunk: int
-    """Actions per prediction."""
-    feature_dim: int
-    code_seq_len: int
-    """S."""
-    codebook_size: int
-    """K."""
-
-    @property
-    def values(self) -> int:
-        """Numbers in one chunk of actions."""
-        return self.chunk * self.codec.action_dim
 
 
 class ActionHead(nn.Module, ABC):
@@ -38,7 +20,7 @@ class ActionHead(nn.Module, ABC):
 
     def __init__(self, params: HeadParams, sizes: HeadSizes) -> None:
         super().__init__()
-        self.reads = params.reads
+        self.reads = params.conditioned_on
         """Its input: features ``float (batch, feature_dim)`` or codes ``int64 (batch, code)``."""
         self.codec = sizes.codec
         self.chunk = sizes.chunk
@@ -65,11 +47,15 @@ class ActionHead(nn.Module, ABC):
 
         Raises:
             TypeError: this head has none.
+            ValueError: they have another shape.
         """
-        raise TypeError(
-            f"{type(self).__name__} has no embeddings of codes for a codebook {tuple(codebook.shape)}; "
-            "expected a head that reads codes, such as mlp"
-        )
+        embedding = next((m for m in self.modules() if isinstance(m, CodeEmbedding)), None)
+        if embedding is None:
+            raise TypeError(
+                f"{type(self).__name__} has no embeddings of codes for a codebook {tuple(codebook.shape)}; "
+                "expected a head that reads codes, such as mlp"
+            )
+        embedding.start_from(codebook)
 
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:

@@ -5,24 +5,27 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional
 
-from lapa.models.policy.heads.interface import HeadSizes, two_layers
+from lapa.models.policy.heads.conditioning import Conditioning
+from lapa.models.policy.heads.interface import two_layers
 from lapa.models.policy.heads.regression import RegressionHead
+from lapa.models.policy.heads.sizes import HeadSizes
 from lapa.params.heads import L1HeadParams
 
 
 class L1Head(RegressionHead):
-    """``(batch, feature) -> (batch, time, action_dim)`` by two layers."""
+    """Features or codes ``-> (batch, time, action_dim)`` by two layers."""
 
     def __init__(self, params: L1HeadParams, sizes: HeadSizes) -> None:
         super().__init__(params, sizes)
         self.beta = params.beta
+        self.conditioning = Conditioning(params, sizes)
         self.layers = two_layers(
-            sizes.feature_dim, params.hidden_dim, sizes.values, dropout=params.dropout
+            self.conditioning.width, params.hidden_dim, sizes.values, dropout=params.dropout
         )
 
     def flat_chunk(self, encoded: Tensor) -> Tensor:
-        """Regress from features."""
-        flat: Tensor = self.layers(encoded)
+        """Regress from features or codes."""
+        flat: Tensor = self.layers(self.conditioning(encoded))
         return flat
 
     def error(self, predicted: Tensor, target: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""The resumable state of stage 2, written whole or not at all: one file, or one folder if sharded."""
+"""The resumable state of stages 2 and 3, written whole or not at all: one file, or one folder if sharded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from lightning_fabric import Fabric
@@ -17,19 +17,23 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from lapa.distributed.ranks import barrier, is_rank_zero, object_from_zero
-from lapa.models.foundation.interface import LatentPolicy
+from lapa.params.fabric import FabricStageParams
 from lapa.training.common.checkpoints import newest_readable, prune, save_atomically, step_file
+from lapa.training.common.optim import build_optimizer, build_schedule
+from lapa.training.common.resume import resume_folder
 from lapa.training.common.selection import learnt
+
+Model = TypeVar("Model", bound=nn.Module)
 
 KEEP = 3
 """Resume points kept."""
 
 
 @dataclass(kw_only=True)
-class TrainState:
+class TrainState(Generic[Model]):
     """Everything that changes while training; random numbers are a function of the step."""
 
-    model: LatentPolicy
+    model: Model
     """The model itself."""
     module: nn.Module
     """What ``fabric.setup_module`` made of it; training calls this one."""
@@ -39,7 +43,24 @@ class TrainState:
     """Optimiser steps done."""
 
 
-def save(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -> None:
+def begin(fabric: Fabric, model: Model, params: FabricStageParams, work: Path) -> TrainState[Model]:
+    """Module, optimiser and schedule where training goes on; collective.
+
+    Args:
+        fabric: how the processes work together.
+        model: at step 0; what learns is selected.
+        params: optimiser, trainer, and whether the model is sharded.
+        work: the folder that holds the resume points.
+    """
+    module = fabric.setup_module(model)
+    optimizer = build_optimizer(module, params.optimizer)
+    schedule = build_schedule(optimizer, params.optimizer, params.trainer.max_steps)
+    state = TrainState(model=model, module=module, optimizer=optimizer, schedule=schedule)
+    restore(fabric, state, resume_folder(work), sharded=params.shard)
+    return state
+
+
+def save(fabric: Fabric, state: TrainState[Any], folder: Path, *, sharded: bool) -> None:
     """Save collectively: every rank must call this."""
     if sharded:
         _save_shards(fabric, state, folder / f"step-{state.step:08d}")
@@ -56,7 +77,7 @@ def save(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -> N
     barrier()
 
 
-def restore(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -> None:
+def restore(fabric: Fabric, state: TrainState[Any], folder: Path, *, sharded: bool) -> None:
     """Continue from the newest complete state in ``folder``; from step 0 when there is none."""
     if sharded:
         _restore_shards(fabric, state, folder)
@@ -71,7 +92,7 @@ def restore(fabric: Fabric, state: TrainState, folder: Path, *, sharded: bool) -
     state.step = content["step"]
 
 
-def full_weights(state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
+def full_weights(state: TrainState[Any], *, sharded: bool) -> dict[str, Tensor]:
     """Consolidated weights on rank zero's CPU, empty on other ranks; collective."""
     if sharded:
         return _gathered(state, without_frozen=False)
@@ -79,14 +100,14 @@ def full_weights(state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu() for name, tensor in weights.items()}
 
 
-def learnt_weights(state: TrainState, *, sharded: bool) -> dict[str, Tensor]:
+def learnt_weights(state: TrainState[Any], *, sharded: bool) -> dict[str, Tensor]:
     """As `full_weights`, as copies and without what is frozen; collective."""
     if sharded:
         return _gathered(state, without_frozen=True)
     return learnt(state.model) if is_rank_zero() else {}
 
 
-def _gathered(state: TrainState, *, without_frozen: bool) -> dict[str, Tensor]:
+def _gathered(state: TrainState[Any], *, without_frozen: bool) -> dict[str, Tensor]:
     options = StateDictOptions(
         full_state_dict=True, cpu_offload=True, ignore_frozen_params=without_frozen
     )
@@ -94,7 +115,7 @@ def _gathered(state: TrainState, *, without_frozen: bool) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu() for name, tensor in weights.items()}
 
 
-def _save_shards(fabric: Fabric, state: TrainState, folder: Path) -> None:
+def _save_shards(fabric: Fabric, state: TrainState[Any], folder: Path) -> None:
     """Each rank writes its part beside the others; rank zero renames the whole when all are done."""
     partial = folder.with_name(folder.name + ".partial")
     if is_rank_zero():
@@ -111,7 +132,7 @@ def _save_shards(fabric: Fabric, state: TrainState, folder: Path) -> None:
     barrier()
 
 
-def _restore_shards(fabric: Fabric, state: TrainState, folder: Path) -> None:
+def _restore_shards(fabric: Fabric, state: TrainState[Any], folder: Path) -> None:
     complete = sorted(folder.glob("step-????????")) if is_rank_zero() else []
     path = object_from_zero(complete[-1] if complete else None)
     if path is None:
@@ -121,7 +142,7 @@ def _restore_shards(fabric: Fabric, state: TrainState, folder: Path) -> None:
     state.step = rest["step"]
 
 
-def _sharded_content(state: TrainState) -> dict[str, Any]:
+def _sharded_content(state: TrainState[Any]) -> dict[str, Any]:
     return {
         "model": state.module,
         "optimizer": state.optimizer,

@@ -1,6 +1,10 @@
-"""How the processes of stage 2 work together: alone, replicated (DDP) or sharded (FSDP2)."""
+"""How the processes of stages 2 and 3 work together: alone, replicated (DDP) or sharded (FSDP2)."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 import torch
 from lightning_fabric import Fabric
@@ -13,11 +17,27 @@ from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard, register_fsdp_forward_method
 
 from lapa.distributed.device import device_for
-from lapa.models.foundation.interface import LatentPolicy
-from lapa.params.foundation.stage import FoundationParams
+from lapa.params.fabric import FabricStageParams
 
 
-def build_fabric(params: FoundationParams) -> Fabric:
+@runtime_checkable
+class Shardable(Protocol):
+    """What a model says about itself so that it can be sharded."""
+
+    def repeated_layers(self) -> Sequence[nn.Module]:
+        """The blocks that hold most of the memory: a unit of sharding each."""
+        ...
+
+    def exact_parts(self) -> Sequence[nn.Module]:
+        """Small modules that compute in float32 whatever the precision: a unit each."""
+        ...
+
+    def entered_by(self) -> Mapping[nn.Module, Sequence[str]]:
+        """Methods, other than ``forward``, by which its units are entered."""
+        ...
+
+
+def build_fabric(params: FabricStageParams) -> Fabric:
     """Make the Fabric of one rank; ranks themselves come from `lapa.distributed.launch`."""
     trainer = params.trainer
     accelerator = device_for(trainer.accelerator).type
@@ -32,7 +52,7 @@ def build_fabric(params: FoundationParams) -> Fabric:
     )
 
 
-def _strategy(params: FoundationParams, *, backend: str) -> Strategy | str:
+def _strategy(params: FabricStageParams, *, backend: str) -> Strategy | str:
     world = params.trainer.devices * params.trainer.nodes
     if params.shard:
         return ModelParallelStrategy(
@@ -45,15 +65,21 @@ def _strategy(params: FoundationParams, *, backend: str) -> Strategy | str:
 
 
 def _shard(model: nn.Module, mesh: DeviceMesh, precision: str) -> nn.Module:
-    """Shard every repeated layer, then what is left; one all-gather per layer at a time."""
-    if not isinstance(model, LatentPolicy):
-        raise TypeError(f"can shard a LatentPolicy only, found {type(model).__name__}")
+    """Shard every unit, then what is left; one all-gather per unit at a time."""
+    if not isinstance(model, Shardable):
+        raise TypeError(f"can shard a Shardable only, found {type(model).__name__}")
+    data = mesh["data_parallel"]
+    for part in model.exact_parts():
+        fully_shard(part, mesh=data, mp_policy=MixedPrecisionPolicy())
     policy = _precision_policy(precision)
-    for part in (*model.repeated_layers(), model):
-        fully_shard(part, mesh=mesh["data_parallel"], mp_policy=policy)
-    for method in ("predict_codes", "well_formed", "features"):
-        # they enter the model elsewhere than by its forward, where FSDP2 gathers weights
-        register_fsdp_forward_method(model, method)
+    for part in model.repeated_layers():
+        fully_shard(part, mesh=data, mp_policy=policy)
+    # a batch stays as it is: actions are physical units, which bfloat16 would round
+    fully_shard(model, mesh=data, mp_policy=replace(policy, cast_forward_inputs=False))
+    for part, methods in model.entered_by().items():
+        for method in methods:
+            # they enter it elsewhere than by its forward, where FSDP2 gathers weights
+            register_fsdp_forward_method(part, method)
     return model
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,32 +12,42 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from torch.distributed.tensor import DTensor
 
-from lapa.batches import LatentBatch
 from lapa.distributed.ranks import is_rank_zero, rank, sum_over_processes, world_size
-from lapa.params.foundation.stage import FoundationParams
+from lapa.params.fabric import FabricStageParams
 from lapa.training.common.augment_images import augment_images
 from lapa.training.common.progress import Progress
 from lapa.training.common.seeding import seed_globally
 from lapa.training.common.step_clock import StepClock
-from lapa.training.foundation.state import TrainState, save
+from lapa.training.common.train_state import TrainState, save
 
 Metrics = dict[str, float]
+
+
+def loss_alone(output: Any, batch: Any) -> dict[str, Tensor]:
+    """The one loss of a module that has no other."""
+    return {"loss": output.loss}
 
 
 @dataclass(kw_only=True)
 class Loop:
     """Trains a `TrainState` to ``params.trainer.max_steps``; every rank runs one."""
 
+    stage: str
+    """Its name, for the progress."""
+    shown: Mapping[str, str]
+    """Metrics of the progress: name -> how to say it."""
     fabric: Fabric
-    params: FoundationParams
-    state: TrainState
+    params: FabricStageParams
+    state: TrainState[Any]
     resume: Path
     """Folder of the resume points."""
     log: Callable[[Metrics, int], None]
     validate: Callable[[], Metrics] | None
     """Measures the present weights; None where no data is held out."""
-    prepare: Callable[[Any], LatentBatch]
+    prepare: Callable[[Any], Any]
     """Turns what the loader yields into a batch on the device."""
+    losses: Callable[[Any, Any], Mapping[str, Tensor]] = loss_alone
+    """From what the module returned and the batch to ``loss``, which trains, and others to be logged."""
     _measured: Metrics = field(default_factory=dict, init=False)
     """The latest validation."""
     _clock: StepClock = field(default_factory=StepClock, init=False)
@@ -51,19 +61,19 @@ class Loop:
         with self._progress() as progress:
             self._clock.skipped()
             while self.state.step < trainer.max_steps:
-                loss, norm = self._step(iterator)
+                losses, norm = self._step(iterator)
                 self.state.step += 1
-                self._after_step(loss, norm)
-                progress.advance(self.state.step, loss, lambda: self._measured)
+                self._after_step(losses, norm)
+                progress.advance(self.state.step, losses["loss"], lambda: self._measured)
 
-    def _after_step(self, loss: Tensor, norm: Tensor) -> None:
+    def _after_step(self, losses: Mapping[str, Tensor], norm: Tensor) -> None:
         """Log, validate and save, each when due."""
         trainer = self.params.trainer
         if self._due(trainer.log_every) or self._due(trainer.checkpoint_every):
             self._require_finite(norm)
         self._clock.worked(samples=self._samples_per_step())
         if self._due(trainer.log_every):
-            self._log(loss, norm)
+            self._log(losses, norm)
         if self.validate and self._due(trainer.validate_every):
             self._measured = self.validate()
             self.log(self._measured, self.state.step)
@@ -75,31 +85,32 @@ class Loop:
         return self.params.accumulate * self.params.trainer.batch_size * world_size()
 
     def _progress(self) -> Progress:
-        by_itself = "decoded_top1" if self.state.model.teacher_forced else "top1"
         return Progress(
-            "foundation",
+            self.stage,
             total=self.params.trainer.max_steps,
             done=self.state.step,
-            formats={f"val/{by_itself}": "held-out codes right {:.1%}"},
+            formats=self.shown,
             shown=is_rank_zero(),
         )
 
     def _due(self, every: int) -> bool:
         return self.state.step % every == 0 or self.state.step == self.params.trainer.max_steps
 
-    def _step(self, batches: Iterator[Any]) -> tuple[Tensor, Tensor]:
-        """One optimiser step: its mean loss, and the gradient norm before clipping."""
+    def _step(self, batches: Iterator[Any]) -> tuple[dict[str, Tensor], Tensor]:
+        """One optimiser step: its mean losses, and the gradient norm before clipping."""
         params, state = self.params, self.state
-        total = torch.zeros((), device=self.fabric.device)
+        total: dict[str, Tensor] = {}
         for micro in range(params.accumulate):
             batch = self._augmented(self._next(batches), micro)
             # random numbers (dropout) are a function of where we are: nothing to save for resume
             seed_globally(params.trainer.seed, state.step, micro, rank())
             last = micro == params.accumulate - 1
             with self._without_sync(not last):
-                loss = state.module(batch).loss / params.accumulate
-                self.fabric.backward(loss)
-            total += loss.detach()
+                losses = self.losses(state.module(batch), batch)
+                self.fabric.backward(losses["loss"] / params.accumulate)
+            for name, value in losses.items():
+                share = value.detach() / params.accumulate
+                total[name] = total[name] + share if name in total else share
         norm = self._clip()
         state.optimizer.step()
         state.schedule.step()
@@ -109,13 +120,13 @@ class Loop:
     def _without_sync(self, enabled: bool) -> Any:
         return self.fabric.no_backward_sync(self.state.module, enabled=enabled)  # type: ignore[arg-type]
 
-    def _next(self, batches: Iterator[Any]) -> LatentBatch:
+    def _next(self, batches: Iterator[Any]) -> Any:
         self._clock.worked()
         batch = self.prepare(next(batches))
         self._clock.waited()
         return batch
 
-    def _augmented(self, batch: LatentBatch, micro: int) -> LatentBatch:
+    def _augmented(self, batch: Any, micro: int) -> Any:
         """Change the images; a function of seed, step, micro-batch and sample, so resume is exact."""
         params = self.params
         if not params.augmentation.is_on:
@@ -148,10 +159,14 @@ class Loop:
                 "number: lower `optimizer.learning_rate` or lengthen the warm-up, then resume"
             )
 
-    def _log(self, loss: Tensor, norm: Tensor) -> None:
+    def _log(self, losses: Mapping[str, Tensor], norm: Tensor) -> None:
         metrics = {
-            "train/loss": float(sum_over_processes(loss.clone()) / world_size()),
+            **{f"train/{name}": _mean_over_processes(value) for name, value in losses.items()},
             "train/grad_norm": float(norm),
             "train/learning_rate": float(self.state.schedule.get_last_lr()[0]),
         }
         self.log(metrics | self._clock.metrics(), self.state.step)
+
+
+def _mean_over_processes(loss: Tensor) -> float:
+    return float(sum_over_processes(loss.clone()) / world_size())

@@ -1,9 +1,8 @@
-"""The best weights of stage 2, whether they lie on one process or are sharded over many."""
+"""The best weights of stages 2 and 3, whether they lie on one process or are sharded over many."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from torch import Tensor
@@ -11,28 +10,42 @@ from torch.distributed.checkpoint.state_dict import StateDictOptions, set_model_
 
 from lapa.distributed.ranks import barrier, is_rank_zero, object_from_zero
 from lapa.training.common.selection import Best, Criterion, Exported, export, put_back
-from lapa.training.foundation.state import TrainState, learnt_weights
-
-CRITERION = Criterion(metric="val/gain_over_majority", larger_is_better=True)
-"""What the best backbone is best by: the codes it names by itself, beyond always naming the commonest.
-
-Not the loss: it also counts how sure the model is, which gets worse while it names ever more codes.
-"""
+from lapa.training.common.stage_work import StageWork
+from lapa.training.common.train_state import TrainState, learnt_weights
 
 
-class BestBackbone:
+class BestWeights:
     """Keeps the best validated weights in the work folder; every rank calls every method."""
 
-    def __init__(self, state: TrainState, work: Path, *, select: str, sharded: bool) -> None:
-        self._state, self._work, self._sharded = state, work, sharded
-        self._criterion = CRITERION if select == "best" else None
-        best = Best.load(work) if self._criterion and is_rank_zero() else None
-        self._value = object_from_zero(best.metrics[CRITERION.metric] if best else None)
+    def __init__(
+        self,
+        state: TrainState[Any],
+        work: StageWork,
+        *,
+        criterion: Criterion | None,
+        sharded: bool,
+    ) -> None:
+        """Look what was best so far.
+
+        Args:
+            state: whose weights compete.
+            work: the stage, and the folder that keeps the best.
+            criterion: what they are best by; None exports the last step.
+            sharded: whether every process holds a part of the weights.
+        """
+        self._state, self._sharded, self._criterion = state, sharded, criterion
+        self._work, self._stage = work.folder, work.stage
+        best = Best.load(self._work) if criterion and is_rank_zero() else None
+        self._value = object_from_zero(
+            best.metrics[criterion.metric] if criterion and best else None
+        )
 
     def consider(self, metrics: Mapping[str, float]) -> None:
         """Keep the present weights if they are the best so far."""
-        value = metrics[CRITERION.metric]
-        if self._criterion is None or not self._criterion.prefers(value, self._value):
+        if self._criterion is None:
+            return
+        value = metrics[self._criterion.metric]
+        if not self._criterion.prefers(value, self._value):
             return
         self._value = value
         weights = learnt_weights(self._state, sharded=self._sharded)
@@ -50,7 +63,7 @@ class BestBackbone:
         decided: tuple[Exported, Mapping[str, Tensor]] = (last, {})
         if is_rank_zero():
             best = Best.load(self._work) if self._criterion else None
-            decided = export("foundation", self._criterion, best, last)
+            decided = export(self._stage, self._criterion, best, last)
         chosen = object_from_zero(decided[0])
         if chosen.step != last.step:
             self._put_back(decided[1])

@@ -11,15 +11,20 @@ from torch.distributed.algorithms._checkpoint.checkpoint_wrapper import (
 )
 
 from lapa.models.foundation.interface import LatentPolicy
-from lapa.params.foundation.stage import FoundationParams, LoraParams
+from lapa.params.fabric import FabricStageParams, LoraParams
 
 if TYPE_CHECKING:
     from peft import LoraConfig
 
 
-def adapt(model: LatentPolicy, params: FoundationParams) -> None:
+def adapt(model: LatentPolicy, params: FabricStageParams) -> None:
     """Freeze, add adapters and mark layers for recomputation, in place."""
     freeze(model, params.freeze)
+    spare_memory(model, params)
+
+
+def spare_memory(model: LatentPolicy, params: FabricStageParams) -> None:
+    """Add adapters and mark layers for recomputation, in place, as far as the parameters ask for it."""
     if params.lora:
         add_lora(model, params.lora)
     if params.activation_checkpointing:
