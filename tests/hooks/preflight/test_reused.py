@@ -48,12 +48,22 @@ def test_it_is_not_written(part: str) -> None:
     require_not_written({}, every)
 
 
+def test_a_store_takes_another_dataset_and_a_run_does_not() -> None:
+    given = {"reuse": "theirs"}
+    require_not_written(given, ["robot.clip_shards"], has_store=True)
+    with pytest.raises(RefusedError, match=r"would write mixture there"):
+        require_not_written(given, ["robot.clip_shards", "mixture"], has_store=True)
+    with pytest.raises(RefusedError, match=r"robot\.clip_shards .*needs `store: NAME`"):
+        require_not_written(given, ["robot.clip_shards"])
+
+
 @pytest.mark.parametrize(
     ("reuse", "message"),
     [
         ({"lables": "main"}, r"no parameter 'reuse\.lables'; did you mean 'labels'"),
         ({"laq": "../main"}, "is no name"),
-        ("main", "expected parts of another run"),
+        ("a b", "is no name"),
+        (["main"], r"reuse is \['main'\], expected a run"),
     ],
 )
 def test_parts_and_runs_have_known_names(reuse: Any, message: str) -> None:

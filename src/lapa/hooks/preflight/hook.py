@@ -27,6 +27,9 @@ from lapa.refused import RefusedError
 class PreflightHook:
     """Refuses a run that names an environment, run, parameter, source or machine that is not there."""
 
+    _has_store = False
+    """Whether `globals.yml` names a store of shard sets."""
+
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
         """Check names, before MLflow is set up with what they lead to.
@@ -41,6 +44,7 @@ class PreflightHook:
         except (OmegaConfBaseException, YAMLError, ValueError) as error:
             raise RefusedError(_first_line(error)) from error
         given = loader.runtime_params or {}
+        self._has_store = "store" in known
         require_known_globals(loader, known)
         require_run_name(known.get("run", ""))
         require_reusable(given)
@@ -64,7 +68,8 @@ class PreflightHook:
             pipeline, catalog, only_missing=bool(run_params.get("only_missing_outputs"))
         )
         given = run_params.get("runtime_params") or {}
-        require_not_written(given, (name for node in nodes for name in node.outputs))
+        outputs = [name for node in nodes for name in node.outputs]
+        require_not_written(given, outputs, has_store=self._has_store)
         inputs = {name for node in nodes for name in node.inputs}
         parameters = {name: catalog.load(name) for name in inputs if name.startswith("params:")}
         require_sources(parameters)

@@ -9,6 +9,11 @@ from lapa.hooks.preflight.run_name import require_run_name
 from lapa.params.reuse import PARTS, REUSE, parts_of, reused_among
 from lapa.refused import RefusedError, alternatives
 
+SHARDS = ".clip_shards"
+STORE_HINT = (
+    "; a new dataset needs `store: NAME` in globals.yml of the environment, which runs share and add to"
+)
+
 
 def require_reusable(given: Mapping[str, Any]) -> None:
     """Refuse `reuse` of parts that do not exist, or of runs whose name is none.
@@ -31,20 +36,26 @@ def require_reusable(given: Mapping[str, Any]) -> None:
         require_run_name(run)
 
 
-def require_not_written(given: Mapping[str, Any], outputs: Iterable[str]) -> None:
+def require_not_written(
+    given: Mapping[str, Any], outputs: Iterable[str], *, has_store: bool = False
+) -> None:
     """Refuse a run that would replace what it takes from another.
 
     Args:
         given: parameters of the command line.
         outputs: datasets that the nodes of the run write.
+        has_store: whether shard sets lie in a store, which belongs to no run: a robot that was not
+            there before is ingested into it.
 
     Raises:
         RefusedError: naming them.
     """
     parts = parts_of(given.get(REUSE, {}))
-    if written := reused_among(outputs, parts):
+    own = [name for name in outputs if not (has_store and name.endswith(SHARDS))]
+    if written := reused_among(own, parts):
         runs = ", ".join(f"{REUSE}.{part}={run}" for part, run in parts.items())
         raise RefusedError(
             f"this run takes artefacts of another run ({runs}) and would write {', '.join(written)} there: "
             "run only the pipelines that come after them, add --only-missing-outputs, or reuse less"
+            + (STORE_HINT if any(name.endswith(SHARDS) for name in written) else "")
         )
