@@ -10,9 +10,7 @@ from lapa.params.reuse import PARTS, REUSE, parts_of, reused_among
 from lapa.refused import RefusedError, alternatives
 
 SHARDS = ".clip_shards"
-STORE_HINT = (
-    "; a new dataset needs `store: NAME` in globals.yml of the environment, which runs share and add to"
-)
+STORE_HINT = "; a new dataset needs `store: NAME` in globals.yml of the environment, which runs share and add to"
 
 
 def require_reusable(given: Mapping[str, Any]) -> None:
