@@ -17,7 +17,7 @@ from lapa.hooks import (
     TypedParametersMlflowHook,
 )
 
-# The two that look before the run do so before MLflow opens anything (they say `tryfirst`); errors are
+# Those that look before the run do so before MLflow opens anything (they say `tryfirst`); errors are
 # shortened when everybody else has seen them (`trylast`).
 # Hooks run last-in first-out. kedro-mlflow puts the pipeline's run on top before every node, so the arm's
 # run opens after it; lineage and times are logged before the arm's run closes.

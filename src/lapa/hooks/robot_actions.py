@@ -23,7 +23,7 @@ class RobotActionsHook:
     def __init__(self) -> None:
         self._dataset: str | None = None
 
-    @hook_impl
+    @hook_impl(tryfirst=True)
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
     ) -> None:

@@ -62,7 +62,10 @@ def choose_datasets(shards: ShardSet, table: ClipTable, wanted: str | None) -> t
     listed = ", ".join(map(str, labeled)) or "none"
     if not labeled or (wanted is not None and wanted not in {dataset.name for dataset in labeled}):
         asked = "a dataset" if wanted is None else f"the dataset {wanted!r} (finetune.dataset)"
-        raise ValueError(f"{table.root}: expected {asked} with actions, found {listed}")
+        raise ValueError(
+            f"{table.root}: expected {asked} with actions, found {listed}; set finetune.dataset to a robot's "
+            "(NAME, or NAME/INNER of a set that holds several), or to null to end with the backbone"
+        )
     if wanted is not None:
         return (wanted,)
     kinds = {action_kind(shards, dataset.name, dataset.action_dim) for dataset in labeled}
