@@ -22,6 +22,8 @@ def test_known_names_pass() -> None:
     require_known_datasets(parameters())
     require_known_datasets(parameters(finetune={"dataset": "bridge/inner"}))
     require_known_datasets(parameters(finetune={"dataset": None}))
+    watched = {"dataset": "bridge", "joint_latent_weight": 0.5}
+    require_known_datasets(parameters(finetune=watched))
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,10 @@ def test_known_names_pass() -> None:
         ({"finetune": {"dataset": "tabel"}}, r"finetune\.dataset: no dataset 'tabel'.*'table'"),
         ({"datasets": {"lapa": {"kind": "simulator"}}}, "'lapa' cannot be the name of a dataset"),
         ({"datasets": {"a/b": {"kind": "simulator"}}}, "'a/b' cannot be the name"),
+        (
+            {"finetune": {"dataset": "table/inner", "joint_latent_weight": 0.5}},
+            r"joint_latent_weight is 0\.5, but 'table' has no codes.*\['bridge'\]; watch",
+        ),
         (
             {
                 "datasets": {

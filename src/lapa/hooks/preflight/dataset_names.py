@@ -24,7 +24,12 @@ def require_known_datasets(parameters: Mapping[str, Any]) -> None:
         RefusedError: one line for each.
     """
     known = parameters["datasets"]
-    wrong = [*_unknown(parameters, known), *_misnamed(known), *_wrong_settings(parameters)]
+    wrong = [
+        *_unknown(parameters, known),
+        *_misnamed(known),
+        *_wrong_settings(parameters),
+        *_unlabeled(parameters),
+    ]
     if wrong:
         raise RefusedError("\n".join(wrong))
 
@@ -47,6 +52,20 @@ def _misnamed(known: Mapping[str, Any]) -> Iterator[str]:
                 f"datasets: {name!r} cannot be the name of a dataset, expected letters, digits and '_', and "
                 f"none of the arms {sorted(arms)}: it names nodes and folders"
             )
+
+
+def _unlabeled(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Codes and actions are learnt together only of a robot that is labelled, as the mixture is."""
+    finetune = parameters["finetune"]
+    labeled = finetune.get("dataset")
+    watched = [source["dataset"] for source in parameters["mixture"]["sources"]]
+    if labeled is None or not finetune.get("joint_latent_weight"):
+        return
+    if robot_set(labeled) not in watched:
+        yield (
+            f"finetune.joint_latent_weight is {finetune['joint_latent_weight']}, but {robot_set(labeled)!r} has "
+            f"no codes: expected one of mixture.sources {watched}; watch the robot too, or set it to 0"
+        )
 
 
 def _wrong_settings(parameters: Mapping[str, Any]) -> Iterator[str]:
