@@ -64,7 +64,8 @@ class PreflightHook:
             pipeline, catalog, only_missing=bool(run_params.get("only_missing_outputs"))
         )
         given = run_params.get("runtime_params") or {}
-        require_not_written(given, (name for node in nodes for name in node.outputs))
+        outputs = [name for node in nodes for name in node.outputs]
+        require_not_written(given, outputs, exists=catalog.exists)
         inputs = {name for node in nodes for name in node.inputs}
         parameters = {name: catalog.load(name) for name in inputs if name.startswith("params:")}
         require_sources(parameters)
