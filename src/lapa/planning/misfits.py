@@ -93,13 +93,18 @@ def _epoch_misfits(stage: StageNeeds, plan: ExperimentPlan) -> Iterator[str]:
     if not seen or not stage.trained:
         return
     times = stage.samples / seen
-    said = f"{stage.stage}: {stage.samples:,} samples are {times:,.2g} times its {seen:,} {name}"
+    said = f"{stage.stage}: {stage.samples:,} samples are {_short(times)} times its {seen:,} {name}"
+    data = "labeled_episodes" if stage.stage == "finetune" else "data"
     if times < FEW_EPOCHS:
-        yield f"{said}, most of which are never seen: more trainer.max_steps, or less data"
+        yield f"{said}, most of which are never seen: more trainer.max_steps, or less {data}"
     elif times > MANY_EPOCHS:
-        yield f"{said}, which are learnt by heart: fewer trainer.max_steps, or more data"
+        yield f"{said}, which are learnt by heart: fewer trainer.max_steps, or more {data}"
     if stage.batch > seen:
         yield f"{stage.stage}: a batch of {stage.batch:,} is more than the {seen:,} {name} there are"
+
+
+def _short(times: float) -> str:
+    return f"{times:.2g}" if times < 10 else f"{times:,.0f}"
 
 
 def device_misfits(

@@ -107,9 +107,7 @@ def plan_of(
     )
 
 
-def without_weights(
-    params: FoundationParams, *, instructions: Iterable[str] = ()
-) -> LatentPolicy:
+def without_weights(params: FoundationParams, *, instructions: Iterable[str] = ()) -> LatentPolicy:
     """The backbone on the meta device, by the sizes beside the names of published folders."""
     config = params.model().model_copy(update={"backend": params.backend.without_pretrained()})
     with torch.device("meta"):
