@@ -11,6 +11,7 @@ from lapa.params.finetune import FinetuneParams
 from lapa.planning.assumed_policy import ACTION_DIM, assumed_policy
 from lapa.planning.data_size import DataSize
 from lapa.planning.finetune import finetune_needs, labeled_part
+from lapa.planning.foundation import INSTRUCTION
 from lapa.planning.needs import StageNeeds
 from lapa.training.foundation.planning import plan_training
 from toys.backends import published
@@ -89,7 +90,7 @@ def test_a_small_policy_is_counted_by_a_dry_run(train: str) -> None:
         train=train, action_query="pretrained", activation_checkpointing=False, use_state=True
     )
     needs = finetune_needs(chosen, small, LABELED)
-    backbone = build_foundation(small.model(), instructions=["reach"])
+    backbone = build_foundation(small.model(), instructions=[INSTRUCTION])
     policy = assumed_policy(chosen, small, backbone)
     trained = sum(p.numel() for p in policy.parameters() if p.requires_grad)
     assert needs.trained == trained
