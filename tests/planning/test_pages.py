@@ -51,6 +51,27 @@ def test_one_gpu_is_too_small_for_the_paper_and_the_plan_says_why() -> None:
     assert "does not fit: needs 106" in page
 
 
+def test_finetuning_of_the_published_size_is_planned() -> None:
+    recipe = "finetune.preset=one_query_binned_7b"
+    page = planned("vla_7b", f"{recipe},cluster=lrz_h100")
+    assert figure(page, "finetune", "steps x batch") == "10,000 x 128"
+    assert figure(page, "finetune", "of these trained") == "6,608.9 M"
+    assert figure(page, "finetune", "devices") == "1 nodes x 4"
+    assert float(figure(page, "finetune", "hours, estimated")) == pytest.approx(4.5)
+    assert figure(page, "finetune", "total per device, before waste") == "30.18 GiB"
+    assert "finetune: needs" not in page
+    assert "frames of 100 labelled episodes, which are learnt by heart" in page
+
+
+def test_on_one_gpu_adapters_fit_and_the_whole_language_model_does_not() -> None:
+    whole = planned("vla_7b", "finetune.preset=one_query_binned_7b,cluster=single_gpu")
+    assert "finetune: 1 devices make a batch of 16, its preset trains on 128" in whole
+    assert re.search(r"finetune: needs 1\d\d GiB per device before waste, which has 79 GiB", whole)
+    adapters = planned("vla_7b", "finetune.preset=lora_7b,cluster=single_gpu")
+    assert float(figure(adapters, "finetune", "total per device, before waste").split()[0]) < 40
+    assert "finetune: needs" not in adapters
+
+
 def test_a_narrower_mixture_is_planned() -> None:
     page = planned("openx", "mixture.only=viola+bridge")
     assert "together 60,214 episodes" in page
