@@ -79,6 +79,21 @@ def cases() -> Iterator[tuple[ExperimentPlan, str]]:
     yield with_arm(counted_short=3), "3 of 100 episodes are no longer than H and give no pair"
     yield with_arm(image_size=32), "its shards hold frames of 32 px, laq takes 64"
     large = replace(LAQ, stage="foundation", image_size=224)
+    tuned = replace(
+        PLAN, stages={"laq": LAQ, "finetune": replace(LAQ, stage="finetune", steps=1000)}
+    )
+    few = replace(ARM, episodes=10, frames=200)
+    yield (
+        replace(tuned, labeled=few),
+        "finetune: 64,000 samples are 320 times its 200 frames of 10 labelled episodes, which are learnt by "
+        "heart: fewer trainer.max_steps, or more labeled_episodes",
+    )
+    yield (
+        replace(tuned, labeled=few, labels_asked=25),
+        "labeled_episodes is 25 and arm has 10",
+    )
+    full = replace(LAQ, stage="finetune", memory={"weights": 3 * 2**30})
+    yield replace(PLAN, stages={"laq": LAQ, "finetune": full}), "finetune.preset lora_7b"
     yield (
         replace(PLAN, stages={"laq": LAQ, "foundation": large}),
         "foundation: sees images of 224 px",

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from lapa.cli.plan import plan
 from toys.paths import ROOT
 
-PAPER = "laq.preset=paper,foundation.preset=dual_encoder_7b"
+PAPER = "laq.preset=paper,foundation.preset=dual_encoder_7b,finetune.preset=one_query_binned_7b"
 
 
 def planned(env: str, params: str = "") -> str:
@@ -34,12 +34,12 @@ def test_openx_at_the_size_of_the_paper(
 ) -> None:
     monkeypatch.delenv("LAPA_OPENX", raising=False)
     page = planned("openx", f"{PAPER},cluster={cluster}")
-    assert "together 952,185 episodes, 53,954,071 frames" in page
+    assert "together 1,322,697 episodes, 60,082,170 frames" in page
     assert figure(page, "laq", "steps x batch") == "100,000 x 512"
     assert figure(page, "foundation", "samples") == "409,600,000"
     assert figure(page, "foundation", "devices") == f"{nodes} nodes x {devices}"
     assert float(figure(page, "foundation", "hours, estimated")) > 50
-    assert float(figure(page, "laq", "epochs")) > 1
+    assert float(figure(page, "laq", "epochs")) > 0.9
     assert "nodes to" not in page
     assert planned("vla_7b", f"cluster={cluster}") == page
 
@@ -49,6 +49,27 @@ def test_one_gpu_is_too_small_for_the_paper_and_the_plan_says_why() -> None:
     assert "laq: 1 devices make a batch of 64, its preset trains on 512" in page
     assert "most of which are never seen" in page
     assert "does not fit: needs 106" in page
+
+
+def test_finetuning_of_the_published_size_is_planned() -> None:
+    recipe = "finetune.preset=one_query_binned_7b"
+    page = planned("vla_7b", f"{recipe},cluster=lrz_h100")
+    assert figure(page, "finetune", "steps x batch") == "10,000 x 128"
+    assert figure(page, "finetune", "of these trained") == "6,608.9 M"
+    assert figure(page, "finetune", "devices") == "1 nodes x 4"
+    assert float(figure(page, "finetune", "hours, estimated")) == pytest.approx(4.5)
+    assert figure(page, "finetune", "total per device, before waste") == "30.18 GiB"
+    assert "finetune: needs" not in page
+    assert "frames of 100 labelled episodes, which are learnt by heart" in page
+
+
+def test_on_one_gpu_adapters_fit_and_the_whole_language_model_does_not() -> None:
+    whole = planned("vla_7b", "finetune.preset=one_query_binned_7b,cluster=single_gpu")
+    assert "finetune: 1 devices make a batch of 16, its preset trains on 128" in whole
+    assert re.search(r"finetune: needs 1\d\d GiB per device before waste, which has 79 GiB", whole)
+    adapters = planned("vla_7b", "finetune.preset=lora_7b,cluster=single_gpu")
+    assert float(figure(adapters, "finetune", "total per device, before waste").split()[0]) < 40
+    assert "finetune: needs" not in adapters
 
 
 def test_a_narrower_mixture_is_planned() -> None:

@@ -37,6 +37,8 @@ class ExperimentPlan:
     sizes: Sizes
     labeled: DataSize | None
     """What stage 3 may see; None without one, or where nothing is known of the robot's set."""
+    labels_asked: int | None = None
+    """Labelled episodes that are configured, where these are a count."""
     stages: Mapping[str, StageNeeds]
 
     @property
@@ -67,13 +69,15 @@ def plan_experiment(
     mixture = MixtureParams.model_validate(parameters["mixture"])
     sizes = sizes_of(datasets, mixture, spec, folder_of)
     finetune = FinetuneParams.model_validate(parameters["finetune"])
+    labeled = _labeled(finetune, datasets, spec, folder_of)
     return ExperimentPlan(
         spec=spec,
         hardware=hardware,
         stored_size=IngestionParams.model_validate(parameters["ingestion"]).image_size,
         sizes=sizes,
-        labeled=_labeled(finetune, datasets, spec, folder_of),
-        stages=_stages(parameters, finetune, backbone, sizes.pairs(spec)),
+        labeled=labeled,
+        labels_asked=finetune.labeled_episodes,
+        stages=_stages(parameters, finetune, backbone, sizes.pairs(spec), labeled),
     )
 
 
@@ -82,6 +86,7 @@ def _stages(
     finetune: FinetuneParams,
     backbone: Plan | None,
     pairs: int | None,
+    labeled: DataSize | None,
 ) -> dict[str, StageNeeds]:
     laq = laq_needs(LaqParams.model_validate(parameters["laq"]))
     stages = {"laq": laq}
@@ -91,7 +96,7 @@ def _stages(
     foundation = FoundationParams.model_validate(parameters["foundation"])
     stages["foundation"] = foundation_needs(foundation, backbone)
     if finetune.dataset is not None:
-        stages["finetune"] = finetune_needs(finetune, stages["foundation"])
+        stages["finetune"] = finetune_needs(finetune, foundation, labeled)
     return stages
 
 

@@ -14,7 +14,7 @@ from lapa.params.foundation.dual_encoder import DualEncoderParams
 from lapa.params.foundation.stage import FoundationParams
 from lapa.planning.dry_run import step_cost
 from lapa.planning.memory import unsharded_memory
-from lapa.planning.needs import StageNeeds
+from lapa.planning.needs import StageNeeds, planned_needs
 from lapa.training.foundation.planning import Plan
 
 INSTRUCTION = "put the red cube on the blue plate"
@@ -28,29 +28,15 @@ def foundation_needs(params: FoundationParams, plan: Plan | None) -> StageNeeds:
         params: of the stage.
         plan: of `plan_training`; None for a network that counts no tokens, which a dry run measures.
     """
-    return _measured(params) if plan is None else _planned(params, plan)
-
-
-def _planned(params: FoundationParams, plan: Plan) -> StageNeeds:
-    parts = ("weights", "gradients", "optimizer", "activations", "gathered")
-    return StageNeeds(
-        stage="foundation",
-        parameters=plan.parameters,
-        trained=plan.trained,
-        devices=params.trainer.devices,
-        nodes=params.trainer.nodes,
-        batch=plan.effective_batch,
-        steps=params.trainer.max_steps,
-        tokens=plan.tokens_per_sample,
-        flops=plan.flops_per_sample,
-        image_size=_input_size(params.backend),
-        memory={name: getattr(plan, name) for name in parts},
-    )
+    if plan is None:
+        return _measured(params)
+    size = input_size(params.backend)
+    return planned_needs("foundation", plan, params, image_size=size)
 
 
 def _measured(params: FoundationParams) -> StageNeeds:
     trainer, model = params.trainer, params.model()
-    side = _input_size(params.backend) or 1
+    side = input_size(params.backend) or 1
 
     def loss(backbone: LatentPolicy, batch: int) -> Tensor:
         return backbone.loss(_made_up(batch, side, params.code_seq_len)).loss
@@ -72,7 +58,7 @@ def _measured(params: FoundationParams) -> StageNeeds:
         batch=trainer.batch_size * trainer.devices * trainer.nodes * params.accumulate,
         steps=trainer.max_steps,
         flops=cost.flops,
-        image_size=_input_size(params.backend),
+        image_size=input_size(params.backend),
         memory=unsharded_memory(weightless, params, cost),
     )
 
@@ -86,7 +72,8 @@ def _made_up(batch: int, side: int, codes: int) -> LatentBatch:
     }
 
 
-def _input_size(backend: BackendParams) -> int | None:
+def input_size(backend: BackendParams) -> int | None:
+    """Side of the square images that a backbone sees, pixels; None where it takes any."""
     if isinstance(backend, DualEncoderParams):
         return backend.siglip.image_size
     size = getattr(backend, "image_size", None)

@@ -7,14 +7,14 @@ from torch import nn
 from lapa.models.foundation.initialization import count_parameters
 from lapa.params.base import StageParams
 from lapa.planning.dry_run import StepCost
-from lapa.training.foundation.planning import optimizer_numbers
+from lapa.training.foundation.planning import count_trained, optimizer_numbers
 
 
 def unsharded_memory(model: nn.Module, params: StageParams, cost: StepCost) -> dict[str, int]:
     """Bytes by what holds them.
 
     Args:
-        model: on the meta device, all of it trained.
+        model: on the meta device, of which it is known what trains.
         params: optimiser, batch of a process, precision.
         cost: of one sample.
     """
@@ -22,7 +22,7 @@ def unsharded_memory(model: nn.Module, params: StageParams, cost: StepCost) -> d
     is_half = params.trainer.precision != "32-true"
     return {
         "weights": (6 if is_half else 4) * numbers,  # autocast keeps a copy in 16 bit
-        "gradients": 4 * numbers,
+        "gradients": 4 * count_trained(model),
         "optimiser state": 4 * optimizer_numbers(model, params.optimizer.kind),
         "activations": cost.activations * params.trainer.batch_size,
     }

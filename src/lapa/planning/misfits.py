@@ -17,6 +17,10 @@ OFF_HORIZON = 0.25
 ENLARGED = 1.5
 """How much larger than the stored frames a network's input may be."""
 GIB = 2**30
+SMALLER = {
+    "finetune": "finetune.shard over more devices, finetune.preset lora_7b, or a smaller trainer.batch_size"
+}
+"""What needs less memory, where it is not the preset of the size alone."""
 
 
 def misfits(plan: ExperimentPlan, preset_batches: Mapping[str, int]) -> Iterator[str]:
@@ -29,6 +33,7 @@ def misfits(plan: ExperimentPlan, preset_batches: Mapping[str, int]) -> Iterator
     for size in plan.sizes.known:
         yield from horizon_misfits(size, plan.spec.horizon_s)
         yield from _frame_misfits(size, plan)
+    yield from label_misfits(plan)
     for stage in plan.stages.values():
         yield from _epoch_misfits(stage, plan)
         yield from device_misfits(stage, plan, preset_batches)
@@ -60,26 +65,46 @@ def horizon_misfits(size: DataSize, horizon_s: float) -> Iterator[str]:
 
 def epochs(stage: StageNeeds, plan: ExperimentPlan) -> float | None:
     """How often a stage sees what it learns from; None where that is not known."""
-    if stage.stage == "finetune":
-        seen = None if plan.labeled is None else plan.labeled.frames
-    else:
-        seen = plan.pairs
+    seen, _ = _seen(stage, plan)
     return stage.samples / seen if seen else None
 
 
+def _seen(stage: StageNeeds, plan: ExperimentPlan) -> tuple[int | None, str]:
+    """How many samples there are, and their name."""
+    if stage.stage != "finetune":
+        return plan.pairs, "pairs"
+    if plan.labeled is None:
+        return None, "labelled frames"
+    return plan.labeled.frames, f"frames of {plan.labeled.episodes:,} labelled episodes"
+
+
+def label_misfits(plan: ExperimentPlan) -> Iterator[str]:
+    """Labelled episodes that are asked for against those that the robot's set has."""
+    labeled, asked = plan.labeled, plan.labels_asked
+    if labeled is not None and asked is not None and asked > labeled.episodes:
+        yield (
+            f"finetune: labeled_episodes is {asked:,} and {labeled.name} has {labeled.episodes:,}: it learns "
+            "from all of them"
+        )
+
+
 def _epoch_misfits(stage: StageNeeds, plan: ExperimentPlan) -> Iterator[str]:
-    times = epochs(stage, plan)
-    if times is None or not stage.trained:
+    seen, name = _seen(stage, plan)
+    if not seen or not stage.trained:
         return
-    said = (
-        f"{stage.stage}: {stage.samples:,} samples are {times:,.2g} times its {plan.pairs:,} pairs"
-    )
+    times = stage.samples / seen
+    said = f"{stage.stage}: {stage.samples:,} samples are {_short(times)} times its {seen:,} {name}"
+    data = "labeled_episodes" if stage.stage == "finetune" else "data"
     if times < FEW_EPOCHS:
-        yield f"{said}, most of which are never seen: more trainer.max_steps, or less data"
+        yield f"{said}, most of which are never seen: more trainer.max_steps, or less {data}"
     elif times > MANY_EPOCHS:
-        yield f"{said}, which are learnt by heart: fewer trainer.max_steps, or more data"
-    if plan.pairs and stage.batch > plan.pairs:
-        yield f"{stage.stage}: a batch of {stage.batch:,} is more than the {plan.pairs:,} pairs there are"
+        yield f"{said}, which are learnt by heart: fewer trainer.max_steps, or more {data}"
+    if stage.batch > seen:
+        yield f"{stage.stage}: a batch of {stage.batch:,} is more than the {seen:,} {name} there are"
+
+
+def _short(times: float) -> str:
+    return f"{times:.2g}" if times < 10 else f"{times:,.0f}"
 
 
 def device_misfits(
@@ -99,11 +124,12 @@ def device_misfits(
             f"{stage.stage}: {stage.processes} devices make a batch of {stage.batch:,}, its preset trains on "
             f"{intended:,}: take more devices, accumulate, or another learning rate"
         )
+    advice = SMALLER.get(stage.stage, "a smaller batch_size, or a smaller preset")
     is_large = stage.total_memory > (hardware.memory_gib or float("inf")) * GIB
     if is_large and stage.stage != "foundation":
         yield (
             f"{stage.stage}: needs {stage.total_memory / GIB:.0f} GiB per device before waste, which has "
-            f"{hardware.memory_gib:.0f} GiB: a smaller batch_size, or a smaller preset"
+            f"{hardware.memory_gib:.0f} GiB: {advice}"
         )
 
 

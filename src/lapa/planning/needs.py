@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lapa.params.fabric import FabricStageParams
 from lapa.params.hardware import HardwareParams
+from lapa.training.foundation.planning import Plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,3 +54,28 @@ class StageNeeds:
             return None
         speed = self.processes * hardware.tflops * 1e12 * hardware.utilization
         return self.samples * self.flops / speed / 3600
+
+
+def planned_needs(
+    stage: str, plan: Plan, params: FabricStageParams, *, image_size: int | None
+) -> StageNeeds:
+    """What a stage that trains a transformer asks for, by its plan."""
+    return StageNeeds(
+        stage=stage,
+        parameters=plan.parameters,
+        trained=plan.trained,
+        devices=params.trainer.devices,
+        nodes=params.trainer.nodes,
+        batch=plan.effective_batch,
+        steps=params.trainer.max_steps,
+        tokens=plan.tokens_per_sample,
+        flops=plan.flops_per_sample,
+        image_size=image_size,
+        memory={
+            "weights": plan.weights,
+            "gradients": plan.gradients,
+            "optimiser state": plan.optimizer,
+            "activations": plan.activations,
+            "gathered": plan.gathered,
+        },
+    )

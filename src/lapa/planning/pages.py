@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lapa.params.fabric import FabricStageParams
+from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.stage import FoundationParams
 from lapa.params.hardware import HardwareParams
 from lapa.params.laq.stage import LaqParams
@@ -95,11 +97,17 @@ def _whole(
 def _batches(parameters: Mapping[str, Any]) -> dict[str, int]:
     laq = LaqParams.model_validate(parameters["laq"]).trainer
     foundation = FoundationParams.model_validate(parameters["foundation"])
-    trainer = foundation.trainer
+    finetune = FinetuneParams.model_validate(parameters["finetune"])
     return {
         "laq": laq.batch_size * laq.devices * laq.nodes,
-        "foundation": trainer.batch_size * trainer.devices * trainer.nodes * foundation.accumulate,
+        "foundation": _effective(foundation),
+        "finetune": _effective(finetune),
     }
+
+
+def _effective(params: FabricStageParams) -> int:
+    trainer = params.trainer
+    return trainer.batch_size * trainer.devices * trainer.nodes * params.accumulate
 
 
 def _table(backbone: Plan, asked: Asked) -> str:

@@ -43,18 +43,27 @@ def test_it_is_not_written(part: str) -> None:
     with pytest.raises(
         RefusedError, match=rf"reuse\.{part}=theirs.* would write {OUTPUTS[part][0]}"
     ):
-        require_not_written({"reuse": {part: "theirs"}}, OUTPUTS[part][:1])
-    require_not_written({"reuse": {part: "theirs"}}, ["lapa.policy_checkpoint"])
-    require_not_written({}, every)
+        require_not_written({"reuse": {part: "theirs"}}, OUTPUTS[part][:1], exists=bool)
+    require_not_written({"reuse": {part: "theirs"}}, ["lapa.policy_checkpoint"], exists=bool)
+    require_not_written({}, every, exists=bool)
 
 
-def test_a_store_takes_another_dataset_and_a_run_does_not() -> None:
-    given = {"reuse": "theirs"}
-    require_not_written(given, ["robot.clip_shards"], has_store=True)
-    with pytest.raises(RefusedError, match=r"would write mixture there"):
-        require_not_written(given, ["robot.clip_shards", "mixture"], has_store=True)
-    with pytest.raises(RefusedError, match=r"robot\.clip_shards .*needs `store: NAME`"):
-        require_not_written(given, ["robot.clip_shards"])
+def test_a_new_shard_set_may_be_added_and_none_replaced() -> None:
+    given, sets = {"reuse": "theirs"}, ["mine.clip_shards"]
+    require_not_written(given, sets, exists=lambda name: False)
+    with pytest.raises(RefusedError, match=r"reuse\.data=theirs.*would write mine\.clip_shards"):
+        require_not_written(given, sets, exists=lambda name: True)
+    with pytest.raises(RefusedError, match="would write mixture"):
+        require_not_written(given, ["mixture"], exists=lambda name: False)
+
+
+def test_one_name_takes_every_part() -> None:
+    given = {"run": "mine", "reuse": "theirs"}
+    loader = ConfigLoader(
+        str(ROOT / "conf"), env="test", runtime_params=given, **CONFIG_LOADER_ARGS
+    )
+    assert loader.runtime_params["reuse"] == dict.fromkeys(PARTS, "theirs")
+    require_reusable(given)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +71,7 @@ def test_a_store_takes_another_dataset_and_a_run_does_not() -> None:
     [
         ({"lables": "main"}, r"no parameter 'reuse\.lables'; did you mean 'labels'"),
         ({"laq": "../main"}, "is no name"),
-        ("a b", "is no name"),
-        (["main"], r"reuse is \['main'\], expected a run"),
+        (["main"], "expected a run"),
     ],
 )
 def test_parts_and_runs_have_known_names(reuse: Any, message: str) -> None:

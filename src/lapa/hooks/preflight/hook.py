@@ -27,9 +27,6 @@ from lapa.refused import RefusedError
 class PreflightHook:
     """Refuses a run that names an environment, run, parameter, source or machine that is not there."""
 
-    _has_store = False
-    """Whether `globals.yml` names a store of shard sets."""
-
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
         """Check names, before MLflow is set up with what they lead to.
@@ -44,7 +41,6 @@ class PreflightHook:
         except (OmegaConfBaseException, YAMLError, ValueError) as error:
             raise RefusedError(_first_line(error)) from error
         given = loader.runtime_params or {}
-        self._has_store = "store" in known
         require_known_globals(loader, known)
         require_run_name(known.get("run", ""))
         require_reusable(given)
@@ -69,7 +65,7 @@ class PreflightHook:
         )
         given = run_params.get("runtime_params") or {}
         outputs = [name for node in nodes for name in node.outputs]
-        require_not_written(given, outputs, has_store=self._has_store)
+        require_not_written(given, outputs, exists=catalog.exists)
         inputs = {name for node in nodes for name in node.inputs}
         parameters = {name: catalog.load(name) for name in inputs if name.startswith("params:")}
         require_sources(parameters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lapa.hooks.preflight.run_name import require_run_name
@@ -10,7 +10,6 @@ from lapa.params.reuse import PARTS, REUSE, parts_of, reused_among
 from lapa.refused import RefusedError, alternatives
 
 SHARDS = ".clip_shards"
-STORE_HINT = "; a new dataset needs `store: NAME` in globals.yml of the environment, which runs share and add to"
 
 
 def require_reusable(given: Mapping[str, Any]) -> None:
@@ -35,25 +34,25 @@ def require_reusable(given: Mapping[str, Any]) -> None:
 
 
 def require_not_written(
-    given: Mapping[str, Any], outputs: Iterable[str], *, has_store: bool = False
+    given: Mapping[str, Any], outputs: Iterable[str], *, exists: Callable[[str], bool]
 ) -> None:
     """Refuse a run that would replace what it takes from another.
+
+    A shard set that is not there yet may be added: the robot's own, which was not watched.
 
     Args:
         given: parameters of the command line.
         outputs: datasets that the nodes of the run write.
-        has_store: whether shard sets lie in a store, which belongs to no run: a robot that was not
-            there before is ingested into it.
+        exists: whether a dataset is there.
 
     Raises:
         RefusedError: naming them.
     """
     parts = parts_of(given.get(REUSE, {}))
-    own = [name for name in outputs if not (has_store and name.endswith(SHARDS))]
-    if written := reused_among(own, parts):
+    reused = reused_among(outputs, parts)
+    if written := [name for name in reused if not name.endswith(SHARDS) or exists(name)]:
         runs = ", ".join(f"{REUSE}.{part}={run}" for part, run in parts.items())
         raise RefusedError(
             f"this run takes artefacts of another run ({runs}) and would write {', '.join(written)} there: "
             "run only the pipelines that come after them, add --only-missing-outputs, or reuse less"
-            + (STORE_HINT if any(name.endswith(SHARDS) for name in written) else "")
         )

@@ -8,6 +8,7 @@ Vision encoders count no activations: the recipes freeze them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -17,6 +18,7 @@ from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.initialization import count_parameters
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.workload import Workload
+from lapa.params.fabric import FabricStageParams
 from lapa.params.foundation.stage import FoundationParams
 from lapa.training.common.adapt import adapt
 
@@ -60,15 +62,30 @@ def plan_training(params: FoundationParams) -> Plan:
     Raises:
         ValueError: the backend is no transformer.
     """
-    model = _without_weights(params)
+    model = without_weights(params)
+    # recomputation changes no count, and its wrappers would rename the layers
+    adapt(model, params.model_copy(update={"activation_checkpointing": False}))
     work = model.workload()
     if work is None:
         raise ValueError(
             f"backend {params.backend.kind!r} counts no tokens, expected one with `workload`, such as "
             "'dual_encoder' or 'action_tokens': the others fit anywhere"
         )
-    everything = count_parameters(model)
-    trained = _trained(model)
+    return plan_of(model, model, work, params)
+
+
+def plan_of(
+    model: nn.Module, backbone: LatentPolicy, work: Workload, params: FabricStageParams
+) -> Plan:
+    """The plan of a model of which it is known what trains.
+
+    Args:
+        model: all that is trained or held, on the meta device.
+        backbone: it, or the part of it that has the decoder layers.
+        work: positions of its parts.
+        params: processes, batch, precision, optimiser.
+    """
+    everything, trained = count_parameters(model), count_trained(model)
     processes = params.trainer.devices * params.trainer.nodes
     share = processes if params.shard else 1
     return Plan(
@@ -80,24 +97,21 @@ def plan_training(params: FoundationParams) -> Plan:
         weights=4 * everything // share,
         gradients=4 * trained // share,
         optimizer=4 * optimizer_numbers(model, params.optimizer.kind) // share,
-        activations=_activations(params, model, work),
-        gathered=_gathered(params, model) if params.shard else 0,
+        activations=_activations(params, backbone, work),
+        gathered=_gathered(params, model, backbone) if params.shard else 0,
         # forward 2 per weight and position, backward the same for inputs and once more for weights
         flops_per_sample=sum(
-            positions * (4.0 * count_parameters(part) + 2.0 * _trained(part))
+            positions * (4.0 * count_parameters(part) + 2.0 * count_trained(part))
             for part, positions in work.parts
         ),
     )
 
 
-def _without_weights(params: FoundationParams) -> LatentPolicy:
-    """The model on the meta device, by the sizes beside the names of published folders."""
+def without_weights(params: FoundationParams, *, instructions: Iterable[str] = ()) -> LatentPolicy:
+    """The backbone on the meta device, by the sizes beside the names of published folders."""
     config = params.model().model_copy(update={"backend": params.backend.without_pretrained()})
     with torch.device("meta"):
-        model = build_foundation(config)
-    # recomputation changes no count, and its wrappers would rename the layers
-    adapt(model, params.model_copy(update={"activation_checkpointing": False}))
-    return model
+        return build_foundation(config, instructions=instructions)
 
 
 def optimizer_numbers(model: nn.Module, kind: str) -> int:
@@ -110,15 +124,16 @@ def optimizer_numbers(model: nn.Module, kind: str) -> int:
     return factors + sum(shape.numel() for shape in shapes if len(shape) < 2)
 
 
-def _trained(module: nn.Module) -> int:
+def count_trained(module: nn.Module) -> int:
+    """Number of scalars in those of the module's parameters that train."""
     return sum(p.numel() for p in module.parameters() if p.requires_grad)
 
 
-def _is_half(params: FoundationParams) -> bool:
+def _is_half(params: FabricStageParams) -> bool:
     return params.trainer.precision != "32-true"
 
 
-def _activations(params: FoundationParams, model: LatentPolicy, work: Workload) -> int:
+def _activations(params: FabricStageParams, model: LatentPolicy, work: Workload) -> int:
     each = BYTES_IF_RECOMPUTED if params.activation_checkpointing else BYTES_PER_TOKEN_AND_CHANNEL
     wide = 1 if _is_half(params) else 2
     per_layer = work.tokens * params.trainer.batch_size * model.feature_dim * wide
@@ -127,10 +142,10 @@ def _activations(params: FoundationParams, model: LatentPolicy, work: Workload) 
     return layers + work.logits * params.trainer.batch_size * BYTES_PER_LOGIT
 
 
-def _gathered(params: FoundationParams, model: LatentPolicy) -> int:
-    layers = model.repeated_layers()
+def _gathered(params: FabricStageParams, model: nn.Module, backbone: LatentPolicy) -> int:
+    layers = backbone.repeated_layers()
     outside = count_parameters(model) - sum(count_parameters(layer) for layer in layers)
-    outside_trained = _trained(model) - sum(_trained(layer) for layer in layers)
+    outside_trained = count_trained(model) - sum(count_trained(layer) for layer in layers)
     each = 2 if _is_half(params) else 4
     gradients = (each + 4) * outside_trained
     return each * (outside + 2 * count_parameters(layers[0])) + gradients
