@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from lapa.params.arms import ARMS
 from lapa.params.experiment import robot_set
 from lapa.params.ingestion import IngestionParams
-from lapa.params.mixture import DatasetsParams
+from lapa.params.mixture import DatasetsParams, MixtureParams
 from lapa.refused import RefusedError, alternatives
 
 
@@ -58,7 +58,8 @@ def _unlabeled(parameters: Mapping[str, Any]) -> Iterator[str]:
     """Codes and actions are learnt together only of a robot that is labelled, as the mixture is."""
     finetune = parameters["finetune"]
     labeled = finetune.get("dataset")
-    watched = [source["dataset"] for source in parameters["mixture"]["sources"]]
+    mixture = MixtureParams.model_validate(parameters["mixture"])
+    watched = [source.dataset for source in mixture.sources]
     if labeled is None or not finetune.get("joint_latent_weight"):
         return
     if robot_set(labeled) not in watched:
