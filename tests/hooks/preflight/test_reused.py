@@ -84,6 +84,7 @@ def test_names_of_digits_reach_paths_and_mlflow_as_text() -> None:
     loader = ConfigLoader(
         str(ROOT / "conf"), env="test", runtime_params=given, **CONFIG_LOADER_ARGS
     )
+    loader.config_patterns["mlflow"] = ["mlflow*"]  # as kedro-mlflow does
     assert loader["mlflow"]["tracking"]["run"]["name"] == "2026"
     assert loader["catalog"]["mixture"]["filepath"] == "data/03_primary/2025/mixture"
     require_reusable(loader.runtime_params)
