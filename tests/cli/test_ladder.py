@@ -37,6 +37,20 @@ def test_a_rung_differs_from_the_next_by_its_samples_alone(stage: str) -> None:
     assert ten == full
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["reuse=y"], {"data": "y", "laq": "y", "labels": "y", "foundation": "y"}),
+        (["reuse.laq=y"], {"data": "x", "laq": "y", "labels": "x", "foundation": "x"}),
+    ],
+)
+def test_what_the_run_below_takes_from_another_its_rungs_do_too(
+    given: list[str], expected: dict[str, str]
+) -> None:
+    text = rung_params("finetune", "1", run="x", given=["run=x", *given], measured=64)
+    assert split_params(",".join(text))["reuse"] == expected
+
+
 def test_what_a_stage_reuses_is_part_of_a_run() -> None:
     assert all(set(stage.reused) <= set(PARTS) for stage in STAGES.values())
 

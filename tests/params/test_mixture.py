@@ -42,3 +42,23 @@ def test_published_figures_are_recorded_nowhere() -> None:
     assert told.published is not None
     assert told.model_dump() == plain.model_dump()
     assert fact_of(told) == fact_of(plain)
+
+
+@pytest.mark.parametrize(
+    ("values", "where"),
+    [({"sources": SOURCES, "only": 5}, "only"), ({"sources": None, "only": "arm"}, "sources")],
+)
+def test_what_is_no_list_is_named(values: dict[str, Any], where: str) -> None:
+    with pytest.raises(ValidationError, match=rf"{where}\n.*valid tuple"):
+        MixtureParams.model_validate(values)
+
+
+def test_a_source_that_is_named_twice_is_mixed_once() -> None:
+    mixture = MixtureParams.model_validate({"sources": SOURCES, "only": "arm + arm"})
+    assert [source.dataset for source in mixture.sources] == ["arm"]
+
+
+@pytest.mark.parametrize("weight", [0.0, float("inf"), float("nan"), 1e308])
+def test_a_weight_is_a_number_that_shares_can_be_made_of(weight: float) -> None:
+    with pytest.raises(ValidationError, match="weight"):
+        MixtureParams.model_validate({"sources": [{"dataset": "arm", "weight": weight}]})

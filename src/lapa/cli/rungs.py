@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from lapa.params.reuse import REUSE, parts_of
 
 FULL = "full"
 """The rung of all samples."""
@@ -69,16 +71,24 @@ def rung_params(
         given: what the caller says beside, ``name=value``.
         measured: training samples to measure.
     """
-    known = STAGES[stage]
+    known, taken = STAGES[stage], _taken_by(given)
     own = [
         f"run={rung_name(run, stage, rung)}",
-        *(f"reuse.{part}={run}" for part in known.reused),
+        *(f"{REUSE}.{part}={taken.get(part, run)}" for part in known.reused),
         f"{known.section}.train_max_samples={'null' if rung == FULL else rung}",
         f"{known.section}.trainer.select=last",
         f"{known.section}.trainer.measure_train_samples={measured}",
         *known.settings,
     ]
-    return [*(entry for entry in given if not entry.startswith("run=")), *own]
+    replaced = ("run=", f"{REUSE}=", f"{REUSE}.")
+    return [*(entry for entry in given if not entry.startswith(replaced)), *own]
+
+
+def _taken_by(given: Sequence[str]) -> Mapping[str, str]:
+    """Part -> the run that the run below takes it from, for its rungs must take it from there, too."""
+    named = dict(entry.split("=", 1) for entry in given if entry.startswith(REUSE))
+    whole = parts_of(named.pop(REUSE, None)) or {}
+    return {**whole, **{name.removeprefix(f"{REUSE}."): run for name, run in named.items()}}
 
 
 def rung_command(

@@ -13,8 +13,10 @@ from yaml import YAMLError
 
 from lapa.config.kinds import drop_other_kinds
 from lapa.config.presets import GLOBALS, Chosen, Presets
-from lapa.params.reuse import REUSE, parts_of
+from lapa.params.reuse import REUSE, parts_of, run_as_text
 
+RUN = "run"
+"""Global that names the run: MLflow takes text alone, and names of digits come as numbers."""
 Layers = dict[Path, DictConfig]
 """Files as written, lowest first."""
 
@@ -74,6 +76,8 @@ class ConfigLoader(OmegaConfigLoader):
             RefusedError: a preset that was named is not there.
         """
         given = deepcopy(runtime_params or {})
+        if RUN in given:
+            given[RUN] = run_as_text(given[RUN])
         if REUSE in given:
             given[REUSE] = parts_of(given[REUSE])
         self._presets = Presets(conf_source)

@@ -72,7 +72,7 @@ class MixedSourceParams(Params):
 
     dataset: str
     """Name under `datasets`."""
-    weight: float = Field(default=1.0, gt=0)
+    weight: float = Field(default=1.0, ge=1e-9, le=1e9)
     """Times its size, as `balance` measures it; shares are normalised."""
     filter: ClipFilter = ClipFilter()
     max_episodes: int | None = Field(default=None, gt=0)
@@ -97,7 +97,11 @@ class MixtureParams(Params):
         if not (isinstance(values, dict) and values.get("only")):
             return values
         only, sources = values["only"], values.get("sources", ())
-        only = only.split("+") if isinstance(only, str) else list(only)
+        if isinstance(only, str):
+            only = [name.strip() for name in only.split("+")]
+        if not (isinstance(only, list | tuple) and isinstance(sources, list | tuple)):
+            return values  # the fields say what they expect
+        only = list(dict.fromkeys(only))
         named = {_name_of(source): source for source in sources}
         if unknown := [name for name in only if name not in named]:
             raise ValueError(

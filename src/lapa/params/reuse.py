@@ -22,7 +22,13 @@ PARTS = {
 
 def parts_of(reuse: Any) -> Any:
     """The runs by part, where one run is named for all of them; anything else as it is."""
-    return dict.fromkeys(PARTS, reuse) if isinstance(reuse, str) else reuse
+    run = run_as_text(reuse)
+    return dict.fromkeys(PARTS, run) if isinstance(run, str) else reuse
+
+
+def run_as_text(run: Any) -> Any:
+    """The name of a run; YAML and the command line read 2026 as a number. Anything else as it is."""
+    return str(run) if isinstance(run, int) and not isinstance(run, bool) else run
 
 
 def reused_among(datasets: Iterable[str], parts: Iterable[str]) -> list[str]:

@@ -35,6 +35,7 @@ def test_known_names_pass() -> None:
         ),
         ({"finetune": {"dataset": "tabel"}}, r"finetune\.dataset: no dataset 'tabel'.*'table'"),
         ({"datasets": {"lapa": {"kind": "simulator"}}}, "'lapa' cannot be the name of a dataset"),
+        ({"datasets": {"mixture": {"kind": "simulator"}}}, "'mixture' cannot be the name"),
         ({"datasets": {"a/b": {"kind": "simulator"}}}, "'a/b' cannot be the name"),
         (
             {"finetune": {"dataset": "table/inner", "joint_latent_weight": 0.5}},

@@ -77,3 +77,14 @@ def test_one_name_takes_every_part() -> None:
 def test_parts_and_runs_have_known_names(reuse: Any, message: str) -> None:
     with pytest.raises(RefusedError, match=message):
         require_reusable({"reuse": reuse})
+
+
+def test_names_of_digits_reach_paths_and_mlflow_as_text() -> None:
+    given = {"run": 2026, "reuse": 2025}
+    loader = ConfigLoader(
+        str(ROOT / "conf"), env="test", runtime_params=given, **CONFIG_LOADER_ARGS
+    )
+    loader.config_patterns["mlflow"] = ["mlflow*"]  # as kedro-mlflow does
+    assert loader["mlflow"]["tracking"]["run"]["name"] == "2026"
+    assert loader["catalog"]["mixture"]["filepath"] == "data/03_primary/2025/mixture"
+    require_reusable(loader.runtime_params)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import torch
@@ -68,3 +69,15 @@ def test_what_holds_no_state_dict_is_refused(tmp_path: Path, content: Any) -> No
     torch.save(content, tmp_path / "a.pt")
     with pytest.raises(ValueError, match="expected a state dict"):
         read_checkpoint_file(tmp_path / "a.pt")
+
+
+def test_a_zip_whose_pickle_is_damaged_is_refused(tmp_path: Path) -> None:
+    damaged = tmp_path / "a.ckpt"
+    torch.save(STATE, tmp_path / "whole.ckpt")
+    with ZipFile(tmp_path / "whole.ckpt") as whole, ZipFile(damaged, "w") as copy:
+        for member in whole.namelist():
+            copy.writestr(
+                member, b"\x80\x02\xde" if member.endswith(".pkl") else whole.read(member)
+            )
+    with pytest.raises(ValueError, match=r"a\.ckpt cannot be read, expected a file of torch\.save"):
+        read_checkpoint_file(damaged)

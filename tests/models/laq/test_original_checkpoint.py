@@ -93,3 +93,9 @@ def test_wrong_shapes_are_named(original: dict[str, torch.Tensor], build_small: 
 def test_the_default_model_cannot_pose_as_the_original(build_small: BuildSmall) -> None:
     with pytest.raises(ValueError, match="only a lapa_compat model can be exported"):
         to_original(build_small())
+
+
+def test_a_tensor_of_other_dimensions_is_named(original: dict[str, torch.Tensor]) -> None:
+    key = "to_patch_emb_first_frame.1.weight"
+    with pytest.raises(ValueError, match=rf"'{key}' has shape \(\), expected 1 dimensions"):
+        infer_config({**original, key: torch.tensor(1.0)})

@@ -13,6 +13,9 @@ from lapa.params.ingestion import IngestionParams
 from lapa.params.mixture import DatasetsParams, MixtureParams
 from lapa.refused import RefusedError, alternatives
 
+MIXTURE = "mixture"
+"""Folder of the mixture's record, beside those of the shard sets."""
+
 
 def require_known_datasets(parameters: Mapping[str, Any]) -> None:
     """Refuse a mixture or a finetuning of datasets that nobody describes, and settings that do not exist.
@@ -45,12 +48,12 @@ def _unknown(parameters: Mapping[str, Any], known: Mapping[str, Any]) -> Iterato
 
 
 def _misnamed(known: Mapping[str, Any]) -> Iterator[str]:
-    arms = {arm.name for arm in ARMS}
+    taken = {MIXTURE, *(arm.name for arm in ARMS)}
     for name in known:
-        if name in arms or not name.isidentifier():
+        if name in taken or not name.isidentifier():
             yield (
                 f"datasets: {name!r} cannot be the name of a dataset, expected letters, digits and '_', and "
-                f"none of the arms {sorted(arms)}: it names nodes and folders"
+                f"none of {sorted(taken)}, which are arms and the mixture's folder: it names nodes and folders"
             )
 
 

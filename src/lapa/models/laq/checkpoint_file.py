@@ -99,9 +99,8 @@ def _load(path: Path) -> Any:
 
 def _refusal(path: Path, error: pickle.UnpicklingError, *, is_zip: bool) -> str:
     named = set(re.findall(r"GLOBAL (\S+)", str(error)))
-    if is_zip:  # all of them, not only the first
-        with torch.serialization.safe_globals(_CONFIGURATION):
-            named |= set(torch.serialization.get_unsafe_globals_in_checkpoint(path))
+    if is_zip:
+        named |= _named_in(path)
     if not named:
         return f"{path} cannot be read, expected a file of torch.save with tensors and plain values"
     return (
@@ -109,6 +108,15 @@ def _refusal(path: Path, error: pickle.UnpicklingError, *, is_zip: bool) -> str:
         "values and OmegaConf's containers; whatever else a pickle names could run code. Save the "
         "state dict alone where the file was made"
     )
+
+
+def _named_in(path: Path) -> set[str]:
+    """All classes that are refused, not only the first; none where a damaged pickle cannot be listed."""
+    try:
+        with torch.serialization.safe_globals(_CONFIGURATION):
+            return set(torch.serialization.get_unsafe_globals_in_checkpoint(path))
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, LookupError, ValueError):
+        return set()
 
 
 def _is_entry(item: tuple[Any, Any]) -> bool:

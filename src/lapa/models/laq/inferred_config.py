@@ -40,7 +40,7 @@ def infer_config(
     Raises:
         ValueError: a key that tells the configuration is missing, or no grid fits.
     """
-    patch_size = _patch_size(_shape(state, "to_patch_emb_first_frame.1.weight")[0])
+    patch_size = _patch_size(_shape(state, "to_patch_emb_first_frame.1.weight", dims=1)[0])
     candidates = _candidates(state, patch_size)
     chosen = [
         (codes, side)
@@ -61,8 +61,8 @@ def infer_config(
 def _config(
     state: Mapping[str, Tensor], patch_size: int, code_seq_len: int, image_size: int
 ) -> LaqModelParams:
-    codebook_size, quant_dim = _shape(state, "vq.codebooks")
-    heads, dim = _shape(state, "spatial_rel_pos_bias.net.2.weight")
+    codebook_size, quant_dim = _shape(state, "vq.codebooks", dims=2)
+    heads, dim = _shape(state, "spatial_rel_pos_bias.net.2.weight", dims=2)
     return LaqModelParams(
         image_size=image_size,
         patch_size=patch_size,
@@ -78,10 +78,15 @@ def _config(
     )
 
 
-def _shape(state: Mapping[str, Tensor], name: str) -> tuple[int, ...]:
+def _shape(state: Mapping[str, Tensor], name: str, *, dims: int) -> tuple[int, ...]:
     if name not in state:
         raise ValueError(f"original checkpoint: key {name!r} is missing; is this a LAQ state dict?")
-    return tuple(state[name].shape)
+    shape = tuple(state[name].shape)
+    if len(shape) != dims:
+        raise ValueError(
+            f"original checkpoint: {name!r} has shape {shape}, expected {dims} dimensions"
+        )
+    return shape
 
 
 def _patch_size(values: int) -> int:
@@ -93,7 +98,7 @@ def _patch_size(values: int) -> int:
 
 def _head_dim(state: Mapping[str, Tensor], heads: int) -> int:
     inner = [n for n in state if n.endswith(".1.to_q.weight")]
-    return _shape(state, min(inner, default="to_q.weight"))[0] // heads
+    return _shape(state, min(inner, default="to_q.weight"), dims=2)[0] // heads
 
 
 def _depth(state: Iterable[str], transformer: str) -> int:
@@ -103,7 +108,7 @@ def _depth(state: Iterable[str], transformer: str) -> int:
 
 def _candidates(state: Mapping[str, Tensor], patch_size: int) -> list[tuple[int, int]]:
     """All (code_seq_len, image_size) whose convolutions have the checkpoint's kernels."""
-    kernels = [_shape(state, name)[2:] for name in _CONVOLUTION_KEYS if name in state]
+    kernels = [_shape(state, name, dims=4)[2:] for name in _CONVOLUTION_KEYS if name in state]
     return [
         (codes, grid * patch_size)
         for (codes, grid), shapes in CONVOLUTIONS.items()
