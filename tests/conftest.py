@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lapa.config.experiment import choose_experiment
+from lapa.params.experiment import DEMO
 from toys.paths import child_environment
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -19,6 +21,12 @@ def _one_torch_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def _experiment_of_the_demo() -> None:
+    """A session of another environment in the same process leaves its experiment behind."""
+    choose_experiment(DEMO)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

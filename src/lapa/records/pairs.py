@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from pydantic import Field
+
 from lapa.records.base import Record
 
 
 class PairSpec(Record):
     """What a pair (t, t+H) is; stages refuse inputs made with another horizon."""
 
-    horizon_s: float
+    horizon_s: float = Field(gt=0, allow_inf_nan=False)
     """H in seconds; a source's frame rate turns it into a frame offset."""
     policy: Literal["all", "one_per_episode"] = "all"
     """Every valid t, or one random t per episode and epoch."""

@@ -194,3 +194,12 @@ def test_the_digest_follows_members_and_weights(sets: dict[str, ShardSet], tmp_p
     assert mixed(sets, tmp_path / "b" / "deeper").digest == plain
     weighted = ({"dataset": "few", "weight": 2}, {"dataset": "many"})
     assert mixed(sets, tmp_path / "c", *weighted).digest != plain
+
+
+@pytest.mark.parametrize("field", ["datasets", "environments", "exclude_environments"])
+def test_a_filter_of_names_that_nothing_has_is_refused(
+    sets: dict[str, ShardSet], tmp_path: Path, field: str
+) -> None:
+    source = {"dataset": "few", "filter": {field: ["typo"]}}
+    with pytest.raises(ValueError, match=rf"'few': filter\.{field} names \['typo'\], expected"):
+        mixed(sets, tmp_path, source)

@@ -48,7 +48,17 @@ def test_known_names_pass() -> None:
                     "table": {"kind": "simulator"},
                 }
             },
-            r"datasets\.bridge\.settings\.splt: Extra inputs",
+            r"no parameter 'datasets\.bridge\.settings\.splt'; did you mean 'split'",
+        ),
+        (
+            {
+                "datasets": {
+                    "bridge": {"kind": "rlds", "path": "x", "settings": {"image_size": 32}},
+                    "table": {"kind": "simulator"},
+                },
+                "mixture": {"sources": [{"dataset": "bridge"}, {"dataset": "table"}]},
+            },
+            "bridge: 32 px by crop, table: 256 px by crop",
         ),
     ],
 )

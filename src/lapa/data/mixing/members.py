@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
+from lapa.data.mixing.filter_names import require_known_names
 from lapa.data.shards.clip_table import read_shard_rows
 from lapa.data.shards.taken_rows import ShardRows, take_of_member
 from lapa.params.mixture import MixedSourceParams
@@ -36,10 +38,16 @@ def clips_of_member(shards: ShardSet, source: MixedSourceParams) -> MemberClips:
     """Apply filter and limit to a shard set.
 
     Raises:
-        ValueError: no training clip is left; what the set holds is listed.
+        ValueError: no training clip is left, or the filter names what is not there; what the set holds is
+            listed.
     """
     names = names_in_mixture(shards, source.dataset)
-    taken = {split: _taken(shards, split, source, names) for split in shards.splits}
+    rows = {
+        split: [read_shard_rows(shards, name) for name in facts.shards]
+        for split, facts in shards.splits.items()
+    }
+    require_known_names(source, chain.from_iterable(rows.values()))
+    taken = {split: _taken(rows[split], shards, split, source, names) for split in rows}
     if not taken.get("train"):
         raise ValueError(
             f"mixture source {source.dataset!r}: no training clip passes {source.filter!r}; {shards.path} "
@@ -61,9 +69,12 @@ def names_in_mixture(shards: ShardSet, dataset: str) -> dict[str, str]:
 
 
 def _taken(
-    shards: ShardSet, split: str, source: MixedSourceParams, names: dict[str, str]
+    rows: Sequence[ShardRows],
+    shards: ShardSet,
+    split: str,
+    source: MixedSourceParams,
+    names: dict[str, str],
 ) -> list[ShardRows]:
-    rows = [read_shard_rows(shards, name) for name in shards.split(split).shards]
     chooser = MixtureMember(
         dataset=source.dataset,
         path=".",

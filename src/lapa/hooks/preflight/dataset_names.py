@@ -33,6 +33,7 @@ def require_known_datasets(parameters: Mapping[str, Any]) -> None:
         *_wrong_settings(parameters),
         *_unlabeled(parameters),
     ]
+    wrong += [] if wrong else _unlike_frames(parameters)
     if wrong:
         raise RefusedError("\n".join(wrong))
 
@@ -72,6 +73,21 @@ def _unlabeled(parameters: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _unlike_frames(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Frames of a mixture are alike: asked before anything is ingested."""
+    common = IngestionParams.model_validate(parameters["ingestion"])
+    known = DatasetsParams.model_validate(parameters["datasets"]).root
+    watched = MixtureParams.model_validate(parameters["mixture"]).sources
+    settings = {name: known[name].ingestion(common) for name in (s.dataset for s in watched)}
+    kinds = {name: (own.image_size, own.resize) for name, own in settings.items()}
+    if len(set(kinds.values())) > 1:
+        listed = ", ".join(f"{name}: {size} px by {how}" for name, (size, how) in kinds.items())
+        yield (
+            f"the frames of a mixture must be alike, found {listed}: no `image_size` or `resize` of its own "
+            "under datasets.NAME.settings for what is watched"
+        )
+
+
 def _wrong_settings(parameters: Mapping[str, Any]) -> Iterator[str]:
     common = IngestionParams.model_validate(parameters["ingestion"])
     for name, dataset in DatasetsParams.model_validate(parameters["datasets"]).root.items():
@@ -80,4 +96,6 @@ def _wrong_settings(parameters: Mapping[str, Any]) -> Iterator[str]:
         except ValidationError as refused:
             for error in refused.errors():
                 where = ".".join(map(str, ("datasets", name, "settings", *error["loc"])))
-                yield f"{where}: {error['msg']}"
+                unknown = error["type"] == "extra_forbidden" and len(error["loc"]) == 1
+                known = alternatives(str(error["loc"][0]), list(IngestionParams.model_fields))
+                yield f"no parameter {where!r}{known}" if unknown else f"{where}: {error['msg']}"
