@@ -64,4 +64,4 @@ def test_a_filter_that_leaves_nothing_is_refused(tmp_path: Path) -> None:
     tiny_shard_set(tmp_path)
     (tmp_path / "shards").rename(tmp_path / "arm")
     with pytest.raises(ValueError, match="no training clip passes"):
-        sized(tmp_path, {"dataset": "arm", "filter": {"environments": ["moon"]}})
+        sized(tmp_path, {"dataset": "arm", "filter": {"instructions": ["to the moon"]}})
