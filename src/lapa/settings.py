@@ -1,6 +1,7 @@
 """Project settings: hooks and configuration loading, no logic."""
 
 from lapa import config
+from lapa.config.context import ProjectContext
 from lapa.hooks import (
     ArmRunsHook,
     CodesHook,
@@ -41,3 +42,4 @@ DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
 
 CONFIG_LOADER_CLASS = config.ConfigLoader
 CONFIG_LOADER_ARGS = config.CONFIG_LOADER_ARGS
+CONTEXT_CLASS = ProjectContext

@@ -1,0 +1,18 @@
+"""Pipelines are those of the configuration where no hook is called, as in Kedro-Viz."""
+
+from __future__ import annotations
+
+from kedro.framework.project import pipelines
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from kedro_viz.integrations.utils import _VizNullPluginManager
+
+from toys.paths import ROOT
+
+
+def test_without_hooks_the_environment_has_its_own_datasets() -> None:
+    bootstrap_project(ROOT)
+    with KedroSession.create(project_path=ROOT, save_on_close=False, env="bridge") as session:
+        session._hook_manager = _VizNullPluginManager()
+        assert session.load_context().catalog
+        assert "bridge.write_shards" in {node.name for node in pipelines["__default__"].nodes}
