@@ -24,13 +24,13 @@ from pytorch_lightning.callbacks import Callback
 
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
-from lapa.training.common.resume import ResumableLoader
 from lapa.training.common.stage_work import StageWork, start_process
-from lapa.training.common.trainer import build_trainer
 from lapa.training.laq.callbacks import build_callbacks
 from lapa.training.laq.fit import build_model
 from lapa.training.laq.loaders import open_loaders
 from lapa.training.laq.module import LaqModule
+from lapa.training.laq.resume_point import ResumableLoader
+from lapa.training.laq.trainer import build_trainer
 
 
 def main() -> None:

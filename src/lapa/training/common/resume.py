@@ -1,107 +1,10 @@
-"""Exact resume under Lightning: atomic files, and a loader whose state is one integer."""
+"""Where a stage that was killed finds its progress again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Generic, TypeVar
 
-import pytorch_lightning as pl
-from lightning_fabric.plugins.io.torch_io import TorchCheckpointIO
-from pytorch_lightning.callbacks import Checkpoint
-
-from lapa.distributed.ranks import is_rank_zero
-from lapa.training.common.checkpoints import newest_readable, prune, save_atomically, step_file
-
-Batch = TypeVar("Batch")
-
-
-class AtomicCheckpointIO(TorchCheckpointIO):
-    """Lightning's checkpoint files, written by `save_atomically` and read without pickle."""
-
-    def save_checkpoint(
-        self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None
-    ) -> None:
-        """Write one file."""
-        save_atomically(checkpoint, Path(path))
-
-    def load_checkpoint(
-        self,
-        path: str | Path,
-        map_location: Any | None = lambda storage, _: storage,
-        weights_only: bool | None = True,
-    ) -> dict[str, Any]:
-        """Read one file: tensors and plain values only."""
-        return super().load_checkpoint(path, map_location=map_location, weights_only=True)
-
-
-class ResumePoint(Checkpoint):
-    """Saves the whole training state every ``every`` optimiser steps, keeping the last few.
-
-    Where a validation is due at the same step, after it: Lightning does not repeat one that was cut
-    short, and the weights that it would have found best would be lost.
-    """
-
-    def __init__(self, *, folder: Path, every: int, validate_every: int, keep: int = 3) -> None:
-        self._folder = folder
-        self._every = every
-        self._validate_every = validate_every
-        self._keep = keep
-        self._waits = False
-
-    def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any
-    ) -> None:
-        """Save when due; collective, so every rank calls it."""
-        if trainer.global_step % self._every:
-            return
-        validates = trainer.enable_validation and trainer.global_step % self._validate_every == 0
-        if validates:
-            self._waits = True
-        else:
-            self._save(trainer)
-
-    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Save what waited."""
-        if self._waits:
-            self._waits = False
-            self._save(trainer)
-
-    def _save(self, trainer: pl.Trainer) -> None:
-        trainer.save_checkpoint(step_file(self._folder, trainer.global_step))
-        if is_rank_zero():
-            prune(self._folder, keep=self._keep)
-
-
-class ResumableLoader(Generic[Batch]):
-    """Training batches whose position Lightning saves and restores as one integer.
-
-    To Lightning this is one epoch of ``total`` batches of which some may lie behind us. (With a
-    loader that only knows the remaining ones, Lightning adds the restored count to the length
-    of the rest and ends early.)
-    """
-
-    def __init__(self, build: Callable[[int], Iterable[Batch]], *, total: int) -> None:
-        """Wrap ``build(start)``, which yields batches start, start + 1, ... of ``total``."""
-        self._build = build
-        self._total = total
-        self._consumed = 0
-
-    def __len__(self) -> int:
-        return self._total
-
-    def __iter__(self) -> Iterator[Batch]:
-        for batch in self._build(self._consumed):
-            self._consumed += 1
-            yield batch
-
-    def state_dict(self) -> dict[str, int]:
-        """Batches handed out so far."""
-        return {"batches": self._consumed}
-
-    def load_state_dict(self, state: dict[str, int]) -> None:
-        """Continue after that many batches."""
-        self._consumed = state["batches"]
+from lapa.training.common.checkpoints import newest_readable
 
 
 def resume_folder(work: Path) -> Path:
@@ -110,5 +13,5 @@ def resume_folder(work: Path) -> Path:
 
 
 def resume_file(work: Path) -> Path | None:
-    """The file to hand to ``Trainer.fit(ckpt_path=...)``; None starts from the beginning."""
+    """The newest file that can be read; None starts from the beginning."""
     return newest_readable(resume_folder(work))

@@ -11,11 +11,7 @@ import os
 import random
 
 import numpy as np
-import pytorch_lightning as pl
 import torch
-from pytorch_lightning.callbacks import Callback
-
-from lapa.distributed.ranks import rank
 
 
 def derived_seed(*facts: int | str) -> int:
@@ -43,23 +39,3 @@ def prefer_deterministic_kernels() -> None:
     torch.use_deterministic_algorithms(True, warn_only=True)
     # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-
-
-class StepSeed(Callback):
-    """Seeds the global generators before every training step, and alike before every validation.
-
-    A loss that draws (flow matching) then differs between validations by the weights alone.
-    """
-
-    def __init__(self, *, seed: int) -> None:
-        self._seed = seed
-
-    def on_train_batch_start(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: object, batch_idx: int
-    ) -> None:
-        """Draw the generators of this step and rank."""
-        seed_globally(self._seed, trainer.global_step, rank())
-
-    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Draw the same numbers in every validation."""
-        seed_globally(self._seed, "validation", rank())

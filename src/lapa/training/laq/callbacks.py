@@ -8,16 +8,16 @@ from pytorch_lightning.callbacks import Callback
 
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.laq.stage import LaqParams
-from lapa.training.common.averaging import AveragedWeights
-from lapa.training.common.show_progress import ShowProgress
-from lapa.training.common.throughput import Throughput
 from lapa.training.laq.augmentation import augmented_from_start
+from lapa.training.laq.averaging import AveragedWeights
 from lapa.training.laq.code_replacement import CodeReplacement
 from lapa.training.laq.codebook_start import CodebookStart
 from lapa.training.laq.collapse_gate import CollapseGate
 from lapa.training.laq.loaders import LaqLoaders
 from lapa.training.laq.original_code_replacement import OriginalCodeReplacement
 from lapa.training.laq.reconstruction_grid import ReconstructionGrid
+from lapa.training.laq.show_progress import ShowProgress
+from lapa.training.laq.throughput import Throughput
 
 SHOWN = {
     "train/psnr_gain_over_copy": "gain over copying frame t {:.2f} dB",

@@ -10,17 +10,18 @@ from lapa.models.storage import save_model
 from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.common.data_facts import DataFacts
-from lapa.training.common.keep_best import KeepBest
-from lapa.training.common.resume import ResumableLoader, resume_file
+from lapa.training.common.resume import resume_file
 from lapa.training.common.seeding import seed_globally
 from lapa.training.common.selection import Criterion, Exported
 from lapa.training.common.stage_work import StageWork, start_process
 from lapa.training.common.tracking import JoinedRun
-from lapa.training.common.trainer import build_trainer
 from lapa.training.laq.callbacks import build_callbacks
+from lapa.training.laq.keep_best import KeepBest
 from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from lapa.training.laq.module import LaqModule
+from lapa.training.laq.resume_point import ResumableLoader
 from lapa.training.laq.train_eval import with_train_eval
+from lapa.training.laq.trainer import build_trainer
 
 
 def fit(

@@ -9,11 +9,11 @@ from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
 from lapa.training.common.tracking import JoinedRun
-from lapa.training.common.trainer import build_trainer
 from lapa.training.laq.codebook_start import start_codebook
 from lapa.training.laq.fit import build_model, save
 from lapa.training.laq.loaders import LaqLoaders, open_loaders
 from lapa.training.laq.module import LaqModule
+from lapa.training.laq.trainer import build_trainer
 
 
 def initialize(

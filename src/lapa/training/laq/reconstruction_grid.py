@@ -13,8 +13,8 @@ from torch import Tensor
 from lapa.distributed.ranks import is_rank_zero
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_bytes, to_frames
-from lapa.training.common.image_grid import Image, grid, save_png
 from lapa.training.common.seeding import generator_of
+from lapa.training.laq.image_grid import Image, grid, save_png
 from lapa.training.laq.loaders import Pairs
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lapa.training.common.image_grid import grid, save_png
+from lapa.training.laq.image_grid import grid, save_png
 
 NOISE = list(np.random.default_rng(0).integers(0, 256, (4, 128, 128, 3), np.uint8))
 """Four pictures large enough not to be enlarged."""

@@ -13,12 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from lapa.params.base import TrainerParams
-from lapa.training.common.averaging import AveragedWeights
-from lapa.training.common.keep_best import KeepBest
-from lapa.training.common.resume import ResumableLoader, resume_file
+from lapa.training.common.resume import resume_file
 from lapa.training.common.selection import Best, Criterion, Exported, learnt, put_back
 from lapa.training.common.stage_work import StageWork
-from lapa.training.common.trainer import build_trainer
+from lapa.training.laq.averaging import AveragedWeights
+from lapa.training.laq.keep_best import KeepBest
+from lapa.training.laq.resume_point import ResumableLoader
+from lapa.training.laq.trainer import build_trainer
 
 LOSS = Criterion(metric="val/loss")
 GOAL = 6

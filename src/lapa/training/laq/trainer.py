@@ -16,9 +16,10 @@ from pytorch_lightning.profilers import Profiler, PyTorchProfiler, SimpleProfile
 from pytorch_lightning.strategies import DDPStrategy, Strategy
 
 from lapa.params.base import TrainerParams
-from lapa.training.common.resume import AtomicCheckpointIO, ResumePoint, resume_folder
-from lapa.training.common.seeding import StepSeed
+from lapa.training.common.resume import resume_folder
 from lapa.training.common.stage_work import StageWork
+from lapa.training.laq.resume_point import AtomicCheckpointIO, ResumePoint
+from lapa.training.laq.step_seed import StepSeed
 
 ProfileKind = Literal["none", "simple", "torch"]
 
