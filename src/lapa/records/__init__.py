@@ -18,7 +18,7 @@ from lapa.records.digest import (
 from lapa.records.episodes import RawEpisodes
 from lapa.records.labels import LabelSet
 from lapa.records.metrics import Metric
-from lapa.records.mixture import Balance, ClipFilter, MixtureMember
+from lapa.records.mixture import Balance, ClipFilter, ClipSelection, MixtureMember
 from lapa.records.pairs import PairCounts, PairSpec, total_pairs
 from lapa.records.reports import EvaluationReport
 from lapa.records.shards import (
@@ -42,6 +42,7 @@ __all__ = [
     "Balance",
     "Checkpoint",
     "ClipFilter",
+    "ClipSelection",
     "DatasetFacts",
     "EvaluationReport",
     "FrameCodec",

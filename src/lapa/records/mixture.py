@@ -24,7 +24,17 @@ class ClipFilter(Record):
     exclude_instructions: tuple[str, ...] = ()
 
 
-class MixtureMember(Record):
+class ClipSelection(Record):
+    """Which clips of a shard set a mixture takes, and what their datasets are called in it."""
+
+    filter: ClipFilter = ClipFilter()
+    max_episodes: int | None = Field(default=None, gt=0)
+    """Training episodes at most, the same few every time; 5 are among the 10."""
+    names: dict[str, str]
+    """Dataset inside the shard set -> what it is called in the mixture."""
+
+
+class MixtureMember(ClipSelection):
     """One shard set of a mixture, with its resolved share."""
 
     dataset: str
@@ -32,9 +42,6 @@ class MixtureMember(Record):
     path: str
     """Its folder, relative to that of the mixture."""
     digest: str
-    filter: ClipFilter = ClipFilter()
-    max_episodes: int | None = Field(default=None, gt=0)
-    """Training episodes at most, the same few every time; 5 are among the 10."""
     weight: float = Field(gt=0)
     share: float = Field(ge=0, le=1)
     """Of the samples of an epoch; all shares add up to one."""
@@ -44,5 +51,3 @@ class MixtureMember(Record):
     """Training frames that are taken."""
     hours: float
     """Of them, by each clip's own rate."""
-    names: dict[str, str]
-    """Dataset inside the shard set -> what it is called in the mixture."""

@@ -12,7 +12,7 @@ from lapa.data.mixing.filter_names import require_known_names
 from lapa.data.shards.clip_table import read_shard_rows
 from lapa.data.shards.taken_rows import ShardRows, take_of_member
 from lapa.params.mixture import MixedSourceParams
-from lapa.records import MixtureMember, ShardSet, Split
+from lapa.records import ClipSelection, ShardSet, Split
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,10 @@ def clips_of_member(shards: ShardSet, source: MixedSourceParams) -> MemberClips:
         for split, facts in shards.splits.items()
     }
     require_known_names(source, chain.from_iterable(rows.values()))
-    taken = {split: _taken(rows[split], shards, split, source, names) for split in rows}
+    chosen = ClipSelection(filter=source.filter, max_episodes=source.max_episodes, names=names)
+    taken = {
+        split: take_of_member(parts, chosen, split=split, number=0) for split, parts in rows.items()
+    }
     if not taken.get("train"):
         raise ValueError(
             f"mixture source {source.dataset!r}: no training clip passes {source.filter!r}; {shards.path} "
@@ -66,29 +69,6 @@ def names_in_mixture(shards: ShardSet, dataset: str) -> dict[str, str]:
     """What the datasets of a set are called in a mixture: as the set, and where there are several by both."""
     several = len(shards.datasets) > 1
     return {name: f"{dataset}/{name}" if several else dataset for name in shards.datasets}
-
-
-def _taken(
-    rows: Sequence[ShardRows],
-    shards: ShardSet,
-    split: str,
-    source: MixedSourceParams,
-    names: dict[str, str],
-) -> list[ShardRows]:
-    chooser = MixtureMember(
-        dataset=source.dataset,
-        path=".",
-        digest=shards.digest,
-        filter=source.filter,
-        max_episodes=source.max_episodes,
-        weight=source.weight,
-        share=0,
-        episodes=0,
-        frames=0,
-        hours=0,
-        names=names,
-    )
-    return take_of_member(rows, chooser, split=split, number=0)
 
 
 def _split(rows: Sequence[ShardRows], dataset: str) -> Split:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lapa.records import ClipFilter, MixtureMember, ShardSet
+from lapa.records import ClipFilter, ClipSelection, ShardSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,21 +54,21 @@ def taken_rows(shard_set: ShardSet, split: str, parts: Sequence[ShardRows]) -> l
 
 
 def take_of_member(
-    parts: Sequence[ShardRows], member: MixtureMember, *, split: str, number: int
+    parts: Sequence[ShardRows], selection: ClipSelection, *, split: str, number: int
 ) -> list[ShardRows]:
     """What is taken of the shards of one member and split; shards of which nothing is are left out.
 
     Args:
         parts: all shards with a clip that is taken, and any others: those change nothing.
-        member: filter, number of episodes, names.
+        selection: what is taken of the member.
         split: the limit on episodes is one of training; what is held out stays the same.
         number: of the member.
     """
-    masks = [_passes(part.table, member.filter) for part in parts]
-    if split == "train" and member.max_episodes is not None:
-        masks = _first_episodes(parts, masks, member.max_episodes)
+    masks = [_passes(part.table, selection.filter) for part in parts]
+    if split == "train" and selection.max_episodes is not None:
+        masks = _first_episodes(parts, masks, selection.max_episodes)
     return [
-        part.taken(mask, number, member.names)
+        part.taken(mask, number, selection.names)
         for part, mask in zip(parts, masks, strict=True)
         if mask.any()
     ]
