@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from lapa.data.mixing.members import clips_of_member
 from lapa.data.mixing.shares import resolved_shares
 from lapa.data.shards.clip_table import load_clip_table
-from lapa.data.shards.pair_index import clip_offsets, select_pairs
+from lapa.data.shards.pair_index import select_pairs
 from lapa.data.shards.summary import find_shard_set
 from lapa.params.mixture import DatasetParams, DatasetsParams, MixedSourceParams, MixtureParams
 from lapa.planning.data_size import DataSize
@@ -100,6 +98,4 @@ def _counted(size: DataSize, shards: ShardSet, spec: PairSpec) -> DataSize:
     """Count by the index what `DataSize` would estimate."""
     table = load_clip_table(shards, "train")
     _, counts = select_pairs(table, spec)
-    is_short = table.numbers["episode_frames"] <= clip_offsets(table, spec)
-    short = len(np.unique(table.episode[is_short]))
-    return replace(size, counted_pairs=counts["pairs"], counted_short=short)
+    return replace(size, counted_pairs=counts["pairs"], counted_short=counts["short_episodes"])

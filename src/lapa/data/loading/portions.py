@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,32 +74,3 @@ def dealt(total: int, shares: NDArray[np.float64]) -> NDArray[np.int64]:
     largest = np.argsort(-(exact - counts), kind="stable")[: total - int(counts.sum())]
     counts[largest] += 1
     return counts
-
-
-def subset_by_share(
-    shares: Sequence[float], members: NDArray[np.int32], count: int, *, seed: int
-) -> NDArray[np.int64]:
-    """Positions of the first ``count`` samples of an order that mixes members by their shares, ascending.
-
-    Nested: 5 are among the 10. Where a member has no more, the others go on.
-
-    Args:
-        shares: of the mixture's members.
-        members: member of each sample.
-        count: samples to choose.
-        seed: of the order.
-    """
-    own = [np.flatnonzero(members == number) for number in range(len(shares))]
-    order = np.concatenate(
-        [np.random.default_rng([seed, i]).permutation(places) for i, places in enumerate(own)]
-    )
-    turn = np.concatenate(_turns(shares, [len(places) for places in own]))
-    return np.sort(order[np.argsort(turn, kind="stable")[:count]])
-
-
-def _turns(shares: Sequence[float], sizes: Sequence[int]) -> list[NDArray[np.float64]]:
-    """When each sample of a member has its turn: a member of twice the share comes twice as often."""
-    return [
-        (np.arange(size, dtype=np.float64) + 0.5) / max(share, 1e-12)
-        for share, size in zip(shares, sizes, strict=True)
-    ]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.loading.portions import portions_of, subset_by_share
+from lapa.data.loading.portions import portions_of
+from lapa.data.loading.turns import subset_by_share
 from lapa.data.shards.clip_table import ClipTable
 from lapa.data.shards.reader import ClipReader
 
