@@ -35,6 +35,8 @@ class BestWeights:
         """
         self._state, self._sharded, self._criterion = state, sharded, criterion
         self._work, self._stage = work.folder, work.stage
+        self.latest: dict[str, float] = {}
+        """What the last validation of this process measured; empty before the first."""
         best = Best.load(self._work) if criterion and is_rank_zero() else None
         self._value = object_from_zero(
             best.metrics[criterion.metric] if criterion and best else None
@@ -42,6 +44,7 @@ class BestWeights:
 
     def consider(self, metrics: Mapping[str, float]) -> None:
         """Keep the present weights if they are the best so far."""
+        self.latest = dict(metrics)
         if self._criterion is None:
             return
         value = metrics[self._criterion.metric]
@@ -53,13 +56,9 @@ class BestWeights:
             Best(step=self._state.step, metrics=dict(metrics), weights=weights).save(self._work)
         barrier()
 
-    def put_into_model(self, metrics: Mapping[str, float]) -> Exported:
-        """Leave the chosen weights in the model and say which they are.
-
-        Args:
-            metrics: of the last step; empty where nothing is validated.
-        """
-        last = Exported(step=self._state.step, metrics=dict(metrics))
+    def put_into_model(self) -> Exported:
+        """Leave the chosen weights in the model and say which they are."""
+        last = Exported(step=self._state.step, metrics=dict(self.latest))
         decided: tuple[Exported, Mapping[str, Tensor]] = (last, {})
         if is_rank_zero():
             best = Best.load(self._work) if self._criterion else None

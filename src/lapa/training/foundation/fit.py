@@ -18,6 +18,7 @@ from lapa.distributed.ranks import barrier
 from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
+from lapa.training.common.batches import held_out_batches, training_batches
 from lapa.training.common.best_weights import BestWeights
 from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.fabric import build_fabric
@@ -29,10 +30,8 @@ from lapa.training.common.stage_work import NOTHING_READ, StageWork, start_proce
 from lapa.training.common.tracking import JoinedRun
 from lapa.training.common.train_state import full_weights
 from lapa.training.common.trained_parameters import trained_parameters
-from lapa.training.common.training_batches import training_batches
 from lapa.training.foundation.ablations import ablations
 from lapa.training.foundation.labels import LabelProvider
-from lapa.training.foundation.loaders import held_out_batches
 from lapa.training.foundation.metrics import majority_codes, position_histogram
 from lapa.training.foundation.model import trainable_state, trained_model
 from lapa.training.foundation.open_labels import open_labels
@@ -100,18 +99,17 @@ class _Training:
         self.data = DataFacts.of("foundation", train=train, val=val)
         codes = self.labels.training_codes(train)
         majority = majority_codes(position_histogram(codes, self.params.codebook_size))
-        latest: dict[str, float] = {}
 
         def check(held_out: SlotDataset) -> dict[str, float]:
-            latest.update(validate(self.state, self._batches(held_out), majority=majority))
-            self.best.consider(latest)
-            return dict(latest)
+            metrics = validate(self.state, self._batches(held_out), majority=majority)
+            self.best.consider(metrics)
+            return metrics
 
         batches = training_batches(train, self.params, start_step=self.state.step)
         self._loop(partial(check, val) if val else None).run(batches)
-        if val and not latest:
+        if val and not self.best.latest:
             check(val)
-        chosen = self.best.put_into_model(latest)
+        chosen = self.best.put_into_model()
         chosen = self._with_ablations(chosen, val) if val else chosen
         return self._with_train_eval(chosen, majority)
 
@@ -125,7 +123,7 @@ class _Training:
         return held_out
 
     def _batches(self, val: SlotDataset) -> Iterator[LatentBatch]:
-        return map(self.labels.prepare, held_out_batches(val, self.params))
+        return map(self.labels.prepare, held_out_batches(val, self.params.trainer))
 
     def _loop(self, check: Callable[[], dict[str, float]] | None) -> Loop:
         by_itself = "decoded_top1" if self.state.model.teacher_forced else "top1"

@@ -19,6 +19,7 @@ from lapa.models.storage import read_config
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.training.common.batches import held_out_batches
 from lapa.training.common.best_weights import BestWeights
 from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.fabric import build_fabric
@@ -36,7 +37,6 @@ from lapa.training.policy.encoded import encode_all, needs_no_frames
 from lapa.training.policy.labeled import check_codes, open_labeled
 from lapa.training.policy.loaders import (
     TrainingData,
-    held_out_loader,
     labeled_loader,
     on_device,
     open_held_out,
@@ -151,19 +151,18 @@ class _Finetuning:
         datasets = self.config.stats.datasets
         held_out = open_held_out(self.shards, self.foundation.pair_spec, self.params, datasets)
         self.facts = DataFacts.of("policy", train=self.dataset, val=held_out)
-        latest: dict[str, float] = {}
 
         def check(frames: RobotDataset) -> dict[str, float]:
             errors = self._errors(validation_part(frames, self.params.trainer))
-            latest.update({f"val/{name}": value for name, value in errors.items()})
-            self.best.consider(latest)
-            return dict(latest)
+            metrics = {f"val/{name}": value for name, value in errors.items()}
+            self.best.consider(metrics)
+            return metrics
 
         batches = labeled_loader(self.data, self.params, start_step=self.state.step)
         self._loop(partial(check, held_out) if held_out else None).run(batches)
-        if held_out and not latest:
+        if held_out and not self.best.latest:
             check(held_out)
-        exported = self.best.put_into_model(latest)
+        exported = self.best.put_into_model()
         metrics = {n: v for n, v in exported.metrics.items() if n == CRITERION.metric}
         if held_out:
             metrics |= {n: v for n, v in self._errors(held_out).items() if n != "loss"}
@@ -177,7 +176,7 @@ class _Finetuning:
     def _errors(self, frames: RobotDataset) -> dict[str, float]:
         """Action errors of the present weights on these frames; collective."""
         batches: Iterator[PolicyBatch] = map(
-            self._moved, held_out_loader(frames, self.params.trainer)
+            self._moved, held_out_batches(frames, self.params.trainer)
         )
         return measure(self.state, batches, seed=self.params.trainer.seed)
 

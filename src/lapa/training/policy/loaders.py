@@ -8,14 +8,12 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.robot import RobotDataset, open_robot
-from lapa.distributed.ranks import rank, world_size
 from lapa.params.base import TrainerParams
 from lapa.params.finetune import FinetuneParams
 from lapa.records import PairSpec, ShardSet
+from lapa.training.common.batches import training_batches, training_order
 from lapa.training.common.held_out import holds_out
-from lapa.training.common.training_batches import training_batches, training_order
 from lapa.training.policy.encoded import EncodedDataset, encoded_loader
 
 TrainingData = RobotDataset | EncodedDataset
@@ -59,9 +57,3 @@ def open_held_out(
 def validation_part(held_out: RobotDataset, settings: TrainerParams) -> RobotDataset:
     """The same held-out frames every time."""
     return held_out.first(settings.val_max_samples, seed=settings.seed)
-
-
-def held_out_loader(held_out: RobotDataset, settings: TrainerParams) -> DataLoader[dict[str, Any]]:
-    """Every frame once, this rank's share of them."""
-    size = settings.batch_size
-    return evaluation_loader(held_out, batch_size=size, rank=rank(), world_size=world_size())

@@ -1,4 +1,4 @@
-"""The training batches of stages 2 and 3, this rank's share of them."""
+"""The batches of stages 2 and 3, training and held out: this rank's share of them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 from torch.utils.data import DataLoader
 
-from lapa.data.loading.loader import LoadableDataset, training_loader
+from lapa.data.loading.loader import LoadableDataset, evaluation_loader, training_loader
 from lapa.distributed.ranks import rank, world_size
+from lapa.params.base import TrainerParams
 from lapa.params.fabric import FabricStageParams
 
 
@@ -30,3 +31,11 @@ def training_order(params: FabricStageParams, start_step: int) -> dict[str, int]
         "rank": rank(),
         "world_size": world_size(),
     }
+
+
+def held_out_batches(
+    dataset: LoadableDataset, settings: TrainerParams
+) -> DataLoader[dict[str, Any]]:
+    """Every sample once."""
+    size = settings.batch_size
+    return evaluation_loader(dataset, batch_size=size, rank=rank(), world_size=world_size())
