@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from omegaconf.errors import OmegaConfBaseException
 
 from lapa.cli.imported_checkpoint import write_control, write_imported
-from lapa.cli.project import conf_of
-from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader, require_environment
+from lapa.cli.plan_configuration import configuration_of
 from lapa.models.laq.foreign import ForeignQuantizer, read_foreign
 from lapa.records import Checkpoint, PairSpec
 
@@ -65,12 +63,7 @@ def import_laq(  # noqa: PLR0917 - click hands options over by name
 
 def _pairs(env: str | None, horizon_s: float | None) -> PairSpec:
     """What a pair is in this environment, with the horizon that was given."""
-    conf = str(conf_of(Path()))
-    require_environment(conf, env)
-    try:
-        values = ConfigLoader(conf, env=env, **CONFIG_LOADER_ARGS)["parameters"]["pairs"]
-    except OmegaConfBaseException as error:
-        raise click.ClickException(str(error).partition("\n")[0]) from error
+    values = configuration_of(Path(), env).parameters["pairs"]
     given = {} if horizon_s is None else {"horizon_s": horizon_s}
     return PairSpec.model_validate({**values, **given})
 

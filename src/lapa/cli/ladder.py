@@ -25,6 +25,9 @@ from lapa.evaluation.plots.ladder import plot_ladder
 from lapa.folders.whole_file import write_whole
 from lapa.params.experiment import Experiment
 
+LADDER = "{stage}.ladder"
+"""Dataset of the numbers; the picture lies beside them."""
+
 
 def _rungs(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
     rungs = tuple(part.strip() for part in text.split(","))
@@ -83,9 +86,7 @@ class _Climb:
         self._run = str(base["globals"]["run"])
         trainer = base["parameters"][STAGES[stage].section]["trainer"]
         self._measured = int(trainer["val_max_samples"])
-        self._folder = Path(
-            base["globals"]["data_root"], "08_reporting", self._run, "ladder", stage
-        )
+        self._file = Path(base["catalog"][LADDER]["filepath"].replace("{stage}", stage))
 
     def all(self, rungs: Sequence[str], *, fresh: bool) -> None:
         """Climb every rung, then write table, numbers and picture."""
@@ -149,11 +150,12 @@ class _Climb:
             control=CONTROLS[kind],
             rungs=tuple(rungs),
         )
-        self._folder.mkdir(parents=True, exist_ok=True)
-        write_whole(self._folder / "ladder.json", climbed.model_dump_json(indent=2) + "\n")
-        plot_ladder(climbed, self._folder / "ladder.png")
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self._file, climbed.model_dump_json(indent=2) + "\n")
+        picture = self._file.with_suffix(".png")
+        plot_ladder(climbed, picture)
         Console().print(_table(climbed))
-        click.echo(f"{self._folder / 'ladder.png'}, {self._folder / 'ladder.json'}")
+        click.echo(f"{picture}, {self._file}")
 
 
 def _table(ladder: Ladder) -> Table:

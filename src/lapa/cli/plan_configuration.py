@@ -34,13 +34,13 @@ class Configuration:
 
 
 def configuration_of(
-    project: Path, env: str, given: Mapping[str, Any] | None = None
+    project: Path, env: str | None, given: Mapping[str, Any] | None = None
 ) -> Configuration:
     """Read a Kedro environment, presets and all; unset variables stay as names, for nothing is opened.
 
     Args:
         project: folder in or below the project.
-        env: environment.
+        env: environment; None is that of `kedro run`.
         given: what `--params` would say.
 
     Raises:
