@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lapa.data.media.jpeg import encode_jpeg
+from lapa.jpeg import encode_jpeg
 from toys.droid import write_droid
 from toys.hdf5 import write_robomimic
 from toys.known_frames import pictures

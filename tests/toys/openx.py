@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
-from lapa.data.media.jpeg import encode_jpeg
+from lapa.jpeg import encode_jpeg
 from toys.known_frames import pictures
 from toys.rlds import write_rlds
 from toys.tf_examples import example

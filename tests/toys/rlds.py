@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources.tfrecord import frame_record
+from lapa.jpeg import encode_jpeg
 from toys.known_frames import gray_frames
 from toys.tf_examples import example
 

@@ -10,7 +10,8 @@ import pytest
 import simplejpeg
 
 from lapa.data.bad_input import BadInputError
-from lapa.data.media.jpeg import decode_image, decode_jpeg, encode_jpeg, image_size
+from lapa.data.media.jpeg import decode_image, decode_jpeg, image_size
+from lapa.jpeg import encode_jpeg
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from lapa.data.media.jpeg import decode_image, encode_jpeg, image_size
+from lapa.data.media.jpeg import decode_image, image_size
 from lapa.data.media.orientation import exif_orientation, orientation_of_matrix, shown_size, upright
+from lapa.jpeg import encode_jpeg
 from toys.orientations import MATRICES, ONE, is_like, landmarks, matrix_of, stored_for, with_exif
 
 

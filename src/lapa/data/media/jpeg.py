@@ -1,18 +1,19 @@
-"""Encoded images to pixels and back, with the size read from the header before anything is decoded.
+"""Encoded images to pixels, with the size read from the header before anything is decoded.
 
-JPEG goes through libjpeg-turbo (simplejpeg, the fastest decoder measured); PNG, which only raw
+JPEG goes through `lapa.jpeg`; PNG, which only raw
 sources hold, through OpenCV.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import Final, Literal
+from typing import Final
 
 import cv2
 import numpy as np
 import simplejpeg
 
+from lapa import jpeg
 from lapa.data.bad_input import bad
 from lapa.data.episode import Frames
 from lapa.data.media.orientation import STORED, exif_orientation, shown_size, upright
@@ -84,24 +85,9 @@ def decode_jpeg(data: bytes) -> Frames:
         BadInputError: ``corrupt_image``; recoverable damage counts, never grey patches.
     """
     try:
-        image: Frames = simplejpeg.decode_jpeg(data, colorspace="RGB", strict=True)
+        return jpeg.decode_jpeg(data)
     except ValueError as error:
         raise bad("corrupt_image", f"JPEG of {len(data)} bytes: {error}") from error
-    return image
-
-
-def encode_jpeg(
-    image: Frames, *, quality: int = 95, subsampling: Literal["444", "420"] = "420"
-) -> bytes:
-    """Encode ``uint8 (height, width, 3)`` RGB as JPEG; the same image always gives the same bytes."""
-    data: bytes = simplejpeg.encode_jpeg(
-        np.ascontiguousarray(image),
-        quality=quality,
-        colorspace="RGB",
-        colorsubsampling=subsampling,
-        fastdct=False,
-    )
-    return data
 
 
 def _decode_png(data: bytes) -> Frames:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lapa.data.media.jpeg import decode_jpeg, encode_jpeg
+from lapa.data.media.jpeg import decode_jpeg
+from lapa.jpeg import encode_jpeg
 from lapa.records import FrameCodec
 
 THUMBNAIL = 16

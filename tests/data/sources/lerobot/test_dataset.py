@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
-from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources.registry import open_source
+from lapa.jpeg import encode_jpeg
 from toys.known_frames import assert_shows, pictures, rows
 from toys.lerobot import CAMERA, lerobot_table, write_lerobot_v2, write_lerobot_v3
 from toys.videos import write_video

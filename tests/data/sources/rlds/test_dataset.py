@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
-from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources import open_source
 from lapa.data.sources.rlds.field_map import built_in_maps, load_field_map
+from lapa.jpeg import encode_jpeg
 from toys.known_frames import gray_frames, numbers_of
 from toys.rlds import IMAGE, TEXT, bridge_example, features_of, tensor, write_rlds
 from toys.tf_examples import example

@@ -9,9 +9,9 @@ import cv2
 import pytest
 
 from lapa.data.bad_input import BadInputError, BadInputs
-from lapa.data.media.jpeg import encode_jpeg
 from lapa.data.sources import open_source
 from lapa.data.sources.video.image_folder import number_gaps
+from lapa.jpeg import encode_jpeg
 from toys.known_frames import gray_frames, numbers_of
 
 
