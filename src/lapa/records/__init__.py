@@ -29,6 +29,7 @@ from lapa.records.shards import (
     ShardSet,
     Split,
 )
+from lapa.records.studies import CellKey, CellOutcomes, CellResult
 
 __all__ = [
     "IMPORTED_FROM",
@@ -40,6 +41,9 @@ __all__ = [
     "ActionMeaning",
     "ActionStats",
     "Balance",
+    "CellKey",
+    "CellOutcomes",
+    "CellResult",
     "Checkpoint",
     "ClipFilter",
     "ClipSelection",
