@@ -14,6 +14,7 @@ from lapa.data.episode import Episode
 from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.storage import save_foundation
 from lapa.params.finetune import FinetuneParams
+from lapa.params.foundation.film_cnn import FilmCnnParams
 from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from toys.backends import tiny
@@ -46,15 +47,38 @@ def homing_shards(folder: Path, *, n: int = 20) -> ShardSet:
 
 def backbone(folder: Path, shards: ShardSet, *, step: int = 100) -> Checkpoint:
     """A `dual_encoder` with four queries that counts as pretrained."""
+    return _checkpoint(folder, shards, SIZES, step=step, inputs={"laq": "laq"})
+
+
+FILM = FoundationModelParams(
+    code_seq_len=2,
+    codebook_size=4,
+    backend=FilmCnnParams(image_size=32, channels=8, blocks=1, text_dim=8, feature_dim=16),
+)
+
+
+def film_backbone(folder: Path, shards: ShardSet, *, step: int = 100) -> Checkpoint:
+    """A small `film_cnn` that counts as pretrained."""
+    return _checkpoint(folder, shards, FILM, step=step, inputs={})
+
+
+def _checkpoint(
+    folder: Path,
+    shards: ShardSet,
+    sizes: FoundationModelParams,
+    *,
+    step: int,
+    inputs: dict[str, str],
+) -> Checkpoint:
     torch.manual_seed(0)
     texts = [f"move the {color} square" for color in COLORS]
-    model = build_foundation(SIZES, instructions=texts)
+    model = build_foundation(sizes, instructions=texts)
     return Checkpoint(
         path=str(folder),
         kind="foundation",
         step=step,
-        digest=save_foundation(folder, model, SIZES),
-        inputs={"shards": shards.digest, "laq": "laq"},
+        digest=save_foundation(folder, model, sizes),
+        inputs={"shards": shards.digest, **inputs},
         pair_spec=SPEC,
         code_version="test",
     )

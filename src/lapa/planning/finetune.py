@@ -26,7 +26,7 @@ from lapa.training.foundation.planning import (
     plan_of,
     without_weights,
 )
-from lapa.training.policy.encoded import needs_no_frames
+from lapa.training.policy.encoded import kept_of
 
 
 def finetune_needs(
@@ -53,7 +53,7 @@ def finetune_needs(
     if work is None:
         return _measured(params, foundation, policy, size)
     needs = planned_needs("finetune", _plan(params, policy, work), params, image_size=size)
-    return _encoded_once(needs, labeled) if needs_no_frames(policy, params) else needs
+    return _encoded_once(needs, labeled) if kept_of(policy, params) else needs
 
 
 def _plan(params: FinetuneParams, policy: Policy, work: Workload) -> Plan:

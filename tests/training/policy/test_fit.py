@@ -19,13 +19,10 @@ from lapa.data.shards.clip_table import load_clip_table
 from lapa.data.shards.pair_index import valid_slots
 from lapa.data.shards.reader import ClipReader
 from lapa.metrics.action_error import measure_action_error
-from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy
-from lapa.models.foundation.storage import load_foundation, save_foundation
+from lapa.models.foundation.storage import load_foundation
 from lapa.models.policy.storage import load_policy
 from lapa.params.finetune import FinetuneParams
-from lapa.params.foundation.film_cnn import FilmCnnParams
-from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.common import loop as loop_module
 from lapa.training.common.loop import Loop
@@ -35,15 +32,10 @@ from lapa.training.policy import fit
 from lapa.training.policy.labeled import open_labeled
 from lapa.training.policy.objective import PolicyObjective
 from lapa.training.policy.validation import CRITERION
-from toys.homing import homing_shards
+from toys.homing import film_backbone, homing_shards
 from toys.logged import SPEED, logged
 
 SPEC = PairSpec(horizon_s=0.1)
-FOUNDATION = FoundationModelParams(
-    code_seq_len=2,
-    codebook_size=4,
-    backend=FilmCnnParams(image_size=32, channels=8, blocks=1, text_dim=8, feature_dim=16),
-)
 
 
 @pytest.fixture(scope="module")
@@ -51,24 +43,9 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
     return homing_shards(tmp_path_factory.mktemp("homing"), n=60)
 
 
-def _foundation(folder: Path, shards: ShardSet, step: int) -> Checkpoint:
-    torch.manual_seed(0)
-    texts = [f"move the {color} square" for color in ("red", "green", "blue")]
-    model = build_foundation(FOUNDATION, instructions=texts)
-    return Checkpoint(
-        path=str(folder),
-        kind="foundation",
-        step=step,
-        digest=save_foundation(folder, model, FOUNDATION),
-        inputs={"shards": shards.digest},
-        pair_spec=SPEC,
-        code_version="test",
-    )
-
-
 @pytest.fixture(scope="module")
 def pretrained(tmp_path_factory: pytest.TempPathFactory, shards: ShardSet) -> Checkpoint:
-    return _foundation(tmp_path_factory.mktemp("foundation"), shards, step=100)
+    return film_backbone(tmp_path_factory.mktemp("foundation"), shards, step=100)
 
 
 def _params(**changes: Any) -> FinetuneParams:
@@ -140,13 +117,13 @@ def test_what_learns(shards: ShardSet, pretrained: Checkpoint, tmp_path: Path) -
 
 
 def test_unpretrained_backbone_learns_whole_and_longer(shards: ShardSet, tmp_path: Path) -> None:
-    scratch = _foundation(tmp_path / "scratch", shards, step=0)
+    scratch = film_backbone(tmp_path / "scratch", shards, step=0)
     policy = _fit(shards, scratch, tmp_path / "work", unpretrained_max_steps=15)
     assert policy.step == 15
     assert "stem.weight" in _changed(scratch, policy)
 
 
-@pytest.mark.parametrize("train", ["head", "all"])
+@pytest.mark.parametrize("train", ["head", "neck", "all"])
 @pytest.mark.parametrize(
     "head", [{"kind": "binned", "dropout": 0.1}, {"kind": "flow", "hidden_dim": 16}]
 )
@@ -370,7 +347,7 @@ CODEBOOK: dict[str, Any] = {
 def test_a_backbone_without_pretraining_trains_without_codes_and_says_so(
     changes: dict[str, Any], note: str, shards: ShardSet, tmp_path: Path
 ) -> None:
-    scratch = _foundation(tmp_path / "scratch", shards, step=0)
+    scratch = film_backbone(tmp_path / "scratch", shards, step=0)
     policy = _fit(shards, scratch, tmp_path / "work", **changes)
     (said,) = policy.notes
     assert note in said

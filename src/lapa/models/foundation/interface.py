@@ -46,6 +46,9 @@ class LatentPolicy(nn.Module, ABC):
     """Whether the logits of `loss` have seen the true earlier codes; then only `predict_codes`
     tells what the model does by itself."""
 
+    parts_its_trunk: bool = False
+    """Whether `trunk` and `features_of_trunk` are the two halves of `features`."""
+
     @abstractmethod
     def loss(self, batch: LatentBatch) -> LatentLoss:
         """Cross-entropy of the codes of a batch."""
@@ -65,6 +68,26 @@ class LatentPolicy(nn.Module, ABC):
     @abstractmethod
     def features(self, images: Tensor, instructions: list[str]) -> Tensor:
         """What a finetuning head reads: ``float (batch, feature_dim)``, differentiable."""
+
+    def trunk(self, images: Tensor, instructions: list[str]) -> Tensor:
+        """What `trunk_parameters` alone make of it, ``float (batch, …)``; arguments as for `features`.
+
+        While they are frozen it never changes, so stage 3 computes it once. Only where `parts_its_trunk`.
+        """
+        raise ValueError(
+            f"{type(self).__name__} does not part its trunk from its neck; expected features()"
+        )
+
+    def features_of_trunk(self, trunk: Tensor) -> Tensor:
+        """`features`, from what `trunk` returned.
+
+        Raises:
+            ValueError: this backend does not part its trunk from its neck.
+        """
+        raise ValueError(
+            f"{type(self).__name__} does not part its trunk from its neck; found a trunk of shape "
+            f"{tuple(trunk.shape)}, expected images and instructions"
+        )
 
     def new_query(self) -> nn.Parameter:
         """One more query ``(1, feature_dim)``, from torch's global generator, for `features_of_query`.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict, final
+from collections.abc import Iterator
+from typing import Any, Literal, NotRequired, TypedDict, final
 
 import numpy as np
 import torch
@@ -17,12 +18,9 @@ from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
 
 
-@final
-class EncodedBatch(TypedDict):
-    """A `RobotBatch` with what the backbone said in place of image and instruction."""
+class _Kept(TypedDict):
+    """What stays of a `RobotBatch` without image and instruction."""
 
-    encoded: Tensor
-    """What `Policy.observe` returns."""
     actions: Tensor
     """``float32 (batch, time, action_dim)``."""
     action_mask: Tensor
@@ -34,8 +32,24 @@ class EncodedBatch(TypedDict):
     sample_id: Tensor
 
 
-class EncodedDataset(Dataset[EncodedBatch]):
-    """`EncodedBatch`es of a `RobotDataset`; same order, read by batches."""
+@final
+class EncodedBatch(_Kept):
+    """Samples of a policy in whose backbone nothing learns."""
+
+    encoded: Tensor
+    """What `Policy.encode_observation` returns."""
+
+
+@final
+class TrunkBatch(_Kept):
+    """Samples of a policy whose backbone learns in its neck alone."""
+
+    trunk: Tensor
+    """What the backbone's `trunk` returns."""
+
+
+class EncodedDataset(Dataset[EncodedBatch | TrunkBatch]):
+    """The batches of a `RobotDataset` after the part that never changes; same order, read by batches."""
 
     def __init__(self, *, columns: dict[str, Tensor], order: RobotDataset) -> None:
         self._columns = columns
@@ -48,6 +62,12 @@ class EncodedDataset(Dataset[EncodedBatch]):
         """Return the batch of these samples."""
         return {name: column[indices] for name, column in self._columns.items()}
 
+    def first(self, count: int | None, *, seed: int) -> EncodedDataset:
+        """The same samples as `RobotDataset.first`."""
+        fewer = self._order.first(count, seed=seed)
+        rows = torch.from_numpy(np.searchsorted(self._order.slots, fewer.slots))
+        return EncodedDataset(columns={n: c[rows] for n, c in self._columns.items()}, order=fewer)
+
     @property
     def samples_per_epoch(self) -> int:
         """Samples drawn per epoch."""
@@ -58,33 +78,43 @@ class EncodedDataset(Dataset[EncodedBatch]):
         return self._order.epoch_positions(epoch)
 
 
-def needs_no_frames(policy: Policy, params: FinetuneParams) -> bool:
-    """Whether what the backbone says never changes while the head learns.
+Kept = Literal["encoded", "trunk"]
 
-    A model that is sharded does not fit one process, so it answers at every step.
+
+def kept_of(policy: Policy, params: FinetuneParams) -> Kept | None:
+    """What never changes while this policy learns: all that the backbone says, or its trunk's part; or nothing.
+
+    A model that is sharded does not fit one process, so it answers at every step; so does one that sees
+    augmented images, or asks a new query. Learning codes beside actions needs more than the neck.
     """
-    frozen = not any(p.requires_grad for p in policy.backbone.parameters())
-    changes = policy.action_query is not None or params.augmentation.is_on
-    return frozen and not changes and not params.shard
+    if policy.action_query is not None or params.augmentation.is_on or params.shard:
+        return None
+    if not any(p.requires_grad for p in policy.backbone.parameters()):
+        return "encoded"
+    # adapters and lists of modules may lie anywhere
+    parted = params.train == "neck" and policy.backbone.parts_its_trunk and not params.lora
+    return "trunk" if parted and policy.head.reads == "features" else None
 
 
 @torch.no_grad()
 def encode_all(
-    policy: Policy, dataset: RobotDataset, *, batch_size: int, device: torch.device
+    policy: Policy, dataset: RobotDataset, *, kept: Kept, batch_size: int, device: torch.device
 ) -> EncodedDataset:
-    """Run the backbone, in evaluation mode, once over every frame; results lie on the CPU."""
+    """Run backbone or trunk, in evaluation mode, once over every frame; results lie on the CPU."""
+    was_training = policy.training
     policy.to(device).eval()
+    answer = policy.encode_observation if kept == "encoded" else policy.backbone.trunk
     batches = []
     for batch in evaluation_loader(dataset, batch_size=batch_size):
-        output = policy.encode_observation(batch["frames"].to(device), batch["instructions"])
-        kept = {n: value for n, value in batch.items() if n not in {"frames", "instructions"}}
-        batches.append(kept | {"encoded": output.cpu()})
-    policy.cpu()
+        output = answer(batch["frames"].to(device), batch["instructions"])
+        others = {n: value for n, value in batch.items() if n not in {"frames", "instructions"}}
+        batches.append(others | {kept: output.cpu()})
+    policy.train(was_training)
     columns = {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}
     return EncodedDataset(columns=columns, order=dataset)
 
 
-def encoded_loader(dataset: EncodedDataset, **order: Any) -> DataLoader[EncodedBatch]:
+def encoded_loader(dataset: EncodedDataset, **order: Any) -> DataLoader[EncodedBatch | TrunkBatch]:
     """Batches in exactly the order of `lapa.data.loading.loader.training_loader`, whose keywords it takes."""
     return DataLoader(
         dataset,
@@ -93,6 +123,15 @@ def encoded_loader(dataset: EncodedDataset, **order: Any) -> DataLoader[EncodedB
         # iter() would otherwise draw a seed from the global generator and shift the flow's noise
         generator=torch.Generator().manual_seed(0),
     )
+
+
+def encoded_batches(
+    dataset: EncodedDataset, *, batch_size: int, rank: int, world_size: int
+) -> Iterator[dict[str, Tensor]]:
+    """This rank's share of the samples, each once."""
+    own = list(range(rank, len(dataset), world_size))
+    for start in range(0, len(own), batch_size):
+        yield dataset.__getitems__(own[start : start + batch_size])
 
 
 def _as_is(batch: Any) -> Any:

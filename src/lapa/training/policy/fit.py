@@ -19,7 +19,6 @@ from lapa.models.storage import read_config
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.model import FoundationModelParams
 from lapa.records import Checkpoint, LabelSet, ShardSet
-from lapa.training.common.batches import held_out_batches
 from lapa.training.common.best_weights import BestWeights
 from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.fabric import build_fabric
@@ -33,11 +32,12 @@ from lapa.training.common.train_state import full_weights
 from lapa.training.common.trained_parameters import trained_parameters
 from lapa.training.policy.build import fresh_policy, model_config
 from lapa.training.policy.codebook import start_from_codebook
-from lapa.training.policy.encoded import encode_all, needs_no_frames
+from lapa.training.policy.encoded import encode_all, kept_of
 from lapa.training.policy.labeled import check_codes, open_labeled
 from lapa.training.policy.loaders import (
     TrainingData,
     labeled_loader,
+    measured_batches,
     on_device,
     open_held_out,
     validation_part,
@@ -141,10 +141,17 @@ class _Finetuning:
         if laq is not None:
             start_from_codebook(self.policy, laq, foundation)
         select_trainable(self.policy, params)
-        if not needs_no_frames(self.policy, params):
-            return self.dataset
-        size = params.trainer.batch_size
-        return encode_all(self.policy, self.dataset, batch_size=size, device=self.device)
+        data = self._seen_once(self.dataset)
+        self.policy.cpu()  # where it is made trainable, whatever it was encoded on
+        return data
+
+    def _seen_once(self, frames: RobotDataset) -> TrainingData:
+        """What never changes of these frames while the policy learns, computed now; else the frames."""
+        kept = kept_of(self.policy, self.params)
+        if kept is None:
+            return frames
+        size = self.params.trainer.batch_size
+        return encode_all(self.policy, frames, kept=kept, batch_size=size, device=self.device)
 
     def run(self) -> Exported:
         """Train what is left, choose the weights, measure their held-out error."""
@@ -152,31 +159,32 @@ class _Finetuning:
         held_out = open_held_out(self.shards, self.foundation.pair_spec, self.params, datasets)
         self.facts = DataFacts.of("policy", train=self.dataset, val=held_out)
 
-        def check(frames: RobotDataset) -> dict[str, float]:
+        def check(frames: TrainingData) -> dict[str, float]:
             errors = self._errors(validation_part(frames, self.params.trainer))
             metrics = {f"val/{name}": value for name, value in errors.items()}
             self.best.consider(metrics)
             return metrics
 
         batches = labeled_loader(self.data, self.params, start_step=self.state.step)
-        self._loop(partial(check, held_out) if held_out else None).run(batches)
-        if held_out and not self.best.latest:
-            check(held_out)
+        measured = self._seen_once(held_out) if held_out else None
+        self._loop(partial(check, measured) if measured else None).run(batches)
+        if measured and not self.best.latest:
+            check(measured)
         exported = self.best.put_into_model()
         metrics = {n: v for n, v in exported.metrics.items() if n == CRITERION.metric}
-        if held_out:
-            metrics |= {n: v for n, v in self._errors(held_out).items() if n != "loss"}
+        if held_out and measured:
+            metrics |= {n: v for n, v in self._errors(measured).items() if n != "loss"}
             metrics |= error_of_the_mean(self.policy, held_out)
         if count := self.params.train_eval_samples:
-            fitted = self._errors(self.dataset.first(count, seed=self.params.trainer.seed))
+            fitted = self._errors(self.data.first(count, seed=self.params.trainer.seed))
             metrics |= {f"train_eval/{n}": value for n, value in fitted.items() if n != "loss"}
         metrics["labeled_episodes"] = self.config.stats.episodes
         return replace(exported, metrics=metrics)
 
-    def _errors(self, frames: RobotDataset) -> dict[str, float]:
+    def _errors(self, frames: TrainingData) -> dict[str, float]:
         """Action errors of the present weights on these frames; collective."""
         batches: Iterator[PolicyBatch] = map(
-            self._moved, held_out_batches(frames, self.params.trainer)
+            self._moved, measured_batches(frames, self.params.trainer)
         )
         return measure(self.state, batches, seed=self.params.trainer.seed)
 

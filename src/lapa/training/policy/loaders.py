@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -9,12 +10,13 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from lapa.data.loading.robot import RobotDataset, open_robot
+from lapa.distributed.ranks import rank, world_size
 from lapa.params.base import TrainerParams
 from lapa.params.finetune import FinetuneParams
 from lapa.records import PairSpec, ShardSet
-from lapa.training.common.batches import training_batches, training_order
+from lapa.training.common.batches import held_out_batches, training_batches, training_order
 from lapa.training.common.held_out import holds_out
-from lapa.training.policy.encoded import EncodedDataset, encoded_loader
+from lapa.training.policy.encoded import EncodedDataset, encoded_batches, encoded_loader
 
 TrainingData = RobotDataset | EncodedDataset
 
@@ -26,6 +28,14 @@ def labeled_loader(
     if isinstance(data, EncodedDataset):
         return encoded_loader(data, **training_order(params, start_step))
     return training_batches(data, params, start_step=start_step)
+
+
+def measured_batches(data: TrainingData, settings: TrainerParams) -> Iterable[Any]:
+    """This rank's share of held-out samples, each once."""
+    if isinstance(data, EncodedDataset):
+        size = settings.batch_size
+        return encoded_batches(data, batch_size=size, rank=rank(), world_size=world_size())
+    return held_out_batches(data, settings)
 
 
 def on_device(batch: Any, device: torch.device) -> Any:
@@ -54,6 +64,6 @@ def open_held_out(
     )
 
 
-def validation_part(held_out: RobotDataset, settings: TrainerParams) -> RobotDataset:
+def validation_part(held_out: TrainingData, settings: TrainerParams) -> TrainingData:
     """The same held-out frames every time."""
     return held_out.first(settings.val_max_samples, seed=settings.seed)

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from lapa.batches import LatentBatch, RobotBatch
 from lapa.data.loading.robot import NO_LABEL
 from lapa.models.policy.policy import Policy
-from lapa.training.policy.encoded import EncodedBatch
+from lapa.training.policy.encoded import EncodedBatch, TrunkBatch
 
-PolicyBatch = RobotBatch | EncodedBatch
+PolicyBatch = RobotBatch | EncodedBatch | TrunkBatch
 
 
 class PolicyOutput(NamedTuple):
@@ -48,7 +48,7 @@ class PolicyObjective(nn.Module):
         loss = self.policy.loss(encoded, batch["actions"], batch["action_mask"], states)
         if not self.training:
             return PolicyOutput(loss, None, self.policy.predict_from(encoded, states))
-        if self.joint_latent_weight == 0 or "encoded" in batch:
+        if self.joint_latent_weight == 0 or "encoded" in batch or "trunk" in batch:
             return PolicyOutput(loss, None, None)
         latent = self._latent_loss(batch)
         return PolicyOutput(loss + self.joint_latent_weight * latent, latent, None)
@@ -69,6 +69,8 @@ class PolicyObjective(nn.Module):
     def _encoded(self, batch: PolicyBatch) -> Tensor:
         if "encoded" in batch:
             return batch["encoded"]
+        if "trunk" in batch:
+            return self.policy.backbone.features_of_trunk(batch["trunk"])
         return self.policy.encode_observation(batch["frames"], batch["instructions"])
 
     def _latent_loss(self, batch: RobotBatch) -> Tensor:

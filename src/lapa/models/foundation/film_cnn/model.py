@@ -85,6 +85,8 @@ class SpatialSoftmax(nn.Module):
 class FilmCnn(LatentPolicy):
     """Image and instruction -> codes, through one modulated feature grid."""
 
+    parts_its_trunk = True
+
     def __init__(
         self,
         config: FilmCnnParams,
@@ -120,13 +122,21 @@ class FilmCnn(LatentPolicy):
 
     def features(self, images: Tensor, instructions: list[str]) -> Tensor:
         """``(batch, feature_dim)``, non-negative."""
+        return self.features_of_trunk(self.trunk(images, instructions))
+
+    def features_of_trunk(self, trunk: Tensor) -> Tensor:
+        """The neck."""
+        features: Tensor = self.neck(trunk)
+        return features
+
+    def trunk(self, images: Tensor, instructions: list[str]) -> Tensor:
+        """``(batch, 3 channel + text)``: where each channel looks and how strongly, and the instruction."""
         ids, mask = self.tokenizer.encode(instructions)
         text = self.instruction(ids.to(images.device), mask.to(images.device))
         grid = functional.relu(self.stem(self._pixels(images)))
         for block in self.blocks:
             grid = block(grid, text)
-        features: Tensor = self.neck(torch.cat([self.pool(self.keypoints(grid)), text], dim=-1))
-        return features
+        return torch.cat([self.pool(self.keypoints(grid)), text], dim=-1)
 
     def logits(self, images: Tensor, instructions: list[str]) -> Tensor:
         """``(batch, code, codebook)``."""
