@@ -38,7 +38,9 @@ def _kinds(layers: Iterable[DictConfig]) -> dict[str, Any]:
         datasets = _inside(layer, DATASETS)
         for name in datasets if isinstance(datasets, DictConfig) else ():
             dataset = _inside(datasets, name)
-            if isinstance(dataset, DictConfig) and isinstance(kind := _inside(dataset, "kind"), str):
+            if isinstance(dataset, DictConfig) and isinstance(
+                kind := _inside(dataset, "kind"), str
+            ):
                 kinds[str(name)] = kind
     return kinds
 
