@@ -105,7 +105,7 @@ def test_an_environment_is_planned_from_anywhere(unpacked: Path, tmp_path: Path)
 
 def test_the_packaged_configuration_runs_from_anywhere(unpacked: Path, tmp_path: Path) -> None:
     conf = unpacked / "lapa/conf"
-    options = ("--env=test", "--nodes=record_episodes", f"--conf-source={conf}")
+    options = ("--env=test", "--nodes=tabletop.record_episodes", f"--conf-source={conf}")
     done = lapa("run", *options, cwd=tmp_path, source=unpacked)
     assert done.returncode == 0, done.stderr + done.stdout
-    assert (tmp_path / "data/01_raw/test/recorded/record.json").is_file()
+    assert (tmp_path / "data/01_raw/test/tabletop/record.json").is_file()

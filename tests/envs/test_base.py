@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from lapa.envs.base import Simulator, open_simulator
+from lapa.envs.base import NO_SUCCESS, SUCCESS, Simulator, open_simulator
 from lapa.params.envs import TabletopParams
 from lapa.params.simulators import SimulatorParams
 from toys.simulator_toy import PointWorldParams
@@ -75,6 +75,19 @@ def test_the_expert_stays_in_the_range_and_may_go_on_after_success(
         if after > 2:
             break
     assert after > 2
+
+
+def test_an_episode_ends_in_a_few_words(params: SimulatorParams) -> None:
+    simulator = open_simulator(params)
+    simulator.reset(1)
+    words = simulator.ending()
+    assert words
+    assert words != SUCCESS
+    assert len(words) < 40
+
+
+def test_a_simulator_that_tells_no_more_says_no_success() -> None:
+    assert open_simulator(PointWorldParams()).ending() == NO_SUCCESS
 
 
 def test_names_and_units_of_a_spec_belong_together() -> None:

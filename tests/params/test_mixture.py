@@ -44,6 +44,20 @@ def test_published_figures_are_recorded_nowhere() -> None:
     assert fact_of(told) == fact_of(plain)
 
 
+def test_what_is_recorded_decides_shards_by_the_episodes_alone() -> None:
+    plain = DatasetParams(kind="simulator")
+    told = DatasetParams.model_validate({"kind": "simulator", "recording": {"num_episodes": 3}})
+    assert told.recording is not None
+    assert fact_of(told) == fact_of(plain)
+
+
+def test_a_set_that_is_read_has_no_recording() -> None:
+    with pytest.raises(ValidationError, match="'rlds' is read and not recorded"):
+        DatasetParams.model_validate(
+            {"kind": "rlds", "path": "/data", "recording": {"num_episodes": 3}}
+        )
+
+
 @pytest.mark.parametrize(
     ("values", "where"),
     [({"sources": SOURCES, "only": 5}, "only"), ({"sources": None, "only": "arm"}, "sources")],

@@ -106,8 +106,8 @@ CASES: dict[str, tuple[str, Callable[[Path], object]]] = {
         "tabletop.write_shards",
         lambda data: replace_file(
             data,
-            "01_raw/test/recorded/episode_000001/video.mp4",
-            "01_raw/test/recorded/episode_000000/video.mp4",
+            "01_raw/test/tabletop/episode_000001/video.mp4",
+            "01_raw/test/tabletop/episode_000000/video.mp4",
         ),
     ),
     "policy of an older backbone": (

@@ -13,6 +13,7 @@ from yaml import YAMLError
 
 from lapa.config.kinds import drop_other_kinds
 from lapa.config.presets import GLOBALS, Chosen, Presets
+from lapa.config.recordings import shared_recordings
 from lapa.params.reuse import REUSE, parts_of, run_as_text
 
 RUN = "run"
@@ -109,8 +110,10 @@ class ConfigLoader(OmegaConfigLoader):
         below = self._sized(base, chosen) | self._sized(presets, chosen)
         above = self._sized(env, chosen)
         given = OmegaConf.create(self.runtime_params or {})
-        drop_other_kinds([*below.values(), *above.values(), given])
-        return below, above
+        layers = [*below.values(), *above.values(), given]
+        shared = list(shared_recordings(layers))
+        drop_other_kinds([*shared, *layers])
+        return {Path(str(i)): layer for i, layer in enumerate(shared)} | below, above
 
     def _globals_of_presets(self) -> Layers:
         try:

@@ -11,9 +11,9 @@ class RawEpisodesDataset(RecordFolderDataset[RawEpisodes]):
 
     Example:
         ```yaml
-        raw_episodes:
+        tabletop.raw_episodes:
           type: lapa.datasets.raw_episodes.RawEpisodesDataset
-          filepath: data/01_raw/main/recorded
+          filepath: data/01_raw/main/tabletop
         ```
     """
 

@@ -12,6 +12,9 @@ from lapa.params.kinds import import_named
 from lapa.params.simulators import SimulatorParams
 from lapa.records import ActionMeaning
 
+SUCCESS, NO_SUCCESS = "success", "no success"
+"""What every simulator can say of an ending."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatorSpec:
@@ -95,6 +98,14 @@ class Simulator(ABC):
     @abstractmethod
     def expert_action(self) -> NDArray[np.float32] | None:
         """What a scripted expert does now, ``float32 (action_dim,)``; None where there is none."""
+
+    def ending(self) -> str:
+        """How an episode that is not done went so far, in a few plain words of a small set.
+
+        Reports count the endings of failed trials, so that one sees why they failed. Asked of episodes without
+        success alone (`TimeStep.success` tells); a simulator that knows no more says so.
+        """
+        return NO_SUCCESS
 
 
 def open_simulator(params: SimulatorParams) -> Simulator:

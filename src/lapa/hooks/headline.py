@@ -48,5 +48,11 @@ def _of_policy(report: EvaluationReport) -> dict[str, float]:
     return {
         metric.name.replace("/", "_"): metric.value
         for metric in report.metrics.get("policy", ())
-        if metric.name.startswith("success/") or metric.name == _OF_POLICY
+        if _is_plain_success(metric.name) or metric.name == _OF_POLICY
     }
+
+
+def _is_plain_success(name: str) -> bool:
+    """Whether it is success in the plain scenes: ``success/TASK``, without a variant behind it."""
+    group, *rest = name.split("/")
+    return group == "success" and len(rest) == 1

@@ -62,10 +62,16 @@ POLICIES = (
         "Share of fresh scenes in which the policy succeeds.",
     ),
     Entry(
+        "success/<task>/<variant>",
+        "",
+        "[0, 1]; higher is better",
+        "The same in a variant of the scenes (`evaluation.rollout.variants`), such as objects never trained on.",
+    ),
+    Entry(
         "<arm> - <other>/<task>",
         "",
         "[-1, 1]",
-        "Difference of two arms' success on the same scenes.",
+        "Difference of two arms' success on the same scenes; `<task>/<variant>` in a variant of them.",
     ),
     Entry(
         "<arm> - <other>/action_error",

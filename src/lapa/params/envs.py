@@ -13,6 +13,16 @@ TaskName = Literal["reach", "lift", "push", "stack", "side"]
 CameraName = Literal["front", "side"]
 Embodiment = Literal["gripper", "hand"]
 ColorName = Literal["red", "green", "blue", "yellow", "purple"]
+ShapeName = Literal["cube", "cylinder"]
+TableName = Literal["light", "dark", "wood"]
+Part = Literal["all", "seen", "unseen"]
+"""Of what can be drawn: everything, what is for training, or what is held out of it."""
+UNSEEN_PAIRS: dict[ColorName, ShapeName] = {
+    "green": "cylinder",
+    "blue": "cube",
+    "purple": "cylinder",
+}
+"""Colour -> the shape that objects of it never have in scenes of seen combinations; other colours have both."""
 
 
 class DistractorParams(Params):
@@ -39,6 +49,14 @@ class TabletopParams(SimulatorParams):
     colors: tuple[ColorName, ...] = Field(default=("red", "green", "blue"), min_length=1)
     """Colours a scene draws from; every object of a scene has its own."""
     num_objects: int = Field(default=3, ge=1, le=5)
+    table: TableName = "light"
+    """Colours of table and background."""
+    combinations: Part = "all"
+    """``seen``: no object of a scene is one of `UNSEEN_PAIRS`; ``unseen``: the one that is asked for is, and
+    the others are not. Places, and who is asked for, stay those of the seed."""
+    wordings: Part = "all"
+    """Of each task's wordings: ``seen`` leaves out those held out (`lapa.envs.tabletop.instructions`),
+    ``unseen`` draws of those alone."""
     max_steps: int = Field(default=60, gt=0)
     """Control steps (0.1 s each) after which an episode is truncated."""
     distractors: DistractorParams = DistractorParams()
@@ -55,6 +73,11 @@ class TabletopParams(SimulatorParams):
         if self.num_objects < 2 and {"push", "stack"} & set(self.tasks):
             raise ValueError(
                 f"num_objects is {self.num_objects}; tasks push and stack need at least 2"
+            )
+        if self.combinations == "unseen" and not set(self.colors) & set(UNSEEN_PAIRS):
+            raise ValueError(
+                f"combinations is 'unseen', but both shapes of {self.colors} are seen; expected one of "
+                f"{list(UNSEEN_PAIRS)} among the colours"
             )
         return self
 

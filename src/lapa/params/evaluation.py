@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Iterator
+from typing import Any, Literal, Self
 
-from pydantic import Field, PositiveFloat, field_validator, model_validator
+from pydantic import Field, PositiveFloat, ValidationError, field_validator, model_validator
 
 from lapa.params.base import Accelerator, Params
 from lapa.params.envs import TabletopParams
 from lapa.params.kinds import import_named
-from lapa.params.simulators import AnySimulatorParams
+from lapa.params.simulators import AnySimulatorParams, SimulatorParams
 
 
 class RolloutParams(Params):
@@ -17,12 +18,15 @@ class RolloutParams(Params):
 
     simulator: AnySimulatorParams = TabletopParams()
     """Must look like the recordings that the policy was trained on."""
+    variants: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Name -> options of the simulator that are others there. Beside the plain scenes every task is tried in each
+    variant too, on the same seeds: criterion ``TASK/NAME``."""
     tasks: tuple[str, ...] = Field(default=("reach", "lift"), min_length=1)
     num_scenes: int = Field(default=200, gt=0)
-    """Scenes per task; every arm gets the same ones."""
+    """Scenes per task and variant; every arm gets the same ones."""
     first_seed: int = Field(default=190_000, ge=0)
     """Seed of the first scene; keep it away from the recording's seeds, and from those on which
-    anything was chosen (`docs/finetune.md`)."""
+    anything was chosen (`docs/scenes.md`)."""
     max_steps: int = Field(default=30, gt=0)
     """Control steps before an episode counts as failed."""
     execute: int = Field(default=1, gt=0)
@@ -30,7 +34,43 @@ class RolloutParams(Params):
     batch_size: int = Field(default=32, gt=0)
     """Scenes that run side by side, through one forward pass; more are faster on a GPU."""
     num_videos: int = Field(default=2, ge=0)
-    """Episodes per task that are kept as videos."""
+    """Episodes per task and variant that are kept as videos."""
+
+    def simulators(self) -> dict[str, SimulatorParams]:
+        """The simulator of the plain scenes, by the empty name, and that of every variant."""
+        plain = self.simulator.model_dump()
+        changed = {
+            name: type(self.simulator).model_validate(plain | options)
+            for name, options in self.variants.items()
+        }
+        return {"": self.simulator, **changed}
+
+    def trials(self) -> Iterator[tuple[str, str, SimulatorParams]]:
+        """Criterion, task and simulator of everything that is tried; the plain scenes first."""
+        for name, simulator in self.simulators().items():
+            limited = simulator.model_copy(update={"max_steps": self.max_steps})
+            for task in self.tasks:
+                yield f"{task}/{name}" if name else task, task, limited
+
+    @model_validator(mode="after")
+    def _variants_are_of_this_simulator(self) -> Self:
+        for name, options in self.variants.items():
+            if not name.isidentifier() or "kind" in options:
+                raise ValueError(
+                    f"variants has {name!r} with {options}, expected a name of letters, digits and '_', and "
+                    "options of the plain scenes' simulator, not another kind"
+                )
+        try:
+            self.simulators()
+        except ValidationError as refused:
+            wrong = [
+                f"{'.'.join(map(str, e['loc'])) or 'options'}: {e['msg']}" for e in refused.errors()
+            ]
+            raise ValueError(
+                f"a variant of {list(self.variants)} does not fit {self.simulator.kind!r}: "
+                f"{'; '.join(wrong)}"
+            ) from refused
+        return self
 
 
 class ProbeParams(Params):
@@ -97,10 +137,11 @@ class EvaluationParams(Params):
     def _tasks_exist(self) -> Self:
         if self.rollout is None:
             return self
-        known = self.rollout.simulator.tasks
-        if missing := set(self.rollout.tasks) - set(known):
-            raise ValueError(
-                f"rollout.tasks has {sorted(missing)}, which rollout.simulator.tasks {list(known)} "
-                "does not: set `evaluation.rollout.tasks`, or add them to the simulator's tasks"
-            )
+        for name, simulator in self.rollout.simulators().items():
+            if missing := set(self.rollout.tasks) - set(simulator.tasks):
+                where = f"rollout.variants.{name}.tasks" if name else "rollout.simulator.tasks"
+                raise ValueError(
+                    f"rollout.tasks has {sorted(missing)}, which {where} {list(simulator.tasks)} "
+                    "does not: set `evaluation.rollout.tasks`, or add them to the simulator's tasks"
+                )
         return self

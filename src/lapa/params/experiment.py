@@ -17,7 +17,7 @@ class Experiment(Params):
     labeled: str | None
     """The robot set that policies are finetuned on; None: the experiment ends with the backbone."""
     simulated: tuple[str, ...]
-    """Those of all datasets that `record_episodes` records."""
+    """Those of all datasets that are recorded in a simulator."""
 
     @property
     def datasets(self) -> tuple[str, ...]:

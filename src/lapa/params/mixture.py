@@ -7,11 +7,12 @@ from typing import Any, Self
 from pydantic import Field, RootModel, model_validator
 
 from lapa.params.base import Params
+from lapa.params.envs import RecordParams
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.records import Balance, ClipFilter
 
 SIMULATOR = "simulator"
-"""Kind of the dataset that `record_episodes` recorded."""
+"""Kind of a dataset that is recorded in a simulator, by its own node `NAME.record_episodes`."""
 
 
 class PublishedSize(Params):
@@ -31,6 +32,10 @@ class DatasetParams(SourceParams):
     """File or folder that the adapter opens; a `simulator` has none."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """Values of `ingestion` that are others for this dataset, e.g. its splits or `target_fps`."""
+    recording: RecordParams | None = Field(default=None, exclude=True)
+    """What a `simulator` records. Files say only what differs from the section `recording`, which the
+    configuration loader lays below. Left out wherever these parameters are recorded: the digest of the raw
+    episodes stands for it."""
     published: PublishedSize | None = Field(default=None, exclude=True)
     """Left out wherever these parameters are recorded: it decides nothing."""
 
@@ -40,9 +45,17 @@ class DatasetParams(SourceParams):
             raise ValueError(f"kind {self.kind!r} needs a path: the file or folder to read")
         return self
 
+    @model_validator(mode="after")
+    def _is_simulated_to_be_recorded(self) -> Self:
+        if self.recording is not None and self.kind != SIMULATOR:
+            raise ValueError(
+                f"kind {self.kind!r} is read and not recorded, expected no `recording`, or kind: {SIMULATOR}"
+            )
+        return self
+
     @property
     def is_recorded(self) -> bool:
-        """Whether its episodes are those that `record_episodes` recorded."""
+        """Whether its episodes are recorded in a simulator before they are read."""
         return self.kind == SIMULATOR
 
     def ingestion(self, common: IngestionParams) -> IngestionParams:

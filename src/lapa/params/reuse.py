@@ -12,7 +12,7 @@ from typing import Any
 REUSE = "reuse"
 """Name of the parameter; the catalog reads it from the command line alone."""
 PARTS = {
-    "data": r"raw_episodes|mixture|.+\.clip_shards",
+    "data": r"mixture|.+\.(raw_episodes|clip_shards)",
     "laq": r"(random_)?laq_checkpoint",
     "labels": r".+\.latent_labels",
     "foundation": r".+\.foundation_checkpoint",

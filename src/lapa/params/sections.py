@@ -34,5 +34,11 @@ WORK = "work"
 
 
 def class_of(name: str) -> type[BaseModel] | None:
-    """The class that checks a section, or one dataset (``datasets.NAME``); None where there is none."""
-    return DatasetParams if name.startswith("datasets.") else SECTIONS.get(name)
+    """The class that checks a section, one dataset (``datasets.NAME``) or its recording (``datasets.NAME.recording``).
+
+    None where there is none.
+    """
+    group, _, inside = name.partition(".")
+    if group != "datasets" or not inside:
+        return SECTIONS.get(name)
+    return RecordParams if inside.endswith(".recording") else DatasetParams

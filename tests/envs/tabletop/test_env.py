@@ -99,6 +99,21 @@ def test_suction_takes_and_drops_an_object() -> None:
     assert env.situation().objects[env.goal.object, 2] == pytest.approx(0.028, abs=0.004)
 
 
+def test_a_situation_is_read_once_per_state_and_never_outlives_it() -> None:
+    env = TabletopEnv(image_size=16)
+    env.reset(seed=3, options={"task": "lift"})
+    for _ in range(20):
+        before = env.situation()
+        assert env.situation() is before
+        env.step(env.expert_action())
+        now, qpos = env.situation(), env._now.data.qpos
+        assert now is not before
+        np.testing.assert_array_equal(now.tool, qpos[:3])
+        assert now.held == env._now.held
+    with pytest.raises(ValueError, match="read-only"):
+        now.objects[0] = 0.0
+
+
 def test_picture_shows_suction() -> None:
     env = TabletopEnv()
     pictures = []

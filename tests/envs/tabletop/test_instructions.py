@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lapa.envs.tabletop import TabletopEnv
-from lapa.envs.tabletop.instructions import PHRASINGS
+from lapa.envs.tabletop.instructions import PHRASINGS, UNSEEN_WORDINGS, wordings_of
 from lapa.envs.tabletop.layout import APART
 from lapa.envs.tabletop.tasks import SIDE_X, TASKS, side_sign
 
@@ -17,6 +17,31 @@ def test_every_task_has_several_wordings() -> None:
 def test_no_wording_belongs_to_two_tasks() -> None:
     wordings = [wording for group in PHRASINGS.values() for wording in group]
     assert len(wordings) == len(set(wordings))
+
+
+def test_of_every_task_some_wordings_are_held_out() -> None:
+    assert {w for group in PHRASINGS.values() for w in group} >= UNSEEN_WORDINGS
+    for task in TASKS:
+        seen, unseen = wordings_of(task, "seen"), wordings_of(task, "unseen")
+        assert len(seen) >= 3
+        assert 1 <= len(unseen) <= 2
+        assert sorted(seen + unseen) == sorted(wordings_of(task))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_seen_and_unseen_wordings_ask_the_same_of_the_same_scene(task: str) -> None:
+    envs = {
+        part: TabletopEnv(tasks=(task,), wordings=part, image_size=16)
+        for part in ("seen", "unseen")
+    }
+    said: dict[str, set[str]] = {"seen": set(), "unseen": set()}
+    for seed in range(20):
+        for part, env in envs.items():
+            env.reset(seed=seed)
+            said[part].add(env.instruction.replace(env.layout.names[env.goal.object], "it"))
+        assert envs["seen"].goal == envs["unseen"].goal
+        assert envs["seen"].layout.names == envs["unseen"].layout.names
+    assert not said["seen"] & said["unseen"]
 
 
 @pytest.mark.parametrize("task", TASKS)

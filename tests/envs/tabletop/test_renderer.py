@@ -7,7 +7,7 @@ import pytest
 
 from lapa.envs.tabletop import TabletopEnv
 from lapa.envs.tabletop.camera import CAMERAS, RayCamera, facing, pixel_rays
-from lapa.envs.tabletop.scene import COLORS
+from lapa.envs.tabletop.scene import COLORS, TABLES
 from lapa.params.envs import DistractorParams
 
 
@@ -35,8 +35,9 @@ def test_each_axis_moves_the_picture_its_own_way(camera: str, embodiment: str) -
     assert strength.min() > 0.5 * strength.max()
 
 
-def test_every_object_is_seen_in_its_color() -> None:
-    env = TabletopEnv()
+@pytest.mark.parametrize("table", TABLES)
+def test_every_object_is_seen_in_its_color(table: str) -> None:
+    env = TabletopEnv(table=table)
     for seed in range(10):
         image = env.reset(seed=seed)[0]["image"].astype(float) / 255
         for color in env.layout.colors:
@@ -44,6 +45,25 @@ def test_every_object_is_seen_in_its_color() -> None:
             direction = image / np.maximum(np.linalg.norm(image, axis=-1, keepdims=True), 1e-6)
             same = direction @ (rgb / np.linalg.norm(rgb)) > 0.97
             assert same.sum() >= 8, f"{color} not visible at seed {seed}"
+
+
+def test_tables_differ_around_the_same_scene() -> None:
+    corners = {}
+    for table in TABLES:
+        env = TabletopEnv(table=table)
+        image = env.reset(seed=0)[0]["image"]
+        corners[table] = image[0, 0].astype(int)
+        env.step(np.array([0, 0, -1, -1], np.float32))
+        np.testing.assert_array_equal(env.situation().tool, table_tool())
+    for one, two in (("light", "dark"), ("light", "wood")):
+        assert np.abs(corners[one] - corners[two]).max() > 60
+
+
+def table_tool() -> np.ndarray:
+    env = TabletopEnv()
+    env.reset(seed=0)
+    env.step(np.array([0, 0, -1, -1], np.float32))
+    return env.situation().tool
 
 
 def test_shadow_marks_the_place_below_the_tool() -> None:

@@ -37,6 +37,7 @@ def test_doing_nothing_fails_everywhere() -> None:
     result = rollout(Still(), simulator=params, task="reach", seeds=range(8), codec=None)
     assert not result.successes.any()
     assert (result.steps == 5).all()
+    assert set(result.ends) == {"never touched anything"}
 
 
 def test_seeds_pair_the_arms_whatever_the_batch() -> None:
@@ -98,6 +99,8 @@ def test_clips_are_kept_and_saved(tmp_path: Path) -> None:
     files = save_clips(result, tmp_path / "clips")
     assert [file.name for file in files] == ["reach_5_failure.mp4", "reach_6_failure.mp4"]
     assert all(file.stat().st_size > 0 for file in files)
+    named = save_clips(result, tmp_path / "clips", name="reach_unseen")
+    assert named[0].name == "reach_unseen_5_failure.mp4"
 
 
 @pytest.mark.parametrize(("resize", "size"), [("crop", 32), ("squash", 24)])

@@ -77,7 +77,11 @@ def test_arms_share_their_scenes(arms: dict[str, EvaluationReport]) -> None:
 
 def test_arms_on_other_scenes_are_not_compared() -> None:
     outcome = TaskOutcomes(
-        seeds=(1, 2), successes=(True, False), steps=(1, 2), instructions=("", "")
+        seeds=(1, 2),
+        successes=(True, False),
+        steps=(1, 2),
+        instructions=("", ""),
+        ends=("success", "no success"),
     )
     other = outcome.model_copy(update={"seeds": (1, 3)})
     with pytest.raises(ValueError, match="scenes of arm scratch"):

@@ -13,7 +13,7 @@ from lapa.refused import RefusedError
 from toys.paths import ROOT
 
 OUTPUTS = {
-    "data": ["raw_episodes", "tabletop.clip_shards", "mixture"],
+    "data": ["tabletop.raw_episodes", "tabletop.clip_shards", "mixture"],
     "laq": ["laq_checkpoint", "random_laq_checkpoint"],
     "labels": ["lapa.latent_labels"],
     "foundation": ["lapa.foundation_checkpoint", "scratch.foundation_checkpoint"],

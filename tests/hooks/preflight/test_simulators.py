@@ -8,7 +8,6 @@ from lapa.hooks.preflight.simulators import require_one_simulator
 from lapa.params.envs import RecordParams
 from lapa.params.evaluation import EvaluationParams, RolloutParams
 from lapa.params.finetune import FinetuneParams
-from lapa.params.mixture import DatasetParams
 from lapa.refused import RefusedError
 from toys.simulator_toy import PointWorldParams
 
@@ -17,8 +16,7 @@ TOY = PointWorldParams()
 
 def parameters(**changes: Any) -> dict[str, Any]:
     chosen = {
-        "recording": RecordParams(num_episodes=2, simulator=TOY),
-        "datasets.point": DatasetParams(kind="simulator"),
+        "datasets.point.recording": RecordParams(num_episodes=2, simulator=TOY),
         "finetune": FinetuneParams(dataset="point"),
         "evaluation": EvaluationParams(),
     }
@@ -35,9 +33,8 @@ def test_rollouts_in_another_simulator_are_refused_by_name() -> None:
     [
         {"evaluation": EvaluationParams(rollout=RolloutParams(simulator=TOY, tasks=TOY.tasks))},
         {"evaluation": EvaluationParams(rollout=None)},
-        {"datasets.point": DatasetParams(kind="recorded", path="elsewhere")},
         {"finetune": FinetuneParams(dataset="robot")},
-        {"recording": None},
+        {"datasets.point.recording": None},
     ],
 )
 def test_what_may_fit_is_let_through(changes: dict[str, Any]) -> None:

@@ -14,7 +14,23 @@ def names(pipeline: object) -> set[str]:
 
 def test_the_demo_watches_what_it_learns_from() -> None:
     made = names(ingestion.create_pipeline(experiment=DEMO))
-    assert made == {"record_episodes", "tabletop.write_shards", "mix_shards"}
+    assert made == {"tabletop.record_episodes", "tabletop.write_shards", "mix_shards"}
+
+
+def test_every_simulated_set_is_a_recording_of_its_own() -> None:
+    two = Experiment(watched=("video",), labeled="robot", simulated=("video", "robot", "unused"))
+    nodes = {node.name: node for node in ingestion.create_pipeline(experiment=two).nodes}
+    assert set(nodes) == {
+        *(
+            f"{name}.{verb}"
+            for name in ("video", "robot")
+            for verb in ("record_episodes", "write_shards")
+        ),
+        "mix_shards",
+    }
+    for name in ("video", "robot"):
+        assert f"params:datasets.{name}.recording" in nodes[f"{name}.record_episodes"].inputs
+        assert f"{name}.raw_episodes" in nodes[f"{name}.write_shards"].inputs
 
 
 def test_watched_and_labelled_sets_are_ingested_once_each_and_nothing_is_simulated() -> None:

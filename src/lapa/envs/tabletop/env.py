@@ -9,7 +9,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from lapa.envs.tabletop.combinations import with_combinations
 from lapa.envs.tabletop.distractors import Distractors
+from lapa.envs.tabletop.endings import Contacts, ending
 from lapa.envs.tabletop.expert import METERS_PER_UNIT, expert
 from lapa.envs.tabletop.instructions import phrase
 from lapa.envs.tabletop.layout import Layout, draw_goal, draw_layout
@@ -34,8 +36,8 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
     (right), y (away) and z (up) in units of 3 cm, and suction, on above 0; 10 Hz.
 
     ``reset(seed=s)`` fixes scene, task, wording and distractors; with the same seed, other
-    parameters (camera, embodiment, distractors, an option that names the task) leave the scene
-    as it is, so methods can be compared on paired starts. Options of a reset: ``task``,
+    parameters (camera, table, embodiment, distractors, wordings, an option that names the task) leave the
+    scene as it is, and other combinations of colour and shape its places, so methods can be compared on paired starts. Options of a reset: ``task``,
     ``colors``, ``num_objects``, ``distractors`` replace those parameters for one episode.
     """
 
@@ -60,7 +62,7 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
             }
         )
         self.action_space = spaces.Box(-1.0, 1.0, (4,), np.float32)
-        self._renderer = Renderer(size=size, camera=self.params.camera)
+        self._renderer = Renderer(size=size, camera=self.params.camera, table=self.params.table)
         self._physics: dict[tuple[str, ...], Physics] = {}
         self.goal: Goal
         self.instruction = ""
@@ -76,12 +78,14 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
             np.random.default_rng([episode_seed, stream])
             for stream in (_SCENE, _TASK, _DISTRACTORS)
         )
-        self.layout = draw_layout(params.colors, params.num_objects, scene_rng)
+        drawn = draw_layout(params.colors, params.num_objects, scene_rng)
         task = params.tasks[int(task_rng.integers(len(params.tasks)))]
-        self.goal = draw_goal(task, self.layout, task_rng)
-        self.instruction = phrase(self.goal, self.layout.names, task_rng)
+        self.goal = draw_goal(task, drawn, task_rng)
+        self.layout = with_combinations(drawn, self.goal.object, params.combinations, params.colors)
+        self.instruction = phrase(self.goal, self.layout.names, task_rng, params.wordings)
         self._now = self._physics_of(self.layout)
         self._now.place(self.layout)
+        self._contacts = Contacts(self.situation())
         self._distractors = Distractors(
             params=params.distractors, size=params.image_size, generator=distractor_rng
         )
@@ -95,6 +99,7 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
         clipped = np.clip(np.asarray(action, dtype=np.float64), -1.0, 1.0)
         self._closed = bool(clipped[3] > 0)
         self._now.move(clipped[:3] * METERS_PER_UNIT, suction=self._closed)
+        self._contacts.see(self.situation())
         self._distractors.advance()
         self._steps += 1
         info = self._info()
@@ -112,6 +117,10 @@ class TabletopEnv(gym.Env[Observation, NDArray[np.float32]]):
     def expert_action(self) -> NDArray[np.float32]:
         """What the scripted expert does now, ``float32 (4,)``."""
         return expert(self.goal, self.situation())
+
+    def ending(self) -> str:
+        """How the episode went so far, one of `lapa.envs.tabletop.endings.ENDINGS`."""
+        return ending(self.goal, self.situation(), self._contacts)
 
     def _observe(self) -> Observation:
         now = self.situation()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lapa.envs.tabletop.scene import SHAPES
 from lapa.envs.tabletop.tasks import SIDE_X, Goal
+from lapa.params.envs import ColorName, ShapeName
 
 Array = NDArray[np.float64]
 
@@ -24,8 +25,8 @@ CORRIDOR = 0.07
 class Layout:
     """The start of an episode."""
 
-    colors: tuple[str, ...]
-    shapes: tuple[str, ...]
+    colors: tuple[ColorName, ...]
+    shapes: tuple[ShapeName, ...]
     places: Array
     """``(object, 2)`` metres."""
     yaws: Array
@@ -40,7 +41,7 @@ class Layout:
 
 
 def draw_layout(
-    colors: tuple[str, ...], num_objects: int, generator: np.random.Generator
+    colors: tuple[ColorName, ...], num_objects: int, generator: np.random.Generator
 ) -> Layout:
     """Draw objects of distinct colours at least `APART` from each other, and the tool above them."""
     chosen = generator.permutation(len(colors))[:num_objects]

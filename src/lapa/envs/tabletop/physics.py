@@ -32,12 +32,13 @@ class Physics:
         self.scene = scene
         self.data = mujoco.MjData(scene.model)
         self.held: int | None = None
+        self._situation: Situation | None = None
 
     def place(self, layout: Layout) -> None:
         """Start an episode with everything at rest where ``layout`` says."""
         data = self.data
         mujoco.mj_resetData(self.scene.model, data)
-        self.held = None
+        self.held, self._situation = None, None
         data.qpos[_TOOL_QPOS : _TOOL_QPOS + 3] = layout.tool
         data.mocap_pos[0] = layout.tool
         for address, place, yaw in zip(
@@ -57,25 +58,33 @@ class Physics:
             self._switch(suction)
             data.mocap_pos[0] = start + (goal - start) * share
             mujoco.mj_step(model, data, STEPS_PER_SHARE)
+            self._situation = None
         mujoco.mj_kinematics(model, data)
 
     def situation(self) -> Situation:
-        """Where tool and objects are now."""
-        qpos = self.data.qpos
-        objects = np.stack([qpos[a : a + 3] for a in self.scene.object_qpos])
-        return Situation(
-            tool=qpos[_TOOL_QPOS : _TOOL_QPOS + 3].copy(), objects=objects, held=self.held
-        )
+        """Where tool and objects are now; read once per state, for much looks at it."""
+        if self._situation is None:
+            qpos = self.data.qpos
+            objects = np.stack([qpos[a : a + 3] for a in self.scene.object_qpos])
+            tool = qpos[_TOOL_QPOS : _TOOL_QPOS + 3].copy()
+            for positions in (tool, objects):
+                positions.flags.writeable = False
+            self._situation = Situation(tool=tool, objects=objects, held=self.held)
+        return self._situation
 
     def _switch(self, suction: bool) -> None:
         if not suction:
             self.data.eq_active[_FOLLOW + 1 :] = 0
-            self.held = None
+            self._hold(None)
         elif self.held is None:
             now = self.situation()
             tops = now.objects + up(HALF)
             distances = np.linalg.norm(tops - now.tool, axis=1)
             nearest = int(distances.argmin())
             if distances[nearest] < SUCTION_RADIUS:
-                self.held = nearest
                 self.data.eq_active[_FOLLOW + 1 + nearest] = 1
+                self._hold(nearest)
+
+    def _hold(self, index: int | None) -> None:
+        if index != self.held:
+            self.held, self._situation = index, None

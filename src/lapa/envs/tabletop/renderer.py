@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from lapa.envs.tabletop.camera import CAMERAS, RayCamera
 from lapa.envs.tabletop.distractors import Distractors
 from lapa.envs.tabletop.physics import Physics
-from lapa.envs.tabletop.scene import COLORS, HALF, TABLE_GEOM
+from lapa.envs.tabletop.scene import COLORS, HALF, TABLE_GEOM, TABLES
 from lapa.envs.tabletop.shading import ShadowCaster, shade
 from lapa.envs.tabletop.tasks import up
+from lapa.params.envs import CameraName, ColorName, TableName
 
 TOOL_SHADOW = 0.038
 """Radius of the tool's shadow, metres."""
@@ -19,13 +20,19 @@ TOOL_SHADOW = 0.038
 class Renderer:
     """Draws one tabletop as one of the named cameras sees it."""
 
-    def __init__(self, *, size: int, camera: str) -> None:
+    def __init__(self, *, size: int, camera: CameraName, table: TableName = "light") -> None:
         self.size = size
+        self._table, self._background = TABLES[table]
         self._view = CAMERAS[camera]
         self._camera = RayCamera(size=size)
 
     def render(
-        self, physics: Physics, colors: tuple[str, ...], distractors: Distractors, *, closed: bool
+        self,
+        physics: Physics,
+        colors: tuple[ColorName, ...],
+        distractors: Distractors,
+        *,
+        closed: bool,
     ) -> NDArray[np.uint8]:
         """Draw ``uint8 (size, size, 3)`` RGB with fingers ``closed`` or open."""
         scene, data = physics.scene, physics.data
@@ -35,12 +42,16 @@ class Renderer:
         hits = self._camera.cast(scene.model, data, distractors.pose(self._view), self._view.fov)
         if closed:
             data.geom_xpos[parts] -= scene.closing
-        palette = scene.palette.copy()
-        palette[list(scene.object_geoms)] = [COLORS[color] for color in colors]
-        picture = shade(hits, palette, _casters(physics))
+        picture = shade(hits, self._palette(physics, colors), _casters(physics))
         picture = distractors.recolor(picture, scenery=hits.geoms <= TABLE_GEOM)
         bytes_ = (np.clip(picture, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
         return bytes_.reshape(self.size, self.size, 3)
+
+    def _palette(self, physics: Physics, colors: tuple[ColorName, ...]) -> NDArray[np.float32]:
+        palette = physics.scene.palette.copy()
+        palette[TABLE_GEOM], palette[-1] = self._table, self._background
+        palette[list(physics.scene.object_geoms)] = [COLORS[color] for color in colors]
+        return palette
 
 
 def _casters(physics: Physics) -> list[ShadowCaster]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.envs.tabletop.embodiments import EMBODIMENTS, Rgb
+from lapa.params.envs import ColorName, ShapeName, TableName
 
 TABLE_HALF = 0.26
 """Half the side of the table, metres; its top is z = 0."""
@@ -20,16 +21,20 @@ SUCTION_GAP = 0.002
 TABLE_GEOM = 0
 """The table is the first geom of the model."""
 PHYSICS_STEP_S = 0.005
-SHAPES = ("cube", "cylinder")
-COLORS: dict[str, Rgb] = {
+SHAPES: tuple[ShapeName, ...] = ("cube", "cylinder")
+COLORS: dict[ColorName, Rgb] = {
     "red": (0.86, 0.10, 0.10),
     "green": (0.10, 0.62, 0.16),
     "blue": (0.10, 0.22, 0.90),
     "yellow": (0.96, 0.82, 0.05),
     "purple": (0.62, 0.16, 0.72),
 }
-TABLE_COLOR: Rgb = (0.66, 0.68, 0.70)
-BACKGROUND_COLOR: Rgb = (0.22, 0.25, 0.28)
+TABLES: dict[TableName, tuple[Rgb, Rgb]] = {
+    "light": ((0.66, 0.68, 0.70), (0.22, 0.25, 0.28)),
+    "dark": ((0.20, 0.22, 0.26), (0.62, 0.58, 0.52)),
+    "wood": ((0.58, 0.44, 0.30), (0.80, 0.82, 0.84)),
+}
+"""Colours of table and background."""
 
 _GEOMS = {
     "cube": f'type="box" size="{HALF} {HALF} {HALF}"',
@@ -50,7 +55,8 @@ class Scene:
     closing: NDArray[np.float64]
     """How far each part moves when suction is on, ``(part, 3)`` metres."""
     palette: NDArray[np.float32]
-    """Colour per geom and, last, of the background: ``(geom + 1, 3)`` in [0, 1]."""
+    """Colour per geom and, last, of the background: ``(geom + 1, 3)`` in [0, 1]; those of table, background and
+    objects are set when a picture is drawn."""
 
 
 def _object(index: int, shape: str) -> str:
@@ -95,9 +101,7 @@ def compile_scene(embodiment: str, shapes: tuple[str, ...]) -> Scene:
     parts = EMBODIMENTS[embodiment]
     part_geoms = tuple(int(model.geom(f"part{i}").id) for i in range(len(parts)))
     palette = np.zeros((model.ngeom + 1, 3), dtype=np.float32)
-    palette[TABLE_GEOM] = TABLE_COLOR
     palette[model.geom("tip").id] = (0.35, 0.35, 0.38)
-    palette[-1] = BACKGROUND_COLOR
     for geom, part in zip(part_geoms, parts, strict=True):
         palette[geom] = part.color
     bodies = [model.body(f"object{i}") for i in range(len(shapes))]

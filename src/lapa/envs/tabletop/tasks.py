@@ -38,7 +38,7 @@ class Situation:
     """Where tool and objects are: all that tasks and the expert look at."""
 
     tool: Array
-    """Tip of the tool, ``(3,)`` metres."""
+    """Tip of the tool, ``(3,)`` metres; read-only, like the others."""
     objects: Array
     """Centres, ``(object, 3)`` metres."""
     held: int | None

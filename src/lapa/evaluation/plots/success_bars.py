@@ -12,7 +12,7 @@ from lapa.records import Metric
 
 
 def plot_success(arms: Mapping[str, Mapping[str, Metric]], path: Path) -> None:
-    """Draw one group of bars per task.
+    """Draw one group of bars per task, or task in a variant of the scenes (``TASK/VARIANT``).
 
     Args:
         arms: success rates with intervals by arm and task, the same tasks in every arm.
@@ -27,7 +27,8 @@ def plot_success(arms: Mapping[str, Mapping[str, Metric]], path: Path) -> None:
                 axes, x, list(rates.values()), width=width, arm=arm, color=arm_color(arm, position)
             )
         scenes = {rate.n or 0 for rates in arms.values() for rate in rates.values()}
-        axes.set_xticks(np.arange(len(tasks)), tasks)
+        names = [task.replace("/", "\n").replace("_", " ") for task in tasks]
+        axes.set_xticks(np.arange(len(tasks)), names)
         axes.set_ylim(0, 108)
         axes.set_yticks(range(0, 101, 20))
         axes.set_ylabel("episodes that succeed, %")

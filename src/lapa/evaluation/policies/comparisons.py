@@ -22,7 +22,7 @@ class Comparison:
     arm: str
     other: str
     criterion: str
-    """A task, or `ACTION_ERROR`."""
+    """A task, ``TASK/VARIANT``, or `ACTION_ERROR`."""
     difference: Metric
     """``<arm> - <other>/<criterion>``."""
 

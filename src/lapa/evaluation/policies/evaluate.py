@@ -29,8 +29,8 @@ def evaluate_policy(
             ``action_errors.json``, ``clips/``.
 
     Returns:
-        Metrics of the arm ``policy``: ``success/<task>`` and ``action/<error>``; what could not be
-        measured is listed with its reason.
+        Metrics of the arm ``policy``: ``success/<task>``, ``success/<task>/<variant>`` and ``action/<error>``; what
+        could not be measured is listed with its reason.
 
     Raises:
         ValueError: the policy was finetuned on other shards, or is no policy.

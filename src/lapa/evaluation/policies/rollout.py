@@ -47,6 +47,8 @@ class RolloutResult:
     steps: NDArray[np.int64]
     """``(scene,)`` control steps until success or the end."""
     instructions: tuple[str, ...]
+    ends: tuple[str, ...]
+    """How the trial in each scene ended (`lapa.envs.base.Simulator.ending`)."""
     clips: dict[int, Frames] = field(default_factory=dict)
     """Pictures of the first few episodes, by seed, ``uint8 (frame, height, width, 3)``."""
 
@@ -107,13 +109,22 @@ def rollout(
     return _result(task, seeds, trials)
 
 
-def save_clips(result: RolloutResult, folder: Path, *, scale: int = 4) -> list[Path]:
-    """Write the kept episodes as videos that browsers play; returns the files."""
+def save_clips(
+    result: RolloutResult, folder: Path, *, name: str | None = None, scale: int = 4
+) -> list[Path]:
+    """Write the kept episodes as videos that browsers play; returns the files.
+
+    Args:
+        result: with clips.
+        folder: made where it is not there.
+        name: begins the names of the files; None is the task.
+        scale: pixels of the video to one of the picture.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for seed, frames in result.clips.items():
         outcome = "success" if result.successes[result.seeds.index(seed)] else "failure"
-        file = folder / f"{result.task}_{seed}_{outcome}.mp4"
+        file = folder / f"{name or result.task}_{seed}_{outcome}.mp4"
         write_playable_video(file, frames, fps=result.control_hz, scale=scale)
         files.append(file)
     return files
@@ -127,6 +138,7 @@ def _result(task: str, seeds: Sequence[int], trials: Sequence[Trial]) -> Rollout
         successes=np.array([trial.now.success for trial in trials], dtype=bool),
         steps=np.array([trial.steps for trial in trials], dtype=np.int64),
         instructions=tuple(trial.now.instruction for trial in trials),
+        ends=tuple(trial.ending for trial in trials),
         clips={
             seed: np.stack(trial.frames)
             for seed, trial in zip(seeds, trials, strict=True)

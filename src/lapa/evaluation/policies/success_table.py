@@ -12,13 +12,13 @@ from lapa.records import EvaluationReport, Metric
 
 
 def success_rates(report: EvaluationReport) -> dict[str, Metric]:
-    """Success rates of one policy's report by task; empty where nothing was rolled out."""
+    """Success rates of one policy's report by task (``TASK/VARIANT`` in a variant); empty without rollouts."""
     outcomes = read_outcomes(report)
     return {task: success_rate(task, of_task.successes) for task, of_task in outcomes.items()}
 
 
 def success_table(policies: Mapping[str, EvaluationReport]) -> pd.DataFrame:
-    """One row per arm and task: percentages with Wilson's 95 % interval, and scenes."""
+    """One row per arm, task and variant of the scenes: percentages with Wilson's 95 % interval, and scenes."""
     rows = [
         {
             "arm": arm,

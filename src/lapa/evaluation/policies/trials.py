@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.envs.base import Simulator, TimeStep, open_simulator
+from lapa.envs.base import SUCCESS, Simulator, TimeStep, open_simulator
 from lapa.params.simulators import SimulatorParams
 
 Chunks = NDArray[np.float32]
@@ -30,6 +30,11 @@ class Trial:
     def over(self) -> bool:
         """Whether the task is done, or no step is left."""
         return self.now.success or self.steps >= self.max_steps
+
+    @property
+    def ending(self) -> str:
+        """How it went so far: success, or what the simulator says of a failure."""
+        return SUCCESS if self.now.success else self.simulator.ending()
 
     def act(self, action: NDArray[np.float32]) -> None:
         """Do one control step, unless the trial is over."""

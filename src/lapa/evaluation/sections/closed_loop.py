@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +18,12 @@ from lapa.evaluation.section import Need
 from lapa.evaluation.statistics.intervals import success_rate
 from lapa.params.evaluation import RolloutParams
 
+Results = Mapping[str, RolloutResult]
+"""By criterion: a task, or ``TASK/VARIANT``."""
+
 
 class ClosedLoop(PolicySection):
-    """Success on every task over the same fresh scenes, and the first episodes as videos."""
+    """Success on every task, in all variants of the same fresh scenes, and the first episodes as videos."""
 
     name = "closed-loop success"
     title = "Episodes"
@@ -28,27 +31,28 @@ class ClosedLoop(PolicySection):
     needs = (Need.SIMULATOR,)
 
     def measure(self, evidence: PolicyEvidence) -> Finding:
-        """Roll out every task; what happened in each scene stays in ``outcomes.json``."""
+        """Roll out every task in every variant; what happened in each scene stays in ``outcomes.json``."""
         params = evidence.params.rollout
         if params is None:
             raise CannotMeasureError(NO_SIMULATOR)
         results = _roll_out(evidence, params)
-        write_outcomes({result.task: _outcomes(result) for result in results}, evidence.out)
+        write_outcomes({name: _outcomes(result) for name, result in results.items()}, evidence.out)
         return Finding(
             metrics={
-                ARM: tuple(success_rate(f"success/{r.task}", r.successes) for r in results),
+                ARM: tuple(
+                    success_rate(f"success/{name}", r.successes) for name, r in results.items()
+                ),
             },
             blocks=(*_videos(results, evidence.out), *_film_strips(results, evidence)),
         )
 
 
-def _roll_out(evidence: PolicyEvidence, params: RolloutParams) -> list[RolloutResult]:
-    """Try every task on the same seeds, seeing images as the shards hold them."""
-    policy = evidence.policy
-    simulator = params.simulator.model_copy(update={"max_steps": params.max_steps})
-    with progress_bar("closed loop", len(params.tasks) * params.num_scenes) as on_over:
-        return [
-            rollout(
+def _roll_out(evidence: PolicyEvidence, params: RolloutParams) -> dict[str, RolloutResult]:
+    """Try everything on the same seeds, seeing images as the shards hold them."""
+    policy, trials = evidence.policy, list(params.trials())
+    with progress_bar("closed loop", len(trials) * params.num_scenes) as on_over:
+        return {
+            criterion: rollout(
                 policy,
                 simulator=simulator,
                 task=task,
@@ -61,8 +65,8 @@ def _roll_out(evidence: PolicyEvidence, params: RolloutParams) -> list[RolloutRe
                 device=evidence.device,
                 on_over=on_over,
             )
-            for task in params.tasks
-        ]
+            for criterion, task, simulator in trials
+        }
 
 
 def _outcomes(result: RolloutResult) -> TaskOutcomes:
@@ -71,11 +75,16 @@ def _outcomes(result: RolloutResult) -> TaskOutcomes:
         successes=tuple(result.successes.tolist()),
         steps=tuple(result.steps.tolist()),
         instructions=result.instructions,
+        ends=result.ends,
     )
 
 
-def _videos(results: Sequence[RolloutResult], out: Path) -> tuple[Block, ...]:
-    files = [file for result in results for file in save_clips(result, out / "clips")]
+def _videos(results: Results, out: Path) -> tuple[Block, ...]:
+    files = [
+        file
+        for criterion, result in results.items()
+        for file in save_clips(result, out / "clips", name=criterion.replace("/", "_"))
+    ]
     videos = [
         Video(file=str(file.relative_to(out)), caption=file.stem.replace("_", " "))
         for file in files
@@ -83,8 +92,8 @@ def _videos(results: Sequence[RolloutResult], out: Path) -> tuple[Block, ...]:
     return (Videos(videos=tuple(videos)),) if videos else ()
 
 
-def _film_strips(results: Sequence[RolloutResult], evidence: PolicyEvidence) -> tuple[Block, ...]:
-    strips = [strip for result in results for strip in _strips(result)]
+def _film_strips(results: Results, evidence: PolicyEvidence) -> tuple[Block, ...]:
+    strips = [strip for name, result in results.items() for strip in _strips(name, result)]
     if not strips:
         return ()
     heading = f"Closed loop, first {len(strips)} scenes (not chosen)"
@@ -93,14 +102,16 @@ def _film_strips(results: Sequence[RolloutResult], evidence: PolicyEvidence) -> 
     return folded("Film strips", plot)
 
 
-def _strips(result: RolloutResult) -> list[Strip]:
+def _strips(criterion: str, result: RolloutResult) -> list[Strip]:
+    variant = criterion.partition("/")[2].replace("_", " ")
+    where = f"{variant}, scene" if variant else "scene"
     strips = []
     for seed, frames in result.clips.items():
         index = result.seeds.index(seed)
         strips.append(
             Strip(
                 frames=frames,
-                title=f"{result.instructions[index]} (scene {seed})",
+                title=f"{result.instructions[index]} ({where} {seed}): {result.ends[index]}",
                 success=bool(result.successes[index]),
             )
         )

@@ -11,6 +11,8 @@ from lapa.evaluation.formatting import percent, too_few
 from lapa.evaluation.plots.success_bars import plot_success
 from lapa.evaluation.policies.arms import DIFFERENCES, ArmsEvidence, ArmsSection
 from lapa.evaluation.policies.comparisons import Comparison
+from lapa.evaluation.policies.failures import failures_table
+from lapa.evaluation.policies.outcomes import read_outcomes
 from lapa.evaluation.policies.success_table import success_rates
 from lapa.records import Metric
 
@@ -43,6 +45,8 @@ class SuccessByArm(ArmsSection):
         words = [_sentence(comparison, rates) for comparison in compared]
         blocks += rows(_success_table(rates))
         blocks += rows(_differences(compared))
+        ends = {arm: read_outcomes(report) for arm, report in evidence.arms.items()}
+        blocks += folded("How trials failed", rows(failures_table(ends)))
         blocks += folded("In words", listed(words))
         return Finding(
             metrics={DIFFERENCES: tuple(c.difference for c in compared)},

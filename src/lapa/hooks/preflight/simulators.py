@@ -9,7 +9,6 @@ from lapa.params.envs import RecordParams
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.experiment import robot_set
 from lapa.params.finetune import FinetuneParams
-from lapa.params.mixture import DatasetParams
 from lapa.refused import RefusedError
 
 
@@ -24,23 +23,19 @@ def require_one_simulator(parameters: Mapping[str, Any]) -> None:
     Raises:
         RefusedError: naming both simulators.
     """
-    recording, finetune, evaluation = (
-        parameters.get(f"params:{section}") for section in ("recording", "finetune", "evaluation")
+    finetune, evaluation = (
+        parameters.get(f"params:{section}") for section in ("finetune", "evaluation")
     )
-    if not (
-        isinstance(recording, RecordParams)
-        and isinstance(finetune, FinetuneParams)
-        and isinstance(evaluation, EvaluationParams)
-    ):
+    if not (isinstance(finetune, FinetuneParams) and isinstance(evaluation, EvaluationParams)):
         return
-    robot = parameters.get(f"params:datasets.{robot_set(finetune.dataset or '')}")
-    recorded_robot = isinstance(robot, DatasetParams) and robot.is_recorded
-    if evaluation.rollout is None or not recorded_robot:
+    name = f"datasets.{robot_set(finetune.dataset or '')}.recording"
+    recording = parameters.get(f"params:{name}")
+    if evaluation.rollout is None or not isinstance(recording, RecordParams):
         return
     recorded, rolled_out = recording.simulator.kind, evaluation.rollout.simulator.kind
     if recorded != rolled_out:
         raise RefusedError(
-            f"recording.simulator.kind is {recorded!r}, evaluation.rollout.simulator.kind is "
+            f"{name}.simulator.kind is {recorded!r}, evaluation.rollout.simulator.kind is "
             f"{rolled_out!r}, expected the same: a policy knows the actions of the simulator it learnt "
             "from; set both, and evaluation.rollout.tasks to its tasks"
         )

@@ -29,7 +29,7 @@ def write_shards(
     folder: Path,
     raw: RawEpisodes | None = None,
 ) -> ShardSet:
-    """Turn one dataset into a shard set; that of the simulator is what was recorded."""
+    """Turn one dataset into a shard set; a simulated one is what was recorded."""
     source: SourceParams = dataset
     if raw is not None:
         source = dataset.model_copy(update={"kind": raw.kind, "path": raw.path})

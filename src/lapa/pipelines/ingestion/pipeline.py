@@ -1,11 +1,13 @@
 """Raw recordings to clip shards, a set for each dataset, and the mixture that is watched.
 
 ```
-simulator ─ record_episodes ─► raw_episodes ─ tabletop.write_shards ─► tabletop.clip_shards ─┐
-any source (video, RLDS, LeRobot, …) ─ <dataset>.write_shards ─► <dataset>.clip_shards ──────┴ mix_shards ─► mixture
+simulator ─ <dataset>.record_episodes ─► <dataset>.raw_episodes ─┐
+any source (video, RLDS, LeRobot, …) ────────────────────────────┴ <dataset>.write_shards ─► <dataset>.clip_shards
+the watched <dataset>.clip_shards ─ mix_shards ─► mixture
 ```
 
-Only the datasets that the experiment uses have a node: the sources of `mixture`, and `finetune.dataset`.
+Only the datasets that the experiment uses have nodes: the sources of `mixture`, and `finetune.dataset`. Each
+simulated one is a recording of its own.
 """
 
 from __future__ import annotations
@@ -23,22 +25,22 @@ from lapa.pipelines.stage import stage_node
 def create_pipeline(experiment: Experiment | None = None, **kwargs: Any) -> Pipeline:
     """Record demonstrations where asked, write the shards of every dataset, mix those that are watched."""
     chosen = experiment or current_experiment()
+    recorded = [_recording(name) for name in chosen.datasets if name in chosen.simulated]
     shards = [_shards(name, simulated=name in chosen.simulated) for name in chosen.datasets]
-    recorded = [_recording()] if set(chosen.datasets) & set(chosen.simulated) else []
     return Pipeline([*recorded, *shards, _mixture(chosen)])
 
 
-def _recording() -> Node:
+def _recording(dataset: str) -> Node:
     return stage_node(
         record_episodes,
-        recording="params:recording",
-        outputs="raw_episodes",
-        name="record_episodes",
+        recording=f"params:datasets.{dataset}.recording",
+        outputs=f"{dataset}.raw_episodes",
+        name=f"{dataset}.record_episodes",
     )
 
 
 def _shards(dataset: str, *, simulated: bool) -> Node:
-    raw = {"raw": "raw_episodes"} if simulated else {}
+    raw = {"raw": f"{dataset}.raw_episodes"} if simulated else {}
     return stage_node(
         write_shards,
         dataset=f"params:datasets.{dataset}",
