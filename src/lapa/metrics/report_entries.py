@@ -62,6 +62,13 @@ POLICIES = (
         "Share of fresh scenes in which the policy succeeds.",
     ),
     Entry(
+        "latency_ms",
+        "ms",
+        "> 0; lower is better",
+        "Time of one prediction for one image and instruction on the evaluation's device, median of 20 calls "
+        "after warm-up. Read off a clock: it depends on the machine and on what else runs, and counts in no digest.",
+    ),
+    Entry(
         "<arm> - <other>/<task>",
         "",
         "[-1, 1]",
