@@ -47,6 +47,7 @@ CASES = (
 
 
 def probability(logits: np.ndarray) -> np.ndarray:
+    """Of success."""
     return 1 / (1 + np.exp(-logits))
 
 
@@ -87,23 +88,28 @@ def repetitions(case: Case, count: int) -> Iterator[tuple[Estimate, Estimate, Es
 
 
 def holds(interval: Estimate, value: float) -> bool:
+    """Whether the interval holds the truth."""
     assert interval.low is not None
     assert interval.high is not None
     return interval.low <= value <= interval.high
 
 
 def width(interval: Estimate) -> float:
+    """From one end to the other."""
     assert interval.low is not None
     assert interval.high is not None
     return interval.high - interval.low
 
 
 def main(count: int) -> None:
+    """Print a row of percentages per case."""
     print("| case | true success | t covers | width | bootstrap covers | width | t, difference |")
     print("|---|---|---|---|---|---|---|")
     for case in CASES:
         value, rows = truth(case), list(repetitions(case, count))
-        shares = [np.mean([holds(row[i], (value, value, 0.0)[i]) for row in rows]) for i in range(3)]
+        shares = [
+            np.mean([holds(row[i], (value, value, 0.0)[i]) for row in rows]) for i in range(3)
+        ]
         wide = [np.mean([width(row[i]) for row in rows]) for i in range(2)]
         numbers = (value, shares[0], wide[0], shares[1], wide[1], shares[2])
         print(f"| {case.name} | " + " | ".join(f"{100 * n:.1f}" for n in numbers) + " |")

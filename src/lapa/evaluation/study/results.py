@@ -17,18 +17,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class StudyResults:
-    """All cells of one study, sorted by their keys."""
+    """All cells of one study; settings, variants and criteria in the order in which they came."""
 
     cells: tuple[CellResult, ...]
 
     @classmethod
     def of(cls, results: Iterable[CellResult]) -> StudyResults:
-        """Sort the cells.
+        """Put the cells in order.
+
+        Args:
+            results: settings and variants keep the order in which they come first; budgets, seeds and
+                subsets are sorted.
 
         Raises:
             ValueError: there is none, one is there twice, or they are of several studies.
         """
-        cells = sorted(results, key=lambda cell: _place(cell.key))
+        cells = _in_order(list(results))
         if not cells:
             raise ValueError("found no results, expected at least one cell; run the study first")
         if len(studies := {cell.study for cell in cells}) > 1:
@@ -94,7 +98,7 @@ class StudyResults:
     def criteria(self, setting: str) -> list[str]:
         """All criteria of a setting: tasks in plain scenes first, variants of the scenes after them."""
         every = _distinct(
-            name for c in self.cells if c.key.setting == setting for name in sorted(c.outcomes)
+            name for c in self.cells if c.key.setting == setting for name in c.outcomes
         )
         return sorted(every, key=lambda name: scenes_of(name) != SEEN)
 
@@ -105,6 +109,45 @@ class StudyResults:
 
     def _distinct(self, field: Callable[[CellKey], T]) -> list[T]:
         return _distinct(field(cell.key) for cell in self.cells)
+
+
+def place_of(key: CellKey) -> tuple[str, str, str, int | None]:
+    """Where a cell stands, but for its seed and subset."""
+    return key.setting, key.arm, key.variant, key.budget
+
+
+def scenes_of(criterion: str) -> str:
+    """The kind of scenes of a criterion: `SEEN`, or the variant's name."""
+    return criterion.partition("/")[2] or SEEN
+
+
+def budget_order(budget: int | None) -> float:
+    """A number to sort budgets by."""
+    return float("inf") if budget is None else budget
+
+
+def budget_words(budget: int | None) -> str:
+    """A budget in words."""
+    if budget is None:
+        return "all labelled episodes"
+    return f"{budget} labelled episode" + ("" if budget == 1 else "s")
+
+
+def _in_order(cells: list[CellResult]) -> list[CellResult]:
+    settings = _distinct(cell.key.setting for cell in cells)
+    arms = arm_order(_distinct(cell.key.arm for cell in cells))
+    variants = _distinct(cell.key.variant for cell in cells)
+
+    def place(cell: CellResult) -> tuple[int, int, int, float, int, int]:
+        key = cell.key
+        axes = settings.index(key.setting), arms.index(key.arm), variants.index(key.variant)
+        return *axes, budget_order(key.budget), key.seed, key.subset
+
+    return sorted(cells, key=place)
+
+
+def _distinct(self, field: Callable[[CellKey], T]) -> list[T]:
+    return _distinct(field(cell.key) for cell in self.cells)
 
 
 def place_of(key: CellKey) -> tuple[str, str, str, int | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lapa.evaluation.study.statistics.crossed import Estimate, estimate
+from lapa.evaluation.study.statistics.crossed import Estimate
 from lapa.evaluation.study.statistics.grid import Grid, common_cells
 
 
@@ -13,12 +13,6 @@ def paired_grid(first: Grid | None, second: Grid | None) -> Grid | None:
     if first is None or second is None or (pair := common_cells(first, second)) is None:
         return None
     return replace(pair[0], values=pair[0].values - pair[1].values)
-
-
-def paired_estimate(first: Grid | None, second: Grid | None) -> Estimate | None:
-    """Mean of ``first - second`` with its interval; None where they have nothing in common."""
-    difference = paired_grid(first, second)
-    return None if difference is None else estimate(difference, bounds=(-1.0, 1.0))
 
 
 def verdict(difference: Estimate) -> str:
