@@ -7,6 +7,9 @@ import math
 from lapa.evaluation.formatting import ABSENT
 from lapa.evaluation.study.statistics.crossed import Estimate
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+"""Keeps an interval on one line."""
+
 
 def percent(
     estimate: Estimate | None, *, signed: bool = False, digits: int = 1, between: str = "\n"
@@ -39,7 +42,7 @@ def scaled(estimate: Estimate, factor: float, form: str, between: str) -> str:
     if estimate.low is None or estimate.high is None:
         return text
     low, high = (form.format(factor * end) for end in (estimate.low, estimate.high))
-    return f"{text}{between}[{low}, {high}]"
+    return f"{text}{between}[{low},{NO_BREAK}{high}]"
 
 
 def joined(names: list[str]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lapa.evaluation.study.results import StudyResults, distinct_seeds, place_of
+from lapa.evaluation.study.keys import distinct_seeds, place_of
+from lapa.evaluation.study.results import StudyResults
 from lapa.records import CellKey
 
 

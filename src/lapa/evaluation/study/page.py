@@ -7,7 +7,8 @@ from pathlib import Path
 
 from lapa.evaluation.report.page import write_page
 from lapa.evaluation.study.in_short import in_short
-from lapa.evaluation.study.results import StudyResults, budget_words
+from lapa.evaluation.study.keys import budget_words
+from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.sections.about import question_section
 from lapa.evaluation.study.sections.absent import absent_section
 from lapa.evaluation.study.sections.clips import clips_section

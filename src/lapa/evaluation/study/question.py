@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lapa.evaluation.study.results import StudyResults, budget_words
+from lapa.evaluation.study.keys import budget_words
+from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.statistics.crossed import Estimate, estimate
 from lapa.evaluation.study.statistics.differences import paired_grid
 from lapa.evaluation.study.statistics.gap import gap_closed
@@ -66,6 +67,13 @@ def shown_questions(results: StudyResults, setting: str, budget: int | None) -> 
     if max(len(criteria) for criteria in kinds.values()) < MIN_TASKS:
         return criterion_questions(results, setting, budget)
     return [tasks_question(results, setting, kind, budget) for kind in kinds]
+
+
+def all_questions(results: StudyResults, setting: str, budget: int | None) -> list[Question]:
+    """The means over tasks, and what `shown_questions` adds to them."""
+    kinds = results.scenes(setting)
+    means = [tasks_question(results, setting, kind, budget) for kind in kinds]
+    return list(dict.fromkeys([*means, *shown_questions(results, setting, budget)]))
 
 
 def answer_grid(results: StudyResults, question: Question, arm: str) -> Grid | None:

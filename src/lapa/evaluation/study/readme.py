@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lapa.evaluation.study.formatting import percent
+from lapa.evaluation.study.keys import budget_words
 from lapa.evaluation.study.plots.budget_curves import plot_budget_curves
 from lapa.evaluation.study.plots.success_bars import plot_success_bars
 from lapa.evaluation.study.question import answer, shown_questions
-from lapa.evaluation.study.results import StudyResults, budget_words
+from lapa.evaluation.study.results import StudyResults
 from lapa.records import CellResult
 
 

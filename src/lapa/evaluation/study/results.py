@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from lapa.evaluation.study.keys import SEEN, budget_order, place_of, scenes_of
 from lapa.evaluation.study.known_arms import arm_order
 from lapa.records import CellKey, CellResult
 
 MAIN_VARIANT = "default"
-SEEN = "seen"
-"""What the page calls the plain scenes, beside variants such as ``unseen_words``."""
 T = TypeVar("T")
 
 
@@ -111,28 +110,6 @@ class StudyResults:
         return _distinct(field(cell.key) for cell in self.cells)
 
 
-def place_of(key: CellKey) -> tuple[str, str, str, int | None]:
-    """Where a cell stands, but for its seed and subset."""
-    return key.setting, key.arm, key.variant, key.budget
-
-
-def scenes_of(criterion: str) -> str:
-    """The kind of scenes of a criterion: `SEEN`, or the variant's name."""
-    return criterion.partition("/")[2] or SEEN
-
-
-def budget_order(budget: int | None) -> float:
-    """A number to sort budgets by."""
-    return float("inf") if budget is None else budget
-
-
-def budget_words(budget: int | None) -> str:
-    """A budget in words."""
-    if budget is None:
-        return "all labelled episodes"
-    return f"{budget} labelled episode" + ("" if budget == 1 else "s")
-
-
 def _in_order(cells: list[CellResult]) -> list[CellResult]:
     settings = _distinct(cell.key.setting for cell in cells)
     arms = arm_order(_distinct(cell.key.arm for cell in cells))
@@ -146,40 +123,5 @@ def _in_order(cells: list[CellResult]) -> list[CellResult]:
     return sorted(cells, key=place)
 
 
-def _distinct(self, field: Callable[[CellKey], T]) -> list[T]:
-    return _distinct(field(cell.key) for cell in self.cells)
-
-
-def place_of(key: CellKey) -> tuple[str, str, str, int | None]:
-    """Where a cell stands, but for its seed and subset."""
-    return key.setting, key.arm, key.variant, key.budget
-
-
-def scenes_of(criterion: str) -> str:
-    """The kind of scenes of a criterion: `SEEN`, or the variant's name."""
-    return criterion.partition("/")[2] or SEEN
-
-
-def budget_order(budget: int | None) -> float:
-    """A number to sort budgets by."""
-    return float("inf") if budget is None else budget
-
-
-def budget_words(budget: int | None) -> str:
-    """A budget in words."""
-    if budget is None:
-        return "all labelled episodes"
-    return f"{budget} labelled episode" + ("" if budget == 1 else "s")
-
-
-def _place(key: CellKey) -> tuple[str, str, str, float, int, int]:
-    return key.setting, key.arm, key.variant, budget_order(key.budget), key.seed, key.subset
-
-
 def _distinct(values: Iterable[T]) -> list[T]:
     return list(dict.fromkeys(values))
-
-
-def distinct_seeds(cells: Sequence[CellResult]) -> tuple[list[int], list[int]]:
-    """Pretraining seeds and labelled subsets of some cells, ascending."""
-    return sorted({c.key.seed for c in cells}), sorted({c.key.subset for c in cells})

@@ -27,7 +27,7 @@ def plot_budget_curves(results: StudyResults, questions: Sequence[Question], pat
         questions: of one setting; each is asked with every budget.
         path: PNG to write.
     """
-    columns = min(COLUMNS, len(questions))
+    columns = 2 if len(questions) == 4 else min(COLUMNS, len(questions))
     grid = (-(-len(questions) // columns), columns)
     size = (3.3 * grid[1] + 1.6, 2.9 * grid[0])
     with saved_plot(path, nrows=grid[0], ncols=grid[1], figsize=size, squeeze=False) as axes:

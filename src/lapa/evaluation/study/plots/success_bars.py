@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from lapa.evaluation.plots.style import arm_color, saved_plot
+from lapa.evaluation.study.keys import budget_words
 from lapa.evaluation.study.plots.cells import cell_dots, whisker
 from lapa.evaluation.study.question import SHARE, Question, answer_grid
-from lapa.evaluation.study.results import StudyResults, budget_words
+from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.statistics.crossed import estimate
 
 

@@ -43,14 +43,13 @@ def plot_upstream(by_arm: Mapping[str, list[Association]], title: str, path: Pat
 
 
 def _panel(axes: Any, metric: str, by_arm: Mapping[str, list[Association]]) -> None:
-    labels = []
+    """One figure; the title has the correlation of the first arm that has one, the table those of all."""
+    titles = []
     for position, (arm, associations) in enumerate(by_arm.items()):
-        for one in associations:
-            if one.metric != metric:
-                continue
+        for one in (one for one in associations if one.metric == metric):
             successes = [100 * success for success in one.successes]
             axes.scatter(one.figures, successes, s=22, color=arm_color(arm, position), label=arm)
             if not math.isnan(rho := one.correlation.value):
-                labels.append(f"{rho:+.2f} (n = {one.n})")
+                titles.append(f"{arm}: ρ = {rho:+.2f}, n = {one.n}")
     axes.set_xlabel(metric, fontsize=8)
-    axes.set_title("ρ = " + ", ".join(labels) if labels else "", fontsize=8)
+    axes.set_title("".join(titles[:1]), fontsize=8)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from lapa.evaluation.blocks import Note, Rows, Table
 from lapa.evaluation.report.page import PageSection, plain_section
 from lapa.evaluation.study.formatting import joined
+from lapa.evaluation.study.keys import distinct_seeds
 from lapa.evaluation.study.known_arms import arm_sentence
-from lapa.evaluation.study.results import StudyResults, distinct_seeds
+from lapa.evaluation.study.results import StudyResults
 
 
 def question_section(results: StudyResults, question: str) -> PageSection:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from lapa.evaluation.blocks import Block, Heading, Video, Videos
 from lapa.evaluation.report.page import PageSection, Part
-from lapa.evaluation.study.results import StudyResults, budget_words
+from lapa.evaluation.study.keys import budget_words
+from lapa.evaluation.study.results import StudyResults
 
 NAME = re.compile(r"(?P<task>.+)_(?P<scene>\d+)_(?P<outcome>success|failure)")
 """How `lapa.evaluation.policies.rollout.save_clips` names a file."""

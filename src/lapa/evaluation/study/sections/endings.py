@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from lapa.evaluation.blocks import Block, Heading, Plot, Table, folded, rows
+from lapa.evaluation.blocks import Block, Plot, Table, folded, rows
 from lapa.evaluation.report.page import PageSection, Part
+from lapa.evaluation.study.keys import SEEN, budget_words
 from lapa.evaluation.study.plots.endings_bars import SUCCESS, plot_endings
-from lapa.evaluation.study.results import StudyResults, budget_words
+from lapa.evaluation.study.results import StudyResults
 from lapa.records import CellResult
 
 Shares = dict[str, float]
@@ -17,12 +18,13 @@ Shares = dict[str, float]
 
 
 def endings_section(results: StudyResults, out: Path) -> PageSection:
-    """One plot per setting and criterion; empty where the cells do not tell how trials ended."""
+    """A plot per setting and criterion, variants of the scenes behind a click; empty where no cell tells."""
     budget = results.headline_budget
     blocks: list[Block] = []
     for setting in results.settings:
-        for criterion in results.criteria(setting):
-            blocks += _criterion(results, setting, criterion, budget, out)
+        for kind, criteria in results.scenes(setting).items():
+            of_kind = [b for c in criteria for b in _criterion(results, setting, c, out)]
+            blocks += of_kind if kind == SEEN else folded(f"{setting}, {kind}", of_kind)
     lead = (
         f"How trials ended, over all cells with {budget_words(budget)}, in percent of the trials."
     )
@@ -31,9 +33,8 @@ def endings_section(results: StudyResults, out: Path) -> PageSection:
     )
 
 
-def _criterion(
-    results: StudyResults, setting: str, criterion: str, budget: int | None, out: Path
-) -> tuple[Block, ...]:
+def _criterion(results: StudyResults, setting: str, criterion: str, out: Path) -> tuple[Block, ...]:
+    budget = results.headline_budget
     tried = {
         arm: shares
         for arm in results.arms
@@ -41,11 +42,19 @@ def _criterion(
     }
     if not tried:
         return ()
-    title = f"{setting}, {criterion}"
     file = out / f"endings_{setting}_{criterion.replace('/', '_')}.png"
-    plot_endings(tried, title, file)
-    plot = Plot(file=file.name, caption=f"{title}: success and the endings of failures, by arm.")
-    return (Heading(text=title), plot, *folded("In numbers", rows(_table(tried))))
+    plot_endings(tried, known_endings(results), f"{setting}, {criterion}", file)
+    caption = f"{setting}, {criterion}: success and the endings of failures, by arm."
+    return (Plot(file=file.name, caption=caption), *folded("In numbers", rows(_table(tried))))
+
+
+def known_endings(results: StudyResults) -> list[str]:
+    """Every ending of any failure in the study, the commonest first, so that each keeps its colour."""
+    counts: Counter[str] = Counter()
+    for cell in results.cells:
+        for outcomes in cell.outcomes.values():
+            counts.update(outcomes.ends)
+    return sorted(counts, key=lambda ending: (-counts[ending], ending))
 
 
 def endings(cells: Sequence[CellResult], criterion: str) -> Shares:

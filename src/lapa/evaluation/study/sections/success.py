@@ -9,6 +9,7 @@ from pathlib import Path
 from lapa.evaluation.blocks import Block, Heading, Note, Plot, Table, folded, rows
 from lapa.evaluation.report.page import PageSection, Part
 from lapa.evaluation.study.formatting import percent
+from lapa.evaluation.study.keys import budget_words
 from lapa.evaluation.study.plots.success_bars import plot_success_bars
 from lapa.evaluation.study.question import (
     Question,
@@ -18,7 +19,7 @@ from lapa.evaluation.study.question import (
     shown_questions,
     tasks_question,
 )
-from lapa.evaluation.study.results import StudyResults, budget_words
+from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.statistics.bootstrap import bootstrap_estimate
 from lapa.evaluation.study.statistics.spread import spread
 

@@ -6,11 +6,13 @@ import math
 from pathlib import Path
 
 from lapa.evaluation.blocks import Block, Heading, Plot, Table, rows
+from lapa.evaluation.formatting import ABSENT
 from lapa.evaluation.report.page import PageSection, Part
 from lapa.evaluation.study.formatting import plain
+from lapa.evaluation.study.keys import SEEN, budget_words
 from lapa.evaluation.study.plots.upstream_scatter import plot_upstream
 from lapa.evaluation.study.question import Question, tasks_question
-from lapa.evaluation.study.results import SEEN, StudyResults, budget_words
+from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.statistics.association import MIN_MODELS, Association
 from lapa.evaluation.study.upstream import associations
 
@@ -51,23 +53,33 @@ def _setting(results: StudyResults, question: Question, out: Path) -> tuple[Bloc
     title = f"{question.setting}, {budget_words(question.budget)}: {question.title}"
     file = out / f"upstream_{question.setting}.png"
     plot_upstream(every, title, file)
-    body = [
-        (one.metric, arm, str(one.n), plain(one.correlation, digits=2, between=" "), claim(one))
-        for arm, of_arm in every.items()
-        for one in of_arm
-    ]
-    head = ("figure", "arm", "models", "ρ with success", "")
     return (
         Heading(text=title),
         Plot(file=file.name, caption="Upstream figures against success, coloured by arm."),
-        *rows(Table(head=head, rows=tuple(body))),
+        *rows(_table(every)),
     )
+
+
+def _table(every: dict[str, list[Association]]) -> Table:
+    """Figures (rows) by arm (columns)."""
+    named = {arm: {one.metric: one for one in of_arm} for arm, of_arm in every.items()}
+    metrics = dict.fromkeys(metric for of_arm in named.values() for metric in of_arm)
+    body = [(metric, *(_cell(named[arm].get(metric)) for arm in named)) for metric in metrics]
+    return Table(head=("figure", *(f"{arm}, ρ" for arm in named)), rows=tuple(body))
+
+
+def _cell(one: Association | None) -> str:
+    if one is None:
+        return ABSENT
+    if math.isnan(one.correlation.value):
+        return f"{ABSENT}\n{claim(one)}"
+    return f"{plain(one.correlation, digits=2, between=' ')} (n = {one.n})\n{claim(one)}"
 
 
 def claim(one: Association) -> str:
     """What the correlation allows to say."""
     correlation = one.correlation
-    if math.isnan(correlation.value) or correlation.low is None:
+    if correlation.low is None:
         return f"no claim: {correlation.reason}"
     if correlation.is_positive or correlation.is_negative:
         return "goes with success" if correlation.is_positive else "goes against success"

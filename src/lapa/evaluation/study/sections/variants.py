@@ -5,8 +5,9 @@ from __future__ import annotations
 from lapa.evaluation.blocks import Table, folded, rows
 from lapa.evaluation.report.page import PageSection, Part
 from lapa.evaluation.study.formatting import percent, plain
+from lapa.evaluation.study.keys import budget_words
 from lapa.evaluation.study.question import answer, tasks_question
-from lapa.evaluation.study.results import StudyResults, budget_words
+from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.statistics.crossed import estimate
 from lapa.evaluation.study.statistics.grid import metric_grid
 from lapa.records import CellKey, CellResult

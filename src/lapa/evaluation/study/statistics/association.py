@@ -45,12 +45,12 @@ def spearman(first: Sequence[float], second: Sequence[float]) -> Estimate:
         second: ``(model,)`` successes.
     """
     if len(first) < 3:
-        return Estimate(value=math.nan, reason=f"{len(first)} models have no order to speak of")
+        return Estimate(value=math.nan, reason=f"{len(first)} have no order to speak of")
     if len(set(first)) < 2 or len(set(second)) < 2:
-        return Estimate(value=math.nan, reason="one side is the same for all")
+        return Estimate(value=math.nan, reason="the same for all")
     value = float(stats.spearmanr(first, second).statistic)
     if (n := len(first)) < MIN_MODELS:
-        return Estimate(value=value, reason=f"{n} models are too few for a claim")
+        return Estimate(value=value, reason=f"{n} are too few")
     center = math.atanh(min(max(value, -0.999999), 0.999999))
     half = Z_95 * math.sqrt((1 + value**2 / 2) / (n - 3))
     return Estimate(value=value, low=math.tanh(center - half), high=math.tanh(center + half))

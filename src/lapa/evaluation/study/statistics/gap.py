@@ -41,7 +41,15 @@ def gap_closed(arm: Grid, lower: Grid, upper: Grid) -> Estimate | None:
         return _share_alone(margins(gained), margins(gap), reason)
     if not estimate(gap).is_positive:
         return Estimate(value=float("nan"), reason="the gap is not clearly above zero")
+    if not any(np.ptp(axis) for axis in margins(gained).axes):
+        return _all_alike(estimate(gained), margins(gap))
     return _fieller(margins(gained), margins(gap))
+
+
+def _all_alike(gained: Estimate, gap: Margins) -> Estimate:
+    """An arm that ended like ``lower`` everywhere: what `estimate` leaves open, as a share of the gap."""
+    low, high = (None if end is None else end / gap.value for end in (gained.low, gained.high))
+    return Estimate(value=gained.value / gap.value, low=low, high=high)
 
 
 def _share_alone(gained: Margins, gap: Margins, reason: str) -> Estimate:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.study.results import distinct_seeds
+from lapa.evaluation.study.keys import distinct_seeds
 from lapa.records import CellOutcomes, CellResult, require_same
 
 MIN_TASKS = 6
