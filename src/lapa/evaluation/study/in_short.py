@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from lapa.evaluation.study.formatting import joined, percent
@@ -82,7 +83,7 @@ def _gap(results: StudyResults, question: Question) -> list[str]:
     share = gap_share(results, question, first, lower=LOWER, upper=UPPER)
     if share is None:
         return []
-    if share.value != share.value:
+    if math.isnan(share.value):
         return [
             f"What share of the gap between {LOWER} and {UPPER} it closes cannot be said: {share.reason}."
         ]
@@ -120,4 +121,5 @@ def _predictors(results: StudyResults) -> list[str]:
 
 def _missing(results: StudyResults, expected: Sequence[CellKey] | None) -> list[str]:
     count = len(missing_cells(results, expected))
-    return [f"{count} cells are missing; “Not measured” names them."] if count else []
+    counted = "1 cell is" if count == 1 else f"{count} cells are"
+    return [f"{counted} missing; “Not measured” names them."] if count else []

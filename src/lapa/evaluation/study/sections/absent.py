@@ -20,7 +20,8 @@ def absent_section(results: StudyResults, expected: Sequence[CellKey] | None) ->
     names = missing_cells(results, expected)
     blocks: list[Block] = [*listed(not_measured(results))]
     if names:
-        text = f"{len(names)} cells are not there: not run yet, failed, or left out by the study's file."
+        counted = "1 cell is" if len(names) == 1 else f"{len(names)} cells are"
+        text = f"{counted} not there: not run yet, failed, or left out by the study's file."
         blocks += [
             Note(text=text),
             *listed(names[:OPEN]),
