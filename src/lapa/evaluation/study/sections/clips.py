@@ -16,7 +16,7 @@ NAME = re.compile(r"(?P<task>.+)_(?P<scene>\d+)_(?P<outcome>success|failure)")
 OUTCOMES = ("success", "failure")
 LEAD = (
     "The first success and the first failure among the scenes that were filmed, not the best ones; a click stops a video. An arm "
-    "without a video did not succeed (or fail) in any of them."
+    "that is not shown had no such scene among those, or was not filmed."
 )
 
 
