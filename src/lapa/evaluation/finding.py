@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field, JsonValue
 
 from lapa.evaluation.blocks import Block, Plot, Videos, opened
-from lapa.records import EvaluationReport, Metric, Record
+from lapa.records import CLOCKED_FINDINGS, CLOCKED_METRICS, EvaluationReport, Metric, Record
 
 FILE = "findings.json"
 Metrics = dict[str, tuple[Metric, ...]]
@@ -32,6 +32,11 @@ class Finding(Record):
     """The answer in words, for the summary at the top of the page."""
     data: dict[str, JsonValue] = Field(default_factory=dict)
     """What was measured besides, for notebooks and scripts."""
+
+    @property
+    def is_clocked(self) -> bool:
+        """Whether it was read off a clock, and differs from run to run."""
+        return any(m.name in CLOCKED_METRICS for of_one in self.metrics.values() for m in of_one)
 
     @property
     def plots(self) -> tuple[str, ...]:
@@ -60,17 +65,22 @@ def metrics_by_subject(findings: Iterable[Finding], subjects: Sequence[str] = ()
 
 
 def write_findings(findings: Sequence[Finding], folder: Path) -> None:
-    """Write ``findings.json``."""
-    dumped = [finding.model_dump(mode="json") for finding in findings]
-    (folder / FILE).write_text(json.dumps(dumped, indent=2) + "\n")
+    """Write ``findings.json``, and what was read off a clock into a file that no digest counts."""
+    _write([finding for finding in findings if not finding.is_clocked], folder / FILE)
+    if clocked := [finding for finding in findings if finding.is_clocked]:
+        _write(clocked, folder / CLOCKED_FINDINGS)
 
 
 def read_findings(report: EvaluationReport) -> tuple[Finding, ...]:
     """Read the findings of a report; none where nothing could be measured."""
-    file = Path(report.path) / FILE
-    if not file.is_file():
-        return ()
-    return tuple(Finding.model_validate(fields) for fields in json.loads(file.read_text()))
+    files = [Path(report.path) / name for name in (FILE, CLOCKED_FINDINGS)]
+    every = [fields for file in files if file.is_file() for fields in json.loads(file.read_text())]
+    return tuple(Finding.model_validate(fields) for fields in every)
+
+
+def _write(findings: Sequence[Finding], file: Path) -> None:
+    dumped = [finding.model_dump(mode="json") for finding in findings]
+    file.write_text(json.dumps(dumped, indent=2) + "\n")
 
 
 def find(findings: Iterable[Finding], analysis: str) -> Finding | None:

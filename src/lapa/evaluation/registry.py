@@ -13,6 +13,7 @@ BUILT_IN = (
     "lapa.evaluation.sections.success_by_arm:SuccessByArm",
     "lapa.evaluation.sections.error_by_arm:ErrorByArm",
     "lapa.evaluation.sections.action_error:ActionErrors",
+    "lapa.evaluation.sections.latency:Latency",
     "lapa.evaluation.sections.reconstruction:Reconstruction",
     "lapa.evaluation.sections.code_usage:UseOfCodes",
     "lapa.evaluation.sections.code_strips:PairsByCode",

@@ -68,6 +68,13 @@ POLICIES = (
         "The same in a variant of the scenes (`evaluation.rollout.variants`), such as objects never trained on.",
     ),
     Entry(
+        "latency_ms",
+        "ms",
+        "> 0; lower is better",
+        "Time of one prediction for one image and instruction on the evaluation's device, median of 20 calls "
+        "after warm-up. Read off a clock: it depends on the machine and on what else runs, and counts in no digest.",
+    ),
+    Entry(
         "<arm> - <other>/<task>",
         "",
         "[-1, 1]",

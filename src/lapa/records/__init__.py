@@ -8,6 +8,7 @@ from lapa.records.actions import ActionDimension, ActionStats
 from lapa.records.base import SEAL, Record
 from lapa.records.checkpoints import IMPORTED_FROM, Checkpoint
 from lapa.records.digest import (
+    CLOCKED_FINDINGS,
     MADE_WITH,
     RECORD,
     digest_of,
@@ -20,7 +21,7 @@ from lapa.records.labels import LabelSet
 from lapa.records.metrics import Metric
 from lapa.records.mixture import Balance, ClipFilter, ClipSelection, MixtureMember
 from lapa.records.pairs import PairCounts, PairSpec, total_pairs
-from lapa.records.reports import EvaluationReport
+from lapa.records.reports import CLOCKED_METRICS, EvaluationReport
 from lapa.records.shards import (
     SHARD_SCHEMA,
     ActionMeaning,
@@ -32,6 +33,8 @@ from lapa.records.shards import (
 from lapa.records.studies import CellKey, CellOutcomes, CellResult
 
 __all__ = [
+    "CLOCKED_FINDINGS",
+    "CLOCKED_METRICS",
     "IMPORTED_FROM",
     "MADE_WITH",
     "RECORD",

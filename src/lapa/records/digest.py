@@ -10,6 +10,8 @@ from typing import Any
 RECORD = "record.json"
 MADE_WITH = "made_with.json"
 """Beside the record: what the stage that made the artefact was asked to do."""
+CLOCKED_FINDINGS = "clocked_findings.json"
+"""In a report: what was read off a clock, and differs from run to run."""
 
 
 def digest_of(facts: Any) -> str:
@@ -29,15 +31,15 @@ def digest_of_file(path: Path) -> str:
 def digest_of_files(folder: Path) -> str:
     """SHA-256 over the names and bytes of every file below ``folder``.
 
-    Left out is what is written about them afterwards (the record, what made it) and what begins
-    with a dot (locks, unfinished files).
+    Left out is what is written about them afterwards (the record, what made it), what was read off
+    a clock, and what begins with a dot (locks, unfinished files).
     """
     names = sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if path.is_file() and not any(p.startswith(".") for p in path.relative_to(folder).parts)
     )
-    kept = [name for name in names if name not in {RECORD, MADE_WITH}]
+    kept = [name for name in names if name not in {RECORD, MADE_WITH, CLOCKED_FINDINGS}]
     return digest_of([(name, digest_of_file(folder / name)) for name in kept])
 
 

@@ -1,0 +1,142 @@
+"""How often each arm succeeds: one table in the paper's shape, then every criterion, then how it spreads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from lapa.evaluation.blocks import Block, Heading, Note, Plot, Table, folded, rows
+from lapa.evaluation.report.page import PageSection, Part
+from lapa.evaluation.study.formatting import percent
+from lapa.evaluation.study.keys import budget_words
+from lapa.evaluation.study.plots.success_bars import plot_success_bars
+from lapa.evaluation.study.question import (
+    Question,
+    answer,
+    answer_grid,
+    criterion_questions,
+    shown_questions,
+    tasks_question,
+)
+from lapa.evaluation.study.results import StudyResults
+from lapa.evaluation.study.statistics.bootstrap import bootstrap_estimate
+from lapa.evaluation.study.statistics.spread import spread
+
+LEAD = (
+    "Mean success in percent over pretraining seeds, labelled subsets and scenes; in brackets the 95 % interval over "
+    "all three. Without brackets there were too few seeds or subsets for one."
+)
+
+
+def success_section(results: StudyResults, out: Path) -> PageSection:
+    """Success of every arm at the headline budget; the other budgets open on a click."""
+    headline = results.headline_budget
+    others = [budget for budget in results.main_budgets if budget != headline]
+    blocks: list[Block] = [
+        Heading(text=f"Arms by setting, {budget_words(headline)}"),
+        *rows(paper_table(results, headline)),
+    ]
+    for setting in results.settings:
+        blocks += _setting(results, setting, headline, out)
+    for budget in others:
+        blocks += folded(f"The same with {budget_words(budget)}", _tables(results, budget))
+    blocks += folded("How much seeds and subsets differ", _spreads(results, headline))
+    return PageSection(title="Success", leads=(LEAD,), parts=(Part(blocks=blocks, folder=out),))
+
+
+def paper_table(results: StudyResults, budget: int | None) -> Table:
+    """Arms (rows) by setting and kind of scenes (columns), means over tasks."""
+    questions = [
+        (f"{setting}\n{kind}", tasks_question(results, setting, kind, budget))
+        for setting in results.settings
+        for kind in results.scenes(setting)
+    ]
+    return _arms_table(results, questions)
+
+
+def _arms_table(results: StudyResults, questions: Sequence[tuple[str, Question]]) -> Table:
+    body = [
+        (arm, *(percent(answer(results, question, arm)) for _, question in questions))
+        for arm in results.arms
+    ]
+    return Table(head=("arm", *(title for title, _ in questions)), rows=tuple(body))
+
+
+def criteria_table(results: StudyResults, setting: str, budget: int | None) -> Table:
+    """Criteria (rows) by arm (columns) of one setting."""
+    body = [
+        (
+            question.title,
+            *(percent(answer(results, question, arm)) for arm in results.arms),
+        )
+        for question in criterion_questions(results, setting, budget)
+    ]
+    return Table(head=("criterion", *results.arms), rows=tuple(body))
+
+
+def _setting(
+    results: StudyResults, setting: str, budget: int | None, out: Path
+) -> tuple[Block, ...]:
+    file = out / f"success_{setting}.png"
+    plot_success_bars(results, shown_questions(results, setting, budget), file)
+    return (
+        Heading(text=f"{setting}, criterion by criterion"),
+        Plot(
+            file=file.name,
+            caption="Bars are means, whiskers 95 % intervals over seeds, subsets and scenes, dots single cells.",
+        ),
+        *rows(criteria_table(results, setting, budget)),
+    )
+
+
+def _tables(results: StudyResults, budget: int | None) -> list[Block]:
+    tables = [paper_table(results, budget)]
+    tables += [criteria_table(results, setting, budget) for setting in results.settings]
+    return [block for table in tables for block in rows(table)]
+
+
+def _spreads(results: StudyResults, budget: int | None) -> tuple[Block, ...]:
+    body = [
+        row
+        for setting in results.settings
+        for question in shown_questions(results, setting, budget)
+        for row in map(partial(_spread_row, results, question), results.arms)
+        if row
+    ]
+    head = (
+        "setting",
+        "criterion",
+        "arm",
+        "t interval",
+        "bootstrap",
+        "worst seed",
+        "best seed",
+        "σ seeds",
+        "σ subsets",
+        "σ rest",
+    )
+    note = Note(
+        text="In percent and points. σ: standard deviations that seeds, labelled subsets, and both together with the "
+        "choice of scenes add to a cell (variance components). The bootstrap resamples all three; with few seeds it is too "
+        "narrow, which is why the t interval is the one shown elsewhere."
+    )
+    return (note, *rows(Table(head=head, rows=tuple(body))))
+
+
+def _spread_row(results: StudyResults, question: Question, arm: str) -> tuple[str, ...]:
+    grid = answer_grid(results, question, arm)
+    components = None if grid is None else spread(grid)
+    if grid is None or components is None:
+        return ()
+    extremes = (components.worst_seed, components.best_seed)
+    deviations = (components.between_seeds, components.between_subsets, components.rest)
+    return (
+        question.setting,
+        question.title,
+        arm,
+        percent(answer(results, question, arm)),
+        percent(bootstrap_estimate(grid)),
+        *(f"{100 * mean:.1f}\n(seed {seed})" for seed, mean in extremes),
+        *(f"{100 * deviation:.1f}" for deviation in deviations),
+    )

@@ -1,0 +1,1 @@
+"""Statistics over a grid of cells: intervals, differences, spread, the gap closed, power, associations."""
