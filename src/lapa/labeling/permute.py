@@ -32,7 +32,7 @@ def permute_labels(*, shards: ShardSet, labels: LabelSet, seed: int, work: Path)
     for number, split in enumerate(sorted(shards.splits)):
         table = load_clip_table(shards, split)
         own, valid = load_codes(shards, labels, split, table=table)
-        codes[split] = _permuted(own, valid, table, seed=[seed, number])
+        codes[split] = permuted_codes(own, valid, table, seed=[seed, number])
     return write_codes(
         work / "labels",
         codes,
@@ -45,7 +45,7 @@ def permute_labels(*, shards: ShardSet, labels: LabelSet, seed: int, work: Path)
     )
 
 
-def _permuted(
+def permuted_codes(
     codes: NDArray[np.int16], valid: NDArray[np.bool_], table: ClipTable, *, seed: list[int]
 ) -> NDArray[np.int16]:
     """``int16 (slot, code)``: whole sequences change places, inside their dataset."""

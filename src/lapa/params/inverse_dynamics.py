@@ -19,7 +19,7 @@ class KeypointSizes(Params):
     """Side of the square input, pixels, even; other frames are resized to it."""
     channels: int = Field(default=16, gt=0)
     """Width of the convolutions."""
-    keypoints: int = Field(default=16, gt=0)
+    keypoints: int = Field(default=32, gt=0)
     """Places that are followed from frame t to t+H."""
     hidden_dim: int = Field(default=256, gt=0)
     dropout: float = Field(default=0.1, ge=0, lt=1)
@@ -39,7 +39,7 @@ class InverseDynamicsParams(FabricStageParams):
 
     model: KeypointSizes = KeypointSizes()
     optimizer: OptimizerParams = OptimizerParams(
-        learning_rate=3e-3, final_learning_rate=3e-5, warmup_steps=30, weight_decay=0.01
+        learning_rate=2e-3, final_learning_rate=2e-5, warmup_steps=30, weight_decay=0.01
     )
     trainer: TrainerParams = TrainerParams(max_steps=400, batch_size=64, validate_every=100)
     augmentation: AugmentationParams = AugmentationParams(shift=0.06)

@@ -37,19 +37,17 @@ class InverseDynamics(nn.Module):
         sizes, dimensions = config.sizes, config.stats.dimensions
         width = sizes.channels
         self.look = nn.Sequential(
-            nn.Conv2d(8, width, 4, stride=STRIDE, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(width, width, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(width, width, 3, padding=2, dilation=2),
-            nn.ReLU(),
+            nn.Conv2d(8, width, 5, stride=STRIDE, padding=2),
+            nn.GELU(),
+            nn.Conv2d(width, width, 5, padding=2),
+            nn.GELU(),
             nn.Conv2d(width, sizes.keypoints, 1),
         )
         self.look.to(memory_format=torch.channels_last)
         self.place = SpatialSoftmax(cells=sizes.image_size // STRIDE)
         self.act = nn.Sequential(
             nn.Linear(9 * sizes.keypoints, sizes.hidden_dim),
-            nn.ReLU(),
+            nn.GELU(),
             nn.Dropout(sizes.dropout),
             nn.Linear(sizes.hidden_dim, len(dimensions)),
         )
