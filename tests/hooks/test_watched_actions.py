@@ -6,7 +6,6 @@ import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 
-from lapa.data.loading.require_actions import require_actions
 from lapa.hooks import WatchedActionsHook
 from lapa.records import ShardSet
 from toys.shards import tiny_shard_set

@@ -61,5 +61,5 @@ def test_static_pairs_are_labelled_whatever_the_motion_filter_says(tmp_path: Pat
 
 def test_video_without_actions_is_refused(tmp_path: Path) -> None:
     video = tiny_shard_set(tmp_path, with_actions=False)
-    with pytest.raises(ValueError, match="found action dimensions .*0 = none"):
+    with pytest.raises(ValueError, match=r"found action dimensions .*0 = none"):
         label(video, tmp_path / "work")

@@ -41,9 +41,7 @@ def test_the_report_has_every_arm_in_order(project: Project) -> None:
 
 def test_labels_say_what_made_them(project: Project) -> None:
     labels = {
-        arm: record(project, "05_model_input/test/labels", arm)
-        for arm in NAMES
-        if arm != "scratch"
+        arm: record(project, "05_model_input/test/labels", arm) for arm in NAMES if arm != "scratch"
     }
     makers = {arm: facts["made_by"] for arm, facts in labels.items()}
     assert makers == {

@@ -9,7 +9,7 @@ from lapa.params.chosen_arms import arms_named
 from lapa.params.experiment import DEMO, Experiment
 from lapa.pipelines import codes, evaluation, finetune, foundation, labeling
 
-EVERY = "lapa+random_laq+shuffled_codes+inverse_dynamics+scratch+action_pretrained".split("+")
+EVERY = ["lapa", "random_laq", "shuffled_codes", "inverse_dynamics", "scratch", "action_pretrained"]
 
 
 def experiment(*arms: str) -> Experiment:

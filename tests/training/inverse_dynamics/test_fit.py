@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lapa.data.loading.motion_stats import motion_stats
 from lapa.data.loading.robot import open_robot
 from lapa.models.inverse_dynamics.storage import load_inverse_dynamics
 from lapa.params.finetune import FinetuneParams
 from lapa.params.inverse_dynamics import InverseDynamicsParams
 from lapa.params.labeled_episodes import LabeledEpisodes
-from lapa.records import Checkpoint, PairSpec, ShardSet
-from lapa.training.common.labeled_episodes import choose_episodes
+from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
+from lapa.training.common.labeled_episodes import choose_episodes, require_same_episodes
 from lapa.training.inverse_dynamics import fit
 from lapa.training.inverse_dynamics.data import open_labeled_pairs
 from lapa.training.policy.labeled import open_labeled
@@ -33,7 +34,13 @@ def params(**trainer: Any) -> InverseDynamicsParams:
     settings = {"max_steps": 60, "batch_size": 32, "validate_every": 30, "num_threads": 1}
     return InverseDynamicsParams.model_validate(
         {
-            "model": {"image_size": 16, "channels": 8, "keypoints": 4, "hidden_dim": 32, "dropout": 0},
+            "model": {
+                "image_size": 16,
+                "channels": 8,
+                "keypoints": 4,
+                "hidden_dim": 32,
+                "dropout": 0,
+            },
             "optimizer": {"learning_rate": 1e-2, "warmup_steps": 2},
             "trainer": settings | {"accelerator": "cpu", **trainer},
         }
@@ -96,6 +103,23 @@ def test_a_training_that_was_stopped_ends_as_if_it_was_not(
     (work / "best.ckpt").unlink()
     again = trained(shards, work, max_steps=6, checkpoint_every=3, validate_every=3)
     assert again.metrics == whole.metrics
+
+
+def test_a_policy_that_sees_other_episodes_is_refused(shards: ShardSet) -> None:
+    stats = motion_stats(
+        open_labeled_pairs(shards, SPEC, choose_episodes(shards, EPISODES)),
+        shards,
+        datasets=choose_episodes(shards, EPISODES).datasets,
+        bins=1,
+    ).model_copy(update={"episodes": 12, "episode_seed": 3})
+    labels = LabelSet.model_construct(path="labels", made_by="inverse_dynamics", actions=stats)
+    require_same_episodes(labels, shards, EPISODES)
+    for changes in ({"labeled_episodes": 5}, {"seed": 4}):
+        other = EPISODES.model_copy(update=changes)
+        with pytest.raises(ValueError, match="must see the episodes that the policy sees"):
+            require_same_episodes(labels, shards, other)
+    quantized = labels.model_copy(update={"made_by": "quantizer"})
+    require_same_episodes(quantized, shards, EPISODES.model_copy(update={"seed": 4}))
 
 
 @pytest.mark.parametrize(

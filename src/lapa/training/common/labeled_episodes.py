@@ -10,7 +10,7 @@ from lapa.data.loading.robot import chosen_episodes
 from lapa.data.shards.clip_table import load_clip_table
 from lapa.params.experiment import inside_robot_set
 from lapa.params.labeled_episodes import LabeledEpisodes
-from lapa.records import ShardSet
+from lapa.records import LabelSet, ShardSet, require_same
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,26 @@ def choose_episodes(shards: ShardSet, asked: LabeledEpisodes) -> ChosenEpisodes:
     names = ", ".join(datasets)
     logger.info("learning the actions of %s: %d of %d episodes", names, count, available)
     return ChosenEpisodes(datasets=datasets, count=count, seed=asked.seed)
+
+
+def require_same_episodes(labels: LabelSet, shards: ShardSet, asked: LabeledEpisodes) -> None:
+    """Refuse labels of an inverse dynamics model that saw other episodes than the policy will see.
+
+    It would have seen more than its arm may, or less; labels made in another way know no episodes.
+
+    Raises:
+        ValueError: naming both choices.
+    """
+    if labels.made_by != "inverse_dynamics" or labels.actions is None:
+        return
+    own, seen = choose_episodes(shards, asked), labels.actions
+    require_same(
+        f"labelled episodes behind {labels.path} (shards, datasets, count, seed)",
+        [seen.shard_digest[:12], list(seen.datasets), seen.episodes, seen.episode_seed],
+        [shards.digest[:12], list(own.datasets), own.count, own.seed],
+        remedy="the inverse dynamics model must see the episodes that the policy sees: make its labels and its "
+        "backbone again, in a run of their own",
+    )
 
 
 def labeled_episodes(available: int, asked: LabeledEpisodes) -> int:
