@@ -56,7 +56,7 @@ def main() -> None:
 
     def label() -> None:
         with tempfile.TemporaryDirectory() as out:
-            common = {"shard_set": shards, "spec": spec, "quantizer": quantizer, "params": params}
+            common = {"shard_set": shards, "spec": spec, "coder": quantizer, "params": params}
             speeds.append(label_tasks(tasks, **common, folder=Path(out), show_progress=False))  # type: ignore[arg-type]
 
     def codes_only() -> None:

@@ -16,6 +16,7 @@ from lapa.hooks import (
     StaleOutputsHook,
     TimingHook,
     TypedParametersMlflowHook,
+    WatchedActionsHook,
 )
 
 # Those that look before the run do so before MLflow opens anything (they say `tryfirst`); errors are
@@ -32,6 +33,7 @@ HOOKS = (
     TypedParametersMlflowHook(),
     InterruptHook(),
     RobotActionsHook(),
+    WatchedActionsHook(),
     StaleOutputsHook(),
     CodesHook(),
     ExperimentHook(),

@@ -44,7 +44,7 @@ def laq(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
 def run(shards: ShardSet, laq: Checkpoint, work: Path, **overrides: Any) -> LabelSet:
     arguments = {
         "shards": shards,
-        "laq": laq,
+        "model": laq,
         "pair_spec": SPEC,
         "params": LabelingParams(batch_size=7),
         "work": work,
@@ -117,7 +117,7 @@ def test_what_an_interruption_left_is_shared_out_over_all_processes(
         "lapa.labeling.label_shards:label_shards",
         {
             "shards": shards,
-            "laq": laq,
+            "model": laq,
             "pair_spec": SPEC,
             "params": LabelingParams(batch_size=7, accelerator="cpu"),
             "work": tmp_path / "begun",

@@ -10,7 +10,7 @@ from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
 from lapa.evaluation.plots.style import ARM_COLORS
-from lapa.params.arms import ARMS
+from lapa.params.arms import KNOWN
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.finetune import FinetuneParams
 from lapa.params.labeling import LabelingParams
@@ -62,9 +62,9 @@ def test_the_report_takes_every_arm_in_order() -> None:
 
 
 def test_arms_of_the_package_are_told_apart() -> None:
-    assert len({arm.name for arm in ARMS}) == len(ARMS)
-    assert len({arm.sentence for arm in ARMS}) == len(ARMS)
-    assert len(set(ARM_COLORS.values())) == len(ARMS)
+    assert len({arm.name for arm in KNOWN}) == len(KNOWN)
+    assert len({arm.sentence for arm in KNOWN}) == len(KNOWN)
+    assert len(set(ARM_COLORS.values())) == len(KNOWN)
 
 
 @pytest.fixture(scope="module")

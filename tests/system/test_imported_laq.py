@@ -36,12 +36,12 @@ def ancestors(project: Project, arm: str) -> tuple[str, str, str]:
     """Quantizer that labelled, that the backbone learnt from, and that of the catalog."""
     data = project.folder / "data"
     folders = (
-        ("laq_digest", data / "05_model_input/test/labels" / arm),
+        ("inputs", data / "05_model_input/test/labels" / arm),
         ("inputs", data / "06_models/test" / arm / "foundation"),
         ("digest", data / "06_models/test" / {"lapa": "laq"}.get(arm, arm)),
     )
     facts = [json.loads((folder / "record.json").read_text())[name] for name, folder in folders]
-    return facts[0], facts[1]["laq"], facts[2]
+    return facts[0]["laq"], facts[1]["laq"], facts[2]
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from lapa.hooks.short_errors import ShortErrorsHook
 from lapa.hooks.signpost import SignpostHook
 from lapa.hooks.stale_outputs import StaleOutputsHook
 from lapa.hooks.timing import TimingHook
+from lapa.hooks.watched_actions import WatchedActionsHook
 
 __all__ = [
     "ArmRunsHook",
@@ -28,4 +29,5 @@ __all__ = [
     "StaleOutputsHook",
     "TimingHook",
     "TypedParametersMlflowHook",
+    "WatchedActionsHook",
 ]

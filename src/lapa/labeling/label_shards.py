@@ -1,12 +1,13 @@
-"""A frozen quantiser over a shard set: one label file per shard, resumable, exactly once."""
+"""A frozen model over a shard set: one label file per shard, resumable, exactly once."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -22,11 +23,11 @@ from lapa.distributed.ranks import (
 )
 from lapa.distributed.threads import set_threads
 from lapa.folders.whole_file import write_whole
+from lapa.labeling.coder import INVERSE_DYNAMICS, PairCoder, open_coder
 from lapa.labeling.counts import pairs_of
 from lapa.labeling.frames import warn_of_other_frames
 from lapa.labeling.report import label_report, write_report
 from lapa.labeling.worker import LabelTask, Speed, label_tasks, plan_tasks
-from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.params.labeling import LabelingParams
 from lapa.records import (
     Checkpoint,
@@ -44,7 +45,7 @@ on large sets; torch's own limit is half an hour."""
 
 
 def label_shards(
-    *, shards: ShardSet, laq: Checkpoint, pair_spec: PairSpec, params: LabelingParams, work: Path
+    *, shards: ShardSet, model: Checkpoint, pair_spec: PairSpec, params: LabelingParams, work: Path
 ) -> LabelSet:
     """Label every pair of every split; called on every rank.
 
@@ -54,8 +55,8 @@ def label_shards(
 
     Args:
         shards: the clips.
-        laq: the quantiser (trained or deliberately untrained).
-        pair_spec: which pairs; their horizon must be what the quantiser was trained on.
+        model: a quantiser (trained or deliberately untrained), or an inverse dynamics model.
+        pair_spec: which pairs; their horizon must be what the model was trained on.
         params: batches, precision, processes.
         work: folder to write to.
 
@@ -63,19 +64,19 @@ def label_shards(
         The record, on every rank; its folder is ``work/labels``.
 
     Raises:
-        ValueError: the quantiser was trained with another horizon, has more codes than labels can
-            hold, or ``work`` holds labels of another quantiser or shard set.
+        ValueError: the model was trained with another horizon, has more codes than labels can
+            hold, or ``work`` holds labels of another model or shard set.
     """
     require_same(
-        f"horizon of the pairs for quantiser {laq.path} (digest {laq.digest})",
+        f"horizon of the pairs for {model.kind} {model.path} (digest {model.digest})",
         pair_spec.horizon_s,
-        laq.pair_spec.horizon_s,
-        remedy="label with the horizon the quantiser was trained on",
+        model.pair_spec.horizon_s,
+        remedy="label with the horizon it was trained on",
     )
     set_threads(params.num_threads)
     # only barriers and flags travel, so gloo serves on GPU machines too
     device = join_process_group(params.accelerator, backend="gloo", patience=PATIENCE)
-    job = _Job(shards=shards, laq=laq, spec=pair_spec, params=params, folder=work / "labels")
+    job = _Job(shards=shards, model=model, spec=pair_spec, params=params, folder=work / "labels")
     return job.run(device)
 
 
@@ -84,7 +85,7 @@ class _Job:
     """One labelling, as every rank sees it."""
 
     shards: ShardSet
-    laq: Checkpoint
+    model: Checkpoint
     spec: PairSpec
     params: LabelingParams
     folder: Path
@@ -92,37 +93,37 @@ class _Job:
     def run(self, device: torch.device) -> LabelSet:
         """Label this rank's shards; rank zero waits for all and writes the record."""
         if is_rank_zero():
-            warn_of_other_frames(self.laq, self.shards)
+            warn_of_other_frames(self.model, self.shards)
             self._claim()
         barrier()
-        quantizer = FrozenQuantizer(
-            folder=Path(self.laq.path), device=device, precision=self.params.precision
-        )
-        require_codes_fit(quantizer.codebook_size)
+        coder, origin = open_coder(self.model, self.params, device)
+        require_codes_fit(coder.codebook_size)
         tasks = plan_tasks(self.shards)
         speed = label_tasks(
             self._unfinished(tasks)[rank() :: world_size()],
             shard_set=self.shards,
             spec=self.spec,
-            quantizer=quantizer,
+            coder=coder,
             params=self.params,
             folder=self.folder,
             show_progress=is_watched(),
         )
         barrier()
         if is_rank_zero():
-            self._finish(quantizer, tasks, speed)
+            self._finish(coder, origin, tasks, speed)
         barrier()
         return LabelSet.read(self.folder)
 
     def _claim(self) -> None:
-        """Refuse to mix labels of two quantisers, shard sets or horizons in one folder."""
+        """Refuse to mix labels of two models, shard sets or horizons in one folder."""
         identity = {
             "shards": self.shards.digest,
-            "laq": self.laq.digest,
+            self.model.kind: self.model.digest,
             "pair_spec": self.spec.model_dump(mode="json"),
             "precision": self.params.precision,
         }
+        if self.model.kind == INVERSE_DYNAMICS:
+            identity["action_bins"] = self.params.action_bins
         path = self.folder / IDENTITY
         if path.is_file():
             require_same(
@@ -144,18 +145,23 @@ class _Job:
         finished = broadcast_from_zero(done).tolist()
         return [task for task, there in zip(tasks, finished, strict=True) if not there]
 
-    def _finish(self, quantizer: FrozenQuantizer, tasks: Sequence[LabelTask], speed: Speed) -> None:
+    def _finish(
+        self,
+        coder: PairCoder,
+        origin: Mapping[str, Any],
+        tasks: Sequence[LabelTask],
+        speed: Speed,
+    ) -> None:
         files = {task.shard: self.folder / sidecar(task.shard) for task in tasks}
         record = finish_labels(
             self.folder,
             shard_set=self.shards,
             digests={shard: digest_of_file(path) for shard, path in files.items()},
-            laq_digest=self.laq.digest,
-            codebook_digest=quantizer.codebook_digest(),
-            codebook_size=quantizer.codebook_size,
-            code_seq_len=quantizer.code_seq_len,
+            codebook_size=coder.codebook_size,
+            code_seq_len=coder.code_seq_len,
             pair_spec=self.spec,
             pairs=pairs_of(self.shards, self.spec),
+            **origin,
         )
         facts = label_report(self.folder, record, self.shards) | {
             "pairs_per_second_of_rank_zero": speed.pairs / max(speed.seconds, 1e-9),

@@ -1,4 +1,4 @@
-"""One process's share of labelling: its shards through the quantiser, a file per finished shard."""
+"""One process's share of labelling: its shards through the frozen model, a file per finished shard."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lapa.data.loading.pairs import PairDataset
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.pair_index import valid_slots
 from lapa.data.shards.reader import ClipReader
-from lapa.models.laq.frozen import FrozenQuantizer
+from lapa.labeling.coder import PairCoder
 from lapa.params.labeling import LabelingParams
 from lapa.records import PairSpec, ShardSet
 
@@ -39,7 +39,7 @@ class Speed:
     pairs: int = 0
     seconds: float = 0.0
     waited: float = 0.0
-    """Seconds in which the quantiser had no batch."""
+    """Seconds in which the model had no batch."""
 
 
 def plan_tasks(shard_set: ShardSet) -> list[LabelTask]:
@@ -56,7 +56,7 @@ def label_tasks(
     *,
     shard_set: ShardSet,
     spec: PairSpec,
-    quantizer: FrozenQuantizer,
+    coder: PairCoder,
     params: LabelingParams,
     folder: Path,
     show_progress: bool,
@@ -68,14 +68,14 @@ def label_tasks(
         own = [task for task in tasks if task.split == split]
         table = load_clip_table(shard_set, split)
         dataset = _pairs_of(own, table, spec, shard_set.image_size)
-        batches = _label(dataset, quantizer, params, speed)
+        batches = _label(dataset, coder, params, speed)
         watched = track(
             batches,
             total=-(-len(dataset) // params.batch_size),
             description=f"labelling {split}",
             disable=not show_progress,
         )
-        codes = np.zeros((table.num_slots, quantizer.code_seq_len), np.int16)
+        codes = np.zeros((table.num_slots, coder.code_seq_len), np.int16)
         _write_as_they_finish(watched, own, codes, valid_slots(table, spec), folder)
     speed.seconds = time.perf_counter() - begin
     return speed
@@ -98,7 +98,7 @@ def _pairs_of(
 
 
 def _label(
-    dataset: PairDataset, quantizer: FrozenQuantizer, params: LabelingParams, speed: Speed
+    dataset: PairDataset, coder: PairCoder, params: LabelingParams, speed: Speed
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int16]]]:
     """Yield ``(slots, codes)`` of every batch, in slot order."""
     loader = evaluation_loader(
@@ -107,7 +107,7 @@ def _label(
     asked = time.perf_counter()
     for batch in loader:
         speed.waited += time.perf_counter() - asked
-        codes = quantizer.codes(batch["frames"]).cpu().numpy().astype(np.int16)
+        codes = coder.codes(batch["frames"]).cpu().numpy().astype(np.int16)
         speed.pairs += len(codes)
         yield batch["sample_id"].numpy(), codes
         asked = time.perf_counter()

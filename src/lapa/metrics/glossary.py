@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from lapa.metrics.entry import Entry
 from lapa.metrics.report_entries import CODES, MLFLOW, POLICIES
-from lapa.metrics.training_entries import BACKBONE, EVERY_STAGE, POLICY, QUANTIZER
+from lapa.metrics.training_entries import (
+    BACKBONE,
+    EVERY_STAGE,
+    INVERSE_DYNAMICS,
+    POLICY,
+    QUANTIZER,
+)
 
 TRAINING = {
     "Training, every stage": EVERY_STAGE,
     "Training of the quantiser": QUANTIZER,
     "Training of the backbone": BACKBONE,
-    "Training of the policy": POLICY,
+    "Training of the policy, and errors of the inverse dynamics model": POLICY,
+    "Training of the inverse dynamics model": INVERSE_DYNAMICS,
 }
 REPORTS = {
     "Report about codes": CODES,

@@ -132,6 +132,15 @@ BACKBONE = (
     ),
     Entry("val/decoded_top1_blank_image", "", "[0, 1]", "`val/decoded_top1` with a grey image."),
 )
+INVERSE_DYNAMICS = (
+    Entry(
+        "val/r2",
+        "",
+        "at most 1; higher is better",
+        "Share of the held-out actions' variance that the inverse dynamics model explains, mean over the dimensions; 0 is the mean action.",
+    ),
+    Entry("val/r2/<dimension>", "", "at most 1; higher is better", "`val/r2` of one dimension."),
+)
 POLICY = (
     *action_error_entries("val/"),
     Entry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -12,13 +12,12 @@ from torch import Tensor, nn
 
 from lapa.folders.file_mode import follow_umask
 from lapa.params.base import Params
-from lapa.records import RECORD, Checkpoint, digest_of_file, require_same
+from lapa.records import RECORD, Checkpoint, CheckpointKind, digest_of_file, require_same
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 
 P = TypeVar("P", bound=Params)
-Kind = Literal["laq", "foundation", "policy"]
 
 
 def save_model(folder: Path, module: nn.Module, config: Params) -> str:
@@ -48,7 +47,7 @@ def save_model(folder: Path, module: nn.Module, config: Params) -> str:
     return digest_of_file(folder / WEIGHTS)
 
 
-def load_weights(folder: Path, module: nn.Module, *, kind: Kind | None = None) -> None:
+def load_weights(folder: Path, module: nn.Module, *, kind: CheckpointKind | None = None) -> None:
     """Load ``model.safetensors`` into a module whose keys and shapes must match exactly.
 
     Where a record lies beside them, the weights must be those it describes: their SHA-256 is taken
@@ -77,7 +76,7 @@ def load_weights(folder: Path, module: nn.Module, *, kind: Kind | None = None) -
     module.load_state_dict(state)
 
 
-def require_recorded(folder: Path, *, kind: Kind | None = None) -> None:
+def require_recorded(folder: Path, *, kind: CheckpointKind | None = None) -> None:
     """Compare the weights with the record beside them; a folder without a record says nothing.
 
     Raises:

@@ -1,16 +1,18 @@
-"""What a configuration makes of the graph: which datasets are watched, and whose actions are learnt."""
+"""What a configuration makes of the graph: which datasets are watched, whose actions are learnt, which arms."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Self
 
+from lapa.params.arms import DEFAULT, Arm
 from lapa.params.base import Params
+from lapa.params.chosen_arms import ArmsParams, arms_named
 from lapa.params.mixture import SIMULATOR, MixtureParams
 
 
 class Experiment(Params):
-    """The datasets of one experiment."""
+    """The datasets and arms of one experiment."""
 
     watched: tuple[str, ...]
     """Sources of the mixture: quantiser, labels and backbone are made from them."""
@@ -18,6 +20,13 @@ class Experiment(Params):
     """The robot set that policies are finetuned on; None: the experiment ends with the backbone."""
     simulated: tuple[str, ...]
     """Those of all datasets that are recorded in a simulator."""
+    arms: tuple[str, ...] = DEFAULT
+    """Names (or import paths) of what is compared, in the order of the report."""
+
+    @property
+    def chosen_arms(self) -> tuple[Arm, ...]:
+        """The arms of these names."""
+        return arms_named(self.arms)
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -27,7 +36,7 @@ class Experiment(Params):
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> Self:
-        """Read it from the sections `datasets`, `mixture` and `finetune` of checked parameters."""
+        """Read it from `arms` and the sections `datasets`, `mixture` and `finetune` of checked parameters."""
         labeled = parameters["finetune"].get("dataset")
         mixture = MixtureParams.model_validate(parameters["mixture"])
         return cls(
@@ -38,6 +47,7 @@ class Experiment(Params):
                 for name, dataset in parameters["datasets"].items()
                 if dataset["kind"] == SIMULATOR
             ),
+            arms=ArmsParams.model_validate(parameters.get("arms", DEFAULT)).root,
         )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from lapa.params.base import OptimizerParams, TrainerParams
 from lapa.params.fabric import FabricStageParams
 from lapa.params.heads import BinnedHeadParams, ChosenHead
+from lapa.params.labeled_episodes import LabeledEpisodes
 
 
 class FinetuneParams(FabricStageParams):
@@ -49,6 +50,18 @@ class FinetuneParams(FabricStageParams):
     trainer: TrainerParams = TrainerParams(max_steps=300, batch_size=64, validate_every=50)
     unpretrained_max_steps: int | None = Field(default=None, gt=0)
     """Optimiser steps for a backbone without pretraining, which needs more; None: as the others."""
+    unpretrained_learning_rate: float | None = Field(default=None, gt=0)
+    """Peak learning rate for such a backbone; the rate at the end keeps its ratio to the peak. None: as the others."""
+
+    @property
+    def labels(self) -> LabeledEpisodes:
+        """Which episodes show their actions."""
+        return LabeledEpisodes(
+            dataset=self.dataset,
+            labeled_episodes=self.labeled_episodes,
+            labeled_fraction=self.labeled_fraction,
+            seed=self.trainer.seed,
+        )
 
     def artefacts(
         self, *, labels: Any = None, laq: Any = None, mixture: Any = None
@@ -95,7 +108,7 @@ class FinetuneParams(FabricStageParams):
     def without_pretraining(self) -> tuple[Self, tuple[str, ...]]:
         """These parameters for a backbone that has learnt nothing, and a sentence if that changes a lot.
 
-        All of it learns, for as long as ``unpretrained_max_steps`` says.
+        All of it learns, for as long as ``unpretrained_max_steps`` and at the rate that ``unpretrained_learning_rate`` says.
         """
         narrowed = {"freeze": self.freeze, "lora": self.lora, "train": self.train}
         put_aside = [
@@ -110,8 +123,17 @@ class FinetuneParams(FabricStageParams):
             "freeze": (),
             "lora": None,
             "trainer": self.trainer.model_copy(update={"max_steps": steps}),
+            "optimizer": self._unpretrained_optimizer(),
         }
         return self.model_copy(update=changes), notes if put_aside else ()
+
+    def _unpretrained_optimizer(self) -> OptimizerParams:
+        peak = self.unpretrained_learning_rate
+        if peak is None:
+            return self.optimizer
+        final = self.optimizer.final_learning_rate * peak / self.optimizer.learning_rate
+        rates = {"learning_rate": peak, "final_learning_rate": final}
+        return self.optimizer.model_copy(update=rates)
 
     @model_validator(mode="after")
     def _something_trains(self) -> Self:

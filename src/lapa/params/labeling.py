@@ -1,4 +1,4 @@
-"""Parameters of labelling: how a frozen quantiser is run over a shard set."""
+"""Parameters of labelling: how a frozen model is run over a shard set, and how actions become codes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from lapa.params.base import Accelerator, Params
 
 
 class LabelingParams(Params):
-    """A frozen quantiser over every pair of a shard set."""
+    """A frozen model, or the recorded actions, over every pair of a shard set."""
 
+    action_bins: int = Field(default=32, ge=2)
+    """K of labels that are actions: uniform bins of every dimension, from its 1st to its 99th percentile, or
+    over the whole range of a switch."""
     batch_size: int = Field(default=64, gt=0)
     """Pairs per forward pass."""
     precision: Literal["32-true", "bf16-mixed"] = "32-true"

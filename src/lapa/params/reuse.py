@@ -14,7 +14,7 @@ REUSE = "reuse"
 PARTS = {
     "data": r"mixture|.+\.(raw_episodes|clip_shards)",
     "laq": r"(random_)?laq_checkpoint",
-    "labels": r".+\.latent_labels",
+    "labels": r".+\.(latent_labels|inverse_dynamics_checkpoint)",
     "foundation": r".+\.foundation_checkpoint",
 }
 """Part -> the datasets of the catalog that belong to it."""

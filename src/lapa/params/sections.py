@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from lapa.params.chosen_arms import ArmsParams
 from lapa.params.envs import RecordParams
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.stage import FoundationParams
 from lapa.params.hardware import HardwareParams
 from lapa.params.ingestion import IngestionParams
+from lapa.params.inverse_dynamics import InverseDynamicsParams
 from lapa.params.labeling import LabelingParams
 from lapa.params.laq.stage import LaqParams
 from lapa.params.mixture import DatasetParams, DatasetsParams, MixtureParams
@@ -22,13 +24,14 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "ingestion": IngestionParams,
     "mixture": MixtureParams,
     "laq": LaqParams,
+    "inverse_dynamics": InverseDynamicsParams,
     "labeling": LabelingParams,
     "foundation": FoundationParams,
     "finetune": FinetuneParams,
     "evaluation": EvaluationParams,
 }
-PLANNED: dict[str, type[BaseModel]] = {"hardware": HardwareParams}
-"""Sections that no node reads, only `lapa plan`; they may be left out."""
+PLANNED: dict[str, type[BaseModel]] = {"arms": ArmsParams, "hardware": HardwareParams}
+"""What no node reads, only whoever builds the pipelines, or `lapa plan`; they may be left out."""
 WORK = "work"
 """The one parameter that is a plain value: the scratch root of the run."""
 

@@ -28,6 +28,7 @@ def arm_node(
     outputs: str,
     name: str,
     shards: str = MIXTURE,
+    shared: Iterable[str] = (),
     **inputs: str,
 ) -> Pipeline:
     """A node of an arm.
@@ -38,11 +39,12 @@ def arm_node(
         outputs: dataset, without the arm's name.
         name: of the node, without the arm's name.
         shards: what it reads: the mixture, or the robot's own set.
+        shared: inputs that are not the arm's own, and so get no name in front.
         inputs: argument -> dataset without the arm's name, or ``params:…``, which all arms share.
     """
     node = stage_node(function, shards=shards, **inputs, outputs=outputs, name=name)
     parameters = {known for known in node.inputs if known.startswith("params:")}
-    shared = {known: known for known in node.inputs if known in (MIXTURE, shards)}
+    unnamed = {known: known for known in node.inputs if known in (MIXTURE, shards, *shared)}
     if QUANTIZER in node.inputs and arm.quantizer is not None:
-        shared[QUANTIZER] = arm.quantizer
-    return Pipeline([node], namespace=arm.name, inputs=shared, parameters=parameters)
+        unnamed[QUANTIZER] = arm.quantizer
+    return Pipeline([node], namespace=arm.name, inputs=unnamed, parameters=parameters)

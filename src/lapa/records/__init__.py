@@ -6,7 +6,7 @@ record does not exist (`lapa.datasets.publish`).
 
 from lapa.records.actions import ActionDimension, ActionStats
 from lapa.records.base import SEAL, Record
-from lapa.records.checkpoints import IMPORTED_FROM, Checkpoint
+from lapa.records.checkpoints import IMPORTED_FROM, Checkpoint, CheckpointKind
 from lapa.records.digest import (
     CLOCKED_FINDINGS,
     MADE_WITH,
@@ -17,7 +17,7 @@ from lapa.records.digest import (
     require_same,
 )
 from lapa.records.episodes import RawEpisodes
-from lapa.records.labels import LabelSet
+from lapa.records.labels import LabelMaker, LabelSet
 from lapa.records.metrics import Metric
 from lapa.records.mixture import Balance, ClipFilter, ClipSelection, MixtureMember
 from lapa.records.pairs import PairCounts, PairSpec, total_pairs
@@ -48,11 +48,13 @@ __all__ = [
     "CellOutcomes",
     "CellResult",
     "Checkpoint",
+    "CheckpointKind",
     "ClipFilter",
     "ClipSelection",
     "DatasetFacts",
     "EvaluationReport",
     "FrameCodec",
+    "LabelMaker",
     "LabelSet",
     "Metric",
     "MixtureMember",

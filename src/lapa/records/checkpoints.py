@@ -9,6 +9,8 @@ from pydantic import Field
 from lapa.records.base import Record
 from lapa.records.pairs import PairCounts, PairSpec
 
+CheckpointKind = Literal["laq", "foundation", "policy", "inverse_dynamics"]
+"""What a model is for; its folder's loader."""
 IMPORTED_FROM = "checkpoint_file"
 """Name among the inputs of an imported model, of the file it was read from."""
 
@@ -18,7 +20,7 @@ class Checkpoint(Record):
 
     path: str
     """Folder with ``model.safetensors`` and ``config.json``."""
-    kind: Literal["laq", "foundation", "policy"]
+    kind: CheckpointKind
     step: int
     """Optimiser steps behind the weights; 0 for a random control."""
     digest: str

@@ -42,7 +42,7 @@ def label(shard_set: ShardSet, folder: Path, spec: PairSpec = SPEC) -> LabelSet:
             codes = slot_codes(end - start, start)
             digests[shard] = write_sidecar(folder, shard, codes, valid[start:end])
     return finish_labels(
-        folder, shard_set=shard_set, digests=digests, laq_digest="laq", codebook_digest="book",
+        folder, shard_set=shard_set, digests=digests, inputs={"laq": "laq", "codebook": "book"},
         codebook_size=8, code_seq_len=3, pair_spec=spec,
     )  # fmt: skip
 
@@ -123,8 +123,7 @@ def test_unfinished_or_impossible_labels_get_no_record(tmp_path: Path) -> None:
     (folder / "record.json").unlink()
     facts = {
         "shard_set": shard_set,
-        "laq_digest": "",
-        "codebook_digest": "",
+        "inputs": {},
         "code_seq_len": 3,
         "pair_spec": SPEC,
     }
@@ -149,7 +148,7 @@ def test_codes_that_would_wrap_around_are_refused(tmp_path: Path) -> None:
     shard_set = tiny_shard_set(tmp_path / "shards")
     with pytest.raises(ValueError, match="codebook_size is 40000"):
         finish_labels(
-            tmp_path, shard_set=shard_set, digests={}, laq_digest="", codebook_digest="",
+            tmp_path, shard_set=shard_set, digests={}, inputs={"laq": "", "codebook": ""},
             codebook_size=40_000, code_seq_len=3, pair_spec=SPEC,
         )  # fmt: skip
     with pytest.raises(TypeError, match=r"train/0\.tar are int64, expected int16"):

@@ -28,7 +28,7 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ShardSet]:
 def labeled(shards: ShardSet, laq_of: ShardSet, work: Path) -> LabelSet:
     laq = quantizer(laq_of, SPEC, work / "laq", seed=0)
     return label_shards(
-        shards=shards, laq=laq, pair_spec=SPEC, params=LabelingParams(), work=work / "labels"
+        shards=shards, model=laq, pair_spec=SPEC, params=LabelingParams(), work=work / "labels"
     )
 
 

@@ -16,7 +16,7 @@ from lapa.evaluation.policies.success_table import success_table
 from lapa.evaluation.report.laq_page import write_laq_page
 from lapa.evaluation.report.report import write_report
 from lapa.evaluation.report.run_facts import RunFacts
-from lapa.params.arms import ARMS
+from lapa.params.arms import KNOWN
 from lapa.records import EvaluationReport
 from toys.world import World
 
@@ -171,7 +171,7 @@ def test_page_says_which_run_it_is_and_what_its_words_mean(
     assert "tabletop" in page
     assert "whole episodes" in page
     for arm in ("lapa", "scratch"):
-        assert next(known.sentence for known in ARMS if known.name == arm) in page
+        assert next(known.sentence for known in KNOWN if known.name == arm) in page
     assert "perplexity" in page
     for heading, anchor in zip(_headings(page), re.findall(r'<h2 id="(.*?)"', page), strict=True):
         assert f'<a href="#{anchor}">{heading}</a>' in page

@@ -10,11 +10,14 @@ from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
 from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader, require_environment
+from lapa.config.experiment import choose_experiment
 from lapa.config.presets import PRESETS
 from lapa.hooks.preflight.global_names import require_known_globals
 from lapa.hooks.preflight.parameter_names import require_known_parameters
 from lapa.hooks.preflight.run_name import require_run_name
+from lapa.params.arms import KNOWN
 from lapa.params.base import Params
+from lapa.params.experiment import DEMO
 from lapa.params.laq.quantizers import ChosenQuantizer
 from lapa.params.sections import SECTIONS, WORK
 from lapa.refused import RefusedError
@@ -82,7 +85,11 @@ def check(config: ConfigLoader) -> None:
 
 def test_the_sections_are_what_the_pipelines_take() -> None:
     bootstrap_project(ROOT)
-    taken = {name for name in pipelines["__default__"].inputs() if name.startswith("params:")}
+    choose_experiment(DEMO.model_copy(update={"arms": tuple(arm.name for arm in KNOWN)}))
+    inputs = pipelines["__default__"].inputs()
+    choose_experiment(DEMO)
+    parameters = {name for name in inputs if name.startswith("params:")}
+    taken = {name for name in parameters if not name.startswith("params:finetune.")}
     sections = {*SECTIONS, WORK} - {"datasets", "recording"}
     sections |= {"datasets.tabletop", "datasets.tabletop.recording"}
     assert taken == {f"params:{name}" for name in sections}

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from lapa.params.arms import ARMS
+from lapa.params.arms import DEFAULT
 from lapa.pipelines.evaluation.generations import require_one_generation
 from lapa.records import Checkpoint, EvaluationReport, FrameCodec, PairSpec, ShardSet
 
-NAMES = [arm.name for arm in ARMS]
+NAMES = list(DEFAULT)
 
 
 def checkpoint(path: str, kind: Any, digest: str, **inputs: str) -> Checkpoint:

@@ -54,7 +54,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return seen
 
 
-OFFERED: dict[str, Any] = {"labels": "labels", "laq": "laq", "mixture": "mixture"}
+LABELS = LabelSet.model_construct(made_by="quantizer", digest="labels")
+OFFERED: dict[str, Any] = {"labels": LABELS, "laq": "laq", "mixture": "mixture"}
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ def test_labels_of_another_quantizer_are_refused_with_both_digests(tmp_path: Pat
     labels = label_shards(shards, one, spec, LabelingParams(num_threads=1), str(tmp_path))
     params = foundation_params(shards)
     with pytest.raises(ValueError, match=rf"{one.digest[:12]}[\s\S]*{other.digest[:12]}"):
-        train_foundation(shards, labels, other, spec, params, str(tmp_path))
-    trained = train_foundation(shards, labels, one, spec, params, str(tmp_path))
+        train_foundation(shards, labels, spec, params, str(tmp_path), other)
+    trained = train_foundation(shards, labels, spec, params, str(tmp_path), one)
     assert trained.inputs["laq"] == one.digest
 
 

@@ -61,7 +61,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     laq = tiny_laq(folder / "laq")
     labels = label_shards(
         shards=shards,
-        laq=laq,
+        model=laq,
         pair_spec=SPEC,
         params=LabelingParams(batch_size=16),
         work=folder,

@@ -11,7 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.labels.shard_labels import read_sidecar, require_codes_fit
-from lapa.records import LabelSet, PairCounts, PairSpec, ShardSet, digest_of
+from lapa.records import (
+    ActionStats,
+    LabelMaker,
+    LabelSet,
+    PairCounts,
+    PairSpec,
+    ShardSet,
+    digest_of,
+)
 
 
 def finish_labels(
@@ -19,12 +27,13 @@ def finish_labels(
     *,
     shard_set: ShardSet,
     digests: Mapping[str, str],
-    laq_digest: str,
-    codebook_digest: str,
+    inputs: Mapping[str, str],
     codebook_size: int,
     code_seq_len: int,
     pair_spec: PairSpec,
     pairs: Mapping[str, Mapping[str, PairCounts]] = MappingProxyType({}),
+    made_by: LabelMaker = "quantizer",
+    actions: ActionStats | None = None,
 ) -> LabelSet:
     """Count the written labels, write ``record.json`` last and return it.
 
@@ -32,12 +41,13 @@ def finish_labels(
         folder: the label set.
         shard_set: what was labelled.
         digests: SHA-256 of every sidecar, by shard name (`write_sidecar` returns it).
-        laq_digest: digest of the quantiser's weights.
-        codebook_digest: digest of its codebook.
+        inputs: digest of every artefact behind the codes, by name: ``laq`` and ``codebook`` of a quantiser.
         codebook_size: K.
         code_seq_len: S.
         pair_spec: the pairs that were labelled.
         pairs: split -> dataset -> what became of its frames.
+        made_by: what made the codes.
+        actions: of codes that are actions, their statistics and bins.
 
     Raises:
         ValueError: a shard has no digest, a code lies outside ``[0, K)``, or K does not fit int16.
@@ -59,8 +69,9 @@ def finish_labels(
     record = LabelSet(
         path=str(folder),
         shard_digest=shard_set.digest,
-        laq_digest=laq_digest,
-        codebook_digest=codebook_digest,
+        made_by=made_by,
+        inputs=dict(inputs),
+        actions=actions,
         codebook_size=codebook_size,
         code_seq_len=code_seq_len,
         pair_spec=pair_spec,

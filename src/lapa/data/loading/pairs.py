@@ -52,6 +52,34 @@ class PairDataset(PairedDataset):
         how = self._motions[self.table.texts["dataset"][clip]]
         return how.over(actions, frame, self.offset(index))
 
+    def all_motions(self) -> NDArray[np.float32]:
+        """Return what was done over H in every pair, ``float32 (sample, action_dim)``, no image read."""
+        motions: list[NDArray[np.float32]] = []
+        clips, first = np.unique(self._clips, return_index=True)
+        for clip, start, stop in zip(clips, first, [*first[1:], len(self)], strict=True):
+            actions = self.reader.array(int(clip), "actions")
+            motions += [self.motion(index, actions) for index in range(start, stop)]
+        return np.stack(motions)
+
+    def of_episodes(self, episodes: NDArray[np.int64]) -> PairDataset:
+        """The pairs of these episodes alone (numbers of the clip table)."""
+        return self._only(self.slots[np.isin(self.table.episode[self._clips], episodes)])
+
+    def first(self, count: int | None, *, seed: int) -> PairDataset:
+        """The first ``count`` pairs of a seeded order (nested: 10 holds 5); None takes all."""
+        return self._only(subset(self.slots, count, seed=seed, table=self.table))
+
+    def _only(self, slots: NDArray[np.int64]) -> PairDataset:
+        return PairDataset(
+            reader=self.reader,
+            slots=slots,
+            spec=self.spec,
+            pair_counts=self.pair_counts,
+            with_actions=self._with_actions,
+            with_states=self._with_states,
+            motions=self._motions,
+        )
+
     def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
         """Decode frames t and t+H, nothing else."""
         clip, frame = self.position_of(index)

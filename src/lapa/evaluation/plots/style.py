@@ -14,14 +14,14 @@ mpl.use("Agg")  # before pyplot: a cluster node has no display
 
 import matplotlib.pyplot as plt
 
-from lapa.params.arms import ARMS
+from lapa.params.arms import KNOWN
 
 # Okabe & Ito, "Color Universal Design", https://jfly.uni-koeln.de/color/
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, GRAY = "#CC79A7", "#56B4E9", "#F0E442", "#777777"
 CYCLE = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GRAY, YELLOW)
 
-ARM_COLORS = {arm.name: arm.color for arm in ARMS}
+ARM_COLORS = {arm.name: arm.color for arm in KNOWN}
 
 _STYLE = {
     "axes.prop_cycle": cycler(color=CYCLE),

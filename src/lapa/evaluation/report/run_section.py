@@ -8,7 +8,7 @@ from pathlib import Path
 from lapa.evaluation.blocks import Code, Note, Rows, Table, folded, listed
 from lapa.evaluation.report.page import PageSection, plain_section
 from lapa.evaluation.report.run_facts import RunFacts
-from lapa.params.arms import ARMS
+from lapa.params.arms import KNOWN
 from lapa.records import Checkpoint, DatasetFacts, PairSpec, ShardSet
 
 TERMS = {
@@ -88,7 +88,7 @@ def _row(name: str, facts: DatasetFacts) -> tuple[str, ...]:
 
 def arms_section(arms: Iterable[str]) -> PageSection:
     """What is compared."""
-    sentences = {arm.name: arm.sentence for arm in ARMS}
+    sentences = {arm.name: arm.sentence for arm in KNOWN}
     explained = tuple((arm, sentences.get(arm, "")) for arm in arms)
     return plain_section(
         "The arms",

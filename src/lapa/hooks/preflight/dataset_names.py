@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lapa.params.arms import ARMS
+from lapa.params.arms import DEFAULT, KNOWN
+from lapa.params.chosen_arms import ArmsParams, arms_named
 from lapa.params.experiment import robot_set
 from lapa.params.ingestion import IngestionParams
 from lapa.params.mixture import DatasetsParams, MixtureParams
@@ -29,7 +30,7 @@ def require_known_datasets(parameters: Mapping[str, Any]) -> None:
     known = parameters["datasets"]
     wrong = [
         *_unknown(parameters, known),
-        *_misnamed(known),
+        *_misnamed(parameters, known),
         *_wrong_settings(parameters),
         *_unlabeled(parameters),
     ]
@@ -48,8 +49,9 @@ def _unknown(parameters: Mapping[str, Any], known: Mapping[str, Any]) -> Iterato
         yield f"finetune.dataset: no dataset {name!r} under `datasets`{alternatives(name, sorted(known))}"
 
 
-def _misnamed(known: Mapping[str, Any]) -> Iterator[str]:
-    taken = {MIXTURE, *(arm.name for arm in ARMS)}
+def _misnamed(parameters: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
+    chosen = arms_named(ArmsParams.model_validate(parameters.get("arms", DEFAULT)).root)
+    taken = {MIXTURE, *(arm.name for arm in (*KNOWN, *chosen))}
     for name in known:
         if name in taken or not name.isidentifier():
             yield (

@@ -12,6 +12,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from lapa.config import ConfigLoader, require_environment
+from lapa.hooks.preflight.arms import require_possible_arms
 from lapa.hooks.preflight.dataset_names import require_known_datasets
 from lapa.hooks.preflight.devices import require_processes
 from lapa.hooks.preflight.global_names import require_known_globals
@@ -49,6 +50,7 @@ class PreflightHook:
             parameters, given=given, known_globals=known, with_presets=sections
         )
         require_known_datasets(parameters)
+        require_possible_arms(parameters)
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(

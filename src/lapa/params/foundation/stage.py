@@ -16,9 +16,9 @@ class FoundationParams(FabricStageParams):
 
     backend: ChosenBackend
     code_seq_len: int = Field(default=4, gt=0)
-    """S; must equal the label set's."""
+    """S; must equal the label set's, of codes of a quantiser. Where labels are actions these decide."""
     codebook_size: int = Field(default=8, gt=1)
-    """K; must equal the label set's."""
+    """K, likewise."""
     online_labels: bool = False
     """Compute codes by the frozen quantiser while training, instead of reading a label set."""
 
@@ -30,6 +30,11 @@ class FoundationParams(FabricStageParams):
                 "mirrored image are not known, and instructions name sides"
             )
         return self
+
+    def of_sizes(self, *, code_seq_len: int, codebook_size: int) -> Self:
+        """These parameters for codes of another length and codebook: those of labels that are actions."""
+        sizes = {"code_seq_len": code_seq_len, "codebook_size": codebook_size}
+        return self.model_copy(update=sizes)
 
     def model(self) -> FoundationModelParams:
         """The part that describes the model alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lapa.params.arms import ARMS
+from lapa.params.arms import KNOWN
 from lapa.records import Checkpoint, EvaluationReport, ShardSet, require_same
 
 
@@ -46,7 +46,7 @@ def require_one_generation(
         _require(report, "shards", shards.digest, shards.path)
         _require(report, "policy", policies[arm].digest, policies[arm].path)
         require_backbone(policies[arm], foundations[arm])
-    measured = {arm.name: arm.quantizer for arm in ARMS if arm.quantizer is not None}
+    measured = {arm.name: arm.quantizer for arm in KNOWN if arm.quantizer is not None}
     for arm in (name for name in reports if name in measured):
         require_same(
             f"quantiser behind backbone {foundations[arm].path}",

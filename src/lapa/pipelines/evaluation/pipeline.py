@@ -21,7 +21,7 @@ from typing import Any
 from kedro.pipeline import Pipeline
 
 from lapa.config.experiment import current_experiment
-from lapa.params.arms import ARMS, Arm
+from lapa.params.arms import Arm
 from lapa.params.experiment import Experiment
 from lapa.pipelines.arms import arm_node, per_arm
 from lapa.pipelines.evaluation.nodes import (
@@ -37,14 +37,14 @@ OF_ARMS = ("policy_report", "policy_checkpoint", "foundation_checkpoint")
 
 
 def create_pipeline(
-    arms: Sequence[Arm] = ARMS, experiment: Experiment | None = None, **kwargs: Any
+    arms: Sequence[Arm] | None = None, experiment: Experiment | None = None, **kwargs: Any
 ) -> Pipeline:
     """Measure the codes; where there is a robot set roll out every arm and write the report."""
-    robot = (experiment or current_experiment()).labeled
-    if robot is None:
+    own = experiment or current_experiment()
+    if own.labeled is None:
         return _codes()
-    shards = f"{robot}.clip_shards"
-    return _codes() + per_arm(arms, partial(_policy_report, shards)) + _report(arms, shards)
+    chosen, shards = own.chosen_arms if arms is None else arms, f"{own.labeled}.clip_shards"
+    return _codes() + per_arm(chosen, partial(_policy_report, shards)) + _report(chosen, shards)
 
 
 def _codes() -> Pipeline:

@@ -7,6 +7,7 @@ from pathlib import Path
 from lapa.params.finetune import FinetuneParams
 from lapa.pipelines.stage import stage, train
 from lapa.records import Checkpoint, LabelSet, ShardSet
+from lapa.training.common.labeled_episodes import require_same_episodes
 
 
 @stage("policy")
@@ -22,8 +23,11 @@ def train_policy(  # noqa: PLR0917 - Kedro hands inputs over by position
     """Learn real actions from few labelled episodes, starting from a backbone.
 
     Labels (with the mixture that they label) and quantiser, of arms that have them, are used if the
-    parameters ask for them; an arm that has none trains without, and its record notes it.
+    parameters ask for them; an arm that has none trains without, and its record notes it. Actions that a
+    model guessed must be those of a model of the same episodes.
     """
+    if labels is not None:
+        require_same_episodes(labels, shards, finetune.labels)
     return train(
         "lapa.training.policy:fit",
         folder=folder,

@@ -2,7 +2,7 @@
 
 ```
 <dataset>.clip_shards (few labelled episodes), <arm>.foundation_checkpoint ─ train_policy ─► <arm>.policy_checkpoint
-mixture, <arm>.latent_labels and its quantiser, if pretrained ────────────────────┘
+mixture, <arm>.latent_labels, its quantiser, if it has them ─────────────────────┘
 ```
 
 The dataset is the robot's own (`finetune.dataset`), whether or not the mixture watches it too. The labels,
@@ -19,22 +19,25 @@ from typing import Any
 from kedro.pipeline import Pipeline
 
 from lapa.config.experiment import current_experiment
-from lapa.params.arms import ARMS, Arm
+from lapa.params.arms import Arm
 from lapa.params.experiment import Experiment
-from lapa.pipelines.arms import MIXTURE, arm_node, per_arm
+from lapa.pipelines.arms import MIXTURE, QUANTIZER, arm_node, per_arm
 from lapa.pipelines.finetune.nodes import train_policy
 
 
 def create_pipeline(
-    arms: Sequence[Arm] = ARMS, experiment: Experiment | None = None, **kwargs: Any
+    arms: Sequence[Arm] | None = None, experiment: Experiment | None = None, **kwargs: Any
 ) -> Pipeline:
     """The same finetuning for every arm; nothing where the experiment names no robot set."""
-    robot = (experiment or current_experiment()).labeled
-    return Pipeline([]) if robot is None else per_arm(arms, partial(_policy, robot))
+    own = experiment or current_experiment()
+    if own.labeled is None:
+        return Pipeline([])
+    return per_arm(own.chosen_arms if arms is None else arms, partial(_policy, own.labeled))
 
 
 def _policy(robot: str, arm: Arm) -> Pipeline:
-    codes = {"labels": "latent_labels", "laq": "laq_checkpoint", "mixture": MIXTURE}
+    codes = {"labels": "latent_labels", "mixture": MIXTURE}
+    quantizer = {"laq": QUANTIZER} if arm.quantizer else {}
     return arm_node(
         arm,
         train_policy,
@@ -42,6 +45,7 @@ def _policy(robot: str, arm: Arm) -> Pipeline:
         foundation="foundation_checkpoint",
         finetune="params:finetune",
         **(codes if arm.is_pretrained else {}),
+        **quantizer,
         outputs="policy_checkpoint",
         name="train_policy",
     )

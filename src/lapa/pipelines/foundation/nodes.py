@@ -13,15 +13,15 @@ from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 def train_foundation(  # noqa: PLR0917 - Kedro hands inputs over by position
     shards: ShardSet,
     labels: LabelSet,
-    laq: Checkpoint,
     pairs: PairSpec,
     foundation: FoundationParams,
     folder: Path,
+    laq: Checkpoint | None = None,
 ) -> Checkpoint:
-    """Teach the vision-language model to predict latent actions from frame t and instruction.
+    """Teach the vision-language model to predict the codes of its labels from frame t and instruction.
 
-    The quantiser is compared with the one that made the labels; with `online_labels` it labels. The pairs
-    must have the labels' horizon; their motion filter may be another one.
+    The quantiser, of labels that have one, is compared with the one that made them; with `online_labels` it
+    labels. The pairs must have the labels' horizon; their motion filter may be another one.
     """
     return train(
         "lapa.training.foundation:fit",

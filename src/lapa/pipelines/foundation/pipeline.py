@@ -1,8 +1,9 @@
-"""Stage 2: predict latent actions from what the robot sees and was told.
+"""Stage 2: predict the codes of an arm's labels from what the robot sees and was told.
 
 ```
-mixture, laq_checkpoint, lapa.latent_labels              ─ train_foundation ─► lapa.foundation_checkpoint
-mixture, random_laq_checkpoint, random_laq.latent_labels ─ train_foundation ─► random_laq.foundation_checkpoint
+mixture, lapa.latent_labels, laq_checkpoint              ─ train_foundation ─► lapa.foundation_checkpoint
+mixture, random_laq.latent_labels, random_laq_checkpoint ─ train_foundation ─► random_laq.foundation_checkpoint
+mixture, <arm>.latent_labels (actions, no quantiser)     ─ train_foundation ─► <arm>.foundation_checkpoint
 mixture                                             ─ initialize_foundation ─► scratch.foundation_checkpoint
 ```
 """
@@ -14,14 +15,19 @@ from typing import Any
 
 from kedro.pipeline import Pipeline
 
-from lapa.params.arms import ARMS, Arm
-from lapa.pipelines.arms import arm_node, per_arm
+from lapa.config.experiment import current_experiment
+from lapa.params.arms import Arm
+from lapa.params.experiment import Experiment
+from lapa.pipelines.arms import QUANTIZER, arm_node, per_arm
 from lapa.pipelines.foundation.nodes import initialize_foundation, train_foundation
 
 
-def create_pipeline(arms: Sequence[Arm] = ARMS, **kwargs: Any) -> Pipeline:
+def create_pipeline(
+    arms: Sequence[Arm] | None = None, experiment: Experiment | None = None, **kwargs: Any
+) -> Pipeline:
     """One pretraining per arm that has one, and an untrained backbone for the others."""
-    return per_arm(arms, lambda arm: _pretrained(arm) if arm.is_pretrained else _untrained(arm))
+    chosen = (experiment or current_experiment()).chosen_arms if arms is None else arms
+    return per_arm(chosen, lambda arm: _pretrained(arm) if arm.is_pretrained else _untrained(arm))
 
 
 def _pretrained(arm: Arm) -> Pipeline:
@@ -29,7 +35,7 @@ def _pretrained(arm: Arm) -> Pipeline:
         arm,
         train_foundation,
         labels="latent_labels",
-        laq="laq_checkpoint",
+        **({"laq": QUANTIZER} if arm.quantizer else {}),
         pairs="params:pairs",
         foundation="params:foundation",
         outputs="foundation_checkpoint",

@@ -5,23 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from lapa.distributed.launch import launch
+from lapa.labeling.actions import label_actions as bin_actions
+from lapa.labeling.permute import permute_labels as permute
+from lapa.params.inverse_dynamics import InverseDynamicsParams
+from lapa.params.labeled_episodes import LabeledEpisodes
 from lapa.params.labeling import LabelingParams
-from lapa.pipelines.stage import stage
+from lapa.pipelines.stage import stage, train
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet, require_same
 
 
 @stage("labels")
 def label_shards(
-    shards: ShardSet, laq: Checkpoint, pairs: PairSpec, labeling: LabelingParams, folder: Path
+    shards: ShardSet, model: Checkpoint, pairs: PairSpec, labeling: LabelingParams, folder: Path
 ) -> LabelSet:
-    """Label every pair of the shards with a frozen quantiser."""
+    """Label every pair of the shards with a frozen quantiser, or with an inverse dynamics model."""
+    kind = "quantiser" if model.kind == "laq" else "inverse dynamics model"
     require_same(
-        f"horizon of the pairs of quantiser {laq.path}",
-        laq.pair_spec.horizon_s,
+        f"horizon of the pairs of {kind} {model.path}",
+        model.pair_spec.horizon_s,
         pairs.horizon_s,
         remedy="label with the horizon it was trained on, or train it again",
     )
-    inputs = {"shards": shards, "laq": laq, "pair_spec": pairs, "params": labeling}
+    inputs = {"shards": shards, "model": model, "pair_spec": pairs, "params": labeling}
     labels: LabelSet = launch(
         "lapa.labeling.label_shards:label_shards",
         {**inputs, "work": folder},
@@ -29,3 +34,46 @@ def label_shards(
         nodes=labeling.nodes,
     )
     return labels
+
+
+@stage("permuted_labels")
+def permute_labels(shards: ShardSet, labels: LabelSet, pairs: PairSpec, folder: Path) -> LabelSet:
+    """Give the codes to other pairs, drawn with the seed of the pairs: the control of the codes' meaning."""
+    return permute(shards=shards, labels=labels, seed=pairs.seed, work=folder)
+
+
+@stage("action_labels")
+def label_actions(
+    shards: ShardSet, pairs: PairSpec, labeling: LabelingParams, folder: Path
+) -> LabelSet:
+    """Label every pair of the shards with its recorded action over H, in bins."""
+    return bin_actions(shards=shards, pair_spec=pairs, params=labeling, work=folder)
+
+
+@stage("inverse_dynamics")
+def train_inverse_dynamics(  # noqa: PLR0917 - Kedro hands inputs over by position
+    shards: ShardSet,
+    pairs: PairSpec,
+    inverse_dynamics: InverseDynamicsParams,
+    dataset: str,
+    labeled_episodes: int | None,
+    labeled_fraction: float | None,
+    seed: int,
+    folder: Path,
+) -> Checkpoint:
+    """Fit the model that guesses actions to the labelled episodes, the very ones that the policy will see."""
+    episodes = LabeledEpisodes(
+        dataset=dataset,
+        labeled_episodes=labeled_episodes,
+        labeled_fraction=labeled_fraction,
+        seed=seed,
+    )
+    return train(
+        "lapa.training.inverse_dynamics:fit",
+        folder=folder,
+        trainer=inverse_dynamics.trainer,
+        shards=shards,
+        episodes=episodes,
+        pair_spec=pairs,
+        params=inverse_dynamics,
+    )

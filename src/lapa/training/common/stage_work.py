@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import torch
 from pytorch_lightning.loggers.logger import Logger
@@ -14,7 +13,7 @@ import lapa
 from lapa.distributed.ranks import is_rank_zero, join_process_group
 from lapa.distributed.threads import set_threads
 from lapa.params.base import TrainerParams
-from lapa.records import Checkpoint, PairSpec
+from lapa.records import Checkpoint, CheckpointKind, PairSpec
 from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.history import keep_history
 from lapa.training.common.precision_advice import advise_precision
@@ -37,7 +36,7 @@ def start_process(params: TrainerParams) -> torch.device:
 class StageWork:
     """The scratch folder of a training; whoever trains in the same folder again resumes."""
 
-    stage: Literal["laq", "foundation", "policy"]
+    stage: CheckpointKind
     """Which kind of checkpoint comes out of it."""
     folder: Path
     run: JoinedRun | None = None

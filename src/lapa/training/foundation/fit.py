@@ -55,7 +55,7 @@ def fit(
         params: backend, codes, length of the training.
         work: folder for everything written; the same folder resumes.
         labels: made from the shards; only online labelling does without.
-        laq: the quantiser: compared with the labels' one, needed for online labelling.
+        laq: the quantiser: compared with the labels' one, needed for online labelling; none behind actions.
         pair_spec: which pairs to learn from, e.g. by another motion filter; None: as labelled.
         run: MLflow run to join.
 
@@ -64,6 +64,10 @@ def fit(
         FloatingPointError: a gradient is no number.
     """
     device = start_process(params.trainer)
+    if labels is not None and labels.are_actions:
+        params = params.of_sizes(
+            code_seq_len=labels.code_seq_len, codebook_size=labels.codebook_size
+        )
     provider = open_labels(shards, labels, laq, params, device, pair_spec=pair_spec)
     fabric = build_fabric(params)
     fabric.launch()

@@ -23,6 +23,8 @@ from lapa.models.laq.frozen import FrozenQuantizer
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 
 Samples = TypeVar("Samples", bound=SlotDataset)
+INSIDE = {"codebook", "labels"}
+"""Inputs of a label set that stand in a backbone's record already, or in its quantiser."""
 MAJORITY_SAMPLES = 4096
 """Training pairs that online labelling looks at to find the commonest codes."""
 
@@ -60,7 +62,8 @@ class PrecomputedLabels:
     ) -> None:
         self._shards, self._labels, self._device = shards, labels, device
         self.pair_spec = pair_spec or labels.pair_spec
-        self.inputs = {"labels": labels.digest, "laq": labels.laq_digest}
+        made_from = {n: digest for n, digest in labels.inputs.items() if n not in INSIDE}
+        self.inputs = {"labels": labels.digest, **made_from}
 
     def open(self, split: str, *, max_samples: int | None) -> LatentDataset:
         """Labelled frames of a split."""

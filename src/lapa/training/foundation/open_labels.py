@@ -41,6 +41,11 @@ def open_labels(
     if params.online_labels:
         if laq is None:
             raise ValueError("`online_labels` needs the quantiser's checkpoint, got none")
+        if labels is not None and labels.made_by != "quantizer":
+            raise ValueError(
+                f"`online_labels` is set, but the labels of {labels.path} were made by {labels.made_by}, not by "
+                "a quantiser: train on them with foundation.online_labels=false"
+            )
         provider = OnlineLabels(shards=shards, laq=laq, device=device, pair_spec=pair_spec)
         check_sizes(f"quantiser {laq.path}", provider.quantizer, params)
         return provider

@@ -79,7 +79,8 @@ def fit(
         FloatingPointError: a loss is no number.
     """
     own, notes = params.for_arm(labels=labels, laq=laq)
-    if notes and foundation.step > 0:
+    lacks_labels = params.joint_latent_weight > 0 and labels is None
+    if notes and foundation.step > 0 and (lacks_labels or not _learnt_actions(foundation)):
         raise ValueError(
             f"{'; '.join(notes)}. The backbone {foundation.path} is pretrained, so labels and quantiser "
             "exist: hand them over (`labels`, `laq`), or change the parameter"
@@ -96,6 +97,11 @@ def fit(
     )
     exported = finetuning.run()
     return finetuning.save(replace(exported, notes=(*notes, *exported.notes)))
+
+
+def _learnt_actions(foundation: Checkpoint) -> bool:
+    """Whether its codes were actions: no quantiser exists then, and none need be handed over."""
+    return "labels" in foundation.inputs and "laq" not in foundation.inputs
 
 
 class _Finetuning:

@@ -9,15 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.action_names import described_actions
-from lapa.data.loading.labeled_datasets import choose_datasets
-from lapa.data.loading.robot import RobotDataset, chosen_episodes, open_robot
-from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.loading.robot import RobotDataset, open_robot
 from lapa.data.statistics.action_bins import fit_action_stats
-from lapa.params.experiment import inside_robot_set
 from lapa.params.finetune import FinetuneParams
 from lapa.params.foundation.model import FoundationModelParams
 from lapa.params.policy import PolicyModelParams
 from lapa.records import ActionStats, Checkpoint, LabelSet, PairSpec, ShardSet, require_same
+from lapa.training.common.labeled_episodes import choose_episodes
 
 logger = logging.getLogger(__name__)
 
@@ -30,23 +28,18 @@ def open_labeled(
     mixture: ShardSet | None = None,
 ) -> RobotDataset:
     """Open the training episodes whose actions may be seen, with codes where there are labels."""
-    table = load_clip_table(shards, "train")
-    datasets = choose_datasets(shards, table, inside_robot_set(params.dataset))
-    available = len(chosen_episodes(table, None, seed=0, datasets=datasets))
-    count = labeled_episodes(available, params)
-    names = ", ".join(datasets)
-    logger.info("learning the actions of %s: %d of %d episodes", names, count, available)
+    chosen = choose_episodes(shards, params.labels)
     return open_robot(
         shards,
         "train",
         chunk=params.chunk,
         pair_spec=pair_spec,
-        max_episodes=count,
-        seed=params.trainer.seed,
+        max_episodes=chosen.count,
+        seed=chosen.seed,
         labels=labels,
         mixture=mixture,
         with_states=params.use_state,
-        datasets=datasets,
+        datasets=chosen.datasets,
     )
 
 
@@ -54,30 +47,19 @@ def check_codes(labels: LabelSet, foundation: Checkpoint, sizes: FoundationModel
     """Refuse to teach a backbone codes that mean something else than those it has learnt.
 
     Raises:
-        ValueError: another quantiser, S or K; with both values.
+        ValueError: another quantiser, other actions, S or K; with both values.
     """
-    name, again = f"label set {labels.path}", "label these shards with the backbone's quantiser"
+    name, again = f"label set {labels.path}", "label these shards as those that the backbone learnt"
     if "laq" in foundation.inputs:  # an untrained backbone knows no quantiser yet
         expected = foundation.inputs["laq"]
         require_same(f"{name}: quantiser digest", labels.laq_digest, expected, remedy=again)
+    if labels.made_by != "quantizer" and "labels" in foundation.inputs:
+        # a quantiser's codes mean the same in every label set of it, other codes in their own alone
+        known = foundation.inputs["labels"]
+        require_same(f"{name}: digest", labels.digest, known, remedy=again)
     for field in ("code_seq_len", "codebook_size"):
         own, backbones = getattr(labels, field), getattr(sizes, field)
         require_same(f"{name}: {field}", own, backbones, remedy=again)
-
-
-def labeled_episodes(available: int, params: FinetuneParams) -> int:
-    """How many of the available training episodes with actions are used: a count, a share, or all."""
-    if params.labeled_fraction is not None:
-        return max(1, round(params.labeled_fraction * available))
-    asked = available if params.labeled_episodes is None else params.labeled_episodes
-    if asked > available:
-        logger.warning(
-            "finetune.labeled_episodes is %d, the training split has %d episodes with actions: all of "
-            "them are used",
-            asked,
-            available,
-        )
-    return min(asked, available)
 
 
 def action_stats(dataset: RobotDataset, shards: ShardSet, params: FinetuneParams) -> ActionStats:

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from lapa.models.foundation.build import build_foundation
-from lapa.models.foundation.film_cnn.model import SpatialSoftmax, coordinates
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.storage import load_foundation, save_foundation
+from lapa.models.layers.spatial_softmax import SpatialSoftmax, coordinates
 from lapa.params.foundation.film_cnn import FilmCnnParams
 from lapa.params.foundation.model import FoundationModelParams
 

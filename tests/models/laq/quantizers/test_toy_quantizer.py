@@ -36,7 +36,7 @@ def test_a_toy_quantizer_trains_and_labels(tmp_path: Path) -> None:
     labels = label_shards(
         shards=shards,
         pair_spec=SPEC,
-        laq=trained,
+        model=trained,
         params=LabelingParams(batch_size=7),
         work=tmp_path / "labels",
     )

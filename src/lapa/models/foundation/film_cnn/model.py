@@ -19,6 +19,7 @@ from lapa.batches import LatentBatch
 from lapa.models.foundation.code_heads import IndependentHeads
 from lapa.models.foundation.instruction_tokenizer import InstructionTokenizer
 from lapa.models.foundation.interface import LatentLoss, LatentPolicy, code_loss
+from lapa.models.layers.spatial_softmax import SpatialSoftmax, coordinates
 from lapa.params.foundation.film_cnn import FilmCnnParams
 
 
@@ -59,27 +60,6 @@ class FilmBlock(nn.Module):
         mixed = self.mix(functional.relu(self.reduce(grid)))
         added: Tensor = self.expand(functional.relu(mixed * (1 + scale) + shift))
         return grid + added
-
-
-class SpatialSoftmax(nn.Module):
-    """Where each channel looks and how strongly: ``(batch, channel, row, column)`` -> ``(batch, 3 channel)``."""
-
-    def __init__(self, *, cells: int) -> None:
-        super().__init__()
-        # one element, not a scalar: FSDP2 cannot shard scalars
-        self.log_sharpness = nn.Parameter(torch.zeros(1))
-        self.register_buffer(
-            "places", rearrange(coordinates(cells), "xy r c -> (r c) xy"), persistent=False
-        )
-
-    places: Tensor
-
-    def forward(self, grid: Tensor) -> Tensor:
-        """Expected x, y in [-1, 1] and expected activation per channel."""
-        flat = rearrange(grid, "b c row column -> b c (row column)").float()
-        weight = torch.softmax(flat * self.log_sharpness.exp(), dim=-1)
-        where = rearrange(weight @ self.places, "b c xy -> b (c xy)")
-        return torch.cat([where, (weight * flat).sum(dim=-1)], dim=-1).to(grid.dtype)
 
 
 class FilmCnn(LatentPolicy):
@@ -176,10 +156,3 @@ class FilmCnn(LatentPolicy):
         xy = repeat(self.xy, "xy h w -> b xy h w", b=len(pixels)).to(pixels.dtype)
         # channels last is a third faster on CPUs with convolutions this narrow
         return torch.cat([pixels, xy], dim=1).contiguous(memory_format=torch.channels_last)
-
-
-def coordinates(cells: int) -> Tensor:
-    """``float (2, cells, cells)``: x and y of cell centres in [-1, 1], the image's corners outside."""
-    centers = (torch.arange(cells) + 0.5) / cells * 2 - 1
-    y, x = torch.meshgrid(centers, centers, indexing="ij")
-    return torch.stack([x, y])

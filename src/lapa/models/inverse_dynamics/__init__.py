@@ -1,0 +1,1 @@
+"""What was done between two frames, guessed from the frames: the model of VPT, small."""
