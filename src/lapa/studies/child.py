@@ -1,0 +1,98 @@
+"""One run of a study, in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from kedro.framework.project import pipelines
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from kedro.io import CatalogProtocol, DataCatalog
+
+from lapa.params.reuse import reused_among
+from lapa.records import EvaluationReport
+from lapa.studies.mlflow_runs import describe_cell
+from lapa.studies.orders import CellOrder, RunOrder
+from lapa.studies.results import write_result
+
+COLUMNS = "160"
+"""Width of the log."""
+
+
+def carry_out(
+    *, order: RunOrder, further: Mapping[str, str], project: Path, log: Path, threads: int
+) -> None:
+    """Make a run, and write the result if it is that of a cell; what it says goes to a file.
+
+    Args:
+        order: the run.
+        further: parameters beside those of the run.
+        project: folder of the project.
+        log: file that standard output and errors are appended to.
+        threads: torch threads.
+    """
+    import torch  # noqa: PLC0415 - whoever only plans a study need not wait for it
+
+    _write_to(log)
+    _end_with_parent()
+    torch.set_num_threads(threads)
+    os.chdir(project)
+    bootstrap_project(project)
+    begun = time.perf_counter()
+    catalog = _run(order, further, project)
+    if isinstance(order, CellOrder):
+        _keep(order, catalog, seconds=time.perf_counter() - begun, project=project)
+
+
+def _run(order: RunOrder, further: Mapping[str, str], project: Path) -> DataCatalog:
+    """`lapa run --only-missing-outputs` up to the outputs, without nodes whose artefacts are another run's."""
+    parameters = {**order.parameters, **further}
+    with KedroSession.create(project, env=order.env, runtime_params=parameters) as session:
+        catalog: CatalogProtocol = session.load_context().catalog
+        wanted = pipelines["__default__"].to_outputs(*order.outputs)
+        own = [node.name for node in wanted.nodes if not reused_among(node.outputs, order.reads)]
+        session.run(node_names=own, only_missing_outputs=True)
+        assert isinstance(catalog, DataCatalog)  # noqa: S101 - settings name no other
+        return catalog
+
+
+def _keep(order: CellOrder, catalog: DataCatalog, *, seconds: float, project: Path) -> None:
+    """Write the result of a cell, whole, and its place in the grid into MLflow."""
+    from lapa.studies.collect import collect, quantizer_figures  # noqa: PLC0415 - they load torch
+
+    result = collect(order, catalog, seconds=seconds, project=project)
+    if order.upstream:
+        figures = quantizer_figures(order.arm, EvaluationReport.read(order.upstream))
+        result = result.model_copy(update={"upstream": {**figures, **result.upstream}})
+    write_result(result, order.result)
+    describe_cell(order.name, result)
+
+
+def _write_to(log: Path) -> None:
+    os.environ["COLUMNS"] = COLUMNS
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+
+
+def _end_with_parent() -> None:
+    """Stop when the study is gone, killed without a word: it would begin this run a second time."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True, name="end with parent").start()
