@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from kedro.framework.startup import bootstrap_project
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -34,6 +35,7 @@ class StudyCommand:
         Raises:
             RefusedError: the file, a parameter or the choice of cells is not acceptable.
         """
+        bootstrap_project(project)
         self._project = project
         inside = file.relative_to(project) if file.is_relative_to(project) else file
         self.study = read_study(inside)
@@ -50,10 +52,10 @@ class StudyCommand:
 
     def list(self) -> None:
         """Print every cell with its state, and the runs that are needed with the time they take."""
-        table = Table("cell", "state", "run", title=f"{self.study.name}: {len(self.cells)} cells")
+        table = Table("cell", "state", title=f"{self.study.name}: {len(self.cells)} cells")
         for cell in self.cells:
-            table.add_row(cell.key.name, state_of(cell).value, cell.name)
-        Console(soft_wrap=True).print(table)
+            table.add_row(cell.key.name, state_of(cell).value)
+        Console().print(table)
         self._say_stale()
         Console().print(self._needed(missing_runs(self._plan, self._in(State.MISSING))))
 
