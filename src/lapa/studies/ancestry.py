@@ -24,6 +24,10 @@ from lapa.records import digest_of
 DATA = ("recording", "datasets", "ingestion", "mixture")
 QUANTIZER = ("pairs", "laq")
 PRETRAINING = ("pairs", "labeling", "foundation")
+INVERSE_DYNAMICS = "inverse_dynamics"
+"""The arm, and its section."""
+LABELED = ("dataset", "labeled_episodes", "labeled_fraction")
+"""Of `finetune`: which episodes show their actions, beside the seed."""
 POLICY = ("finetune", "evaluation")
 """Sections of each part: together they are all sections (`lapa.params.sections`)."""
 CLOSED_LOOP = "rollout"
@@ -68,9 +72,17 @@ def ancestry_of(arm: Arm, facts: Facts, experiment: Experiment) -> Ancestry:
 
 
 def _of_pretraining(arm: Arm, facts: Facts, data: str) -> dict[str, Any]:
-    """What decides the backbone of an arm, beside what it watched and its quantiser."""
+    """What decides the backbone of an arm, beside what it watched and its quantiser.
+
+    Inverse dynamics are learnt from the labelled episodes of the policy.
+    """
     unread = () if arm.is_pretrained else ("labeling",)
-    return _chosen(facts, tuple(name for name in PRETRAINING if name not in unread))
+    sections = _chosen(facts, tuple(name for name in PRETRAINING if name not in unread))
+    if arm.name != INVERSE_DYNAMICS:
+        return sections
+    labels = {name: facts["finetune"].get(name) for name in LABELED}
+    seed = facts["finetune"]["trainer"].get("seed")
+    return {**sections, **_chosen(facts, (arm.name,)), "robot": [data, labels, seed]}
 
 
 def _of_data(facts: Facts, datasets: tuple[str, ...]) -> dict[str, Any]:

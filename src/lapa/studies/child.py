@@ -11,14 +11,16 @@ import time
 from collections.abc import Mapping
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
-from kedro.io import CatalogProtocol, DataCatalog
 
+from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader
+from lapa.config.experiment import choose_experiment
+from lapa.params.experiment import Experiment
 from lapa.params.reuse import reused_among
-from lapa.records import EvaluationReport
 from lapa.studies.mlflow_runs import describe_cell
 from lapa.studies.orders import CellOrder, RunOrder
 from lapa.studies.results import write_result
@@ -47,31 +49,28 @@ def carry_out(
     os.chdir(project)
     bootstrap_project(project)
     begun = time.perf_counter()
-    catalog = _run(order, further, project)
+    _run(order, {**order.parameters, **further}, project)
     if isinstance(order, CellOrder):
-        _keep(order, catalog, seconds=time.perf_counter() - begun, project=project)
+        _keep(order, seconds=time.perf_counter() - begun, project=project)
 
 
-def _run(order: RunOrder, further: Mapping[str, str], project: Path) -> DataCatalog:
+def _run(order: RunOrder, parameters: dict[str, Any], project: Path) -> None:
     """`lapa run --only-missing-outputs` up to the outputs, without nodes whose artefacts are another run's."""
-    parameters = {**order.parameters, **further}
-    with KedroSession.create(project, env=order.env, runtime_params=parameters) as session:
-        catalog: CatalogProtocol = session.load_context().catalog
-        wanted = pipelines["__default__"].to_outputs(*order.outputs)
-        own = [node.name for node in wanted.nodes if not reused_among(node.outputs, order.reads)]
+    env = order.configuration.env
+    loader = ConfigLoader("conf", env=env, runtime_params=parameters, **CONFIG_LOADER_ARGS)
+    choose_experiment(Experiment.of(loader["parameters"]))
+    wanted = pipelines["__default__"].to_outputs(*order.outputs)
+    own = [node.name for node in wanted.nodes if not reused_among(node.outputs, order.reads)]
+    session: Any = KedroSession.create(project, env=env, runtime_params=parameters)
+    with session:
         session.run(node_names=own, only_missing_outputs=True)
-        assert isinstance(catalog, DataCatalog)  # noqa: S101 - settings name no other
-        return catalog
 
 
-def _keep(order: CellOrder, catalog: DataCatalog, *, seconds: float, project: Path) -> None:
+def _keep(order: CellOrder, *, seconds: float, project: Path) -> None:
     """Write the result of a cell, whole, and its place in the grid into MLflow."""
-    from lapa.studies.collect import collect, quantizer_figures  # noqa: PLC0415 - they load torch
+    from lapa.studies.collect import collect  # noqa: PLC0415 - it loads torch
 
-    result = collect(order, catalog, seconds=seconds, project=project)
-    if order.upstream:
-        figures = quantizer_figures(order.arm, EvaluationReport.read(order.upstream))
-        result = result.model_copy(update={"upstream": {**figures, **result.upstream}})
+    result = collect(order, seconds=seconds, project=project)
     write_result(result, order.result)
     describe_cell(order.name, result)
 

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from kedro.io import DataCatalog
-
 from lapa.evaluation.policies.outcomes import TaskOutcomes, read_outcomes
 from lapa.hooks.description import git_state
 from lapa.params.arms import ARMS
@@ -23,18 +21,21 @@ _PREFIXES = ("val/decoded_", "val/")
 """Before the figures of a backbone: of the codes that it writes itself, where it writes one after the other."""
 
 
-def collect(order: CellOrder, catalog: DataCatalog, *, seconds: float, project: Path) -> CellResult:
+def collect(order: CellOrder, *, seconds: float, project: Path) -> CellResult:
     """Read everything that a study keeps of a cell.
 
     Args:
         order: the run, which is done.
-        catalog: of the run; what it took from others is in it.
         seconds: wall time of the run.
         project: folder of the code.
     """
+    catalog = order.catalog  # what it took from other runs is in it, too
     report: EvaluationReport = catalog.load(f"{order.arm}.policy_report")
     policy: Checkpoint = catalog.load(f"{order.arm}.policy_checkpoint")
     backbone: Checkpoint = catalog.load(f"{order.arm}.foundation_checkpoint")
+    quantizer: EvaluationReport | None = None
+    if order.upstream is not None:
+        quantizer = order.upstream.catalog.load(*order.upstream.outputs)
     commit, changed = git_state(project)
     return CellResult(
         study=order.study,
@@ -44,7 +45,7 @@ def collect(order: CellOrder, catalog: DataCatalog, *, seconds: float, project: 
         digests=digests_of(policy, backbone),
         outcomes={name: outcomes_of(tried) for name, tried in read_outcomes(report).items()},
         metrics={metric.name: metric.value for metric in report.metrics.get(SUBJECT, ())},
-        upstream=backbone_figures(backbone),
+        upstream={**quantizer_figures(order.arm, quantizer), **backbone_figures(backbone)},
         seconds=round(seconds, 1),
         commit=f"{commit} (uncommitted changes)" if changed else commit,
     )
@@ -80,8 +81,10 @@ def outcomes_of(tried: TaskOutcomes) -> CellOutcomes:
     )
 
 
-def quantizer_figures(arm_name: str, report: EvaluationReport) -> dict[str, float]:
-    """What was measured about the quantiser of an arm, as ``laq/FIGURE``."""
+def quantizer_figures(arm_name: str, report: EvaluationReport | None) -> dict[str, float]:
+    """What was measured about the quantiser of an arm, as ``laq/FIGURE``; empty without a report."""
+    if report is None:
+        return {}
     quantizer = next(arm.quantizer for arm in ARMS if arm.name == arm_name) or ""
     measured = report.metrics.get(quantizer.removesuffix("_checkpoint"), ())
     wanted = {metric.name: metric.value for metric in measured if _is_wanted(metric.name)}

@@ -11,12 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from lapa.records import CellResult
+from lapa.refused import RefusedError
 from lapa.studies.durations import Durations, as_text
 from lapa.studies.engine import Engine, missing_runs, study_folder
 from lapa.studies.file import read_study
 from lapa.studies.grid import matching, where_of
 from lapa.studies.orders import CellOrder, RunOrder
-from lapa.studies.parameters import of_cell
 from lapa.studies.plan import Plan
 from lapa.studies.results import AskedFile, State, read_result, state_of, without_cell
 
@@ -86,10 +86,32 @@ class StudyCommand:
         return bool(engine.failed)
 
     def write_page(self) -> None:
-        """Write the page of the results that are there."""
+        """Write the page of the results that are there; without any there is none."""
+        from lapa.studies.page import write_page  # noqa: PLC0415 - it loads the plots
+
+        if not (results := self.results()):
+            self._console.print("no cell has a result yet: no page")
+            return
+        data = study_folder(self._plan).parent.parent
+        out = data / "08_reporting" / f"study-{self.study.name}"
+        page = write_page(self.study, self.cells, results, out)
+        self._console.print(f"Page: {page.resolve()}", highlight=False)
 
     def renew(self, readme: Path) -> None:
-        """Write table and figure of the results into another page, between its markers."""
+        """Write table and figure of the results into another page, between its markers.
+
+        Raises:
+            RefusedError: there are no results.
+            ValueError: the page has no markers for them.
+        """
+        from lapa.studies.page import renew_part  # noqa: PLC0415 - it loads the plots
+
+        if not (results := self.results()):
+            raise RefusedError(
+                f"{self.study.results} holds no result of these cells: run lapa study {self.study.file}"
+            )
+        figure = renew_part(self.study, results, readme, self._project)
+        self._console.print(f"{readme}, {figure}", highlight=False)
 
     def _in(self, state: State) -> Sequence[CellOrder]:
         return [cell for cell in self.cells if state_of(cell) is state]
@@ -103,7 +125,7 @@ class StudyCommand:
                 self._asked.remember(cell.key, self._facts(cell))
 
     def _facts(self, cell: CellOrder) -> dict[str, object]:
-        return without_cell(self._plan.of_cell(cell.key).facts(of_cell(cell.key)))
+        return without_cell(cell.configuration.facts(cell.own))
 
     def _say_stale(self) -> None:
         reasons: dict[str, list[str]] = {}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from kedro.io import DataCatalog
 
@@ -92,7 +92,7 @@ def read_configuration(conf: Path, env: str | None, given: dict[str, Any]) -> Co
     resolvers = {**CONFIG_LOADER_ARGS["custom_resolvers"], "place": lambda name: f"${name}"}
     arguments = {**CONFIG_LOADER_ARGS, "custom_resolvers": resolvers}
     loader = ConfigLoader(conf, env=env, runtime_params={**given, **runs}, **arguments)
-    parameters = cast(dict[str, Any], loader["parameters"])
+    parameters = loader["parameters"]
     require_known_globals(loader, loader["globals"])
     require_known_parameters(
         parameters,

@@ -29,7 +29,7 @@ def missing_runs(plan: Plan, cells: Sequence[CellOrder]) -> list[RunOrder]:
     return [
         order
         for order in plan.ancestors_first(cells)
-        if isinstance(order, CellOrder) or not plan.is_made(order)
+        if isinstance(order, CellOrder) or not order.is_made
     ]
 
 

@@ -33,11 +33,11 @@ class StudyRun:
             project: folder of the project.
         """
         self._name = f"study: {study.name}"
-        with KedroSession.create(
+        session: Any = KedroSession.create(
             project, env=configuration.env, runtime_params=configuration.given
-        ) as session:
-            context: Any = session.load_context()  # connects to MLflow, one process at a time
-            experiment = context.mlflow.tracking.experiment.name
+        )
+        # connects to MLflow, one process at a time
+        experiment: str = session.load_context().mlflow.tracking.experiment.name
         self._client = MlflowClient()
         self.id = self._continued(experiment) or self._opened(experiment)
         self._client.set_tag(self.id, PROCESS_TAG, this_process())

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kedro.io import DataCatalog
+
 from lapa.params.reuse import REUSE
 from lapa.records import CellKey
+from lapa.studies.configuration import Configuration
 from lapa.studies.parameters import laid_over
 
 DATA, QUANTIZER, UPSTREAM, PRETRAINING, POLICY = "data", "laq", "upstream", "foundation", "policy"
@@ -26,9 +29,10 @@ class RunOrder:
     """`DATA`, `QUANTIZER`, `UPSTREAM`, `PRETRAINING` or `POLICY`."""
     arm: str = ""
     """Empty where the run belongs to no arm."""
-    env: str | None
-    given: Mapping[str, Any]
-    """Parameters, nested."""
+    configuration: Configuration
+    """Of a cell that the run belongs to; what decides the run is the same for all of them."""
+    own: Mapping[str, Any]
+    """What that cell alone gives, dotted."""
     reads: Mapping[str, str] = field(default_factory=dict)
     """Part of the catalog -> the run that it is taken from (`lapa.params.reuse`)."""
     outputs: tuple[str, ...]
@@ -44,7 +48,19 @@ class RunOrder:
     @property
     def parameters(self) -> dict[str, Any]:
         """What `--params` would say."""
-        return laid_over(self.given, {"run": self.name, REUSE: dict(self.reads)})
+        place = {"run": self.name, REUSE: dict(self.reads)}
+        return laid_over(self.configuration.given, self.own, place)
+
+    @property
+    def catalog(self) -> DataCatalog:
+        """Where its artefacts lie, and those that it takes from other runs."""
+        return self.configuration.catalog(self.name, self.reads)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether all its artefacts are there."""
+        catalog = self.catalog
+        return all(catalog.exists(name) for name in self.outputs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +73,8 @@ class CellOrder(RunOrder):
     """Digest of everything that decides the cell."""
     runs: Mapping[str, str]
     """Part -> the run that made it, this one included."""
-    upstream: Path | None
-    """Report about the quantiser, where it is measured."""
+    upstream: RunOrder | None
+    """The run that measured the quantiser, if one did."""
     result: Path
     """File of the result."""
 

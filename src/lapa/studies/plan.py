@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from lapa.datasets.record_folder import RecordFolderDataset
 from lapa.params.arms import ARMS, Arm
 from lapa.records import CellKey
 from lapa.studies.ancestry import Ancestry, ancestry_of
@@ -23,7 +21,7 @@ from lapa.studies.orders import (
     RunOrder,
     run_name,
 )
-from lapa.studies.parameters import common, laid_over, of_cell
+from lapa.studies.parameters import common, of_cell
 
 SEEDED = "{label}-s{seed}"
 REPORT = "laq_report"
@@ -54,7 +52,6 @@ class Plan:
         self.runs: dict[str, RunOrder] = {}
         """All runs by name, ancestors before those that need them."""
         self._arms = {arm.name: arm for arm in ARMS}
-        self._configuration_of: dict[str, Configuration] = {}
         self.cells: dict[CellKey, CellOrder] = {
             key: self._cell(key) for key in cells_of(study.params)
         }
@@ -67,23 +64,15 @@ class Plan:
                 wanted.update(self.runs[name].after)
         return [order for name, order in self.runs.items() if name in wanted]
 
-    def is_made(self, order: RunOrder) -> bool:
-        """Whether all artefacts of a run are there."""
-        catalog = self._configuration_of[order.name].catalog(order.name, order.reads)
-        return all(catalog.exists(name) for name in order.outputs)
-
-    def of_cell(self, key: CellKey) -> Configuration:
-        """The configuration that a cell belongs to."""
-        return self.configurations[key.setting, key.variant]
-
     def _cell(self, key: CellKey) -> CellOrder:
-        arm, configuration = self._arms[key.arm], self.of_cell(key)
+        arm, configuration = self._arms[key.arm], self.configurations[key.setting, key.variant]
         facts = configuration.facts(of_cell(key))
         ancestry = ancestry_of(arm, facts, configuration.experiment)
         made = self._ancestors(arm, key, ancestry)
         name = run_name(key.name, ancestry.policy)
         cell = CellOrder(
-            **_begun(key, configuration),
+            configuration=configuration,
+            own=of_cell(key),
             name=name,
             part=POLICY,
             arm=arm.name,
@@ -94,20 +83,21 @@ class Plan:
             key=key,
             asked=ancestry.policy,
             runs={**{part: run for part, run in made.items() if part != UPSTREAM}, POLICY: name},
-            upstream=self._report(made[UPSTREAM]) if UPSTREAM in made else None,
+            upstream=self.runs.get(made.get(UPSTREAM, "")),
             result=self.study.results / f"{key.name}.json",
         )
-        self._add(cell, configuration)
+        self.runs[name] = cell
         return cell
 
     def _ancestors(self, arm: Arm, key: CellKey, ancestry: Ancestry) -> dict[str, str]:
         """Name the runs that a cell descends from; part -> run."""
-        configuration = self.of_cell(key)
+        configuration = self.configurations[key.setting, key.variant]
         made: dict[str, str] = {}
 
         def add(part: str, label: str, digest: str, outputs: tuple[str, ...], of: str = "") -> None:
             order = RunOrder(
-                **_begun(key, configuration),
+                configuration=configuration,
+                own=of_cell(key),
                 name=run_name(label, digest),
                 part=part,
                 arm=of,
@@ -115,7 +105,7 @@ class Plan:
                 outputs=outputs,
                 after=tuple(made[earlier] for earlier in made if earlier != UPSTREAM),
             )
-            self._add(order, configuration)
+            self.runs.setdefault(order.name, order)
             made[part] = order.name
 
         def seeded(label: str) -> str:
@@ -131,22 +121,6 @@ class Plan:
             outputs = (f"{arm.name}.latent_labels", f"{arm.name}.foundation_checkpoint")
             add(PRETRAINING, seeded(arm.name), ancestry.pretraining, outputs, arm.name)
         return made
-
-    def _report(self, run: str) -> Path:
-        """Folder of what a run measured about its quantiser."""
-        catalog = self._configuration_of[run].catalog(run, self.runs[run].reads)
-        dataset = catalog.get(REPORT)
-        assert isinstance(dataset, RecordFolderDataset)  # noqa: S101 - as the catalog of base says
-        return dataset.folder
-
-    def _add(self, order: RunOrder, configuration: Configuration) -> None:
-        if order.name not in self.runs:
-            self.runs[order.name] = order
-            self._configuration_of[order.name] = configuration
-
-
-def _begun(key: CellKey, configuration: Configuration) -> dict[str, Any]:
-    return {"env": configuration.env, "given": laid_over(configuration.given, of_cell(key))}
 
 
 def _reads(made: dict[str, str]) -> dict[str, str]:
