@@ -16,6 +16,8 @@ from lapa.studies.parameters import laid_over
 
 DATA, QUANTIZER, UPSTREAM, PRETRAINING, POLICY = "data", "laq", "upstream", "foundation", "policy"
 """Parts of a study, in the order in which they are made; four of them are also parts of `CellResult.runs`."""
+ARMS = "arms"
+"""Parameter that chooses the arms of an experiment: of a cell there is one."""
 SHOWN_DIGITS = 8
 """Of a digest, in the name of a run."""
 
@@ -49,7 +51,8 @@ class RunOrder:
     def parameters(self) -> dict[str, Any]:
         """What `--params` would say."""
         place = {"run": self.name, REUSE: dict(self.reads)}
-        return laid_over(self.configuration.given, self.own, place)
+        arms = {ARMS: [self.arm]} if self.arm and ARMS in self.configuration.parameters else {}
+        return laid_over(self.configuration.given, self.own, arms, place)
 
     @property
     def catalog(self) -> DataCatalog:
