@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from lapa.params.study import StudyParams
-from toys.studies import TINY
+from toys.study_files import TINY
 
 
 def test_a_study_that_says_little_has_one_variant_seed_subset_and_all_labels() -> None:

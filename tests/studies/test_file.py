@@ -8,7 +8,7 @@ import pytest
 
 from lapa.refused import RefusedError
 from lapa.studies.file import read_study
-from toys.studies import study_file
+from toys.study_files import study_file
 
 
 def test_results_lie_beside_the_file_unless_it_says_where(tmp_path: Path) -> None:

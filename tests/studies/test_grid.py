@@ -10,7 +10,7 @@ from lapa.params.study import StudyParams
 from lapa.records import CellKey
 from lapa.refused import RefusedError
 from lapa.studies.grid import cells_of, matching, where_of
-from toys.studies import TINY
+from toys.study_files import TINY
 
 
 def cells(**said: Any) -> list[CellKey]:

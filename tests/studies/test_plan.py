@@ -11,7 +11,7 @@ from lapa.params.sections import SECTIONS
 from lapa.refused import RefusedError
 from lapa.studies import ancestry
 from lapa.studies.orders import DATA, POLICY, PRETRAINING, QUANTIZER, UPSTREAM
-from toys.studies import plan_of
+from toys.study_files import plan_of
 
 
 def counts(folder: Path, **said: Any) -> dict[str, int]:

@@ -17,7 +17,7 @@ from lapa.studies.results import (
     without_cell,
     write_result,
 )
-from toys.studies import plan_of
+from toys.study_files import plan_of
 
 
 def result_of(cell: CellOrder) -> CellResult:

@@ -9,7 +9,7 @@ import pytest
 
 from lapa.studies.orders import POLICY, PRETRAINING, QUANTIZER, RunOrder
 from lapa.studies.schedule import Schedule, chain_seconds, seconds_left
-from toys.studies import plan_of
+from toys.study_files import plan_of
 
 SECONDS = {"data": 1.0, QUANTIZER: 10.0, "upstream": 2.0, PRETRAINING: 5.0, POLICY: 3.0}
 

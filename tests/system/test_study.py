@@ -16,12 +16,17 @@ import pytest
 from lapa.studies.results import PARAMETERS
 from toys.paths import child_environment
 from toys.project import Project
-from toys.studies import study_file
+from toys.study_files import study_file
 
 GRID = {
     "params": {
         "recording.workers": 1,
-        "evaluation.rollout": {"tasks": ["reach"], "num_scenes": 2, "max_steps": 4, "num_videos": 0},
+        "evaluation.rollout": {
+            "tasks": ["reach"],
+            "num_scenes": 2,
+            "max_steps": 4,
+            "num_videos": 0,
+        },
     },
     "budgets": [2, 4],
     "variants": {"default": {}, "broken": {"params": {"finetune.dataset": "tabletop/nowhere"}}},
