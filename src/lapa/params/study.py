@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 from pydantic import Field, PositiveInt, StringConstraints, field_validator, model_validator
 
-from lapa.params.arms import ARMS
+from lapa.params.arms import ARMS, Arm
 from lapa.params.base import Params
 from lapa.refused import alternatives
 
@@ -83,7 +83,8 @@ class StudyParams(Params):
     @field_validator("arms")
     @classmethod
     def _arms_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        _require(names, [arm.name for arm in ARMS], "arm")
+        for name in names:
+            arm_of(name)
         return names
 
     @model_validator(mode="after")
@@ -97,7 +98,18 @@ class StudyParams(Params):
         return self
 
 
-def _require(names: Iterable[str], known: Iterable[str] | Mapping[str, Any], kind: str) -> None:
+def arm_of(name: str) -> Arm:
+    """The arm of this name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    known = {arm.name: arm for arm in ARMS}
+    _require([name], known, "arm")
+    return known[name]
+
+
+def _require(names: Iterable[str], known: Iterable[str], kind: str) -> None:
     there = list(known)
     for name in names:
         if name not in there:

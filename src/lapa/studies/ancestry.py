@@ -26,6 +26,8 @@ QUANTIZER = ("pairs", "laq")
 PRETRAINING = ("pairs", "labeling", "foundation")
 INVERSE_DYNAMICS = "inverse_dynamics"
 """The arm, and its section."""
+SHUFFLED = "shuffled_codes"
+"""The arm whose codes belong to other pairs: figures of its quantiser say nothing about it."""
 LABELED = ("dataset", "labeled_episodes", "labeled_fraction")
 """Of `finetune`: which episodes show their actions, beside the seed."""
 POLICY = ("finetune", "evaluation")
@@ -61,11 +63,12 @@ def ancestry_of(arm: Arm, facts: Facts, experiment: Experiment) -> Ancestry:
     watched = digest_of(_of_data(facts, experiment.watched))
     data = digest_of(_of_data(facts, experiment.datasets))
     laq = digest_of([watched, _chosen(facts, QUANTIZER)]) if arm.quantizer else None
+    measured = arm.name != SHUFFLED
     backbone = digest_of([arm.name, laq or watched, _of_pretraining(arm, facts, data)])
     return Ancestry(
         data=data,
         laq=laq,
-        upstream=digest_of([laq, _without_closed_loop(facts)]) if laq else None,
+        upstream=digest_of([laq, _without_closed_loop(facts)]) if laq and measured else None,
         pretraining=backbone if arm.is_pretrained else None,
         policy=digest_of([data, backbone, _chosen(facts, POLICY)]),
     )

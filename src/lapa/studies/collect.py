@@ -8,7 +8,6 @@ from pathlib import Path
 
 from lapa.evaluation.policies.outcomes import TaskOutcomes, read_outcomes
 from lapa.hooks.description import git_state
-from lapa.params.arms import ARMS
 from lapa.records import CellOutcomes, CellResult, Checkpoint, EvaluationReport
 from lapa.studies.orders import CellOrder
 
@@ -33,9 +32,9 @@ def collect(order: CellOrder, *, seconds: float, project: Path) -> CellResult:
     report: EvaluationReport = catalog.load(f"{order.arm}.policy_report")
     policy: Checkpoint = catalog.load(f"{order.arm}.policy_checkpoint")
     backbone: Checkpoint = catalog.load(f"{order.arm}.foundation_checkpoint")
-    quantizer: EvaluationReport | None = None
+    codes: EvaluationReport | None = None
     if order.upstream is not None:
-        quantizer = order.upstream.catalog.load(*order.upstream.outputs)
+        codes = order.upstream.catalog.load(*order.upstream.outputs)
     commit, changed = git_state(project)
     return CellResult(
         study=order.study,
@@ -45,7 +44,7 @@ def collect(order: CellOrder, *, seconds: float, project: Path) -> CellResult:
         digests=digests_of(policy, backbone),
         outcomes={name: outcomes_of(tried) for name, tried in read_outcomes(report).items()},
         metrics={metric.name: metric.value for metric in report.metrics.get(SUBJECT, ())},
-        upstream={**quantizer_figures(order.arm, quantizer), **backbone_figures(backbone)},
+        upstream={**quantizer_figures(order.quantizer, codes), **backbone_figures(backbone)},
         seconds=round(seconds, 1),
         commit=f"{commit} (uncommitted changes)" if changed else commit,
     )
@@ -81,12 +80,11 @@ def outcomes_of(tried: TaskOutcomes) -> CellOutcomes:
     )
 
 
-def quantizer_figures(arm_name: str, report: EvaluationReport | None) -> dict[str, float]:
-    """What was measured about the quantiser of an arm, as ``laq/FIGURE``; empty without a report."""
+def quantizer_figures(quantizer: str, report: EvaluationReport | None) -> dict[str, float]:
+    """What was measured about a quantiser, as ``laq/FIGURE``; empty without a report."""
     if report is None:
         return {}
-    quantizer = next(arm.quantizer for arm in ARMS if arm.name == arm_name) or ""
-    measured = report.metrics.get(quantizer.removesuffix("_checkpoint"), ())
+    measured = report.metrics.get(quantizer, ())
     wanted = {metric.name: metric.value for metric in measured if _is_wanted(metric.name)}
     return {f"laq/{name}": value for name, value in wanted.items()}
 

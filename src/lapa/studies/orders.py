@@ -76,6 +76,8 @@ class CellOrder(RunOrder):
     """Digest of everything that decides the cell."""
     runs: Mapping[str, str]
     """Part -> the run that made it, this one included."""
+    quantizer: str
+    """Its name in the report about it; empty where the arm has none."""
     upstream: RunOrder | None
     """The run that measured the quantiser, if one did."""
     result: Path

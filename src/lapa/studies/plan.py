@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from lapa.params.arms import ARMS, Arm
+from lapa.params.arms import Arm
+from lapa.params.study import arm_of
 from lapa.records import CellKey
 from lapa.studies.ancestry import Ancestry, ancestry_of
 from lapa.studies.configuration import Configuration, read_configuration
@@ -24,6 +25,8 @@ from lapa.studies.orders import (
 from lapa.studies.parameters import common, of_cell
 
 SEEDED = "{label}-s{seed}"
+CHECKPOINT = "_checkpoint"
+"""Ends the dataset of a quantiser; the rest is its name in the report about it."""
 REPORT = "laq_report"
 """Dataset of what was measured about a quantiser."""
 
@@ -51,7 +54,6 @@ class Plan:
         }
         self.runs: dict[str, RunOrder] = {}
         """All runs by name, ancestors before those that need them."""
-        self._arms = {arm.name: arm for arm in ARMS}
         self.cells: dict[CellKey, CellOrder] = {
             key: self._cell(key) for key in cells_of(study.params)
         }
@@ -65,7 +67,7 @@ class Plan:
         return [order for name, order in self.runs.items() if name in wanted]
 
     def _cell(self, key: CellKey) -> CellOrder:
-        arm, configuration = self._arms[key.arm], self.configurations[key.setting, key.variant]
+        arm, configuration = arm_of(key.arm), self.configurations[key.setting, key.variant]
         facts = configuration.facts(of_cell(key))
         ancestry = ancestry_of(arm, facts, configuration.experiment)
         made = self._ancestors(arm, key, ancestry)
@@ -83,6 +85,7 @@ class Plan:
             key=key,
             asked=ancestry.policy,
             runs={**{part: run for part, run in made.items() if part != UPSTREAM}, POLICY: name},
+            quantizer=(arm.quantizer or "").removesuffix(CHECKPOINT),
             upstream=self.runs.get(made.get(UPSTREAM, "")),
             result=self.study.results / f"{key.name}.json",
         )
