@@ -63,7 +63,7 @@ class Children:
         os.environ["OMP_NUM_THREADS"] = str(threads)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([PRELOADED])
-        self._project, self._logs, self._threads = project, logs, threads
+        self._project, self._logs, self._threads = project, logs.resolve(), threads
         self.running: dict[str, Running] = {}
 
     def start(self, order: RunOrder, further: Mapping[str, str]) -> None:
