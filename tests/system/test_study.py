@@ -18,6 +18,8 @@ from toys.paths import child_environment
 from toys.project import Project
 from toys.study_files import study_file
 
+pytestmark = pytest.mark.timeout(900)  # a dozen processes on a busy machine
+
 GRID = {
     "params": {
         "recording.workers": 1,
@@ -32,11 +34,12 @@ GRID = {
     "variants": {"default": {}, "broken": {"params": {"finetune.dataset": "tabletop/nowhere"}}},
     "only": [
         {"variants": ["broken"], "arms": ["lapa"], "budgets": []},
-        {"variants": ["broken"], "budgets": [2]},
+        {"arms": ["scratch"], "budgets": [2]},
     ],
     "upstream": False,
 }
-"""Four cells, and one that cannot be made."""
+"""Three cells, and one that cannot be made."""
+CELLS = 3
 
 
 class Studied(Project):
@@ -59,12 +62,12 @@ class Studied(Project):
 
     def study(self, *options: str) -> tuple[int, str]:
         process = self.command(*options)
-        said, _ = process.communicate(timeout=280)
+        said, _ = process.communicate(timeout=600)
         return process.returncode, said
 
     def kill_when_a_result_is_there(self) -> None:
         process = self.command("--jobs=2")
-        deadline = time.monotonic() + 200
+        deadline = time.monotonic() + 400
         while not self.results.is_dir() or not list(self.results.glob("*.json")):
             assert process.poll() is None, "the study ended before its first result"
             assert time.monotonic() < deadline, "no result"
@@ -95,11 +98,11 @@ def test_only_what_is_missing_is_run_again(
     before, _, said = killed
     done = [line.split()[1] for line in said.splitlines() if line.startswith("done ")]
     cells = [name for name in done if name.startswith("in_domain-")]
-    assert 0 < len(before) < 4
-    assert len(cells) == 4 - len(before)
+    assert 0 < len(before) < CELLS
+    assert len(cells) == CELLS - len(before)
     assert "data" not in {name.partition("-")[0] for name in done}, "shards were there"
     assert {name: time for name, time in project.written().items() if name in before} == before
-    assert len(project.written()) == 4
+    assert len(project.written()) == CELLS
 
 
 def test_a_run_that_fails_is_reported_and_stops_no_other(
@@ -118,7 +121,7 @@ def test_cells_are_nested_in_the_study_and_comparable_by_their_place(
     assert study.info.run_name == "study: tiny"
     cells = [run for run in nested.values() if "budget" in run.data.params]
     places = {(run.data.params["arm"], run.data.params["budget"]) for run in cells}
-    assert places == {("lapa", "2"), ("lapa", "4"), ("scratch", "2"), ("scratch", "4")}
+    assert {("lapa", "2"), ("lapa", "4"), ("scratch", "2")} == places
     assert all("success/reach" in run.data.metrics for run in cells)
     assert {run.data.tags["mlflow.parentRunId"] for run in cells} == {study.info.run_id}
 
@@ -141,9 +144,6 @@ def test_with_results_and_without_weights_nothing_is_run(
     shutil.rmtree(project.folder / "data")
     code, said = project.study("--where=variant=default")
     assert code == 0, said
-    assert "all 4 cells are there: nothing to run" in said
+    assert f"all {CELLS} cells are there: nothing to run" in said
     assert project.written() == before
     assert not list((project.folder / "data").glob("06_models/*"))
-    code, said = project.study("--list", "--where=arm=scratch,budget=2")
-    assert "missing" in said
-    assert "done" in said

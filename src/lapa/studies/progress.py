@@ -32,7 +32,7 @@ class StudyProgress:
             done: of them.
             console: where to write; default the standard error.
         """
-        self._console = console or Console(stderr=True, soft_wrap=True)
+        self._console = console or Console(stderr=True)
         self._bar = Progress(
             TextColumn("cells"),
             BarColumn(),
@@ -80,4 +80,4 @@ class StudyProgress:
             self._say(f"        {line}")
 
     def _say(self, line: str) -> None:
-        self._console.print(Text(line))
+        self._console.print(Text(line), soft_wrap=True)
