@@ -87,11 +87,11 @@ class StudyCommand:
 
     def write_page(self) -> None:
         """Write the page of the results that are there; without any there is none."""
-        from lapa.studies.page import write_page  # noqa: PLC0415 - it loads the plots
-
         if not (results := self.results()):
             self._console.print("no cell has a result yet: no page")
             return
+        from lapa.studies.page import write_page  # noqa: PLC0415 - it loads the plots
+
         data = study_folder(self._plan).parent.parent
         out = data / "08_reporting" / f"study-{self.study.name}"
         page = write_page(self.study, self.cells, results, out)
@@ -104,12 +104,12 @@ class StudyCommand:
             RefusedError: there are no results.
             ValueError: the page has no markers for them.
         """
-        from lapa.studies.page import renew_part  # noqa: PLC0415 - it loads the plots
-
         if not (results := self.results()):
             raise RefusedError(
                 f"{self.study.results} holds no result of these cells: run lapa study {self.study.file}"
             )
+        from lapa.studies.page import renew_part  # noqa: PLC0415 - it loads the plots
+
         figure = renew_part(self.study, results, readme, self._project)
         self._console.print(f"{readme}, {figure}", highlight=False)
 
