@@ -9,6 +9,7 @@ import click
 from lapa.cli.project import use_packaged_logging
 
 COMMANDS = {
+    "study": "lapa.cli.study:study",
     "run": "lapa.cli.run:run",
     "ingest": "lapa.cli.ingest:ingest",
     "inspect": "lapa.cli.inspect:inspect",

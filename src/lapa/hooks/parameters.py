@@ -18,10 +18,12 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from kedro_mlflow.framework.hooks.mlflow_hook import MlflowHook
 from kedro_mlflow.framework.hooks.utils import _flatten_dict
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 from pydantic import BaseModel
 
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG, close_dead_runs, find_run
+from lapa.hooks.preflight.parameter_names import PARENT_RUN
 from lapa.hooks.process import this_process
 
 _PREFIX = "params:"
@@ -69,7 +71,10 @@ class TypedParametersMlflowHook(MlflowHook):
         run = mlflow.active_run()
         if run is not None:
             name = settings.name or run.info.run_name
-            mlflow.set_tags({RUN_TAG: name, PROCESS_TAG: this_process()})
+            tags = {RUN_TAG: name, PROCESS_TAG: this_process()}
+            if parent := (run_params.get("runtime_params") or {}).get(PARENT_RUN):
+                tags[MLFLOW_PARENT_RUN_ID] = parent
+            mlflow.set_tags(tags)
 
     @hook_impl
     def before_node_run(

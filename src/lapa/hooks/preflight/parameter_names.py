@@ -14,7 +14,9 @@ from lapa.params.reuse import REUSE
 from lapa.params.sections import PLANNED, SECTIONS, WORK
 from lapa.refused import RefusedError, alternatives
 
-FOR_MLFLOW = "mlflow_run_id"
+PARENT_RUN = "mlflow_parent_run_id"
+"""`--params=mlflow_parent_run_id=…` nests this run in another one, as the runs of a study are."""
+FOR_MLFLOW = ("mlflow_run_id", PARENT_RUN)
 """`--params=mlflow_run_id=…` continues an MLflow run (`conf/base/mlflow.yml`)."""
 
 
@@ -39,7 +41,7 @@ def require_known_parameters(
     wrong = list(_unknown_sections(parameters, given, known_globals))
     for name, model in {**SECTIONS, **PLANNED}.items():
         if name in parameters:
-            wrong += _wrong_in(name, model, parameters[name], with_presets)
+            wrong += wrong_in(name, model, parameters[name], with_presets)
     if wrong:
         raise RefusedError("\n".join(wrong))
 
@@ -49,7 +51,7 @@ def _unknown_sections(
 ) -> Iterator[str]:
     sections = {*SECTIONS, *PLANNED, WORK}
     for name in parameters:
-        if name in sections or (name in given and name in {*known_globals, FOR_MLFLOW, REUSE}):
+        if name in sections or (name in given and name in {*known_globals, *FOR_MLFLOW, REUSE}):
             continue
         if name in known_globals:
             yield (
@@ -61,9 +63,17 @@ def _unknown_sections(
         yield f"no parameter {name!r}{alternatives(name, sorted(known))}"
 
 
-def _wrong_in(
+def wrong_in(
     section: str, model: type[BaseModel], value: Any, with_presets: Collection[str]
 ) -> Iterator[str]:
+    """What a class refuses of a mapping, a line each; an unknown name with its nearest.
+
+    Args:
+        section: put before every name.
+        model: checks the mapping.
+        value: the mapping.
+        with_presets: sections that take the name of a preset.
+    """
     try:
         model.model_validate(value)
     except ValidationError as refused:

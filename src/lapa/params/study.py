@@ -1,0 +1,121 @@
+"""Parameters of a study: the grid of settings, arms, variants, label budgets and seeds, as its file says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Self
+
+from pydantic import Field, PositiveInt, StringConstraints, field_validator, model_validator
+
+from lapa.params.arms import ARMS, Arm
+from lapa.params.base import Params
+from lapa.refused import alternatives
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+"""Part of a cell's name, whose parts are joined by hyphens."""
+Budget = PositiveInt | None
+DEFAULT = "default"
+"""The one variant of a study that compares none."""
+
+
+class SettingParams(Params):
+    """What is watched, what is labelled and where policies are tried."""
+
+    env: str | None = None
+    """Kedro environment; None is that of `kedro run`."""
+    params: dict[str, Any] = Field(default_factory=dict)
+    """Further parameters and globals, nested or dotted."""
+
+
+class VariantParams(Params):
+    """Parameters that the study compares with others, of whichever stage."""
+
+    params: dict[str, Any] = Field(default_factory=dict)
+    """Nested or dotted; laid over those of the setting."""
+
+
+class OnlyParams(Params):
+    """Cells that are restricted: those of the arms, settings and variants named, to the values given."""
+
+    settings: tuple[str, ...] | None = None
+    """None concerns all of them."""
+    arms: tuple[str, ...] | None = None
+    variants: tuple[str, ...] | None = None
+    budgets: tuple[Budget, ...] | None = None
+    """None leaves all of them, an empty list none."""
+    seeds: tuple[int, ...] | None = None
+    subsets: tuple[int, ...] | None = None
+
+
+class StudyParams(Params):
+    """A study: every combination of what its lists hold is a cell, less what ``only`` takes away."""
+
+    question: str = Field(min_length=1)
+    """One or two sentences, for the page."""
+    results: str = ""
+    """Folder of the results, a file for each cell, from the project on; empty: ``results/NAME`` beside the file."""
+    params: dict[str, Any] = Field(default_factory=dict)
+    """Parameters and globals of every run, nested or dotted."""
+    settings: dict[Name, SettingParams] = Field(min_length=1)
+    arms: tuple[str, ...] = Field(min_length=1)
+    variants: dict[Name, VariantParams] = Field(
+        default_factory=lambda: {DEFAULT: VariantParams()}, min_length=1
+    )
+    budgets: tuple[Budget, ...] = Field(default=(None,), min_length=1)
+    """Labelled episodes (`finetune.labeled_episodes`); None is all."""
+    seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
+    """Of the pretraining: `laq.trainer.seed` and `foundation.trainer.seed`."""
+    subsets: tuple[int, ...] = Field(default=(0,), min_length=1)
+    """`finetune.trainer.seed`: which episodes are labelled, and the start of the head."""
+    only: tuple[OnlyParams, ...] = ()
+    threads: int = Field(default=1, gt=0)
+    """Torch threads of every stage: fixed, so that figures do not depend on how many runs go side by side."""
+    upstream: bool = True
+    """Measure every quantiser once (`evaluate_laq`); its figures stand beside those of the policies."""
+
+    @field_validator("arms", "budgets", "seeds", "subsets")
+    @classmethod
+    def _each_once(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        if twice := [value for value in dict.fromkeys(values) if values.count(value) > 1]:
+            raise ValueError(f"{twice} more than once, expected each value once")
+        return values
+
+    @field_validator("arms")
+    @classmethod
+    def _arms_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            arm_of(name)
+        return names
+
+    @model_validator(mode="after")
+    def _only_names_what_there_is(self) -> Self:
+        for entry in self.only:
+            _require(entry.settings or (), self.settings, "setting")
+            _require(entry.arms or (), self.arms, "arm of this study")
+            _require(entry.variants or (), self.variants, "variant")
+            for name in ("budgets", "seeds", "subsets"):
+                _require_values(name, getattr(entry, name) or (), getattr(self, name))
+        return self
+
+
+def arm_of(name: str) -> Arm:
+    """The arm of this name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    known = {arm.name: arm for arm in ARMS}
+    _require([name], known, "arm")
+    return known[name]
+
+
+def _require(names: Iterable[str], known: Iterable[str], kind: str) -> None:
+    there = list(known)
+    for name in names:
+        if name not in there:
+            raise ValueError(f"no {kind} {name!r}{alternatives(name, there)}")
+
+
+def _require_values(name: str, values: Iterable[int | None], known: tuple[int | None, ...]) -> None:
+    if strange := [value for value in values if value not in known]:
+        raise ValueError(f"only.{name} has {strange}, expected some of {name}: {list(known)}")

@@ -1,0 +1,1 @@
+"""Studies: a grid of ordinary runs that share their ancestors, and one small result for each cell."""

@@ -1,0 +1,102 @@
+"""What decides each run of a cell: runs whose digests are equal are one run.
+
+```
+data ──────► laq ──────► pretraining of an arm ──────► policy (the cell)
+recording,   pairs,      arm, labeling, foundation     finetune, evaluation
+datasets,    laq
+ingestion, mixture
+```
+
+Each digest is over the sections named below it and those before, so a variant that changes `finetune` alone
+shares everything above. Quantiser and backbone depend on what is watched, not on the robot's set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lapa.params.arms import Arm
+from lapa.params.experiment import Experiment
+from lapa.records import digest_of
+
+DATA = ("recording", "datasets", "ingestion", "mixture")
+QUANTIZER = ("pairs", "laq")
+PRETRAINING = ("pairs", "labeling", "foundation")
+INVERSE_DYNAMICS = "inverse_dynamics"
+"""The arm, and its section."""
+SHUFFLED = "shuffled_codes"
+"""The arm whose codes belong to other pairs: figures of its quantiser say nothing about it."""
+LABELED = ("dataset", "labeled_episodes", "labeled_fraction")
+"""Of `finetune`: which episodes show their actions, beside the seed."""
+POLICY = ("finetune", "evaluation")
+"""Sections of each part: together they are all sections (`lapa.params.sections`)."""
+CLOSED_LOOP = "rollout"
+"""Of `evaluation`, what a quantiser is measured without."""
+Facts = Mapping[str, Any]
+"""Section -> everything that decides a result (`lapa.folders.asked`)."""
+
+
+@dataclass(frozen=True)
+class Ancestry:
+    """The digest of every part that a cell is made from, and of the cell itself."""
+
+    data: str
+    laq: str | None
+    """None where the arm needs no quantiser."""
+    upstream: str | None
+    """Of the quantiser's figures."""
+    pretraining: str | None
+    """None where nothing is pretrained."""
+    policy: str
+
+
+def ancestry_of(arm: Arm, facts: Facts, experiment: Experiment) -> Ancestry:
+    """What decides each part of a cell.
+
+    Args:
+        arm: of the cell.
+        facts: of all sections, with what the cell alone gives.
+        experiment: which datasets are watched and labelled.
+    """
+    watched = digest_of(_of_data(facts, experiment.watched))
+    data = digest_of(_of_data(facts, experiment.datasets))
+    laq = digest_of([watched, _chosen(facts, QUANTIZER)]) if arm.quantizer else None
+    measured = arm.name != SHUFFLED
+    backbone = digest_of([arm.name, laq or watched, _of_pretraining(arm, facts, data)])
+    return Ancestry(
+        data=data,
+        laq=laq,
+        upstream=digest_of([laq, _without_closed_loop(facts)]) if laq and measured else None,
+        pretraining=backbone if arm.is_pretrained else None,
+        policy=digest_of([data, backbone, _chosen(facts, POLICY)]),
+    )
+
+
+def _of_pretraining(arm: Arm, facts: Facts, data: str) -> dict[str, Any]:
+    """What decides the backbone of an arm, beside what it watched and its quantiser.
+
+    Inverse dynamics are learnt from the labelled episodes of the policy.
+    """
+    unread = () if arm.is_pretrained else ("labeling",)
+    sections = _chosen(facts, tuple(name for name in PRETRAINING if name not in unread))
+    if arm.name != INVERSE_DYNAMICS:
+        return sections
+    labels = {name: facts["finetune"].get(name) for name in LABELED}
+    seed = facts["finetune"]["trainer"].get("seed")
+    return {**sections, **_chosen(facts, (arm.name,)), "robot": [data, labels, seed]}
+
+
+def _of_data(facts: Facts, datasets: tuple[str, ...]) -> dict[str, Any]:
+    """The sections that decide shard sets and mixture, of the datasets alone that are used."""
+    described = {name: facts["datasets"][name] for name in sorted(datasets)}
+    return {**_chosen(facts, DATA), "datasets": described}
+
+
+def _chosen(facts: Facts, sections: tuple[str, ...]) -> dict[str, Any]:
+    return {name: facts[name] for name in sections}
+
+
+def _without_closed_loop(facts: Facts) -> dict[str, Any]:
+    return {name: value for name, value in facts["evaluation"].items() if name != CLOSED_LOOP}

@@ -1,0 +1,159 @@
+"""What `lapa study` does: list the cells, run those that are missing, write the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kedro.framework.startup import bootstrap_project
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lapa.records import CellResult
+from lapa.refused import RefusedError
+from lapa.studies.durations import Durations, as_text
+from lapa.studies.engine import Engine, missing_runs, study_folder
+from lapa.studies.file import read_study
+from lapa.studies.grid import matching, where_of
+from lapa.studies.orders import CellOrder, RunOrder
+from lapa.studies.plan import Plan
+from lapa.studies.results import AskedFile, State, read_result, state_of, without_cell
+
+
+class StudyCommand:
+    """One study, the cells of it that are asked for, and their results as they are now."""
+
+    def __init__(self, file: Path, *, project: Path, where: str) -> None:
+        """Read the study and its configurations; the working directory is the project's.
+
+        Args:
+            file: of the study.
+            project: folder of the project.
+            where: which cells (`lapa.studies.grid.where_of`).
+
+        Raises:
+            RefusedError: the file, a parameter or the choice of cells is not acceptable.
+        """
+        bootstrap_project(project)
+        self._project = project
+        inside = file.relative_to(project) if file.is_relative_to(project) else file
+        self.study = read_study(inside)
+        self._plan = Plan(self.study, Path("conf"))
+        self.cells = [self._plan.cells[k] for k in matching(self._plan.cells, where_of(where))]
+        self._asked = AskedFile(self.study.results)
+        self._durations = Durations(study_folder(self._plan), self.results())
+        self._console = Console(stderr=True, soft_wrap=True)
+
+    def results(self) -> list[CellResult]:
+        """Results of these parameters, of the cells that are asked for."""
+        read = (read_result(cell.result) for cell in self._in(State.DONE))
+        return [result for result in read if result is not None]
+
+    def list(self) -> None:
+        """Print every cell with its state, and the runs that are needed with the time they take."""
+        table = Table("cell", "state", title=f"{self.study.name}: {len(self.cells)} cells")
+        for cell in self.cells:
+            table.add_row(cell.key.name, state_of(cell).value)
+        Console().print(table)
+        self._say_stale()
+        Console().print(self._needed(missing_runs(self._plan, self._in(State.MISSING))))
+
+    def run(self, *, jobs: int, redo_stale: bool) -> bool:
+        """Make what is missing; say what failed, and return whether anything did.
+
+        Args:
+            jobs: runs side by side.
+            redo_stale: make stale cells again, too.
+        """
+        wanted = [*self._in(State.MISSING), *(self._in(State.STALE) if redo_stale else ())]
+        if not redo_stale:
+            self._say_stale()
+        if not wanted:
+            self._console.print(f"all {len(self._in(State.DONE))} cells are there: nothing to run")
+            return False
+        self._remember(wanted)
+        engine = Engine(
+            self._plan,
+            project=self._project,
+            jobs=jobs,
+            durations=self._durations,
+            done=len(self._in(State.DONE)),
+            cells=len(self.cells),
+        )
+        engine.carry_out(missing_runs(self._plan, wanted))
+        self._say_failed(engine)
+        return bool(engine.failed)
+
+    def write_page(self) -> None:
+        """Write the page of the results that are there; without any there is none."""
+        if not (results := self.results()):
+            self._console.print("no cell has a result yet: no page")
+            return
+        from lapa.studies.page import write_page  # noqa: PLC0415 - it loads the plots
+
+        data = study_folder(self._plan).parent.parent
+        out = data / "08_reporting" / f"study-{self.study.name}"
+        page = write_page(self.study, self.cells, results, out)
+        self._console.print(f"Page: {page.resolve()}", highlight=False)
+
+    def renew(self, readme: Path) -> None:
+        """Write table and figure of the results into another page, between its markers.
+
+        Raises:
+            RefusedError: there are no results.
+            ValueError: the page has no markers for them.
+        """
+        if not (results := self.results()):
+            raise RefusedError(
+                f"{self.study.results} holds no result of these cells: run lapa study {self.study.file}"
+            )
+        from lapa.studies.page import renew_part  # noqa: PLC0415 - it loads the plots
+
+        figure = renew_part(self.study, results, readme, self._project)
+        self._console.print(f"{readme}, {figure}", highlight=False)
+
+    def _in(self, state: State) -> Sequence[CellOrder]:
+        return [cell for cell in self.cells if state_of(cell) is state]
+
+    def _remember(self, wanted: Sequence[CellOrder]) -> None:
+        """Say beside the results what they are made with; where some stay stale, what those were made with."""
+        kept = [cell for cell in self._in(State.STALE) if cell not in wanted]
+        stale = {(cell.key.setting, cell.key.variant) for cell in kept}
+        for cell in wanted:
+            if (cell.key.setting, cell.key.variant) not in stale:
+                self._asked.remember(cell.key, self._facts(cell))
+
+    def _facts(self, cell: CellOrder) -> dict[str, object]:
+        return without_cell(cell.configuration.facts(cell.own))
+
+    def _say_stale(self) -> None:
+        reasons: dict[str, list[str]] = {}
+        for cell in self._in(State.STALE):
+            reason = self._asked.changes(cell.key, self._facts(cell))
+            reasons.setdefault(reason, []).append(cell.key.name)
+        for reason, names in reasons.items():
+            shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+            self._console.print(Text(f"stale: {shown}: {reason}"))
+        if reasons:
+            self._console.print(
+                "Stale results are left out and kept; --redo-stale makes them again."
+            )
+
+    def _needed(self, orders: Sequence[RunOrder]) -> Table:
+        table = Table("runs", "number", "each", "all", title=f"{len(orders)} runs are needed")
+        kinds = dict.fromkeys(order.kind for order in orders)
+        for kind in kinds:
+            of_kind = [order for order in orders if order.kind == kind]
+            each = self._durations.of(of_kind[0])
+            times = ("?", "?") if each is None else (as_text(each), as_text(each * len(of_kind)))
+            table.add_row(kind, str(len(of_kind)), *times)
+        return table
+
+    def _say_failed(self, engine: Engine) -> None:
+        for name, log in engine.failed.items():
+            self._console.print(Text(f"failed: {name}: {log}"))
+        for name, ancestor in engine.given_up.items():
+            self._console.print(Text(f"not begun: {name}, which needs {ancestor}"))
+        if engine.failed:
+            self._console.print("The same command makes what is missing; what is there is kept.")

@@ -1,0 +1,122 @@
+"""The configuration of a setting and a variant, read once for all their cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kedro.io import DataCatalog
+
+from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader, require_environment
+from lapa.hooks.preflight.dataset_names import require_known_datasets
+from lapa.hooks.preflight.global_names import require_known_globals
+from lapa.hooks.preflight.parameter_names import require_known_parameters
+from lapa.params.experiment import Experiment
+from lapa.params.reuse import PARTS, REUSE
+from lapa.params.sections import SECTIONS, WORK
+from lapa.refused import RefusedError
+from lapa.studies.facts import decided_in
+from lapa.studies.parameters import laid_over
+
+RUN = "run"
+_PLACE_OF = "STUDY-PLACE-OF-{part}"
+"""Stands in the paths of the catalog for the run that a part is taken from."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Resolved parameters, and where the artefacts of a run lie."""
+
+    env: str | None
+    given: dict[str, Any]
+    """What the study gives, nested."""
+    parameters: dict[str, Any]
+    """Everything that was resolved, without what a single cell gives."""
+    experiment: Experiment
+    robot: str
+    """The shard set that policies are finetuned on."""
+    work: Path
+    """Scratch root of all runs."""
+    _catalog: str = field(repr=False)
+
+    def facts(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Section -> what decides a result, complete and checked.
+
+        Args:
+            changes: what a cell gives, dotted.
+
+        Raises:
+            ValueError: a section does not accept it.
+        """
+        touched = {name.partition(".")[0] for name in changes}
+        own = laid_over({name: self.parameters[name] for name in touched}, changes)
+        return {**self._facts, **{name: _facts_of(name, own[name]) for name in touched}}
+
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
+        return {name: _facts_of(name, self.parameters[name]) for name in SECTIONS}
+
+    def catalog(self, run: str, reads: Mapping[str, str]) -> DataCatalog:
+        """The catalog of a run.
+
+        Args:
+            run: its name.
+            reads: part -> the run that it is taken from.
+        """
+        text = self._catalog.replace(_PLACE_OF.format(part=RUN), run)
+        for part in PARTS:
+            text = text.replace(_PLACE_OF.format(part=part), reads.get(part, run))
+        return DataCatalog.from_config(json.loads(text))
+
+
+def read_configuration(conf: Path, env: str | None, given: dict[str, Any]) -> Configuration:
+    """Read, check and resolve.
+
+    Folders that an environment variable names stay names: a result does not depend on where they lie.
+
+    Args:
+        conf: folder of the configuration.
+        env: environment.
+        given: nested parameters, as `--params` would give them.
+
+    Raises:
+        RefusedError: a name that nothing reads, a value that no section accepts, or no robot set.
+    """
+    require_environment(conf, env)
+    places = {part: _PLACE_OF.format(part=part) for part in PARTS}
+    runs = {RUN: _PLACE_OF.format(part=RUN), REUSE: places}
+    resolvers = {**CONFIG_LOADER_ARGS["custom_resolvers"], "place": lambda name: f"${name}"}
+    arguments = {**CONFIG_LOADER_ARGS, "custom_resolvers": resolvers}
+    loader = ConfigLoader(conf, env=env, runtime_params={**given, **runs}, **arguments)
+    parameters = loader["parameters"]
+    require_known_globals(loader, loader["globals"])
+    require_known_parameters(
+        parameters,
+        given=loader.runtime_params,
+        known_globals=loader["globals"],
+        with_presets=loader.sections_with_presets,
+    )
+    require_known_datasets(parameters)
+    experiment = Experiment.of(parameters)
+    if experiment.labeled is None:
+        raise RefusedError(
+            f"finetune.dataset is null with --env={env}, expected the robot set of this setting: a cell "
+            "ends with a policy; set it in params of the study or its setting"
+        )
+    return Configuration(
+        env=env,
+        given=given,
+        parameters=parameters,
+        experiment=experiment,
+        robot=experiment.labeled,
+        work=Path(parameters[WORK]).parent,
+        _catalog=json.dumps(loader["catalog"]),
+    )
+
+
+def _facts_of(section: str, values: Any) -> Any:
+    return decided_in(SECTIONS[section].model_validate(values))

@@ -1,0 +1,102 @@
+"""The study in MLflow: a run of its own, the runs of its cells nested in it and comparable by their place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import mlflow
+from kedro.framework.session import KedroSession
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param
+from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
+
+from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG
+from lapa.hooks.process import this_process
+from lapa.records import CellKey, CellResult
+from lapa.studies.configuration import Configuration
+from lapa.studies.file import Study
+from lapa.studies.grid import ALL
+
+Status = Literal["FINISHED", "FAILED", "KILLED"]
+
+
+class StudyRun:
+    """The MLflow run that those of all cells and ancestors are nested in."""
+
+    def __init__(self, study: Study, configuration: Configuration, project: Path) -> None:
+        """Continue the run of this study, or open one.
+
+        Args:
+            study: its name is that of the run.
+            configuration: one of the study's: it says where MLflow is.
+            project: folder of the project.
+        """
+        self._name = f"study: {study.name}"
+        session: Any = KedroSession.create(
+            project, env=configuration.env, runtime_params=configuration.given
+        )
+        # connects to MLflow, one process at a time
+        experiment: str = session.load_context().mlflow.tracking.experiment.name
+        self._client = MlflowClient()
+        self.id = self._continued(experiment) or self._opened(experiment)
+        self._client.set_tag(self.id, PROCESS_TAG, this_process())
+        self._client.set_tag(self.id, MLFLOW_RUN_NOTE, study.params.question)
+
+    def log(self, *, done: int, cells: int) -> None:
+        """How far the study is."""
+        self._client.log_metric(self.id, "cells_done", done)
+        self._client.log_metric(self.id, "cells", cells)
+
+    def end(self, status: Status) -> None:
+        """Close the run until the study goes on."""
+        self._client.set_terminated(self.id, status)
+
+    def _continued(self, experiment: str) -> str | None:
+        if (run := newest_run(self._name, [experiment])) is None:
+            return None
+        self._client.update_run(run.info.run_id, status="RUNNING")
+        return str(run.info.run_id)
+
+    def _opened(self, experiment: str) -> str:
+        known = self._client.get_experiment_by_name(experiment)
+        assert known is not None  # noqa: S101 - made when the hook connected
+        run = self._client.create_run(
+            known.experiment_id, run_name=self._name, tags={RUN_TAG: self._name}
+        )
+        return str(run.info.run_id)
+
+
+def describe_cell(name: str, result: CellResult) -> None:
+    """Log a cell's place in the grid, and its figures under the same names for every arm.
+
+    Args:
+        name: of the cell's run.
+        result: what was measured.
+    """
+    run = newest_run(name)
+    if run is None:
+        return
+    place = [Param(field, text) for field, text in place_of(result.key).items()]
+    when = run.info.start_time
+    metrics = [Metric(name, value, when, 0) for name, value in result.metrics.items()]
+    MlflowClient().log_batch(run.info.run_id, metrics=metrics, params=place)
+
+
+def place_of(key: CellKey) -> dict[str, str]:
+    """The key as MLflow's parameters."""
+    values = key.model_dump()
+    return {field: ALL if value is None else str(value) for field, value in values.items()}
+
+
+def newest_run(name: str, experiments: list[str] | None = None) -> mlflow.entities.Run | None:
+    """The newest run of this name (`lapa.hooks.continuing.RUN_TAG`); None where there is none."""
+    runs: Any = mlflow.search_runs(
+        search_all_experiments=experiments is None,
+        experiment_names=experiments,
+        filter_string=f"tags.`{RUN_TAG}` = '{name}'",
+        order_by=["attributes.start_time DESC"],
+        max_results=1,
+        output_format="list",
+    )
+    return runs[0] if runs else None
