@@ -35,6 +35,9 @@ class FinetuneParams(FabricStageParams):
     labeled_fraction: float | None = Field(default=None, gt=0, le=1)
     """Instead of a count (which must be None then): this share of the training episodes that have actions,
     at least one."""
+    labeled_balance: Literal["none", "instruction"] = "none"
+    """Which episodes these are: drawn from all, or from the instructions in turn, so that with ten tasks of one
+    sentence each ten episodes show every task once, and twenty twice. Seeded and nested either way."""
     use_state: bool = False
     """Let the policy see the proprioceptive state at t; its weights start at zero."""
     bins: int = Field(default=256, ge=2)

@@ -47,6 +47,7 @@ def open_labeled(
         mixture=mixture,
         with_states=params.use_state,
         datasets=datasets,
+        balanced=params.labeled_balance == "instruction",
     )
 
 
