@@ -68,7 +68,9 @@ def test_a_balanced_subset_shows_every_instruction_equally_often(tmp_path: Path)
             seed=seed,
             balanced=True,
         )
-        samples = [(robot.sample(i)["episode_id"], robot[i]["instructions"]) for i in range(len(robot))]
+        samples = [
+            (robot.sample(i)["episode_id"], robot[i]["instructions"]) for i in range(len(robot))
+        ]
         return dict(samples)
 
     kinds = len(set(chosen(900).values()))

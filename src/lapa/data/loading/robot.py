@@ -153,9 +153,7 @@ def open_robot(
     """
     require_horizon(shard_set, pair_spec)
     table = load_clip_table(shard_set, split)
-    episodes = chosen_episodes(
-        table, max_episodes, seed=seed, datasets=datasets, balanced=balanced
-    )
+    episodes = chosen_episodes(table, max_episodes, seed=seed, datasets=datasets, balanced=balanced)
     slots = _slots_of(table, episodes)
     if not len(slots):
         raise ValueError(_no_actions(table, split, datasets))
