@@ -49,12 +49,12 @@ class MetaWorld(Simulator):
         return self._now()
 
     def step(self, action: NDArray[np.float32]) -> TimeStep:
-        """Do ``action`` for `MetaWorldParams.action_repeat` steps, or until the task is done."""
+        """Do ``action`` for `MetaWorldParams.action_repeat` steps; success in any of them counts."""
+        successes = []
         for _ in range(self.params.action_repeat):
             self._last, _, _, _, info = self._worlds[self.task].step(action)
-            self._success = bool(info["success"])
-            if self._success:
-                break
+            successes.append(bool(info["success"]))
+        self._success = any(successes)
         return self._now()
 
     def expert_action(self) -> NDArray[np.float32]:
