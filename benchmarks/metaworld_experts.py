@@ -1,6 +1,6 @@
 """Measure Meta-World: the expert's success under noise, task by task, and steps and pictures per CPU-second.
 
-    python benchmarks/metaworld.py --episodes 20 --noise 0.1 --tasks drawer-open-v3 push-v3
+    python benchmarks/metaworld_experts.py --episodes 20 --noise 0.1 --tasks drawer-open-v3 push-v3
 
 prints one JSON object a line. Without --tasks all fifty are tried. Nothing is drawn while the expert is tried.
 """
