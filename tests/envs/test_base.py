@@ -10,14 +10,23 @@ import pytest
 
 from lapa.envs.base import NO_SUCCESS, SUCCESS, Simulator, open_simulator
 from lapa.params.envs import TabletopParams
+from lapa.params.metaworld import MetaWorldParams
 from lapa.params.simulators import SimulatorParams
+from toys.metaworld import require_metaworld
 from toys.simulator_toy import PointWorldParams
 
-SIMULATORS: list[SimulatorParams] = [TabletopParams(image_size=16), PointWorldParams()]
+SIMULATORS: list[SimulatorParams] = [
+    TabletopParams(image_size=16),
+    PointWorldParams(),
+    # one task alone: in MetaWorld each has a scene of its own
+    MetaWorldParams(image_size=16, tasks=("drawer-open-v3",)),
+]
 
 
 @pytest.fixture(params=SIMULATORS, ids=lambda params: type(params).__name__)
 def params(request: pytest.FixtureRequest) -> Any:
+    if isinstance(request.param, MetaWorldParams):
+        require_metaworld()
     return request.param
 
 

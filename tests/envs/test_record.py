@@ -54,6 +54,13 @@ def test_workers_never_change_the_episodes(
     assert again.digest != record.digest
 
 
+def test_tasks_take_turns_where_that_is_asked_for(tmp_path: Path) -> None:
+    params = RecordParams(num_episodes=4, workers=1, simulator=SMALL, tasks_in_turn=True)
+    record_episodes(tmp_path, params)
+    shown = [json.loads(f.read_text())["task"] for f in sorted(tmp_path.glob("*/episode.json"))]
+    assert shown == ["reach", "lift", "reach", "lift"]
+
+
 def test_a_rerun_skips_what_is_complete_and_repairs_the_rest(
     recording: Recording, tmp_path: Path
 ) -> None:

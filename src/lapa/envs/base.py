@@ -83,8 +83,8 @@ class Simulator(ABC):
     def reset(self, seed: int, task: str | None = None) -> TimeStep:
         """Start the episode of ``seed``: scene and wording follow from it alone.
 
-        With the same seed, another ``task`` or camera must not change the scene, so that methods are
-        compared on paired starts.
+        With the same seed, another camera must not change the scene, nor another ``task`` where tasks share
+        one, so that methods are compared on paired starts.
 
         Args:
             seed: fixes everything that is random.

@@ -27,14 +27,22 @@ class Demonstration:
     frames: Frames
 
 
-def demonstrate(simulator: Simulator, params: RecordParams, seed: int) -> Demonstration:
+def demonstrate(
+    simulator: Simulator, params: RecordParams, seed: int, task: str | None = None
+) -> Demonstration:
     """Play the episode of ``seed`` until `RecordParams.hold_steps` after success, or its end.
+
+    Args:
+        simulator: where.
+        params: of the recording.
+        seed: of scene, wording and noise.
+        task: what is shown; None lets the seed draw it.
 
     Raises:
         ValueError: the simulator has no expert, or its action is not as wide as the spec says.
     """
     generator = np.random.default_rng([seed, _NOISE_STREAM])
-    now = simulator.reset(seed)
+    now = simulator.reset(seed, task)
     rows: dict[str, list[NDArray[np.float32]]] = {"actions": [], "expert_actions": [], "states": []}
     frames, success, left = [], False, params.simulator.max_steps
     while left > 0:

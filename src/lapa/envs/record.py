@@ -68,7 +68,8 @@ def _record_episode(out: Path, params: RecordParams, index: int, simulator: Simu
     folder, part = _folder(out, index), out / f".episode_{index:06d}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    played = demonstrate(simulator, params, episode_seed(params.seed, index))
+    seed, task = episode_seed(params.seed, index), params.task_of(index)
+    played = demonstrate(simulator, params, seed, task)
     write_lossless_video(part / "video.mp4", played.frames, fps=simulator.spec.control_hz)
     for name, rows in played.arrays.items():
         np.save(part / f"{name}.npy", rows, allow_pickle=False)

@@ -91,9 +91,17 @@ class RecordParams(Params):
     action_noise: float = Field(default=0.25, ge=0)
     """Standard deviation of the noise added to each executed action, in halves of the action's range:
     in action units, where actions lie in [-1, 1]."""
+    tasks_in_turn: bool = False
+    """Episode i shows task i modulo their number, so that each is recorded equally often; otherwise its seed
+    draws one."""
     hold_steps: int = Field(default=2, ge=0)
     """Steps recorded after success, so that the last moves are seen too."""
     workers: int = Field(default=2, gt=0)
     """Processes; they change the speed, never the episodes."""
     simulator: AnySimulatorParams = TabletopParams()
     """Where the expert demonstrates."""
+
+    def task_of(self, episode: int) -> str | None:
+        """The task of an episode; None where its seed draws one."""
+        tasks = self.simulator.tasks
+        return tasks[episode % len(tasks)] if self.tasks_in_turn else None

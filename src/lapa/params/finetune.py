@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from lapa.params.base import OptimizerParams, TrainerParams
 from lapa.params.fabric import FabricStageParams
 from lapa.params.heads import BinnedHeadParams, ChosenHead
-from lapa.params.labeled_episodes import LabeledEpisodes
+from lapa.params.labeled_episodes import LabeledBalance, LabeledEpisodes
 
 
 class FinetuneParams(FabricStageParams):
@@ -36,6 +36,9 @@ class FinetuneParams(FabricStageParams):
     labeled_fraction: float | None = Field(default=None, gt=0, le=1)
     """Instead of a count (which must be None then): this share of the training episodes that have actions,
     at least one."""
+    labeled_balance: LabeledBalance = "none"
+    """Which episodes these are: drawn from all, or from the instructions in turn, so that with ten tasks of one
+    sentence each ten episodes show every task once, and twenty twice. Seeded and nested either way."""
     use_state: bool = False
     """Let the policy see the proprioceptive state at t; its weights start at zero."""
     bins: int = Field(default=256, ge=2)
@@ -60,6 +63,7 @@ class FinetuneParams(FabricStageParams):
             dataset=self.dataset,
             labeled_episodes=self.labeled_episodes,
             labeled_fraction=self.labeled_fraction,
+            labeled_balance=self.labeled_balance,
             seed=self.trainer.seed,
         )
 

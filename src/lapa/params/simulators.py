@@ -31,6 +31,7 @@ SIMULATORS = Kinds(
     SimulatorParams,
     {
         "tabletop": "lapa.params.envs:TabletopParams",
+        "metaworld": "lapa.params.metaworld:MetaWorldParams",
     },
 )
 AnySimulatorParams = Annotated[SerializeAsAny[SimulatorParams], SIMULATORS]

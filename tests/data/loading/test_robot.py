@@ -55,6 +55,34 @@ def test_subsets_are_nested_and_seeded(tmp_path: Path) -> None:
     assert all_of_them.num_episodes == 32
 
 
+def test_a_balanced_subset_shows_every_instruction_equally_often(tmp_path: Path) -> None:
+    shard_set = tiny_shard_set(tmp_path, n=40, frames=5, size=16)
+
+    def chosen(count: int, seed: int = 0) -> dict[str, str]:
+        robot = open_robot(
+            shard_set,
+            "train",
+            chunk=1,
+            pair_spec=SPEC,
+            max_episodes=count,
+            seed=seed,
+            balanced=True,
+        )
+        samples = [
+            (robot.sample(i)["episode_id"], robot[i]["instructions"]) for i in range(len(robot))
+        ]
+        return dict(samples)
+
+    kinds = len(set(chosen(900).values()))
+    assert kinds > 1
+    for count in (1, 2, 4):
+        instructions = list(chosen(kinds * count).values())
+        assert all(instructions.count(one) == count for one in set(instructions))
+        assert len(set(instructions)) == kinds
+    assert set(chosen(kinds)) < set(chosen(kinds + 1)) < set(chosen(2 * kinds))
+    assert set(chosen(kinds)) != set(chosen(kinds, seed=1))
+
+
 def test_datasets_of_other_robots_are_left_out(tmp_path: Path) -> None:
     robots = moving_square_episodes(4, 6, source="robot")
     people = moving_square_episodes(4, 6, source="people", with_actions=False)

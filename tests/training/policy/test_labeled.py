@@ -14,8 +14,11 @@ import torch
 from lapa.data.episode import Episode
 from lapa.models.policy.storage import load_policy
 from lapa.models.storage import read_config
+from lapa.params.base import TrainerParams
+from lapa.params.finetune import FinetuneParams
 from lapa.params.policy import PolicyModelParams
-from lapa.records import ShardSet
+from lapa.records import PairSpec, ShardSet
+from lapa.training.policy.labeled import open_labeled
 from toys.episodes import moving_square_episodes
 from toys.policies import finetuned
 from toys.shards import tiny_shard_set
@@ -150,3 +153,20 @@ def test_no_held_out_episode_of_the_dataset_is_said_before_training(tmp_path: Pa
     shards = shard_set(tmp_path, robots("arm", 2, 1), robots("hand", 3, 4, frames=2), people())
     with pytest.raises(ValueError, match=r"split 'val' .*expected one of \['arm'\].*val_fraction"):
         finetuned(shards, tmp_path, dataset="robots/arm")
+
+
+def test_balanced_labels_show_every_instruction(tmp_path: Path) -> None:
+    """Of 32 squares in three colours: three episodes in a row rarely have all of them."""
+    shards = tiny_shard_set(tmp_path, n=40, frames=5, size=16)
+
+    def instructions(seed: int, balance: str) -> set[str]:
+        trainer = TrainerParams(max_steps=60, batch_size=4, seed=seed)
+        params = FinetuneParams.model_validate(
+            {"labeled_episodes": 3, "labeled_balance": balance, "trainer": trainer}
+        )
+        dataset = open_labeled(shards, PairSpec(horizon_s=0.1), params, None)
+        assert dataset.num_episodes == 3
+        return {dataset[i]["instructions"] for i in range(len(dataset))}
+
+    assert all(len(instructions(seed, "instruction")) == 3 for seed in range(4))
+    assert any(len(instructions(seed, "none")) < 3 for seed in range(4))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.labels import load_member_codes
+from lapa.data.loading.in_turn import in_turn
 from lapa.data.loading.labeled_datasets import clips_with_actions, labeled_datasets
 from lapa.data.loading.requirements import (
     require_horizon,
@@ -128,6 +129,7 @@ def open_robot(
     mixture: ShardSet | None = None,
     with_states: bool = False,
     datasets: Sequence[str] | None = None,
+    balanced: bool = False,
 ) -> RobotDataset:
     """Open the labelled robot frames of a split.
 
@@ -144,13 +146,15 @@ def open_robot(
         with_states: adds ``state``.
         datasets: keep only these datasets; None keeps all with actions, which must agree in them.
             Action-free clips never take part.
+        balanced: the instructions have their turns in the order of which ``max_episodes`` is the beginning.
 
     Raises:
         ValueError: no actions, differing dimensions, or labels of another horizon or shard set.
     """
     require_horizon(shard_set, pair_spec)
     table = load_clip_table(shard_set, split)
-    slots = _slots_of(table, chosen_episodes(table, max_episodes, seed=seed, datasets=datasets))
+    episodes = chosen_episodes(table, max_episodes, seed=seed, datasets=datasets, balanced=balanced)
+    slots = _slots_of(table, episodes)
     if not len(slots):
         raise ValueError(_no_actions(table, split, datasets))
     clips = table.clips_of(slots)
@@ -174,16 +178,25 @@ def open_robot(
 
 
 def chosen_episodes(
-    table: ClipTable, count: int | None, *, seed: int, datasets: Sequence[str] | None = None
+    table: ClipTable,
+    count: int | None,
+    *,
+    seed: int,
+    datasets: Sequence[str] | None = None,
+    balanced: bool = False,
 ) -> NDArray[np.int64]:
     """Return the numbers of the first ``count`` episodes of a seeded order, ascending.
 
-    Episodes without actions do not count; all are returned where there are fewer than ``count``.
+    Episodes without actions do not count; all are returned where there are fewer than ``count``. With
+    ``balanced`` the order takes an episode of every instruction, then a second of each, and so on.
     """
     known = set(table.texts["dataset"].values)
     held = None if datasets is None else [name for name in datasets if name in known]
-    available = np.unique(table.episode[clips_in(table, held) & clips_with_actions(table)])
+    clips = np.flatnonzero(clips_in(table, held) & clips_with_actions(table))
+    available, first = np.unique(table.episode[clips], return_index=True)
     order = np.random.default_rng(seed).permutation(len(available))
+    if balanced:
+        order = in_turn(order, table.texts["instruction"].codes[clips[first]])
     return np.sort(available[order[:count]])
 
 

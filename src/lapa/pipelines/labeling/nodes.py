@@ -8,7 +8,7 @@ from lapa.distributed.launch import launch
 from lapa.labeling.actions import label_actions as bin_actions
 from lapa.labeling.permute import permute_labels as permute
 from lapa.params.inverse_dynamics import InverseDynamicsParams
-from lapa.params.labeled_episodes import LabeledEpisodes
+from lapa.params.labeled_episodes import LabeledBalance, LabeledEpisodes
 from lapa.params.labeling import LabelingParams
 from lapa.pipelines.stage import stage, train
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet, require_same
@@ -58,6 +58,7 @@ def train_inverse_dynamics(  # noqa: PLR0917 - Kedro hands inputs over by positi
     dataset: str,
     labeled_episodes: int | None,
     labeled_fraction: float | None,
+    labeled_balance: LabeledBalance,
     seed: int,
     folder: Path,
 ) -> Checkpoint:
@@ -66,6 +67,7 @@ def train_inverse_dynamics(  # noqa: PLR0917 - Kedro hands inputs over by positi
         dataset=dataset,
         labeled_episodes=labeled_episodes,
         labeled_fraction=labeled_fraction,
+        labeled_balance=labeled_balance,
         seed=seed,
     )
     return train(

@@ -40,6 +40,7 @@ EPISODES = {
     "dataset": "params:finetune.dataset",
     "labeled_episodes": "params:finetune.labeled_episodes",
     "labeled_fraction": "params:finetune.labeled_fraction",
+    "labeled_balance": "params:finetune.labeled_balance",
     "seed": "params:finetune.trainer.seed",
 }
 """What of finetuning decides which episodes show their actions; another head labels nothing anew."""

@@ -22,6 +22,8 @@ class ChosenEpisodes:
     datasets: tuple[str, ...]
     count: int
     seed: int
+    balanced: bool
+    """Whether the instructions have their turns in that order."""
 
 
 def choose_episodes(shards: ShardSet, asked: LabeledEpisodes) -> ChosenEpisodes:
@@ -36,7 +38,8 @@ def choose_episodes(shards: ShardSet, asked: LabeledEpisodes) -> ChosenEpisodes:
     count = labeled_episodes(available, asked)
     names = ", ".join(datasets)
     logger.info("learning the actions of %s: %d of %d episodes", names, count, available)
-    return ChosenEpisodes(datasets=datasets, count=count, seed=asked.seed)
+    balanced = asked.labeled_balance == "instruction"
+    return ChosenEpisodes(datasets=datasets, count=count, seed=asked.seed, balanced=balanced)
 
 
 def require_same_episodes(labels: LabelSet, shards: ShardSet, asked: LabeledEpisodes) -> None:

@@ -23,7 +23,9 @@ def open_labeled_pairs(shards: ShardSet, spec: PairSpec, chosen: ChosenEpisodes)
     """
     datasets = list(chosen.datasets)
     pairs = open_pairs(shards, "train", _all(spec), with_actions=True, datasets=datasets)
-    episodes = chosen_episodes(pairs.table, chosen.count, seed=chosen.seed, datasets=datasets)
+    episodes = chosen_episodes(
+        pairs.table, chosen.count, seed=chosen.seed, datasets=datasets, balanced=chosen.balanced
+    )
     labeled = pairs.of_episodes(episodes)
     if not len(labeled):
         raise ValueError(

@@ -40,6 +40,7 @@ def open_labeled(
         mixture=mixture,
         with_states=params.use_state,
         datasets=chosen.datasets,
+        balanced=chosen.balanced,
     )
 
 

@@ -1,0 +1,1 @@
+"""MetaWorld as a simulator: tasks that others wrote, with LeRobot's sentences and camera."""
