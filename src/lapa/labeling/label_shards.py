@@ -116,7 +116,7 @@ class _Job:
 
     def _claim(self) -> None:
         """Refuse to mix labels of two models, shard sets or horizons in one folder."""
-        identity = {
+        identity: dict[str, Any] = {
             "shards": self.shards.digest,
             self.model.kind: self.model.digest,
             "pair_spec": self.spec.model_dump(mode="json"),

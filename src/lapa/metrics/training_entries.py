@@ -139,6 +139,12 @@ INVERSE_DYNAMICS = (
         "at most 1; higher is better",
         "Share of the held-out actions' variance that the inverse dynamics model explains, mean over the dimensions; 0 is the mean action.",
     ),
+    Entry(
+        "val/r2_clipped",
+        "",
+        "[0, 1]; higher is better",
+        "`val/r2` where a dimension that is guessed worse than by the mean counts as 0.",
+    ),
     Entry("val/r2/<dimension>", "", "at most 1; higher is better", "`val/r2` of one dimension."),
 )
 POLICY = (

@@ -12,9 +12,6 @@ from lapa.params.base import Accelerator, Params
 class LabelingParams(Params):
     """A frozen model, or the recorded actions, over every pair of a shard set."""
 
-    action_bins: int = Field(default=32, ge=2)
-    """K of labels that are actions: uniform bins of every dimension, from its 1st to its 99th percentile, or
-    over the whole range of a switch."""
     batch_size: int = Field(default=64, gt=0)
     """Pairs per forward pass."""
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
@@ -27,3 +24,6 @@ class LabelingParams(Params):
     """Loader processes per labelling process."""
     num_threads: int = Field(default=0, ge=0)
     """Torch intra-op threads; 0 keeps torch's choice."""
+    action_bins: int = Field(default=32, ge=2)
+    """K of labels that are actions: uniform bins of every dimension, from its 1st to its 99th percentile, or
+    over the whole range of a switch."""

@@ -63,7 +63,7 @@ def test_it_guesses_better_than_the_mean_action(checkpoint: Checkpoint) -> None:
     assert metrics["val/mse_normalized"] < 0.5 * metrics["predict_mean/mse_normalized"]
     assert metrics["val/r2"] > 0.5
     assert {name for name in metrics if name.startswith("val/r2/")}
-    assert (checkpoint.kind, checkpoint.selected_by) == ("inverse_dynamics", "val/mse_normalized")
+    assert (checkpoint.kind, checkpoint.selected_by) == ("inverse_dynamics", "val/r2_clipped")
     assert metrics["labeled_episodes"] == EPISODES.labeled_episodes
 
 

@@ -36,14 +36,15 @@ class InverseDynamics(nn.Module):
         self.config, self.stats = config, config.stats
         sizes, dimensions = config.sizes, config.stats.dimensions
         width = sizes.channels
-        self.look = nn.Sequential(
+        look = nn.Sequential(
             nn.Conv2d(8, width, 5, stride=STRIDE, padding=2),
             nn.GELU(),
             nn.Conv2d(width, width, 5, padding=2),
             nn.GELU(),
             nn.Conv2d(width, sizes.keypoints, 1),
         )
-        self.look.to(memory_format=torch.channels_last)
+        # channels last is a third faster on CPUs with convolutions this narrow
+        self.look = look.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.place = SpatialSoftmax(cells=sizes.image_size // STRIDE)
         self.act = nn.Sequential(
             nn.Linear(9 * sizes.keypoints, sizes.hidden_dim),

@@ -19,8 +19,12 @@ from lapa.training.common.in_step import in_step
 from lapa.training.common.selection import Criterion
 from lapa.training.common.train_state import TrainState
 
-CRITERION = Criterion(metric="val/mse_normalized")
-"""What the best weights are best by: the error of their actions."""
+CRITERION = Criterion(metric="val/r2_clipped", larger_is_better=True)
+"""What the best weights are best by: the held-out error of their actions beside that of the mean action.
+
+A dimension that the images do not show (a switch that is about to be thrown) is soon learnt by heart, and its
+error then grows while the others' still falls; it must not end the training, so it counts as not guessed.
+"""
 
 
 class GuessedActions(NamedTuple):
@@ -65,7 +69,7 @@ def measure(
     for batch, weight in in_step(batches, device):
         guessed = state.module(batch).predicted
         if weight:
-            error.update(*map(_one_step, (guessed, batch["actions"])), _all_valid(guessed))
+            error.update(_one_step(guessed), _one_step(batch["actions"]), _all_valid(guessed))
     state.module.train()
     error.join_processes()
     return error.compute([dimension.name for dimension in stats.dimensions])
@@ -82,7 +86,7 @@ def _all_valid(actions: Tensor) -> Tensor:
 def beside_the_mean(
     metrics: dict[str, float], pairs: PairDataset, stats: ActionStats
 ) -> dict[str, float]:
-    """R² of every dimension, its mean, and the error of always guessing the mean labelled action.
+    """R² of every dimension, its means, and the error of always guessing the mean labelled action.
 
     Args:
         metrics: of `measure`, on these pairs.
@@ -99,9 +103,10 @@ def beside_the_mean(
     moving = [r2[d.name] for d in stats.dimensions if not d.still] or list(r2.values())
     error = ActionError(codec=ActionCodec(stats=stats))
     mean = torch.tensor([dimension.mean for dimension in stats.dimensions])
-    error.update(*map(_one_step, (mean.expand_as(motions), motions)), _all_valid(motions))
+    error.update(_one_step(mean.expand_as(motions)), _one_step(motions), _all_valid(motions))
     return {
         "r2": sum(moving) / len(moving),
+        "r2_clipped": sum(max(value, 0.0) for value in moving) / len(moving),
         **{f"r2/{name}": value for name, value in r2.items()},
         "predict_mean/mse_normalized": error.compute(names)["mse_normalized"],
     }
