@@ -7,8 +7,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, PositiveInt, StringConstraints, field_validator, model_validator
 
-from lapa.params.arms import ARMS, Arm
+from lapa.params.arms import Arm
 from lapa.params.base import Params
+from lapa.params.chosen_arms import arms_named
 from lapa.refused import alternatives
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -104,9 +105,7 @@ def arm_of(name: str) -> Arm:
     Raises:
         ValueError: there is none.
     """
-    known = {arm.name: arm for arm in ARMS}
-    _require([name], known, "arm")
-    return known[name]
+    return arms_named([name])[0]
 
 
 def _require(names: Iterable[str], known: Iterable[str], kind: str) -> None:

@@ -28,7 +28,7 @@ INVERSE_DYNAMICS = "inverse_dynamics"
 """The arm, and its section."""
 SHUFFLED = "shuffled_codes"
 """The arm whose codes belong to other pairs: figures of its quantiser say nothing about it."""
-LABELED = ("dataset", "labeled_episodes", "labeled_fraction")
+LABELED = ("dataset", "labeled_episodes", "labeled_fraction", "labeled_balance")
 """Of `finetune`: which episodes show their actions, beside the seed."""
 POLICY = ("finetune", "evaluation")
 """Sections of each part: together they are all sections (`lapa.params.sections`)."""

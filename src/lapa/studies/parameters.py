@@ -10,7 +10,13 @@ from omegaconf import OmegaConf
 from lapa.params.study import StudyParams
 from lapa.records import CellKey
 
-THREADED = ("laq.trainer", "labeling", "foundation.trainer", "finetune.trainer")
+THREADED = (
+    "laq.trainer",
+    "labeling",
+    "inverse_dynamics.trainer",
+    "foundation.trainer",
+    "finetune.trainer",
+)
 """Where a stage says how many threads it computes with."""
 OF_CELL = {
     "laq.trainer.seed": "seed",
