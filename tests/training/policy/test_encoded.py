@@ -37,7 +37,7 @@ def test_what_is_kept_gives_the_weights_that_frames_give(
     records = []
     for name in ("kept", "seen"):
         if name == "seen":
-            module = import_module("lapa.training.policy.fit")
+            module = import_module("lapa.training.policy.encoded")
             monkeypatch.setattr(module, "kept_of", lambda policy, params: None)
         params = recipe(train=train)
         work = tmp_path / name

@@ -96,8 +96,19 @@ def kept_of(policy: Policy, params: FinetuneParams) -> Kept | None:
     return "trunk" if parted and policy.head.reads == "features" else None
 
 
+def seen_once(
+    policy: Policy, frames: RobotDataset, params: FinetuneParams, *, device: torch.device
+) -> RobotDataset | EncodedDataset:
+    """What never changes of these frames while the policy learns, computed now; the frames where all changes."""
+    kept = kept_of(policy, params)
+    if kept is None:
+        return frames
+    size = params.trainer.batch_size
+    return _encode_all(policy, frames, kept=kept, batch_size=size, device=device)
+
+
 @torch.no_grad()
-def encode_all(
+def _encode_all(
     policy: Policy, dataset: RobotDataset, *, kept: Kept, batch_size: int, device: torch.device
 ) -> EncodedDataset:
     """Run backbone or trunk, in evaluation mode, once over every frame; results lie on the CPU."""

@@ -32,7 +32,7 @@ from lapa.training.common.train_state import full_weights
 from lapa.training.common.trained_parameters import trained_parameters
 from lapa.training.policy.build import fresh_policy, model_config
 from lapa.training.policy.codebook import start_from_codebook
-from lapa.training.policy.encoded import encode_all, kept_of
+from lapa.training.policy.encoded import seen_once
 from lapa.training.policy.labeled import check_codes, open_labeled
 from lapa.training.policy.loaders import (
     TrainingData,
@@ -147,17 +147,12 @@ class _Finetuning:
         if laq is not None:
             start_from_codebook(self.policy, laq, foundation)
         select_trainable(self.policy, params)
-        data = self._seen_once(self.dataset)
+        data = self._once(self.dataset)
         self.policy.cpu()  # where it is made trainable, whatever it was encoded on
         return data
 
-    def _seen_once(self, frames: RobotDataset) -> TrainingData:
-        """What never changes of these frames while the policy learns, computed now; else the frames."""
-        kept = kept_of(self.policy, self.params)
-        if kept is None:
-            return frames
-        size = self.params.trainer.batch_size
-        return encode_all(self.policy, frames, kept=kept, batch_size=size, device=self.device)
+    def _once(self, frames: RobotDataset) -> TrainingData:
+        return seen_once(self.policy, frames, self.params, device=self.device)
 
     def run(self) -> Exported:
         """Train what is left, choose the weights, measure their held-out error."""
@@ -172,7 +167,7 @@ class _Finetuning:
             return metrics
 
         batches = labeled_loader(self.data, self.params, start_step=self.state.step)
-        measured = self._seen_once(held_out) if held_out else None
+        measured = self._once(held_out) if held_out else None
         self._loop(partial(check, measured) if measured else None).run(batches)
         if measured and not self.best.latest:
             check(measured)
