@@ -23,6 +23,7 @@ def test_plain_scenes_come_first_and_variants_differ_in_what_they_say() -> None:
 
 
 def test_without_variants_there_are_the_tasks_alone() -> None:
+    assert RolloutParams.model_validate({"variants": None}).variants == {}
     assert [criterion for criterion, *_ in RolloutParams().trials()] == ["reach", "lift"]
 
 

@@ -20,7 +20,8 @@ class RolloutParams(Params):
     """Must look like the recordings that the policy was trained on."""
     variants: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Name -> options of the simulator that are others there. Beside the plain scenes every task is tried in each
-    variant too, on the same seeds: criterion ``TASK/NAME``."""
+    variant too, on the same seeds: criterion ``TASK/NAME``. None, as a layer that takes away those of another
+    one may say, is no variant."""
     tasks: tuple[str, ...] = Field(default=("reach", "lift"), min_length=1)
     num_scenes: int = Field(default=200, gt=0)
     """Scenes per task and variant; every arm gets the same ones."""
@@ -51,6 +52,11 @@ class RolloutParams(Params):
             limited = simulator.model_copy(update={"max_steps": self.max_steps})
             for task in self.tasks:
                 yield f"{task}/{name}" if name else task, task, limited
+
+    @field_validator("variants", mode="before")
+    @classmethod
+    def _none_is_no_variant(cls, variants: Any) -> Any:
+        return {} if variants is None else variants
 
     @model_validator(mode="after")
     def _variants_are_of_this_simulator(self) -> Self:

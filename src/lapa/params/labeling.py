@@ -24,6 +24,6 @@ class LabelingParams(Params):
     """Loader processes per labelling process."""
     num_threads: int = Field(default=0, ge=0)
     """Torch intra-op threads; 0 keeps torch's choice."""
-    action_bins: int = Field(default=32, ge=2)
+    action_bins: int = Field(default=8, ge=2)
     """K of labels that are actions: uniform bins of every dimension, from its 1st to its 99th percentile, or
     over the whole range of a switch."""
