@@ -45,18 +45,16 @@ class Plan:
             RefusedError: a parameter that nothing reads or no section accepts.
         """
         self.study = study
+        keys = cells_of(study.params)
         self.configurations: dict[tuple[str, str], Configuration] = {
             (setting, variant): read_configuration(
-                conf, asked.env, common(study.params, setting, variant)
+                conf, study.params.settings[setting].env, common(study.params, setting, variant)
             )
-            for setting, asked in study.params.settings.items()
-            for variant in study.params.variants
+            for setting, variant in dict.fromkeys((key.setting, key.variant) for key in keys)
         }
         self.runs: dict[str, RunOrder] = {}
         """All runs by name, ancestors before those that need them."""
-        self.cells: dict[CellKey, CellOrder] = {
-            key: self._cell(key) for key in cells_of(study.params)
-        }
+        self.cells: dict[CellKey, CellOrder] = {key: self._cell(key) for key in keys}
 
     def ancestors_first(self, orders: Iterable[RunOrder]) -> list[RunOrder]:
         """The runs and all that they descend from, each once."""
