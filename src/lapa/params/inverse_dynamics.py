@@ -1,4 +1,4 @@
-"""Parameters of the inverse dynamics model, which guesses actions from frame pairs."""
+"""Parameters of the inverse dynamics model, which guesses actions from frame pairs (chosen as docs/arms.md says)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class KeypointSizes(Params):
     keypoints: int = Field(default=32, gt=0)
     """Places that are followed from frame t to t+H."""
     hidden_dim: int = Field(default=256, gt=0)
-    dropout: float = Field(default=0.1, ge=0, lt=1)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
 
 
 class InverseDynamicsModelParams(Params):
@@ -39,10 +39,10 @@ class InverseDynamicsParams(FabricStageParams):
 
     model: KeypointSizes = KeypointSizes()
     optimizer: OptimizerParams = OptimizerParams(
-        learning_rate=2e-3, final_learning_rate=2e-5, warmup_steps=30, weight_decay=0.01
+        learning_rate=5e-3, final_learning_rate=5e-5, warmup_steps=30, weight_decay=0.01
     )
-    trainer: TrainerParams = TrainerParams(max_steps=400, batch_size=64, validate_every=100)
-    augmentation: AugmentationParams = AugmentationParams(shift=0.06)
+    trainer: TrainerParams = TrainerParams(max_steps=400, batch_size=32, validate_every=100)
+    augmentation: AugmentationParams = AugmentationParams(shift=0.12)
 
     @model_validator(mode="after")
     def _frames_keep_their_side(self) -> Self:
