@@ -51,7 +51,7 @@ class RunOrder:
     def parameters(self) -> dict[str, Any]:
         """What `--params` would say."""
         place = {"run": self.name, REUSE: dict(self.reads)}
-        arms = {ARMS: [self.arm]} if self.arm and ARMS in self.configuration.parameters else {}
+        arms = {ARMS: [self.arm]} if self.arm else {}
         return laid_over(self.configuration.given, self.own, arms, place)
 
     @property

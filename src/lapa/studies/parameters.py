@@ -20,6 +20,7 @@ THREADED = (
 """Where a stage says how many threads it computes with."""
 OF_CELL = {
     "laq.trainer.seed": "seed",
+    "inverse_dynamics.trainer.seed": "seed",
     "foundation.trainer.seed": "seed",
     "finetune.trainer.seed": "subset",
     "finetune.labeled_episodes": "budget",
