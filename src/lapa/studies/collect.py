@@ -70,7 +70,7 @@ def outcomes_of(tried: TaskOutcomes) -> CellOutcomes:
         )
     ends = Counter(
         end
-        for end, success in zip(getattr(tried, "ends", ()), tried.successes, strict=False)
+        for end, success in zip(tried.ends, tried.successes, strict=True)
         if not success
     )
     return CellOutcomes(
