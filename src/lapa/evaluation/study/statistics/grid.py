@@ -65,7 +65,7 @@ def success_grid(cells: Sequence[CellResult], criteria: Sequence[str]) -> Grid |
             f"scenes (first seed, number) of cell {cell.key.name}",
             _scenes(cell, criteria),
             scenes,
-            remedy=f"evaluate it on those of cell {having[0].key.name}, or run the study with --fresh",
+            remedy=f"evaluate it on those of cell {having[0].key.name}, or delete its result and run the study again",
         )
     by_task = len(criteria) >= MIN_TASKS
     if not by_task and len(set(scenes[1::2])) > 1:
