@@ -45,6 +45,7 @@ def test_budgets_and_subsets_share_everything_but_the_policy(tmp_path: Path) -> 
         ("foundation.trainer.max_steps=13", {PRETRAINING}),
         ("laq.trainer.max_steps=13", {PRETRAINING, UPSTREAM, QUANTIZER}),
         ("recording.num_episodes=25", {PRETRAINING, UPSTREAM, QUANTIZER, DATA}),
+        ("datasets.tabletop.recording.seed=5", {PRETRAINING, UPSTREAM, QUANTIZER, DATA}),
         ("evaluation.probe.folds=3", {UPSTREAM}),
         ("laq.trainer.num_workers=1", None),
     ],

@@ -49,7 +49,7 @@ class RolloutParams(Params):
     def trials(self) -> Iterator[tuple[str, str, SimulatorParams]]:
         """Criterion, task and simulator of everything that is tried; the plain scenes first."""
         for name, simulator in self.simulators().items():
-            limited = simulator.model_copy(update={"max_steps": self.max_steps})
+            limited = _limited(simulator, self.max_steps)
             for task in self.tasks:
                 yield f"{task}/{name}" if name else task, task, limited
 
@@ -67,7 +67,8 @@ class RolloutParams(Params):
                     "options of the plain scenes' simulator, not another kind"
                 )
         try:
-            self.simulators()
+            for simulator in self.simulators().values():
+                _limited(simulator, self.max_steps)
         except ValidationError as refused:
             wrong = [
                 f"{'.'.join(map(str, e['loc'])) or 'options'}: {e['msg']}" for e in refused.errors()
@@ -77,6 +78,11 @@ class RolloutParams(Params):
                 f"{'; '.join(wrong)}"
             ) from refused
         return self
+
+
+def _limited(simulator: SimulatorParams, max_steps: int) -> SimulatorParams:
+    """The simulator with the limit of a trial, checked as if it had been written so."""
+    return type(simulator).model_validate(simulator.model_dump() | {"max_steps": max_steps})
 
 
 class ProbeParams(Params):

@@ -44,6 +44,8 @@ class ActionStats(Record):
 
     episode_seed: int | None = None
     """Seed of the order whose first ``episodes`` are the labelled ones; None in older policies."""
+    balanced: bool = False
+    """Whether the instructions have their turns in that order."""
 
     @property
     def still(self) -> tuple[str, ...]:

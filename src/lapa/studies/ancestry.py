@@ -19,15 +19,14 @@ from typing import Any
 
 from lapa.params.arms import Arm
 from lapa.params.experiment import Experiment
+from lapa.params.label_sources import PredictedActions, QuantizerCodes
 from lapa.records import digest_of
 
 DATA = ("recording", "datasets", "ingestion", "mixture")
 QUANTIZER = ("pairs", "laq")
 PRETRAINING = ("pairs", "labeling", "foundation")
 INVERSE_DYNAMICS = "inverse_dynamics"
-"""The arm, and its section."""
-SHUFFLED = "shuffled_codes"
-"""The arm whose codes belong to other pairs: figures of its quantiser say nothing about it."""
+"""The section of arms whose labels are guessed by a model of the labelled episodes."""
 LABELED = ("dataset", "labeled_episodes", "labeled_fraction", "labeled_balance")
 """Of `finetune`: which episodes show their actions, beside the seed."""
 POLICY = ("finetune", "evaluation")
@@ -63,7 +62,7 @@ def ancestry_of(arm: Arm, facts: Facts, experiment: Experiment) -> Ancestry:
     watched = digest_of(_of_data(facts, experiment.watched))
     data = digest_of(_of_data(facts, experiment.datasets))
     laq = digest_of([watched, _chosen(facts, QUANTIZER)]) if arm.quantizer else None
-    measured = arm.name != SHUFFLED
+    measured = isinstance(arm.labels, QuantizerCodes)
     backbone = digest_of([arm.name, laq or watched, _of_pretraining(arm, facts, data)])
     return Ancestry(
         data=data,
@@ -81,17 +80,21 @@ def _of_pretraining(arm: Arm, facts: Facts, data: str) -> dict[str, Any]:
     """
     unread = () if arm.is_pretrained else ("labeling",)
     sections = _chosen(facts, tuple(name for name in PRETRAINING if name not in unread))
-    if arm.name != INVERSE_DYNAMICS:
+    if not isinstance(arm.labels, PredictedActions):
         return sections
     labels = {name: facts["finetune"].get(name) for name in LABELED}
     seed = facts["finetune"]["trainer"].get("seed")
-    return {**sections, **_chosen(facts, (arm.name,)), "robot": [data, labels, seed]}
+    return {**sections, **_chosen(facts, (INVERSE_DYNAMICS,)), "robot": [data, labels, seed]}
 
 
 def _of_data(facts: Facts, datasets: tuple[str, ...]) -> dict[str, Any]:
-    """The sections that decide shard sets and mixture, of the datasets alone that are used."""
+    """The sections that decide shard sets and mixture, of the datasets alone that are used.
+
+    What is recorded stands in each simulated set, where the loader has laid it over `recording`.
+    """
     described = {name: facts["datasets"][name] for name in sorted(datasets)}
-    return {**_chosen(facts, DATA), "datasets": described}
+    sections = _chosen(facts, tuple(name for name in DATA if name != "recording"))
+    return {**sections, "datasets": described}
 
 
 def _chosen(facts: Facts, sections: tuple[str, ...]) -> dict[str, Any]:

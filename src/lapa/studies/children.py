@@ -75,6 +75,7 @@ class Children:
         """
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._logs / f"{order.name}.log"
+        log.touch()  # a run that dies before its first word has one, too
         process = self._context.Process(
             target=carry_out,
             kwargs={

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 
+from lapa.evaluation.policies.decoded_metrics import PREFIX, decoded_metrics
+from lapa.evaluation.policies.failures import failures
 from lapa.evaluation.policies.outcomes import TaskOutcomes, read_outcomes
 from lapa.hooks.description import git_state
 from lapa.records import CellOutcomes, CellResult, Checkpoint, EvaluationReport
@@ -16,8 +16,6 @@ SUBJECT = "policy"
 OF_QUANTIZER = ("psnr_gain_over_copy", "code_dependence", "perplexity", "probe/linear/codes/")
 OF_BACKBONE = ("top1", "top1_majority", "top1_swapped_language", "top1_blank_language")
 """Figures that may say beforehand how a policy will do; names that end in a slash are those of a group."""
-_PREFIXES = ("val/decoded_", "val/")
-"""Before the figures of a backbone: of the codes that it writes itself, where it writes one after the other."""
 
 
 def collect(order: CellOrder, *, seconds: float, project: Path) -> CellResult:
@@ -68,15 +66,10 @@ def outcomes_of(tried: TaskOutcomes) -> CellOutcomes:
             f"seeds of the scenes are {tried.seeds[:5]}…, expected each to follow the one before: results "
             "of cells are compared scene by scene, from the first seed on"
         )
-    ends = Counter(
-        end
-        for end, success in zip(tried.ends, tried.successes, strict=True)
-        if not success
-    )
     return CellOutcomes(
         first_seed=first,
         successes="".join("1" if success else "0" for success in tried.successes),
-        ends=dict(sorted(ends.items())),
+        ends=dict(sorted(failures(tried).items())),
     )
 
 
@@ -91,16 +84,12 @@ def quantizer_figures(quantizer: str, report: EvaluationReport | None) -> dict[s
 
 def backbone_figures(backbone: Checkpoint) -> dict[str, float]:
     """What was measured about a backbone while it was pretrained, as ``foundation/FIGURE``."""
-    figures: dict[str, float] = {}
-    for name in OF_BACKBONE:
-        if (value := _first(backbone.metrics, name)) is not None:
-            figures[f"foundation/{name}"] = value
-    return figures
-
-
-def _first(metrics: Mapping[str, float], name: str) -> float | None:
-    known = (metrics[prefix + name] for prefix in _PREFIXES if prefix + name in metrics)
-    return next(known, None)
+    metrics = decoded_metrics(backbone.metrics)
+    return {
+        f"foundation/{name}": metrics[PREFIX + name]
+        for name in OF_BACKBONE
+        if PREFIX + name in metrics
+    }
 
 
 def _is_wanted(name: str) -> bool:

@@ -1,6 +1,7 @@
 """What was decided in a section of the parameters: the values that are not the defaults of its class.
 
-So a parameter that is added to the code, with a default that changes nothing, makes no result stale.
+So a parameter that is added to the code, with a default that changes nothing, makes no result stale. Whoever
+changes a default in the code must delete the results that were made with it (docs/contributing.md).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from lapa.folders.asked import NOT_DECIDING, Difference
 
 KIND = "kind"
 """Always said: it names the class whose defaults are left out."""
+PUBLISHED = "published"
+"""What a publisher says of a dataset: it decides what is planned, and no result."""
 DEFAULT = "the default"
 
 
@@ -41,7 +44,7 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Differenc
 
 def _decided_fields(model: BaseModel) -> Iterator[str]:
     for name, field in type(model).model_fields.items():
-        if name in NOT_DECIDING or field.exclude:
+        if name in NOT_DECIDING or name == PUBLISHED:
             continue
         default = field.get_default(call_default_factory=True)
         if name == KIND or field.is_required() or getattr(model, name) != default:

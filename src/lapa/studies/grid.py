@@ -57,6 +57,13 @@ def matching(cells: Iterable[CellKey], where: Where) -> list[CellKey]:
         RefusedError: no cell has.
     """
     known = list(cells)
+    for name, values in where.items():
+        there = dict.fromkeys(_text(key, name) for key in known)
+        for value in values:
+            if value not in there:
+                raise RefusedError(
+                    f"no cell of this study has {name}={value}{alternatives(value, there)}"
+                )
     matched = [key for key in known if all(_text(key, name) in where[name] for name in where)]
     if not matched:
         shown = ",".join(f"{name}={'+'.join(values)}" for name, values in where.items())

@@ -18,6 +18,8 @@ THREADED = (
     "finetune.trainer",
 )
 """Where a stage says how many threads it computes with."""
+FAILING = {"evaluation.on_error": "raise"}
+"""A cell whose measuring fails has no result, in place of one with a hole."""
 OF_CELL = {
     "laq.trainer.seed": "seed",
     "inverse_dynamics.trainer.seed": "seed",
@@ -44,9 +46,8 @@ def laid_over(*layers: Mapping[str, Any]) -> dict[str, Any]:
 def common(params: StudyParams, setting: str, variant: str) -> dict[str, Any]:
     """What all cells of a setting and a variant give."""
     threads = {f"{section}.num_threads": params.threads for section in THREADED}
-    return laid_over(
-        params.params, params.settings[setting].params, params.variants[variant].params, threads
-    )
+    given = params.params, params.settings[setting].params, params.variants[variant].params
+    return laid_over(FAILING, *given, threads)
 
 
 def of_cell(key: CellKey) -> dict[str, Any]:

@@ -34,10 +34,19 @@ class State(StrEnum):
 
 
 def state_of(order: CellOrder) -> State:
-    """Whether the result of a cell is there, and is that of these parameters."""
+    """Whether the result of a cell is there, and is that of these parameters.
+
+    Raises:
+        RefusedError: the file holds the result of another cell or study, copied or renamed.
+    """
     result = read_result(order.result)
     if result is None:
         return State.MISSING
+    if (result.study, result.key) != (order.study, order.key):
+        raise RefusedError(
+            f"{order.result} is of cell {result.key.name} of study {result.study!r}, expected "
+            f"{order.key.name} of {order.study!r}: delete it, the study makes it again"
+        )
     return State.DONE if result.asked == order.asked else State.STALE
 
 

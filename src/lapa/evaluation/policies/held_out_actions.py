@@ -131,6 +131,7 @@ def _labeled_index(evidence: PolicyEvidence) -> NearestFrames:
         datasets=stats.datasets or None,
         max_episodes=stats.episodes,
         seed=stats.episode_seed,
+        balanced=stats.balanced,
     )
     most = params.open_loop.neighbor_frames
     return index_labeled_frames(labeled, max_frames=most, seed=params.seed)
@@ -145,6 +146,7 @@ def _open(
     datasets: Sequence[str] | None,
     max_episodes: int | None,
     seed: int,
+    balanced: bool = False,
 ) -> RobotDataset:
     return open_robot(
         shards,
@@ -155,4 +157,5 @@ def _open(
         seed=seed,
         with_states=policy.state_input is not None,
         datasets=datasets,
+        balanced=balanced,
     )

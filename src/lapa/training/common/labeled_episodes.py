@@ -54,9 +54,12 @@ def require_same_episodes(labels: LabelSet, shards: ShardSet, asked: LabeledEpis
         return
     own, seen = choose_episodes(shards, asked), labels.actions
     require_same(
-        f"labelled episodes behind {labels.path} (shards, datasets, count, seed)",
-        [seen.shard_digest[:12], list(seen.datasets), seen.episodes, seen.episode_seed],
-        [shards.digest[:12], list(own.datasets), own.count, own.seed],
+        f"labelled episodes behind {labels.path} (shards, datasets, count, seed, balanced)",
+        [
+            *(seen.shard_digest[:12], list(seen.datasets), seen.episodes),
+            *(seen.episode_seed, seen.balanced),
+        ],
+        [shards.digest[:12], list(own.datasets), own.count, own.seed, own.balanced],
         remedy="the inverse dynamics model must see the episodes that the policy sees: make its labels and its "
         "backbone again, in a run of their own",
     )

@@ -59,4 +59,5 @@ def _all(spec: PairSpec) -> PairSpec:
 def statistics_of(pairs: PairDataset, shards: ShardSet, chosen: ChosenEpisodes) -> ActionStats:
     """Statistics and spans of the action over H, of the labelled pairs and nothing else."""
     stats = motion_stats(pairs, shards, datasets=chosen.datasets, bins=SPAN)
-    return stats.model_copy(update={"episodes": chosen.count, "episode_seed": chosen.seed})
+    order = {"episode_seed": chosen.seed, "balanced": chosen.balanced}
+    return stats.model_copy(update={"episodes": chosen.count, **order})

@@ -77,7 +77,9 @@ def action_stats(dataset: RobotDataset, shards: ShardSet, params: FinetuneParams
         bins=params.bins,
         method=params.bin_method,
     )
-    stats = stats.model_copy(update={"episode_seed": params.trainer.seed})
+    balanced = params.labeled_balance == "instruction"
+    order = {"episode_seed": params.trainer.seed, "balanced": balanced}
+    stats = stats.model_copy(update=order)
     if stats.still:
         still = ", ".join(stats.still)
         logger.info("action dimensions that stand still in the labelled episodes: %s", still)

@@ -95,11 +95,13 @@ def common_cells(*grids: Grid) -> tuple[Grid, ...] | None:
     missing = np.asarray(np.isnan(np.stack(cut)).any(axis=(0, 3)))
     if missing.all():
         return None
+    # a seed or subset of which nothing is left would make every mean along its axis no number
+    rows, columns = np.flatnonzero(~missing.all(axis=1)), np.flatnonzero(~missing.all(axis=0))
     return tuple(
         Grid(
-            values=np.where(missing[..., None], np.nan, values),
-            seeds=tuple(seeds),
-            subsets=tuple(subsets),
+            values=np.where(missing[..., None], np.nan, values)[np.ix_(rows, columns)],
+            seeds=tuple(seeds[row] for row in rows),
+            subsets=tuple(subsets[column] for column in columns),
             scenes=grid.scenes,
         )
         for values, grid in zip(cut, grids, strict=True)
