@@ -50,6 +50,7 @@ def test_another_head_labels_nothing_anew() -> None:
         "params:finetune.dataset",
         "params:finetune.labeled_episodes",
         "params:finetune.labeled_fraction",
+        "params:finetune.labeled_balance",
         "params:finetune.trainer.seed",
     }
 
