@@ -53,11 +53,11 @@ def test_labels_say_what_made_them(project: Project) -> None:
     }
     assert labels["shuffled_codes"]["histogram"] == labels["lapa"]["histogram"]
     for arm in ACTIONS:
-        assert (labels[arm]["code_seq_len"], labels[arm]["codebook_size"]) == (4, 32)
+        assert (labels[arm]["code_seq_len"], labels[arm]["codebook_size"]) == (4, 8)
         config = json.loads(
             (project.folder / "data/06_models/test" / arm / "foundation/config.json").read_text()
         )
-        assert (config["code_seq_len"], config["codebook_size"]) == (4, 32)
+        assert (config["code_seq_len"], config["codebook_size"]) == (4, 8)
 
 
 def test_the_inverse_dynamics_model_saw_the_episodes_of_the_policy(project: Project) -> None:

@@ -171,7 +171,7 @@ REASONS = {
     "edited ancestry": r"seal of \S*/laq/record\.json: found",
     "edited kind": r"seal of \S*/laq/record\.json: found",
     "edited report": r"digest of report \S*/laq: found",
-    "raw episode replaced": r"digest of the raw episodes in \S*/recorded: found",
+    "raw episode replaced": r"digest of the raw episodes in \S*/tabletop: found",
     "policy of an older backbone": r"backbone that policy \S*/lapa/policy started from: found",
 }
 

@@ -71,8 +71,9 @@ def _keep(order: CellOrder, *, seconds: float, project: Path) -> None:
     from lapa.studies.collect import collect  # noqa: PLC0415 - it loads torch
 
     result = collect(order, seconds=seconds, project=project)
-    write_result(result, order.result)
+    # the result last: killed in between, the cell is made known to MLflow when the study goes on
     describe_cell(order.name, result)
+    write_result(result, order.result)
 
 
 def _write_to(log: Path) -> None:
