@@ -92,8 +92,8 @@ class StudyCommand:
             return
         from lapa.studies.page import write_page  # noqa: PLC0415 - it loads the plots
 
-        data = study_folder(self._plan).parent.parent
-        out = data / "08_reporting" / f"study-{self.study.name}"
+        configuration = next(iter(self._plan.configurations.values()))
+        out = configuration.page(self.study.name).parent
         page = write_page(self.study, self.cells, results, out)
         self._console.print(f"Page: {page.resolve()}", highlight=False)
 

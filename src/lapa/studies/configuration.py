@@ -23,6 +23,8 @@ from lapa.studies.facts import decided_in
 from lapa.studies.parameters import laid_over
 
 RUN = "run"
+PAGE = "{study}.study_page"
+"""Dataset of a study's page."""
 _PLACE_OF = "STUDY-PLACE-OF-{part}"
 """Stands in the paths of the catalog for the run that a part is taken from."""
 
@@ -59,6 +61,10 @@ class Configuration:
     @cached_property
     def _facts(self) -> dict[str, Any]:
         return {name: _facts_of(name, self.parameters[name]) for name in SECTIONS}
+
+    def page(self, study: str) -> Path:
+        """File of a study's page."""
+        return Path(json.loads(self._catalog)[PAGE]["filepath"].replace("{study}", study))
 
     def catalog(self, run: str, reads: Mapping[str, str]) -> DataCatalog:
         """The catalog of a run.
