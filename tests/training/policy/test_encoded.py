@@ -26,13 +26,13 @@ def pretrained(tmp_path_factory: pytest.TempPathFactory, shards: ShardSet) -> Ch
     return film_backbone(tmp_path_factory.mktemp("backbone"), shards)
 
 
-@pytest.mark.parametrize("train", ["head", "neck"])
+@pytest.mark.parametrize("train", ["head", "neck", ("neck", "head")])
 def test_what_is_kept_gives_the_weights_that_frames_give(
     shards: ShardSet,
     pretrained: Checkpoint,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    train: str,
+    train: str | tuple[str, ...],
 ) -> None:
     records = []
     for name in ("kept", "seen"):
@@ -48,8 +48,13 @@ def test_what_is_kept_gives_the_weights_that_frames_give(
         torch.testing.assert_close(weights, seen[name], rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("train", ["neck", ("neck", "head")])
 def test_a_frozen_trunk_sees_every_frame_once(
-    shards: ShardSet, pretrained: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shards: ShardSet,
+    pretrained: Checkpoint,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    train: str | tuple[str, ...],
 ) -> None:
     seen, trunk = [], FilmCnn.trunk
 
@@ -58,6 +63,6 @@ def test_a_frozen_trunk_sees_every_frame_once(
         return trunk(self, images, instructions)
 
     monkeypatch.setattr(FilmCnn, "trunk", counted)
-    params = recipe(train="neck", trainer={"max_steps": 30})
+    params = recipe(train=train, trainer={"max_steps": 30})
     record = fit(shards=shards, foundation=pretrained, params=params, work=tmp_path)
     assert sum(seen) == sum(record.samples.values())

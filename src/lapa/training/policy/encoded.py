@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NotRequired, TypedDict, final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from lapa.data.loading.loader import evaluation_loader
@@ -85,15 +85,19 @@ def kept_of(policy: Policy, params: FinetuneParams) -> Kept | None:
     """What never changes while this policy learns: all that the backbone says, or its trunk's part; or nothing.
 
     A model that is sharded does not fit one process, so it answers at every step; so does one that sees
-    augmented images, or asks a new query. Learning codes beside actions needs more than the neck.
+    augmented images, asks a new query, or learns codes beside actions.
     """
-    if policy.action_query is not None or params.augmentation.is_on or params.shard:
+    changing = params.augmentation.is_on or params.joint_latent_weight > 0 or params.shard
+    if policy.action_query is not None or changing:
         return None
-    if not any(p.requires_grad for p in policy.backbone.parameters()):
+    if _learns_nothing(policy.backbone.parameters()):
         return "encoded"
-    # adapters and lists of modules may lie anywhere
-    parted = params.train == "neck" and policy.backbone.parts_its_trunk and not params.lora
-    return "trunk" if parted and policy.head.reads == "features" else None
+    parted = policy.backbone.parts_its_trunk and policy.head.reads == "features"
+    return "trunk" if parted and _learns_nothing(policy.backbone.trunk_parameters()) else None
+
+
+def _learns_nothing(parameters: Iterable[nn.Parameter]) -> bool:
+    return not any(parameter.requires_grad for parameter in parameters)
 
 
 def seen_once(
