@@ -58,17 +58,17 @@ def matching(cells: Iterable[CellKey], where: Where) -> list[CellKey]:
     """
     known = list(cells)
     for name, values in where.items():
-        there = dict.fromkeys(_text(key, name) for key in known)
+        there = dict.fromkeys(text_of(key, name) for key in known)
         for value in values:
             if value not in there:
                 raise RefusedError(
                     f"no cell of this study has {name}={value}{alternatives(value, there)}"
                 )
-    matched = [key for key in known if all(_text(key, name) in where[name] for name in where)]
+    matched = [key for key in known if all(text_of(key, name) in where[name] for name in where)]
     if not matched:
         shown = ",".join(f"{name}={'+'.join(values)}" for name, values in where.items())
         have = "; ".join(
-            f"{name}: {', '.join(dict.fromkeys(_text(key, name) for key in known))}"
+            f"{name}: {', '.join(dict.fromkeys(text_of(key, name) for key in known))}"
             for name in where
         )
         raise RefusedError(f"no cell of this study has {shown or 'anything'}. There are {have}")
@@ -88,6 +88,7 @@ def _leaves(entry: OnlyParams, key: CellKey) -> bool:
     return all(allowed is None or value in allowed for value, allowed in values)
 
 
-def _text(key: CellKey, name: str) -> str:
+def text_of(key: CellKey, name: str) -> str:
+    """A field of the key in words: `ALL` episodes for a budget that is None."""
     value = getattr(key, name)
     return ALL if value is None else str(value)

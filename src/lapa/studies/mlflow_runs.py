@@ -16,7 +16,7 @@ from lapa.hooks.process import this_process
 from lapa.records import CellKey, CellResult
 from lapa.studies.configuration import Configuration
 from lapa.studies.file import Study
-from lapa.studies.grid import ALL
+from lapa.studies.grid import text_of
 
 Status = Literal["FINISHED", "FAILED", "KILLED"]
 
@@ -77,16 +77,10 @@ def describe_cell(name: str, result: CellResult) -> None:
     run = newest_run(name)
     if run is None:
         return
-    place = [Param(field, text) for field, text in place_of(result.key).items()]
+    place = [Param(field, text_of(result.key, field)) for field in CellKey.model_fields]
     when = run.info.start_time
     metrics = [Metric(name, value, when, 0) for name, value in result.metrics.items()]
     MlflowClient().log_batch(run.info.run_id, metrics=metrics, params=place)
-
-
-def place_of(key: CellKey) -> dict[str, str]:
-    """The key as MLflow's parameters."""
-    values = key.model_dump()
-    return {field: ALL if value is None else str(value) for field, value in values.items()}
 
 
 def newest_run(name: str, experiments: list[str] | None = None) -> mlflow.entities.Run | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-SUCCESS, UNTOUCHED, MOVED = "success", "moved nothing", "moved it, but not as asked"
+from lapa.envs.base import SUCCESS
+
+UNTOUCHED, MOVED = "moved nothing", "moved it, but not as asked"
 FARTHEST_UNTOUCHED = 0.01
 """Metres that an object may settle without having been touched."""
 _POSITIONS = (slice(4, 7), slice(11, 14))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from lapa.envs.base import SUCCESS
 from lapa.evaluation.plots.style import CYCLE, GREEN, saved_plot
 
-SUCCESS = "success"
 _COLORS = tuple(color for color in CYCLE if color != GREEN)
 """Green is success's."""
 

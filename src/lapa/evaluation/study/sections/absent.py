@@ -21,7 +21,8 @@ def absent_section(results: StudyResults, expected: Sequence[CellKey] | None) ->
     blocks: list[Block] = [*listed(not_measured(results))]
     if names:
         counted = "1 cell is" if len(names) == 1 else f"{len(names)} cells are"
-        text = f"{counted} not there: not run yet, failed, or left out by the study's file."
+        why = "not run yet, or failed" if expected else "not run yet, failed, or left out"
+        text = f"{counted} not there: {why}."
         blocks += [
             Note(text=text),
             *listed(names[:OPEN]),

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from lapa.envs.base import SUCCESS
 from lapa.evaluation.blocks import Block, Plot, Table, folded, rows
 from lapa.evaluation.report.page import PageSection, Part
 from lapa.evaluation.study.keys import SEEN, budget_words
-from lapa.evaluation.study.plots.endings_bars import SUCCESS, plot_endings
+from lapa.evaluation.study.plots.endings_bars import plot_endings
 from lapa.evaluation.study.results import StudyResults
 from lapa.records import CellResult
 

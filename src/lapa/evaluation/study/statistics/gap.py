@@ -53,8 +53,9 @@ def _all_alike(gained: Estimate, gap: Margins) -> Estimate:
 
 
 def _share_alone(gained: Margins, gap: Margins, reason: str) -> Estimate:
-    share = gained.value / gap.value if gap.value > 0 else float("nan")
-    return Estimate(value=share, reason=reason)
+    if gap.value <= 0:
+        return Estimate(value=float("nan"), reason="the gap is not above zero")
+    return Estimate(value=gained.value / gap.value, reason=reason)
 
 
 def _fieller(gained: Margins, gap: Margins) -> Estimate:
