@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 
+import mlflow
 import pytest
 from kedro.pipeline import Node, Pipeline
 
-from lapa.hooks.continuing import PROCESS_TAG
+from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG
 from lapa.hooks.process import is_gone, this_process
 from lapa.params.base import OptimizerParams
 from toys.hooked_project import HookedProject
@@ -77,6 +78,22 @@ def test_a_killed_run_does_not_run_for_ever_and_is_continued(project: HookedProj
     (run,) = project.runs()
     (arm,) = project.runs(nested=True)
     assert (run.info.status, arm.info.status) == ("FINISHED", "KILLED")
+
+
+def test_a_run_is_known_from_its_first_moment(
+    project: HookedProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before its next step, it is neither left running for ever nor missing from its study."""
+
+    def die(*_: object) -> None:
+        raise SystemExit(9)
+
+    monkeypatch.setattr("mlflow.set_tags", die)
+    with pytest.raises(SystemExit):
+        project.run(pipeline(), params__stage=PARAMETERS)
+    mlflow.end_run()
+    (run,) = project.runs()
+    assert (run.data.tags[RUN_TAG], run.data.tags[PROCESS_TAG]) == ("toy", this_process())
 
 
 def test_a_run_that_another_process_still_makes_is_left_alone(project: HookedProject) -> None:

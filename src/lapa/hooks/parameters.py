@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from kedro_mlflow.framework.hooks.mlflow_hook import MlflowHook
 from kedro_mlflow.framework.hooks.utils import _flatten_dict
+from mlflow.environment_variables import MLFLOW_RUN_CONTEXT
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 from pydantic import BaseModel
@@ -66,15 +68,16 @@ class TypedParametersMlflowHook(MlflowHook):
                 client, experiment.experiment_id, settings.name, flat_parameters(used)
             )
         facts = {key: value for key, value in run_params.items() if key not in _MEANINGLESS}
-        super().before_pipeline_run(facts, pipeline, catalog)
+        tags = {PROCESS_TAG: this_process()}
+        if settings.name:
+            tags[RUN_TAG] = settings.name
+        if parent := (run_params.get("runtime_params") or {}).get(PARENT_RUN):
+            tags[MLFLOW_PARENT_RUN_ID] = parent
+        with _born_with(tags):
+            super().before_pipeline_run(facts, pipeline, catalog)
         settings.id = given
-        run = mlflow.active_run()
-        if run is not None:
-            name = settings.name or run.info.run_name
-            tags = {RUN_TAG: name, PROCESS_TAG: this_process()}
-            if parent := (run_params.get("runtime_params") or {}).get(PARENT_RUN):
-                tags[MLFLOW_PARENT_RUN_ID] = parent
-            mlflow.set_tags(tags)
+        if (run := mlflow.active_run()) is not None:
+            mlflow.set_tags({RUN_TAG: run.info.run_name, **tags})
 
     @hook_impl
     def before_node_run(
@@ -141,3 +144,17 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _born_with(tags: Mapping[str, str]) -> Iterator[None]:
+    """Runs that are opened inside have these tags from their first moment: killed right after, they are known."""
+    before = os.environ.get(MLFLOW_RUN_CONTEXT.name)
+    os.environ[MLFLOW_RUN_CONTEXT.name] = json.dumps(json.loads(before or "{}") | dict(tags))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[MLFLOW_RUN_CONTEXT.name]
+        else:
+            os.environ[MLFLOW_RUN_CONTEXT.name] = before
