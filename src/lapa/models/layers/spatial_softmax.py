@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from einops import rearrange
 from torch import Tensor, nn
@@ -10,10 +12,11 @@ from torch import Tensor, nn
 class SpatialSoftmax(nn.Module):
     """Where each channel looks and how strongly: ``(batch, channel, row, column)`` -> ``(batch, 3 channel)``."""
 
-    def __init__(self, *, cells: int) -> None:
+    def __init__(self, *, cells: int, sharpness: float = 1.0) -> None:
+        """Prepare; activations are multiplied by ``sharpness`` first, which is learnt from there on."""
         super().__init__()
         # one element, not a scalar: FSDP2 cannot shard scalars
-        self.log_sharpness = nn.Parameter(torch.zeros(1))
+        self.log_sharpness = nn.Parameter(torch.full((1,), math.log(sharpness)))
         self.register_buffer(
             "places", rearrange(coordinates(cells), "xy r c -> (r c) xy"), persistent=False
         )
