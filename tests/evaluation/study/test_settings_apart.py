@@ -146,7 +146,8 @@ def test_the_readme_says_budget_and_brackets_of_every_setting(
 def test_the_readme_of_a_study_of_variants_has_their_table(heads: list[CellResult]) -> None:
     text = readme_table(heads)
     assert "closed-loop success" not in text, "one arm: its column would repeat the variants"
-    assert "| in_domain | 25 | lapa | flow | " in text
-    assert "| watched | 25 | lapa | joint | " in text
-    assert "| in_domain | lapa | flow − default | 9 | " in text
+    assert "Variants (lapa, 25 labelled episodes):" in text
+    assert "| in_domain | flow | " in text
+    assert "| watched | joint | " in text
+    assert "| in_domain | flow − default | 9 | " in text
     assert all(line.endswith("|") for line in text.splitlines() if line.startswith("|"))

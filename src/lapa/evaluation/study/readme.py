@@ -23,6 +23,7 @@ from lapa.evaluation.study.sections.variant_differences import LEAD as PAIRED
 from lapa.evaluation.study.sections.variant_differences import variant_differences_table
 from lapa.evaluation.study.sections.variants import Chunks, notes, variants_table
 from lapa.evaluation.study.statistics.grid import MIN_TASKS
+from lapa.evaluation.study.variant_columns import told_once
 from lapa.records import CellResult
 
 _BREAK = "\n"
@@ -42,6 +43,8 @@ def readme_table(results: Sequence[CellResult], chunks: Chunks | None = None) ->
     if len(study.arms) > 1 or len(study.variants) == 1:
         parts += [markdown(_arms_table(study, places)), _footnote(study, places)]
     if len(study.variants) > 1:
+        told = told_once(study, places)
+        parts += [f"Variants ({told}):" if told else "Variants:"]
         parts += [markdown(variants_table(study, places, chunks)), *notes(study, chunks)]
         paired = variant_differences_table(study, places)
         parts += [markdown(paired), PAIRED] if paired.rows else []

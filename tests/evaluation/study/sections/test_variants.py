@@ -9,6 +9,7 @@ from lapa.evaluation.study.places import headline_places
 from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.sections.variant_differences import variant_differences_table
 from lapa.evaluation.study.sections.variants import OF_CHUNKS, notes, variants_table
+from lapa.evaluation.study.variant_columns import told_once
 from lapa.records import CellResult
 from toys.studies import study
 
@@ -31,10 +32,8 @@ def heads() -> list[CellResult]:
 
 def test_variants_stand_side_by_side_with_tasks_error_and_latency() -> None:
     table = variants_table(StudyResults.of(heads()), AT_25)
-    assert [row[:4] for row in table.rows] == [
-        ("in_domain", "25", "lapa", variant) for variant in ("default", "flow", "chunk")
-    ]
-    assert [head.split("\n")[0] for head in table.head[4:]] == [
+    assert [row[0] for row in table.rows] == ["default", "flow", "chunk"]
+    assert [head.split("\n")[0] for head in table.head[1:]] == [
         "reach",
         "lift",
         "seen, mean of 2 tasks",
@@ -43,24 +42,43 @@ def test_variants_stand_side_by_side_with_tasks_error_and_latency() -> None:
         "latency, ms",
     ]
     assert table.rows[0][-1].startswith("2.10\n[")
-    assert all("\n[" in text for text in table.rows[0][4:8])
+    assert all("\n[" in text for text in table.rows[0][1:5])
     bare = [cell.model_copy(update={"metrics": {}}) for cell in heads()]
-    assert len(variants_table(StudyResults.of(bare), AT_25).head) == 8
+    assert len(variants_table(StudyResults.of(bare), AT_25).head) == 5
 
 
 def test_every_setting_shows_its_variants_with_its_budget() -> None:
     results = StudyResults.of(heads())
     rows = variants_table(results, headline_places(results)).rows
-    assert [(row[0], row[3]) for row in rows[3:]] == [("watched", "joint"), ("watched", "whole")]
+    assert [row[:2] for row in rows[3:]] == [("watched", "joint"), ("watched", "whole")]
+
+
+def test_a_column_says_only_what_rows_differ_in_and_the_rest_is_said_once() -> None:
+    results = StudyResults.of(heads())
+    assert told_once(results, AT_25) == "in_domain, lapa, 25 labelled episodes"
+    assert variants_table(results, AT_25).head[0] == "variant"
+    places = {"in_domain": 25, "watched": 25}
+    assert told_once(results, places) == "lapa, 25 labelled episodes"
+    assert variants_table(results, places).head[:2] == ("setting", "variant")
+    mixed = StudyResults.of(
+        [
+            *study(settings=("one",), budgets=(20,), seeds=1),
+            *study(settings=("two",), budgets=(None,), seeds=1),
+        ]
+    )
+    assert told_once(mixed, headline_places(mixed)) == ""
+    table = variants_table(mixed, headline_places(mixed))
+    assert table.head[:4] == ("setting", "labels", "arm", "variant")
+    assert table.rows[-1][:4] == ("two", "all", "action_pretrained", "default")
 
 
 def test_a_variant_is_compared_with_the_first_cell_by_cell() -> None:
     results = StudyResults.of(heads())
     table = variant_differences_table(results, headline_places(results))
-    assert [row[:4] for row in table.rows] == [
-        ("in_domain", "lapa", "flow − default", "9"),
-        ("in_domain", "lapa", "chunk − default", "9"),
-        ("watched", "lapa", "whole − joint", "6"),
+    assert [row[:3] for row in table.rows] == [
+        ("in_domain", "flow − default", "9"),
+        ("in_domain", "chunk − default", "9"),
+        ("watched", "whole − joint", "6"),
     ]
     rates = [
         np.mean(
@@ -79,7 +97,7 @@ def test_a_variant_is_compared_with_the_first_cell_by_cell() -> None:
 def test_pairs_are_cells_that_both_variants_have() -> None:
     cells = [cell for cell in heads() if cell.key.name != "in_domain-lapa-flow-n25-s2-l2"]
     rows = variant_differences_table(StudyResults.of(cells), AT_25).rows
-    assert [row[3] for row in rows] == ["8", "9"]
+    assert [row[1] for row in rows] == ["8", "9"]
 
 
 def test_a_variant_that_is_truly_better_is_called_so() -> None:
@@ -96,7 +114,7 @@ def test_a_variant_that_is_truly_better_is_called_so() -> None:
         for digit in ("1" if cell.key.variant == "flow" else "0",)
     ]
     (row,) = variant_differences_table(StudyResults.of(sure), AT_25).rows
-    assert all(text.startswith("+100.0\n[") and text.endswith("\nbetter") for text in row[4:])
+    assert all(text.startswith("+100.0\n[") and text.endswith("\nbetter") for text in row[2:])
 
 
 def test_where_the_first_variant_was_not_tried_with_a_budget_the_next_takes_its_place() -> None:
@@ -105,7 +123,7 @@ def test_where_the_first_variant_was_not_tried_with_a_budget_the_next_takes_its_
         *study(arms=("lapa",), variants=("flow", "l1"), budgets=(25,)),
     ]
     rows = variant_differences_table(StudyResults.of(cells), AT_25).rows
-    assert [row[2] for row in rows] == ["l1 − flow"]
+    assert [row[0] for row in rows] == ["l1 − flow"]
     assert variant_differences_table(StudyResults.of(cells), {"in_domain": 5}).rows == ()
 
 

@@ -11,7 +11,12 @@ from lapa.evaluation.study.question import reference_variant, variant_difference
 from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.sections.differences import judged
 from lapa.evaluation.study.statistics.grid import Grid
-from lapa.evaluation.study.variant_columns import columns_of, titles_of
+from lapa.evaluation.study.variant_columns import (
+    columns_of,
+    facts_told_apart,
+    row_facts,
+    titles_of,
+)
 
 LEAD = (
     "Points of success, paired: the same pretraining seed, labelled subset and scene for both variants of an arm; a pair is "
@@ -29,7 +34,8 @@ def variant_differences_table(results: StudyResults, places: Places) -> Table:
         for variant in results.variants_of(setting)
         if (row := _row(results, places, titles, setting=setting, arm=arm, variant=variant))
     ]
-    return Table(head=("setting", "arm", "variants", "pairs", *titles), rows=tuple(body))
+    apart = facts_told_apart(results, places)
+    return Table(head=(*apart, "variants", "pairs", *titles), rows=tuple(body))
 
 
 def _row(
@@ -55,8 +61,7 @@ def _row(
     if not pairs:
         return ()
     return (
-        setting,
-        arm,
+        *row_facts(results, places, setting, arm),
         f"{variant} − {first}",
         str(max(pairs)),
         *(ABSENT if grid is None else judged(grid) for grid in grids),

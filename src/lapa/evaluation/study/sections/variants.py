@@ -16,7 +16,13 @@ from lapa.evaluation.study.sections.variant_differences import LEAD as PAIRED
 from lapa.evaluation.study.sections.variant_differences import variant_differences_table
 from lapa.evaluation.study.statistics.crossed import estimate
 from lapa.evaluation.study.statistics.grid import metric_grid
-from lapa.evaluation.study.variant_columns import columns_of, titles_of
+from lapa.evaluation.study.variant_columns import (
+    columns_of,
+    facts_told_apart,
+    row_facts,
+    titles_of,
+    told_once,
+)
 from lapa.records import CellResult
 
 ERROR, LATENCY = "action/mse_normalized", "latency_ms"
@@ -51,7 +57,9 @@ def variants_section(results: StudyResults, chunks: Chunks | None = None) -> Pag
     def blocks(places: Places) -> list[Block]:
         paired = rows(variant_differences_table(results, places))
         head = (Heading(text="Against the first variant"), Note(text=PAIRED)) if paired else ()
-        return [*rows(variants_table(results, places, chunks)), *head, *paired]
+        told = told_once(results, places)
+        title = (Heading(text=told),) if told else ()
+        return [*title, *rows(variants_table(results, places, chunks)), *head, *paired]
 
     headline = blocks(headline_places(results))
     known = [Note(text=sentence) for sentence in notes(results, chunks)]
@@ -73,7 +81,8 @@ def variants_table(results: StudyResults, places: Places, chunks: Chunks | None 
     shown = chunks if chunks is not None and _has_chunks(chunks) else None
     body = [
         (
-            *(setting, "all" if budget is None else str(budget), arm, variant),
+            *row_facts(results, places, setting, arm),
+            variant,
             *(() if shown is None else (str(shown.get((setting, variant), ABSENT)),)),
             *_successes(results, titles, cells[0]),
             *(_metric(cells, metric) for metric in metrics),
@@ -83,7 +92,7 @@ def variants_table(results: StudyResults, places: Places, chunks: Chunks | None 
         for variant in results.variants_of(setting)
         if (cells := results.at(setting=setting, arm=arm, budget=budget, variant=variant))
     ]
-    facts = ("setting", "labels", "arm", "variant", *(() if shown is None else ("chunk",)))
+    facts = (*facts_told_apart(results, places), "variant", *(() if shown is None else ("chunk",)))
     return Table(head=(*facts, *titles, *(METRICS[m][0] for m in metrics)), rows=tuple(body))
 
 
