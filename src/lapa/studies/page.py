@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lapa.evaluation.study.page import write_study_page
-from lapa.evaluation.study.readme import readme_table, replace_between_markers, write_figure
+from lapa.evaluation.study.readme import replace_between_markers, write_figure
+from lapa.evaluation.study.readme_table import readme_table
 from lapa.evaluation.study.sections.variants import Chunks
 from lapa.folders.whole_file import write_whole
 from lapa.params.finetune import FinetuneParams

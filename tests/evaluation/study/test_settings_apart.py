@@ -11,7 +11,8 @@ import pytest
 from lapa.evaluation.study.in_short import in_short
 from lapa.evaluation.study.page import write_study_page
 from lapa.evaluation.study.places import headline_places, other_places
-from lapa.evaluation.study.readme import readme_table, write_figure
+from lapa.evaluation.study.readme import write_figure
+from lapa.evaluation.study.readme_table import readme_table
 from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.sections.differences import differences_table
 from lapa.evaluation.study.sections.gap import gap_table

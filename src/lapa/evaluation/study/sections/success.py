@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from lapa.evaluation.blocks import Block, Heading, Note, Plot, Table, folded, rows
+from lapa.evaluation.blocks import Block, Heading, Plot, Table, folded, rows
 from lapa.evaluation.report.page import PageSection, Part
 from lapa.evaluation.study.formatting import percent
 from lapa.evaluation.study.places import (
@@ -20,15 +20,13 @@ from lapa.evaluation.study.plots.success_bars import plot_success_bars
 from lapa.evaluation.study.question import (
     Question,
     answer,
-    answer_grid,
     criterion_questions,
     shown_questions,
     tasks_question,
 )
 from lapa.evaluation.study.results import StudyResults
-from lapa.evaluation.study.statistics.bootstrap import bootstrap_estimate
+from lapa.evaluation.study.sections.spreads import spread_blocks
 from lapa.evaluation.study.statistics.grid import MIN_TASKS
-from lapa.evaluation.study.statistics.spread import spread
 
 LEAD = (
     "Mean success in percent over pretraining seeds, labelled subsets and scenes; in brackets the 95 % interval over "
@@ -51,7 +49,7 @@ def success_section(results: StudyResults, out: Path) -> PageSection:
     for setting in results.settings:
         blocks += _setting(results, setting, out)
     blocks += at_other_places(results, partial(_tables, results))
-    blocks += folded("How much seeds and subsets differ", _spreads(results, headline))
+    blocks += folded("How much seeds and subsets differ", spread_blocks(results, headline))
     return PageSection(
         title="Success", leads=(LEAD, CHOSEN), parts=(Part(blocks=blocks, folder=out),)
     )
@@ -109,51 +107,3 @@ def _tables(results: StudyResults, places: Places) -> list[Block]:
     tables = [paper_table(results, places)]
     tables += [criteria_table(results, setting, budget) for setting, budget in places.items()]
     return [block for table in tables for block in rows(table)]
-
-
-def _spreads(results: StudyResults, places: Places) -> tuple[Block, ...]:
-    body = [
-        row
-        for setting, budget in places.items()
-        for question in shown_questions(results, setting, budget)
-        for row in map(partial(_spread_row, results, question), results.arms)
-        if row
-    ]
-    if not body:
-        return ()
-    head = (
-        "setting",
-        "criterion",
-        "arm",
-        "t interval",
-        "bootstrap",
-        "worst seed",
-        "best seed",
-        "σ seeds",
-        "σ subsets",
-        "σ rest",
-    )
-    note = Note(
-        text="In percent and points. σ: standard deviations that seeds, labelled subsets, and both together with the "
-        "choice of scenes add to a cell (variance components). The bootstrap resamples all three; with few seeds it is too "
-        "narrow, which is why the t interval is the one shown elsewhere."
-    )
-    return (note, *rows(Table(head=head, rows=tuple(body))))
-
-
-def _spread_row(results: StudyResults, question: Question, arm: str) -> tuple[str, ...]:
-    grid = answer_grid(results, question, arm)
-    components = None if grid is None else spread(grid)
-    if grid is None or components is None:
-        return ()
-    extremes = (components.worst_seed, components.best_seed)
-    deviations = (components.between_seeds, components.between_subsets, components.rest)
-    return (
-        question.setting,
-        question.title,
-        arm,
-        percent(answer(results, question, arm)),
-        percent(bootstrap_estimate(grid)),
-        *(f"{100 * mean:.1f}\n(seed {seed})" for seed, mean in extremes),
-        *(f"{100 * deviation:.1f}" for deviation in deviations),
-    )
