@@ -3,7 +3,8 @@
     python benchmarks/interval_coverage.py [repetitions]
 
 Success has a logit to which seed, labelled subset, both together and the scene add normal amounts, independent for
-every arm but for the scene. The truth is the mean over all that might have been drawn.
+every arm but for the scene. The truth is the mean over all that might have been drawn. A case of many tasks draws the
+tasks, too, each with a difficulty for all arms and another for this arm alone; each task has scenes of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +31,12 @@ class Case:
     subsets: float = 0.0
     both: float = 0.0
     scenes: float = 1.0
+    tasks: float = 0.0
+    tasks_of_arm: float = 0.0
+    """What suits one arm in a task and not another."""
     shape: tuple[int, int, int] = (3, 3, 100)
+    """Seeds, subsets, and scenes or, where a task has scenes, tasks."""
+    scenes_of_task: int = 0
 
 
 CASES = (
@@ -43,6 +49,26 @@ CASES = (
     Case(name="a control that fails", logit=-4.5, seeds=0.4, subsets=0.4, both=0.3),
     Case(name="two subsets", seeds=0.4, subsets=0.4, both=0.3, shape=(3, 2, 100)),
     Case(name="five seeds", seeds=0.4, subsets=0.4, both=0.3, shape=(5, 3, 100)),
+    Case(
+        name="ten tasks",
+        seeds=0.4,
+        subsets=0.4,
+        both=0.3,
+        tasks=1.5,
+        tasks_of_arm=0.7,
+        shape=(3, 3, 10),
+        scenes_of_task=10,
+    ),
+    Case(
+        name="six tasks",
+        seeds=0.4,
+        subsets=0.4,
+        both=0.3,
+        tasks=1.5,
+        tasks_of_arm=0.7,
+        shape=(3, 3, 6),
+        scenes_of_task=10,
+    ),
 )
 
 
@@ -54,21 +80,42 @@ def probability(logits: np.ndarray) -> np.ndarray:
 def truth(case: Case) -> float:
     """Mean over the normal distribution of all effects together, by quadrature."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(80)
-    deviation = np.sqrt(case.seeds**2 + case.subsets**2 + case.both**2 + case.scenes**2)
+    parts = case.seeds, case.subsets, case.both, case.scenes, case.tasks, case.tasks_of_arm
+    deviation = np.sqrt(sum(part**2 for part in parts))
     return float((weights * probability(case.logit + deviation * nodes)).sum() / weights.sum())
 
 
-def drawn(case: Case, scene: np.ndarray, random: np.random.Generator) -> Grid:
-    """One arm of one study on given scenes."""
+def difficulty(case: Case, random: np.random.Generator) -> np.ndarray:
+    """What scenes, and tasks where there are any, add for all arms alike, ``(scene)`` or ``(task, scene)``."""
+    *_, units = case.shape
+    if not case.scenes_of_task:
+        return case.scenes * random.normal(size=units)
+    scenes = case.scenes * random.normal(size=(units, case.scenes_of_task))
+    return scenes + case.tasks * random.normal(size=(units, 1))
+
+
+def trials(case: Case, units: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Outcomes of one arm of one study, ``(seed, subset, scene)`` or ``(seed, subset, task, scene)``."""
     seeds, subsets, _ = case.shape
+    rest = (1,) * units.ndim
     logits = (
         case.logit
-        + random.normal(0, case.seeds, (seeds, 1, 1))
-        + random.normal(0, case.subsets, (1, subsets, 1))
-        + random.normal(0, case.both, (seeds, subsets, 1))
-        + case.scenes * scene
+        + random.normal(0, case.seeds, (seeds, 1, *rest))
+        + random.normal(0, case.subsets, (1, subsets, *rest))
+        + random.normal(0, case.both, (seeds, subsets, *rest))
+        + units
     )
-    values = (random.random(case.shape) < probability(logits)).astype(np.float64)
+    if case.scenes_of_task:
+        logits = logits + random.normal(0, case.tasks_of_arm, (len(units), 1))
+    return (random.random(logits.shape) < probability(logits)).astype(np.float64)
+
+
+def drawn(case: Case, units: np.ndarray, random: np.random.Generator) -> Grid:
+    """One arm of one study with scenes, or tasks, of given difficulty; of many tasks each is a unit."""
+    values = trials(case, units, random)
+    if case.scenes_of_task:
+        values = values.mean(axis=-1)
+    seeds, subsets, _ = case.shape
     return Grid(values=values, seeds=tuple(range(seeds)), subsets=tuple(range(subsets)))
 
 
@@ -76,8 +123,8 @@ def repetitions(case: Case, count: int) -> Iterator[tuple[Estimate, Estimate, Es
     """The t interval, the bootstrap's, and the t interval of a difference that is truly zero."""
     random = np.random.default_rng(0)
     for _ in range(count):
-        scene = random.normal(size=case.shape[2])
-        first, second = drawn(case, scene, random), drawn(case, scene, random)
+        units = difficulty(case, random)
+        first, second = drawn(case, units, random), drawn(case, units, random)
         difference = paired_grid(first, second)
         assert difference is not None
         yield (

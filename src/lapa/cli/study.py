@@ -18,7 +18,7 @@ from lapa.cli.project import project_around
 @click.option(
     "--where",
     default="",
-    help="Only these cells, e.g. setting=in_domain,arm=lapa+scratch,budget=all.",
+    help="List and run only these cells, e.g. setting=in_domain,arm=lapa+scratch,budget=all; pages show all.",
 )
 @click.option(
     "--list", "is_list", is_flag=True, help="Print cells and the runs they need; run nothing."

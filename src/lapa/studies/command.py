@@ -46,8 +46,9 @@ class StudyCommand:
         self._console = Console(stderr=True, soft_wrap=True)
 
     def results(self) -> list[CellResult]:
-        """Results of these parameters, of the cells that are asked for."""
-        read = (read_result(cell.result) for cell in self._in(State.DONE))
+        """Results of these parameters, of the whole study."""
+        every = self._plan.cells.values()
+        read = (read_result(cell.result) for cell in every if state_of(cell) is State.DONE)
         return [result for result in read if result is not None]
 
     def list(self) -> None:
@@ -86,7 +87,7 @@ class StudyCommand:
         return bool(engine.failed)
 
     def write_page(self) -> None:
-        """Write the page of the results that are there; without any there is none."""
+        """Write the page of all results of the study, whichever cells are asked for; without any there is none."""
         if not (results := self.results()):
             self._console.print("no cell has a result yet: no page")
             return
@@ -94,11 +95,13 @@ class StudyCommand:
 
         configuration = next(iter(self._plan.configurations.values()))
         out = configuration.page(self.study.name).parent
-        page = write_page(self.study, self.cells, results, out)
-        self._console.print(f"Page: {page.resolve()}", highlight=False)
+        cells = list(self._plan.cells.values())
+        page = write_page(self.study, cells, results, out)
+        counted = f"{len(results)} of {len(cells)} cells"
+        self._console.print(f"Page of {counted}: {page.resolve()}", highlight=False)
 
     def renew(self, readme: Path) -> None:
-        """Write table and figure of the results into another page, between its markers.
+        """Write table and figure of all results of the study into another page, between its markers.
 
         Raises:
             RefusedError: there are no results.
@@ -110,7 +113,13 @@ class StudyCommand:
             )
         from lapa.studies.page import renew_part  # noqa: PLC0415 - it loads the plots
 
-        figure = renew_part(self.study, results, readme, self._project)
+        figure = renew_part(
+            self.study,
+            list(self._plan.cells.values()),
+            results,
+            page=readme,
+            project=self._project,
+        )
         self._console.print(f"{readme}, {figure}", highlight=False)
 
     def _in(self, state: State) -> Sequence[CellOrder]:

@@ -8,8 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lapa.evaluation.study.page import write_study_page
-from lapa.evaluation.study.readme import readme_table, replace_between_markers, write_figure
+from lapa.evaluation.study.readme import replace_between_markers, write_figure
+from lapa.evaluation.study.readme_table import readme_table
+from lapa.evaluation.study.sections.variants import Chunks
 from lapa.folders.whole_file import write_whole
+from lapa.params.finetune import FinetuneParams
 from lapa.records import CellResult
 from lapa.studies.file import Study
 from lapa.studies.orders import CellOrder
@@ -26,7 +29,7 @@ def write_page(
 
     Args:
         study: its question stands at the top.
-        cells: all that were asked for: the page names those without a result.
+        cells: all of the study: the page names those without a result.
         results: of those that have one.
         out: folder of the page.
     """
@@ -41,14 +44,32 @@ def write_page(
             out=out,
             videos=Path(folder),
             expected=[cell.key for cell in cells],
+            chunks=chunks_of(cells),
         )
 
 
-def renew_part(study: Study, results: Sequence[CellResult], page: Path, project: Path) -> Path:
+def chunks_of(cells: Sequence[CellOrder]) -> Chunks:
+    """How many actions the policies of every setting and variant predict at once."""
+    configurations = {(c.key.setting, c.key.variant): c.configuration for c in cells}
+    return {
+        place: FinetuneParams.model_validate(configuration.parameters["finetune"]).chunk
+        for place, configuration in configurations.items()
+    }
+
+
+def renew_part(
+    study: Study,
+    cells: Sequence[CellOrder],
+    results: Sequence[CellResult],
+    *,
+    page: Path,
+    project: Path,
+) -> Path:
     """Renew table and figure of a study between the markers ``study NAME`` of a Markdown page.
 
     Args:
         study: whose results.
+        cells: all of the study.
         results: all that are to be shown.
         page: with both markers (`lapa.evaluation.study.readme.replace_between_markers`).
         project: folder of the project; the figure goes to its ``docs/figures``.
@@ -61,7 +82,9 @@ def renew_part(study: Study, results: Sequence[CellResult], page: Path, project:
     """
     figure = project / FIGURES / f"study_{study.name}.png"
     link = os.path.relpath(figure, page.parent)
-    part = f"![{study.params.question.strip()}]({link})\n\n{readme_table(results)}"
+    part = (
+        f"![{study.params.question.strip()}]({link})\n\n{readme_table(results, chunks_of(cells))}"
+    )
     renewed = replace_between_markers(page.read_text(), f"study {study.name}", part)
     figure.parent.mkdir(parents=True, exist_ok=True)
     write_figure(results, figure)

@@ -94,6 +94,23 @@ def test_missing_cells_are_named(cells: list[CellResult], tmp_path: Path) -> Non
     assert cells[0].key.name in page
 
 
+def test_only_cells_of_the_plan_are_missing(cells: list[CellResult], tmp_path: Path) -> None:
+    """A subset that one budget was not to have is no gap, whatever others have."""
+    planned = [cell for cell in cells if (cell.key.budget, cell.key.subset) != (5, 1)]
+    keys = [cell.key for cell in planned]
+    page = write_study_page(planned, question=QUESTION, out=tmp_path, expected=keys).read_text()
+    assert "Not measured" not in headings(page)
+    page = write_study_page(planned[1:], question=QUESTION, out=tmp_path, expected=keys).read_text()
+    assert "1 cell is not there: not run yet, failed, or stale." in page
+    assert "-n5-s0-l1" not in page
+
+
+def test_what_chooses_the_weights_is_said(cells: list[CellResult], tmp_path: Path) -> None:
+    page = write_study_page(cells, question=QUESTION, out=tmp_path).read_text()
+    assert "exported is chosen on held-out episodes" in page
+    assert "docs/settings.md" in page
+
+
 def test_the_answer_is_computed_from_the_intervals(cells: list[CellResult]) -> None:
     sentences = in_short(StudyResults.of(cells))
     assert sentences[0].startswith("In in_domain with 25 labelled episodes, lapa succeeds in ")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lapa.evaluation.study.readme import readme_table, replace_between_markers, write_figure
+from lapa.evaluation.study.readme import replace_between_markers, write_figure
+from lapa.evaluation.study.readme_table import readme_table
 from toys.studies import study
 
 PAGE = "before\n<!-- begin results -->\nold\n<!-- end results -->\nafter\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from lapa.evaluation.study.comparisons import compared_arms, compared_variants
 from lapa.evaluation.study.formatting import joined, percent
 from lapa.evaluation.study.known_arms import LOWER, UPPER
 from lapa.evaluation.study.missing import missing_cells
@@ -12,14 +13,12 @@ from lapa.evaluation.study.question import (
     Question,
     answer,
     answer_grid,
-    difference,
     gap_share,
     tasks_question,
 )
 from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.sections.upstream import by_arm, upstream_question
 from lapa.evaluation.study.statistics.association import MIN_MODELS
-from lapa.evaluation.study.statistics.differences import verdict
 from lapa.evaluation.study.statistics.spread import spread
 from lapa.records import CellKey
 
@@ -31,10 +30,11 @@ def in_short(results: StudyResults, expected: Sequence[CellKey] | None = None) -
     sentences = []
     for setting in results.settings:
         kinds = list(results.scenes(setting))
-        question = tasks_question(results, setting, kinds[0], results.headline_budget)
+        question = tasks_question(results, setting, kinds[0], results.headline_budget(setting))
         sentences += [
             *_success(results, question),
-            *_compared(results, question),
+            *compared_arms(results, question),
+            *compared_variants(results, question),
             *_gap(results, question),
         ]
     rest = [*_predictors(results), *_missing(results, expected)]
@@ -44,7 +44,7 @@ def in_short(results: StudyResults, expected: Sequence[CellKey] | None = None) -
 def _success(results: StudyResults, question: Question) -> list[str]:
     first = results.arms[0]
     if (rate := answer(results, question, first)) is None:
-        return [f"In {question.words}, {first} was not tried."]
+        return [f"In {question.words}, there is no figure for {first}."]
     grid = answer_grid(results, question, first)
     components = None if grid is None else spread(grid)
     worst = (
@@ -57,25 +57,6 @@ def _success(results: StudyResults, question: Question) -> list[str]:
         f"In {question.words}, {first} succeeds in {percent(rate, between=' % ')}"
         f"{'' if rate.low is not None else ' %'} of the trials ({question.title}){worst}{unsure}."
     ]
-
-
-def _compared(results: StudyResults, question: Question) -> list[str]:
-    first, *others = results.arms
-    groups: dict[str, list[str]] = {}
-    for other in others:
-        if (gained := difference(results, question, first, other)) is not None:
-            text = f"{other} ({percent(gained, signed=True, between=' ')} points)"
-            groups.setdefault(verdict(gained), []).append(text)
-    phrases = {
-        "better": "is better than",
-        "worse": "is worse than",
-        "no difference shown": "shows no difference from",
-    }
-    facts = [
-        f"{phrases.get(kind, f'has {kind}, beside')} {joined(names)}"
-        for kind, names in groups.items()
-    ]
-    return [f"There {first} {'; it '.join(facts)}."] if facts else []
 
 
 def _gap(results: StudyResults, question: Question) -> list[str]:

@@ -14,8 +14,8 @@ def missing_cells(results: StudyResults, expected: Sequence[CellKey] | None) -> 
 
     Args:
         results: of the study.
-        expected: all cells of the study. None: at every place where one cell is, all seeds and subsets
-            that occur anywhere in the study are expected.
+        expected: all cells of the study, without those that it restricts itself not to have. None: at every
+            place where one cell is, all seeds and subsets are expected that occur in its setting and variant.
     """
     present = {cell.key.name for cell in results.cells}
     wanted = _implied(results) if expected is None else list(expected)
@@ -23,11 +23,19 @@ def missing_cells(results: StudyResults, expected: Sequence[CellKey] | None) -> 
 
 
 def _implied(results: StudyResults) -> list[CellKey]:
-    seeds, subsets = distinct_seeds(results.cells)
     places = {place_of(cell.key): cell.key for cell in results.cells}
-    return [
-        key.model_copy(update={"seed": seed, "subset": subset})
-        for key in places.values()
-        for seed in seeds
-        for subset in subsets
-    ]
+    keys = []
+    for key in places.values():
+        beside = [c for c in results.cells if _compared(c.key) == _compared(key)]
+        seeds, subsets = distinct_seeds(beside)
+        keys += [
+            key.model_copy(update={"seed": seed, "subset": subset})
+            for seed in seeds
+            for subset in subsets
+        ]
+    return keys
+
+
+def _compared(key: CellKey) -> tuple[str, str]:
+    """What cells share that are expected to have the same seeds and subsets."""
+    return key.setting, key.variant

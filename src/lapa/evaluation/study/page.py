@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lapa.evaluation.report.page import write_page
 from lapa.evaluation.study.in_short import in_short
-from lapa.evaluation.study.keys import budget_words
+from lapa.evaluation.study.places import budgets_in_words, headline_places
 from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.sections.about import question_section
 from lapa.evaluation.study.sections.absent import absent_section
@@ -19,7 +19,7 @@ from lapa.evaluation.study.sections.gap import gap_section
 from lapa.evaluation.study.sections.provenance import provenance_section
 from lapa.evaluation.study.sections.success import success_section
 from lapa.evaluation.study.sections.upstream import upstream_section
-from lapa.evaluation.study.sections.variants import variants_section
+from lapa.evaluation.study.sections.variants import Chunks, variants_section
 from lapa.records import CellKey, CellResult
 
 PAGE = "study.html"
@@ -32,6 +32,7 @@ def write_study_page(
     out: Path,
     videos: Path | None = None,
     expected: Sequence[CellKey] | None = None,
+    chunks: Chunks | None = None,
 ) -> Path:
     """Write ``study.html``, self-contained, and beside it the plots that it shows.
 
@@ -41,6 +42,7 @@ def write_study_page(
         out: folder to fill.
         videos: holds a folder per cell, named as the cell, with the clips of its policy's report.
         expected: all cells of the study, so that the page can name those that are missing.
+        chunks: actions that the variants predict at once, which no result tells.
 
     Returns:
         The page.
@@ -54,7 +56,7 @@ def write_study_page(
     write_page(
         out / PAGE,
         title=f"Study {study.cells[0].study}",
-        subtitle=f"{len(study.cells)} cells; headline figures with {budget_words(study.headline_budget)}",
+        subtitle=f"{len(study.cells)} cells; headline figures with {budgets_in_words(headline_places(study))}",
         in_short=in_short(study, expected),
         sections=[
             question_section(study, question),
@@ -62,7 +64,7 @@ def write_study_page(
             curves_section(study, out),
             gap_section(study),
             differences_section(study),
-            variants_section(study),
+            variants_section(study, chunks),
             endings_section(study, out),
             upstream_section(study, out),
             clips_section(study, videos),

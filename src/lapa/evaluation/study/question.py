@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lapa.evaluation.study.keys import budget_words
-from lapa.evaluation.study.results import StudyResults
+from lapa.evaluation.study.results import MAIN_VARIANT, StudyResults
 from lapa.evaluation.study.statistics.crossed import Estimate, estimate
 from lapa.evaluation.study.statistics.differences import paired_grid
 from lapa.evaluation.study.statistics.gap import gap_closed
@@ -13,6 +13,8 @@ from lapa.evaluation.study.statistics.grid import MIN_TASKS, Grid, success_grid
 
 SHARE = (0.0, 1.0)
 """Bounds of a success rate."""
+POINTS = (-1.0, 1.0)
+"""Bounds of a difference of two."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,8 @@ class Question:
     @property
     def words(self) -> str:
         """Where the question is asked, for a sentence."""
-        return f"{self.setting} with {budget_words(self.budget)}"
+        variant = "" if self.variant == MAIN_VARIANT else f" (variant {self.variant})"
+        return f"{self.setting} with {budget_words(self.budget)}{variant}"
 
 
 def tasks_question(
@@ -41,7 +44,7 @@ def tasks_question(
     return Question(
         setting=setting,
         budget=budget,
-        variant=variant or results.main_variant,
+        variant=variant or results.main_variant(setting),
         criteria=criteria,
         title=criteria[0] if len(criteria) == 1 else f"{kind}, mean of {len(criteria)} tasks",
     )
@@ -53,7 +56,7 @@ def criterion_questions(results: StudyResults, setting: str, budget: int | None)
         Question(
             setting=setting,
             budget=budget,
-            variant=results.main_variant,
+            variant=results.main_variant(setting),
             criteria=(criterion,),
             title=criterion,
         )
@@ -98,7 +101,37 @@ def difference_grid(results: StudyResults, question: Question, arm: str, other: 
 def difference(results: StudyResults, question: Question, arm: str, other: str) -> Estimate | None:
     """Mean of ``arm - other`` with its interval; None where they have nothing in common."""
     grid = difference_grid(results, question, arm, other)
-    return None if grid is None else estimate(grid, bounds=(-1.0, 1.0))
+    return None if grid is None else estimate(grid, bounds=POINTS)
+
+
+def reference_variant(
+    results: StudyResults, setting: str, arm: str, budget: int | None
+) -> str | None:
+    """The variant that others of this arm are compared with: the first that was tried, the main one if it was."""
+    return next(
+        (
+            variant
+            for variant in results.variants_of(setting)
+            if results.at(setting=setting, arm=arm, budget=budget, variant=variant)
+        ),
+        None,
+    )
+
+
+def variant_difference_grid(
+    results: StudyResults, question: Question, arm: str, variant: str, other: str
+) -> Grid | None:
+    """``variant - other`` of one arm, scene by scene; None where they have nothing in common."""
+    first, second = (replace(question, variant=name) for name in (variant, other))
+    return paired_grid(answer_grid(results, first, arm), answer_grid(results, second, arm))
+
+
+def variant_difference(
+    results: StudyResults, question: Question, arm: str, variant: str, other: str
+) -> Estimate | None:
+    """Mean of ``variant - other`` of one arm with its interval; None where they have nothing in common."""
+    grid = variant_difference_grid(results, question, arm, variant, other)
+    return None if grid is None else estimate(grid, bounds=POINTS)
 
 
 def gap_share(

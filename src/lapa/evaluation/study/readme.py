@@ -1,4 +1,4 @@
-"""A study's table and figure for a README, put between markers."""
+"""A study's figure for a README, and how tables and figures are put between markers."""
 
 from __future__ import annotations
 
@@ -6,34 +6,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from lapa.evaluation.study.formatting import percent
-from lapa.evaluation.study.keys import budget_words
 from lapa.evaluation.study.plots.budget_curves import plot_budget_curves
 from lapa.evaluation.study.plots.success_bars import plot_success_bars
-from lapa.evaluation.study.question import answer, shown_questions
+from lapa.evaluation.study.question import shown_questions
 from lapa.evaluation.study.results import StudyResults
 from lapa.records import CellResult
-
-
-def readme_table(results: Sequence[CellResult]) -> str:
-    """The headline figures as Markdown: criteria by arm for every setting, and what the brackets are.
-
-    Args:
-        results: of one study, in any order.
-    """
-    study = StudyResults.of(results)
-    budget = study.headline_budget
-    several = len(study.settings) > 1
-    lines = [
-        _line([f"closed-loop success, %, {budget_words(budget)}", *(f"`{a}`" for a in study.arms)]),
-        _line(["---"] * (1 + len(study.arms))),
-    ]
-    for setting in study.settings:
-        for question in shown_questions(study, setting, budget):
-            name = f"{setting}: {question.title}" if several else question.title
-            rates = [percent(answer(study, question, arm), between=" ") for arm in study.arms]
-            lines.append(_line([name, *rates]))
-    return "\n".join([*lines, "", _footnote(study, budget)])
 
 
 def write_figure(results: Sequence[CellResult], png: Path) -> None:
@@ -45,10 +22,12 @@ def write_figure(results: Sequence[CellResult], png: Path) -> None:
     """
     study = StudyResults.of(results)
     setting = study.settings[0]
-    if len(study.main_budgets) > 1:
+    if len(study.main_budgets(setting)) > 1:
         plot_budget_curves(study, shown_questions(study, setting, None), png)
     else:
-        plot_success_bars(study, shown_questions(study, setting, study.headline_budget), png)
+        plot_success_bars(
+            study, shown_questions(study, setting, study.headline_budget(setting)), png
+        )
 
 
 def replace_between_markers(text: str, name: str, new: str) -> str:
@@ -71,18 +50,3 @@ def replace_between_markers(text: str, name: str, new: str) -> str:
         )
     between = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
     return between.sub(lambda _: f"{begin}\n{new}\n{end}", text)
-
-
-def _footnote(study: StudyResults, budget: int | None) -> str:
-    cells = [c for c in study.main if c.key.budget == budget]
-    seeds, subsets = ({getattr(c.key, axis) for c in cells} for axis in ("seed", "subset"))
-    scenes = sorted({len(o.successes) for c in cells for o in c.outcomes.values()})
-    counted = "/".join(map(str, scenes))
-    return (
-        f"Means over {len(seeds)} pretraining seeds × {len(subsets)} labelled subsets × {counted} scenes a "
-        "criterion; in brackets 95 % intervals over all three."
-    )
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

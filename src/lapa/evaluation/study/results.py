@@ -52,46 +52,42 @@ class StudyResults:
         return arm_order(self._distinct(lambda key: key.arm))
 
     @property
-    def budgets(self) -> list[int | None]:
-        """Numbers of labelled episodes, ascending; None (all) is last."""
-        return sorted(self._distinct(lambda key: key.budget), key=budget_order)
-
-    @property
-    def main_variant(self) -> str:
-        """`MAIN_VARIANT`, or the commonest where the study has another name for it."""
-        variants = [cell.key.variant for cell in self.cells]
-        return MAIN_VARIANT if MAIN_VARIANT in variants else max(variants, key=variants.count)
-
-    @property
     def variants(self) -> list[str]:
-        """Names of all variants, the main one first."""
-        return sorted(self._distinct(lambda key: key.variant), key=lambda v: v != self.main_variant)
+        """Names of all variants."""
+        return self._distinct(lambda key: key.variant)
 
-    @property
-    def headline_budget(self) -> int | None:
-        """The budget at which most arms were tried; the middle one where there are several such."""
-        arms = {
-            b: len({c.key.arm for c in self.main if c.key.budget == b}) for b in self.main_budgets
-        }
+    def main_variant(self, setting: str) -> str:
+        """`MAIN_VARIANT`; where the setting has none of that name, its commonest, of equals the first."""
+        tried = [cell.key.variant for cell in self.cells if cell.key.setting == setting]
+        return MAIN_VARIANT if MAIN_VARIANT in tried else max(tried, key=tried.count)
+
+    def variants_of(self, setting: str) -> list[str]:
+        """Names of the variants of a setting, the main one first."""
+        tried = _distinct(cell.key.variant for cell in self.cells if cell.key.setting == setting)
+        return sorted(tried, key=lambda variant: variant != self.main_variant(setting))
+
+    def headline_budget(self, setting: str) -> int | None:
+        """The budget at which most arms of a setting were tried; the middle one where there are several such."""
+        main = self._main(setting)
+        budgets = self.main_budgets(setting)
+        arms = {b: len({c.key.arm for c in main if c.key.budget == b}) for b in budgets}
         best = [budget for budget, count in arms.items() if count == max(arms.values())]
         return best[len(best) // 2]
 
-    @property
-    def main(self) -> list[CellResult]:
-        """The cells of the main variant."""
-        return [cell for cell in self.cells if cell.key.variant == self.main_variant]
+    def budgets_of(self, setting: str) -> list[int | None]:
+        """Numbers of labelled episodes of a setting, ascending; None (all) is last."""
+        tried = {cell.key.budget for cell in self.cells if cell.key.setting == setting}
+        return sorted(tried, key=budget_order)
 
-    @property
-    def main_budgets(self) -> list[int | None]:
-        """The budgets of the main variant."""
-        tried = {cell.key.budget for cell in self.main}
-        return [budget for budget in self.budgets if budget in tried]
+    def main_budgets(self, setting: str) -> list[int | None]:
+        """The budgets of a setting's main variant, ascending."""
+        return sorted({cell.key.budget for cell in self._main(setting)}, key=budget_order)
 
     def at(
         self, *, setting: str, arm: str, budget: int | None, variant: str | None = None
     ) -> list[CellResult]:
-        """The cells of one place, over all seeds and subsets; ``variant`` None is the main one."""
-        place = (setting, arm, variant or self.main_variant, budget)
+        """The cells of one place, over all seeds and subsets; ``variant`` None is the setting's main one."""
+        place = (setting, arm, variant or self.main_variant(setting), budget)
         return [c for c in self.cells if place_of(c.key) == place]
 
     def criteria(self, setting: str) -> list[str]:
@@ -105,6 +101,10 @@ class StudyResults:
         """Kind of scenes (`SEEN` first, then variants) -> its criteria."""
         kinds = _distinct(scenes_of(name) for name in self.criteria(setting))
         return {k: [c for c in self.criteria(setting) if scenes_of(c) == k] for k in kinds}
+
+    def _main(self, setting: str) -> list[CellResult]:
+        place = (setting, self.main_variant(setting))
+        return [cell for cell in self.cells if (cell.key.setting, cell.key.variant) == place]
 
     def _distinct(self, field: Callable[[CellKey], T]) -> list[T]:
         return _distinct(field(cell.key) for cell in self.cells)

@@ -32,7 +32,7 @@ def _of_arm(results: StudyResults, question: Question, arm: str) -> list[CellRes
     place = {"setting": question.setting, "arm": arm, "budget": question.budget}
     return [
         cell
-        for variant in results.variants
+        for variant in results.variants_of(question.setting)
         for cell in results.cells
         if cell.key.variant == variant and cell.key.model_dump(include=set(place)) == place
     ]

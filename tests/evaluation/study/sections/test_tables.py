@@ -8,16 +8,16 @@ from lapa.evaluation.study.sections.differences import differences_table
 from lapa.evaluation.study.sections.endings import endings, known_endings
 from lapa.evaluation.study.sections.gap import gap_table
 from lapa.evaluation.study.sections.success import criteria_table, paper_table
-from lapa.evaluation.study.sections.variants import variants_table
 from lapa.records import CellOutcomes
 from toys.studies import study
 
 ARMS = ("lapa", "random_laq", "scratch", "action_pretrained")
+AT_25 = {"in_domain": 25}
 
 
 def test_the_papers_table_has_arms_by_settings_seen_and_unseen() -> None:
     results = StudyResults.of(study(settings=("in_domain", "cross_task"), arms=ARMS))
-    table = paper_table(results, 25)
+    table = paper_table(results, dict.fromkeys(results.settings, 25))
     heads = [f"{s}\n{k}" for s in ("in_domain", "cross_task") for k in ("seen", "unseen_words")]
     assert list(table.head) == ["arm", *heads]
     assert [row[0] for row in table.rows] == list(results.arms)
@@ -41,28 +41,15 @@ def test_single_seeds_are_shown_without_brackets() -> None:
 
 def test_differences_have_a_verdict_and_the_gap_its_share() -> None:
     results = StudyResults.of(study(arms=ARMS, scenes=100))
-    differences = differences_table(results, 25)
+    differences = differences_table(results, AT_25)
     row = dict(zip(differences.head, differences.rows[0], strict=True))
     assert row["− scratch"].endswith("better")
     assert row["− action_pretrained"].endswith(("worse", "no difference shown"))
-    shares = gap_table(results, 25)
+    shares = gap_table(results, AT_25)
     assert set(shares.head) == {"setting", "criterion", "lapa", "random_laq"}
     share = dict(zip(shares.head, shares.rows[0], strict=True))["lapa"]
     assert 70 < float(share.split("\n")[0]) < 100
-    assert gap_table(StudyResults.of(study(arms=("lapa", "scratch"))), 25).rows == ()
-
-
-def test_variants_stand_side_by_side_with_error_and_latency() -> None:
-    cells = study(arms=("lapa",), variants=("default", "flow"), budgets=(25,))
-    table = variants_table(StudyResults.of(cells), 25)
-    assert [row[:3] for row in table.rows] == [
-        ("in_domain", "lapa", "default"),
-        ("in_domain", "lapa", "flow"),
-    ]
-    assert table.head[-1] == "latency, ms"
-    assert table.rows[0][-1].startswith("2.10\n[")
-    bare = [cell.model_copy(update={"metrics": {}}) for cell in cells]
-    assert len(variants_table(StudyResults.of(bare), 25).head) == 5
+    assert gap_table(StudyResults.of(study(arms=("lapa", "scratch"))), AT_25).rows == ()
 
 
 def test_endings_are_shares_of_all_trials() -> None:
@@ -85,3 +72,14 @@ def test_what_is_missing_is_said_and_nothing_else() -> None:
     cells = study(arms=("lapa",), budgets=(5,))
     bare = [cell.model_copy(update={"metrics": {}, "upstream": {}}) for cell in cells]
     assert len(not_measured(StudyResults.of(bare))) == 4
+
+
+def test_what_only_some_settings_lack_is_said_of_them() -> None:
+    cells = [
+        *study(settings=("one",), arms=ARMS, budgets=(20,)),
+        *study(settings=("two",), arms=("lapa", "scratch"), budgets=(10, 50)),
+    ]
+    said = not_measured(StudyResults.of(cells))
+    assert len(said) == 2
+    assert said[0].startswith("Share of the gap closed: not measured in two, because")
+    assert said[1].startswith("Curves over labelled episodes: not measured in one, because")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from interval_coverage import Case, drawn, holds, truth
+from interval_coverage import CASES, Case, difficulty, drawn, holds, repetitions, trials, truth
 from scipy import stats
 
 from lapa.evaluation.statistics.intervals import wilson_interval
@@ -85,8 +85,32 @@ def test_the_bootstrap_varies_as_its_theory_says() -> None:
 def test_t_holds_the_truth_where_the_bootstrap_is_too_narrow() -> None:
     case = Case(name="seeds differ a lot", seeds=1.0)
     value, random = truth(case), np.random.default_rng(0)
-    studies = [drawn(case, random.normal(size=case.shape[2]), random) for _ in range(300)]
+    studies = [drawn(case, difficulty(case, random), random) for _ in range(300)]
     by_t = np.mean([holds(estimate(study, bounds=(0, 1)), value) for study in studies])
     by_draws = np.mean([holds(bootstrap_estimate(study, draws=500), value) for study in studies])
     assert by_t > 0.87
     assert by_draws < by_t - 0.04
+
+
+@pytest.mark.parametrize("name", ["ten tasks", "six tasks"])
+def test_of_many_tasks_the_interval_holds_what_other_tasks_would_have_shown(name: str) -> None:
+    """Taken scene by scene, as if these tasks were all there are, it would not."""
+    (case,) = [case for case in CASES if case.name == name]
+    value, random = truth(case), np.random.default_rng(0)
+    over_tasks, these_tasks = [], []
+    for _ in range(300):
+        outcomes = trials(case, difficulty(case, random), random)
+        for intervals, values in (
+            (over_tasks, outcomes.mean(axis=3)),
+            (these_tasks, outcomes.mean(axis=2)),
+        ):
+            intervals.append(holds(estimate(grid(values), bounds=(0.0, 1.0)), value))
+    assert np.mean(over_tasks) > 0.9
+    assert np.mean(these_tasks) < np.mean(over_tasks) - 0.05
+
+
+def test_two_arms_that_are_alike_over_tasks_seldom_seem_to_differ() -> None:
+    """Each suits other tasks, which the difference counts."""
+    (case,) = [case for case in CASES if case.name == "ten tasks"]
+    held = [holds(row[2], 0.0) for row in repetitions(case, 200)]
+    assert np.mean(held) > 0.92

@@ -43,7 +43,7 @@ def plot_budget_curves(results: StudyResults, questions: Sequence[Question], pat
 
 
 def _panel(axes: Any, results: StudyResults, question: Question) -> None:
-    budgets = results.main_budgets
+    budgets = results.main_budgets(question.setting)
     for position, arm in enumerate(results.arms):
         _line(axes, results, question, arm=arm, color=arm_color(arm, position))
     ticks = ["all" if budget is None else str(budget) for budget in budgets]
@@ -56,7 +56,7 @@ def _panel(axes: Any, results: StudyResults, question: Question) -> None:
 
 
 def _line(axes: Any, results: StudyResults, question: Question, *, arm: str, color: str) -> None:
-    budgets = results.main_budgets
+    budgets = results.main_budgets(question.setting)
     asked = [(b, answer_grid(results, replace(question, budget=b), arm)) for b in budgets]
     tried = [(budget_place(b, budgets), grid) for b, grid in asked if grid is not None]
     means = [estimate(grid, bounds=SHARE) for _, grid in tried]

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from lapa.evaluation.plots.style import arm_color, saved_plot
-from lapa.evaluation.study.keys import budget_words
 from lapa.evaluation.study.plots.cells import cell_dots, whisker
 from lapa.evaluation.study.question import SHARE, Question, answer_grid
 from lapa.evaluation.study.results import StudyResults
@@ -33,7 +32,7 @@ def plot_success_bars(results: StudyResults, questions: Sequence[Question], path
         axes.set_ylim(0, 108)
         axes.set_yticks(range(0, 101, 20))
         axes.set_ylabel("episodes that succeed, %")
-        axes.set_title(f"{questions[0].setting}, {budget_words(questions[0].budget)}")
+        axes.set_title(questions[0].words)
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from lapa.evaluation.blocks import Note, Rows, Table
 from lapa.evaluation.report.page import PageSection, plain_section
 from lapa.evaluation.study.formatting import joined
@@ -25,16 +27,29 @@ def question_section(results: StudyResults, question: str) -> PageSection:
 
 def _grid(results: StudyResults) -> tuple[tuple[str, str], ...]:
     seeds, subsets = distinct_seeds(results.cells)
-    budgets = ["all" if budget is None else str(budget) for budget in results.budgets]
     return (
         ("settings", joined(results.settings)),
-        ("labelled episodes", joined(budgets)),
-        ("variants", joined(results.variants)),
+        ("labelled episodes", _by_setting(results, results.budgets_of)),
+        ("variants", _by_setting(results, results.variants_of)),
         ("pretraining seeds", f"{len(seeds)}: {joined([str(seed) for seed in seeds])}"),
         ("labelled subsets", f"{len(subsets)}: {joined([str(subset) for subset in subsets])}"),
         ("scenes", joined(_scenes(results))),
         ("cells", str(len(results.cells))),
     )
+
+
+def _by_setting(
+    results: StudyResults, values: Callable[[str], Sequence[str] | Sequence[int | None]]
+) -> str:
+    """Values of all settings, each named where they differ."""
+    named = {
+        setting: joined(["all" if value is None else str(value) for value in values(setting)])
+        for setting in results.settings
+    }
+    distinct = list(dict.fromkeys(named.values()))
+    if len(distinct) == 1:
+        return distinct[0]
+    return "; ".join(f"{setting}: {text}" for setting, text in named.items())
 
 
 def _scenes(results: StudyResults) -> list[str]:

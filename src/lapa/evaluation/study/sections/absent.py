@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lapa.evaluation.blocks import Block, Note, folded, listed
 from lapa.evaluation.report.page import PageSection, Part
+from lapa.evaluation.study.formatting import joined
 from lapa.evaluation.study.known_arms import LOWER, UPPER
 from lapa.evaluation.study.missing import missing_cells
 from lapa.evaluation.study.results import StudyResults
@@ -21,7 +22,7 @@ def absent_section(results: StudyResults, expected: Sequence[CellKey] | None) ->
     blocks: list[Block] = [*listed(not_measured(results))]
     if names:
         counted = "1 cell is" if len(names) == 1 else f"{len(names)} cells are"
-        why = "not run yet, or failed" if expected else "not run yet, failed, or left out"
+        why = "not run yet, failed, or stale" if expected else "not run yet, failed, or left out"
         text = f"{counted} not there: {why}."
         blocks += [
             Note(text=text),
@@ -36,13 +37,7 @@ def not_measured(results: StudyResults) -> list[str]:
     cells = results.cells
     ends = any(one.ends for cell in cells for one in cell.outcomes.values())
     absences = {
-        f"Share of the gap closed: not measured, because arm {LOWER} or {UPPER} was not tried.": not (
-            {LOWER, UPPER} <= set(results.arms)
-        ),
-        "Curves over labelled episodes: not measured, because one budget was tried.": len(
-            results.main_budgets
-        )
-        < 2,
+        **_of_settings(results),
         "How trials ended: not measured, because the cells do not tell.": not ends,
         "What predicts success: not measured, because no cell has upstream figures.": not any(
             cell.upstream for cell in cells
@@ -52,3 +47,29 @@ def not_measured(results: StudyResults) -> list[str]:
         ),
     }
     return [sentence for sentence, holds in absences.items() if holds]
+
+
+def _of_settings(results: StudyResults) -> dict[str, bool]:
+    """What only some settings have."""
+    no_gap = [s for s in results.settings if not _has_both_ends(results, s)]
+    one_budget = [s for s in results.settings if len(results.main_budgets(s)) < 2]
+    return {
+        f"Share of the gap closed: not measured{_where(results, no_gap)}, because arm {LOWER} or {UPPER} was not "
+        "tried.": bool(no_gap),
+        f"Curves over labelled episodes: not measured{_where(results, one_budget)}, because one budget was tried.": (
+            bool(one_budget)
+        ),
+    }
+
+
+def _has_both_ends(results: StudyResults, setting: str) -> bool:
+    budgets = results.main_budgets(setting)
+    return any(
+        all(results.at(setting=setting, arm=arm, budget=budget) for arm in (LOWER, UPPER))
+        for budget in budgets
+    )
+
+
+def _where(results: StudyResults, settings: list[str]) -> str:
+    """The settings that something lacks, if others have it."""
+    return "" if settings == results.settings else f" in {joined(settings)}"

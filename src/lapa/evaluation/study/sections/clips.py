@@ -36,7 +36,7 @@ def clips_section(results: StudyResults, folder: Path | None) -> PageSection:
 
 
 def _setting(results: StudyResults, setting: str, folder: Path) -> list[Block]:
-    budget = results.headline_budget
+    budget = results.headline_budget(setting)
     clips = {
         arm: _clips(
             [folder / c.key.name for c in results.at(setting=setting, arm=arm, budget=budget)]

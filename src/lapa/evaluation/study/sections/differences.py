@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lapa.evaluation.blocks import Note, Table, folded, rows
+from lapa.evaluation.blocks import Block, Note, Table, folded, rows
 from lapa.evaluation.formatting import ABSENT
 from lapa.evaluation.report.page import PageSection, Part
 from lapa.evaluation.study.formatting import percent
-from lapa.evaluation.study.keys import budget_words
-from lapa.evaluation.study.question import all_questions, difference_grid
+from lapa.evaluation.study.places import (
+    Places,
+    at_other_places,
+    headline_places,
+    setting_words,
+)
+from lapa.evaluation.study.question import POINTS, all_questions, difference_grid
 from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.statistics.crossed import estimate
 from lapa.evaluation.study.statistics.differences import verdict
@@ -32,37 +37,39 @@ ABOUT_SEEDS = (
 
 def differences_section(results: StudyResults) -> PageSection:
     """The first arm minus every other at the headline budget; other budgets, and power, behind a click."""
-    headline = results.headline_budget
-    blocks = list(rows(differences_table(results, headline)))
-    for budget in results.main_budgets:
-        if budget != headline:
-            table = differences_table(results, budget)
-            blocks += folded(f"The same with {budget_words(budget)}", rows(table))
+
+    def blocks(places: Places) -> tuple[Block, ...]:
+        return rows(differences_table(results, places))
+
+    headline = headline_places(results)
+    every = [*blocks(headline), *at_other_places(results, blocks)]
     needed = rows(_table(results, headline, _needed))
-    blocks += folded("How many seeds show a difference", (Note(text=ABOUT_SEEDS), *needed))
+    if needed:
+        every += folded("How many seeds show a difference", (Note(text=ABOUT_SEEDS), *needed))
     title = f"What {results.arms[0]} adds"
-    return PageSection(title=title, leads=(LEAD,), parts=(Part(blocks=tuple(blocks)),))
+    return PageSection(title=title, leads=(LEAD,), parts=(Part(blocks=every),))
 
 
-def differences_table(results: StudyResults, budget: int | None) -> Table:
+def differences_table(results: StudyResults, places: Places) -> Table:
     """Settings and criteria (rows) by other arm (columns): difference and verdict."""
-    return _table(results, budget, _judged)
+    return _table(results, places, judged)
 
 
-def _table(results: StudyResults, budget: int | None, text: Callable[[Grid], str]) -> Table:
+def _table(results: StudyResults, places: Places, text: Callable[[Grid], str]) -> Table:
     first, *others = results.arms
     body = []
-    for setting in results.settings:
+    for setting, budget in places.items():
         for question in all_questions(results, setting, budget):
             grids = [difference_grid(results, question, first, other) for other in others]
             if any(grid is not None for grid in grids):
                 cells = [ABSENT if grid is None else text(grid) for grid in grids]
-                body.append((setting, question.title, *cells))
+                body.append((setting_words(results, setting, places), question.title, *cells))
     return Table(head=("setting", "criterion", *(f"− {o}" for o in others)), rows=tuple(body))
 
 
-def _judged(grid: Grid) -> str:
-    mean = estimate(grid, bounds=(-1.0, 1.0))
+def judged(grid: Grid) -> str:
+    """Mean of paired differences with its interval, and the verdict."""
+    mean = estimate(grid, bounds=POINTS)
     return f"{percent(mean, signed=True)}\n{verdict(mean)}"
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from lapa.envs.base import SUCCESS
 from lapa.evaluation.blocks import Block, Plot, Table, folded, rows
 from lapa.evaluation.report.page import PageSection, Part
-from lapa.evaluation.study.keys import SEEN, budget_words
+from lapa.evaluation.study.keys import SEEN
+from lapa.evaluation.study.places import budgets_in_words, headline_places
 from lapa.evaluation.study.plots.endings_bars import plot_endings
 from lapa.evaluation.study.results import StudyResults
 from lapa.records import CellResult
@@ -20,22 +21,20 @@ Shares = dict[str, float]
 
 def endings_section(results: StudyResults, out: Path) -> PageSection:
     """A plot per setting and criterion, variants of the scenes behind a click; empty where no cell tells."""
-    budget = results.headline_budget
     blocks: list[Block] = []
     for setting in results.settings:
         for kind, criteria in results.scenes(setting).items():
             of_kind = [b for c in criteria for b in _criterion(results, setting, c, out)]
             blocks += of_kind if kind == SEEN else folded(f"{setting}, {kind}", of_kind)
-    lead = (
-        f"How trials ended, over all cells with {budget_words(budget)}, in percent of the trials."
-    )
+    budgets = budgets_in_words(headline_places(results))
+    lead = f"How trials ended, over all cells with {budgets}, in percent of the trials."
     return PageSection(
         title="How trials ended", leads=(lead,), parts=(Part(blocks=blocks, folder=out),)
     )
 
 
 def _criterion(results: StudyResults, setting: str, criterion: str, out: Path) -> tuple[Block, ...]:
-    budget = results.headline_budget
+    budget = results.headline_budget(setting)
     tried = {
         arm: shares
         for arm in results.arms

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from lapa.evaluation.blocks import Table, folded, rows
+from lapa.evaluation.blocks import Block, Table, rows
 from lapa.evaluation.report.page import PageSection, Part
 from lapa.evaluation.study.formatting import percent
-from lapa.evaluation.study.keys import budget_words
 from lapa.evaluation.study.known_arms import LOWER, UPPER
+from lapa.evaluation.study.places import (
+    Places,
+    at_other_places,
+    headline_places,
+    setting_words,
+)
 from lapa.evaluation.study.question import Question, all_questions, gap_share
 from lapa.evaluation.study.results import StudyResults
 from lapa.evaluation.study.statistics.crossed import Estimate
@@ -20,34 +25,37 @@ LEAD = (
 
 def gap_section(results: StudyResults) -> PageSection:
     """The share at the headline budget, the other budgets behind a click; empty without both ends of the gap."""
-    headline = results.headline_budget
-    blocks = list(rows(gap_table(results, headline)))
-    for budget in results.main_budgets:
-        if budget != headline:
-            table = gap_table(results, budget)
-            blocks += folded(f"The same with {budget_words(budget)}", rows(table))
-    return PageSection(title="Gap closed", leads=(LEAD,), parts=(Part(blocks=tuple(blocks)),))
+
+    def blocks(places: Places) -> tuple[Block, ...]:
+        return rows(gap_table(results, places))
+
+    every = [*blocks(headline_places(results)), *at_other_places(results, blocks)]
+    return PageSection(title="Gap closed", leads=(LEAD,), parts=(Part(blocks=every),))
 
 
-def gap_table(results: StudyResults, budget: int | None) -> Table:
+def gap_table(results: StudyResults, places: Places) -> Table:
     """Settings and criteria (rows) by arm (columns)."""
     tried = {
-        arm: _shares(results, arm, budget) for arm in results.arms if arm not in (LOWER, UPPER)
+        arm: _shares(results, arm, places) for arm in results.arms if arm not in (LOWER, UPPER)
     }
     arms = [arm for arm, shares in tried.items() if any(shares.values())]
     questions = list(dict.fromkeys(question for shares in tried.values() for question in shares))
     body = [
-        (question.setting, question.title, *(percent(tried[arm][question]) for arm in arms))
+        (
+            setting_words(results, question.setting, places),
+            question.title,
+            *(percent(tried[arm][question]) for arm in arms),
+        )
         for question in questions
         if arms
     ]
     return Table(head=("setting", "criterion", *arms), rows=tuple(body))
 
 
-def _shares(results: StudyResults, arm: str, budget: int | None) -> dict[Question, Estimate | None]:
+def _shares(results: StudyResults, arm: str, places: Places) -> dict[Question, Estimate | None]:
     return {
         question: gap_share(results, question, arm, lower=LOWER, upper=UPPER)
-        for setting in results.settings
+        for setting, budget in places.items()
         if results.at(setting=setting, arm=UPPER, budget=budget)
         for question in all_questions(results, setting, budget)
     }

@@ -6,50 +6,63 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from lapa.evaluation.blocks import Block, Heading, Note, Plot, Table, folded, rows
+from lapa.evaluation.blocks import Block, Heading, Plot, Table, folded, rows
 from lapa.evaluation.report.page import PageSection, Part
 from lapa.evaluation.study.formatting import percent
-from lapa.evaluation.study.keys import budget_words
+from lapa.evaluation.study.places import (
+    Places,
+    at_other_places,
+    budgets_in_words,
+    headline_places,
+    setting_words,
+)
 from lapa.evaluation.study.plots.success_bars import plot_success_bars
 from lapa.evaluation.study.question import (
     Question,
     answer,
-    answer_grid,
     criterion_questions,
     shown_questions,
     tasks_question,
 )
 from lapa.evaluation.study.results import StudyResults
-from lapa.evaluation.study.statistics.bootstrap import bootstrap_estimate
-from lapa.evaluation.study.statistics.spread import spread
+from lapa.evaluation.study.sections.spreads import spread_blocks
+from lapa.evaluation.study.statistics.grid import MIN_TASKS
 
 LEAD = (
     "Mean success in percent over pretraining seeds, labelled subsets and scenes; in brackets the 95 % interval over "
-    "all three. Without brackets there were too few seeds or subsets for one."
+    f"all three, the task in place of the scene where the mean is over {MIN_TASKS} tasks or more (docs/study-statistics.md). "
+    "Without brackets there were too few seeds or subsets for one."
+)
+CHOSEN = (
+    "Which weights of a policy are exported is chosen on held-out episodes, by the error of their actions and for all arms "
+    "alike (finetune.trainer.select; docs/settings.md). Success is of scenes that choose nothing."
 )
 
 
 def success_section(results: StudyResults, out: Path) -> PageSection:
     """Success of every arm at the headline budget; the other budgets open on a click."""
-    headline = results.headline_budget
-    others = [budget for budget in results.main_budgets if budget != headline]
+    headline = headline_places(results)
     blocks: list[Block] = [
-        Heading(text=f"Arms by setting, {budget_words(headline)}"),
+        Heading(text=f"Arms by setting, {budgets_in_words(headline)}"),
         *rows(paper_table(results, headline)),
     ]
     for setting in results.settings:
-        blocks += _setting(results, setting, headline, out)
-    for budget in others:
-        blocks += folded(f"The same with {budget_words(budget)}", _tables(results, budget))
-    blocks += folded("How much seeds and subsets differ", _spreads(results, headline))
-    return PageSection(title="Success", leads=(LEAD,), parts=(Part(blocks=blocks, folder=out),))
+        blocks += _setting(results, setting, out)
+    blocks += at_other_places(results, partial(_tables, results))
+    blocks += folded("How much seeds and subsets differ", spread_blocks(results, headline))
+    return PageSection(
+        title="Success", leads=(LEAD, CHOSEN), parts=(Part(blocks=blocks, folder=out),)
+    )
 
 
-def paper_table(results: StudyResults, budget: int | None) -> Table:
+def paper_table(results: StudyResults, places: Places) -> Table:
     """Arms (rows) by setting and kind of scenes (columns), means over tasks."""
     questions = [
-        (f"{setting}\n{kind}", tasks_question(results, setting, kind, budget))
-        for setting in results.settings
+        (
+            f"{setting_words(results, setting, places)}\n{kind}",
+            tasks_question(results, setting, kind, budget),
+        )
+        for setting, budget in places.items()
         for kind in results.scenes(setting)
     ]
     return _arms_table(results, questions)
@@ -75,68 +88,22 @@ def criteria_table(results: StudyResults, setting: str, budget: int | None) -> T
     return Table(head=("criterion", *results.arms), rows=tuple(body))
 
 
-def _setting(
-    results: StudyResults, setting: str, budget: int | None, out: Path
-) -> tuple[Block, ...]:
+def _setting(results: StudyResults, setting: str, out: Path) -> tuple[Block, ...]:
+    budget = results.headline_budget(setting)
+    questions = shown_questions(results, setting, budget)
     file = out / f"success_{setting}.png"
-    plot_success_bars(results, shown_questions(results, setting, budget), file)
+    plot_success_bars(results, questions, file)
     return (
-        Heading(text=f"{setting}, criterion by criterion"),
+        Heading(text=f"{questions[0].words}, criterion by criterion"),
         Plot(
             file=file.name,
-            caption="Bars are means, whiskers 95 % intervals over seeds, subsets and scenes, dots single cells.",
+            caption="Bars are means, whiskers 95 % intervals, dots single cells.",
         ),
         *rows(criteria_table(results, setting, budget)),
     )
 
 
-def _tables(results: StudyResults, budget: int | None) -> list[Block]:
-    tables = [paper_table(results, budget)]
-    tables += [criteria_table(results, setting, budget) for setting in results.settings]
+def _tables(results: StudyResults, places: Places) -> list[Block]:
+    tables = [paper_table(results, places)]
+    tables += [criteria_table(results, setting, budget) for setting, budget in places.items()]
     return [block for table in tables for block in rows(table)]
-
-
-def _spreads(results: StudyResults, budget: int | None) -> tuple[Block, ...]:
-    body = [
-        row
-        for setting in results.settings
-        for question in shown_questions(results, setting, budget)
-        for row in map(partial(_spread_row, results, question), results.arms)
-        if row
-    ]
-    head = (
-        "setting",
-        "criterion",
-        "arm",
-        "t interval",
-        "bootstrap",
-        "worst seed",
-        "best seed",
-        "σ seeds",
-        "σ subsets",
-        "σ rest",
-    )
-    note = Note(
-        text="In percent and points. σ: standard deviations that seeds, labelled subsets, and both together with the "
-        "choice of scenes add to a cell (variance components). The bootstrap resamples all three; with few seeds it is too "
-        "narrow, which is why the t interval is the one shown elsewhere."
-    )
-    return (note, *rows(Table(head=head, rows=tuple(body))))
-
-
-def _spread_row(results: StudyResults, question: Question, arm: str) -> tuple[str, ...]:
-    grid = answer_grid(results, question, arm)
-    components = None if grid is None else spread(grid)
-    if grid is None or components is None:
-        return ()
-    extremes = (components.worst_seed, components.best_seed)
-    deviations = (components.between_seeds, components.between_subsets, components.rest)
-    return (
-        question.setting,
-        question.title,
-        arm,
-        percent(answer(results, question, arm)),
-        percent(bootstrap_estimate(grid)),
-        *(f"{100 * mean:.1f}\n(seed {seed})" for seed, mean in extremes),
-        *(f"{100 * deviation:.1f}" for deviation in deviations),
-    )

@@ -9,7 +9,7 @@ from lapa.evaluation.blocks import Block, Heading, Plot, Table, rows
 from lapa.evaluation.formatting import ABSENT
 from lapa.evaluation.report.page import PageSection, Part
 from lapa.evaluation.study.formatting import plain
-from lapa.evaluation.study.keys import SEEN, budget_words
+from lapa.evaluation.study.keys import SEEN
 from lapa.evaluation.study.plots.upstream_scatter import plot_upstream
 from lapa.evaluation.study.question import Question, tasks_question
 from lapa.evaluation.study.results import StudyResults
@@ -38,7 +38,7 @@ def upstream_question(results: StudyResults, setting: str) -> Question:
     """Success that figures are held against: the mean over tasks at the headline budget."""
     kinds = results.scenes(setting)
     kind = SEEN if SEEN in kinds else next(iter(kinds))
-    return tasks_question(results, setting, kind, results.headline_budget)
+    return tasks_question(results, setting, kind, results.headline_budget(setting))
 
 
 def by_arm(results: StudyResults, question: Question) -> dict[str, list[Association]]:
@@ -50,7 +50,7 @@ def by_arm(results: StudyResults, question: Question) -> dict[str, list[Associat
 def _setting(results: StudyResults, question: Question, out: Path) -> tuple[Block, ...]:
     if not (every := by_arm(results, question)):
         return ()
-    title = f"{question.setting}, {budget_words(question.budget)}: {question.title}"
+    title = f"{question.words}: {question.title}"
     file = out / f"upstream_{question.setting}.png"
     plot_upstream(every, title, file)
     return (
