@@ -59,6 +59,7 @@ class StudyParams(Params):
     """Parameters and globals of every run, nested or dotted."""
     settings: dict[Name, SettingParams] = Field(min_length=1)
     arms: tuple[str, ...] = Field(min_length=1)
+    """Names of those in the package, import paths of others; cells have an arm's own name (`chosen`)."""
     variants: dict[Name, VariantParams] = Field(
         default_factory=lambda: {DEFAULT: VariantParams()}, min_length=1
     )
@@ -83,24 +84,30 @@ class StudyParams(Params):
 
     @field_validator("arms")
     @classmethod
-    def _arms_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            arm_of(name)
-        return names
+    def _arms_exist(cls, said: tuple[str, ...]) -> tuple[str, ...]:
+        names = [arm_of(one).name for one in said]
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise ValueError(f"{said} are {twice} more than once, expected names of their own")
+        return said
 
     @model_validator(mode="after")
     def _only_names_what_there_is(self) -> Self:
         for entry in self.only:
             _require(entry.settings or (), self.settings, "setting")
-            _require(entry.arms or (), self.arms, "arm of this study")
+            _require(entry.arms or (), self.chosen, "arm of this study")
             _require(entry.variants or (), self.variants, "variant")
             for name in ("budgets", "seeds", "subsets"):
                 _require_values(name, getattr(entry, name) or (), getattr(self, name))
         return self
 
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Name of an arm -> what `arms` says to choose it: the same, or an import path."""
+        return {arm_of(said).name: said for said in self.arms}
+
 
 def arm_of(name: str) -> Arm:
-    """The arm of this name.
+    """The arm of this name or import path.
 
     Raises:
         ValueError: there is none.

@@ -23,7 +23,7 @@ def cells_of(params: StudyParams) -> list[CellKey]:
             params.settings,
             params.variants,
             params.seeds,
-            params.arms,
+            params.chosen,
             params.budgets,
             params.subsets,
         )

@@ -30,7 +30,9 @@ class RunOrder:
     part: str
     """`DATA`, `QUANTIZER`, `UPSTREAM`, `PRETRAINING` or `POLICY`."""
     arm: str = ""
-    """Empty where the run belongs to no arm."""
+    """Its own name; empty where the run belongs to no arm."""
+    chosen: str = ""
+    """What chooses that arm: its name, or its import path."""
     configuration: Configuration
     """Of a cell that the run belongs to; what decides the run is the same for all of them."""
     own: Mapping[str, Any]
@@ -51,7 +53,7 @@ class RunOrder:
     def parameters(self) -> dict[str, Any]:
         """What `--params` would say."""
         place = {"run": self.name, REUSE: dict(self.reads)}
-        arms = {ARMS: [self.arm]} if self.arm else {}
+        arms = {ARMS: [self.chosen]} if self.arm else {}
         return laid_over(self.configuration.given, self.own, arms, place)
 
     @property

@@ -27,6 +27,8 @@ from lapa.studies.parameters import common, of_cell
 SEEDED = "{label}-s{seed}"
 CHECKPOINT = "_checkpoint"
 """Ends the dataset of a quantiser; the rest is its name in the report about it."""
+QUANTIZERS = ("laq_checkpoint", "random_laq_checkpoint")
+"""Those that every report compares; arms from outside may have further ones."""
 REPORT = "laq_report"
 """Dataset of what was measured about a quantiser."""
 
@@ -45,6 +47,7 @@ class Plan:
             RefusedError: a parameter that nothing reads or no section accepts.
         """
         self.study = study
+        self._chosen = study.params.chosen
         keys = cells_of(study.params)
         self.configurations: dict[tuple[str, str], Configuration] = {
             (setting, variant): read_configuration(
@@ -65,7 +68,8 @@ class Plan:
         return [order for name, order in self.runs.items() if name in wanted]
 
     def _cell(self, key: CellKey) -> CellOrder:
-        arm, configuration = arm_of(key.arm), self.configurations[key.setting, key.variant]
+        chosen, configuration = self._chosen[key.arm], self.configurations[key.setting, key.variant]
+        arm = arm_of(chosen)
         facts = configuration.facts(of_cell(key))
         ancestry = ancestry_of(arm, facts, configuration.experiment)
         made = self._ancestors(arm, key, ancestry)
@@ -76,6 +80,7 @@ class Plan:
             name=name,
             part=POLICY,
             arm=arm.name,
+            chosen=chosen,
             reads=_reads(made),
             outputs=(f"{arm.name}.policy_checkpoint", f"{arm.name}.policy_report"),
             after=tuple(made.values()),
@@ -90,6 +95,11 @@ class Plan:
         self.runs[name] = cell
         return cell
 
+    @property
+    def _quantizers(self) -> tuple[str, ...]:
+        of_arms = (arm_of(chosen).quantizer for chosen in self._chosen.values())
+        return tuple(dict.fromkeys((*QUANTIZERS, *filter(None, of_arms))))
+
     def _ancestors(self, arm: Arm, key: CellKey, ancestry: Ancestry) -> dict[str, str]:
         """Name the runs that a cell descends from; part -> run."""
         configuration = self.configurations[key.setting, key.variant]
@@ -102,6 +112,7 @@ class Plan:
                 name=run_name(label, digest),
                 part=part,
                 arm=of,
+                chosen=self._chosen.get(of, ""),
                 reads=_reads(made),
                 outputs=outputs,
                 after=tuple(made[earlier] for earlier in made if earlier != UPSTREAM),
@@ -114,8 +125,7 @@ class Plan:
 
         add(DATA, DATA, ancestry.data, ("mixture", f"{configuration.robot}.clip_shards"))
         if ancestry.laq:
-            quantizers = ("laq_checkpoint", "random_laq_checkpoint")
-            add(QUANTIZER, seeded(QUANTIZER), ancestry.laq, quantizers)
+            add(QUANTIZER, seeded(QUANTIZER), ancestry.laq, self._quantizers)
         if ancestry.upstream and self.study.params.upstream:
             add(UPSTREAM, seeded(UPSTREAM), ancestry.upstream, (REPORT,))
         if ancestry.pretraining:
