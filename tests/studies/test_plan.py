@@ -77,6 +77,20 @@ def test_settings_that_watch_the_same_share_the_quantiser_whatever_the_robot_is(
     assert runs == {DATA: 2, QUANTIZER: 1, UPSTREAM: 1, PRETRAINING: 1, POLICY: 2}
 
 
+def test_data_are_made_when_every_shard_set_is_there(tmp_path: Path) -> None:
+    robot = {"datasets.robot": {"kind": "simulator"}, "finetune.dataset": "robot"}
+    params = {**robot, "data_root": str(tmp_path / "data")}
+    plan = plan_of(tmp_path, arms=["scratch"], params=params)
+    (data,) = (order for order in plan.runs.values() if order.part == DATA)
+    assert data.outputs == ("mixture", "tabletop.clip_shards", "robot.clip_shards")
+    for name in data.outputs:
+        assert not data.is_made
+        place = Path(data.catalog[name].folder)
+        place.mkdir(parents=True)
+        (place / "record.json").write_text("{}")
+    assert data.is_made
+
+
 def test_a_cell_takes_from_other_runs_what_they_made(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, arms=["lapa"], budgets=[3], seeds=[4], subsets=[5])
     (cell,) = plan.cells.values()

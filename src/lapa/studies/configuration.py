@@ -39,8 +39,6 @@ class Configuration:
     parameters: dict[str, Any]
     """Everything that was resolved, without what a single cell gives."""
     experiment: Experiment
-    robot: str
-    """The shard set that policies are finetuned on."""
     work: Path
     """Scratch root of all runs."""
     _catalog: str = field(repr=False)
@@ -118,7 +116,6 @@ def read_configuration(conf: Path, env: str | None, given: dict[str, Any]) -> Co
         given=given,
         parameters=parameters,
         experiment=experiment,
-        robot=experiment.labeled,
         work=Path(parameters[WORK]).parent,
         _catalog=json.dumps(loader["catalog"]),
     )

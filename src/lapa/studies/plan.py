@@ -123,7 +123,8 @@ class Plan:
         def seeded(label: str) -> str:
             return SEEDED.format(label=label, seed=key.seed)
 
-        add(DATA, DATA, ancestry.data, ("mixture", f"{configuration.robot}.clip_shards"))
+        shards = (f"{name}.clip_shards" for name in configuration.experiment.datasets)
+        add(DATA, DATA, ancestry.data, ("mixture", *shards))
         if ancestry.laq:
             add(QUANTIZER, seeded(QUANTIZER), ancestry.laq, self._quantizers)
         if ancestry.upstream and self.study.params.upstream:
