@@ -57,6 +57,11 @@ class RunOrder:
         return laid_over(self.configuration.given, self.own, arms, place)
 
     @property
+    def scratch(self) -> Path:
+        """Folder below the scratch root of all runs."""
+        return self.configuration.work / self.name
+
+    @property
     def catalog(self) -> DataCatalog:
         """Where its artefacts lie, and those that it takes from other runs."""
         return self.configuration.catalog(self.name, self.reads)
