@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from lapa.params.sections import SECTIONS
-from lapa.refused import RefusedError
 from lapa.studies import ancestry
 from lapa.studies.orders import DATA, POLICY, PRETRAINING, QUANTIZER, UPSTREAM
 from toys.study_files import plan_of
@@ -112,14 +111,3 @@ def test_a_cell_takes_from_other_runs_what_they_made(tmp_path: Path) -> None:
         PRETRAINING,
         POLICY,
     ]
-
-
-def test_a_parameter_that_nothing_reads_stops_the_study(tmp_path: Path) -> None:
-    variants = {"default": {"params": {"finetune.trainer.max_step": 3}}}
-    with pytest.raises(RefusedError, match="did you mean 'max_steps'"):
-        plan_of(tmp_path, variants=variants)
-
-
-def test_a_setting_without_a_robot_has_no_cells(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match=r"finetune\.dataset is null"):
-        plan_of(tmp_path, params={"finetune.dataset": None})

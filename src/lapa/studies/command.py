@@ -18,6 +18,7 @@ from lapa.studies.file import read_study
 from lapa.studies.grid import matching, where_of
 from lapa.studies.listing import cells_table, labeled_line, runs_table
 from lapa.studies.orders import CellOrder
+from lapa.studies.places import require_places
 from lapa.studies.plan import Plan
 from lapa.studies.results import AskedFile, State, read_result, state_of, without_cell
 from lapa.studies.versions import code_version
@@ -63,6 +64,10 @@ class StudyCommand:
         self._say_versions()
         missing = missing_runs(self._plan, self._in(State.MISSING))
         out.print(runs_table(missing, self._durations))
+        try:
+            require_places(missing)
+        except RefusedError as error:
+            self._console.print(Text(f"cannot be made here: {error}"))
 
     def run(self, *, jobs: int, redo_stale: bool) -> bool:
         """Make what is missing; say what failed, and return whether anything did.
@@ -70,6 +75,9 @@ class StudyCommand:
         Args:
             jobs: runs side by side.
             redo_stale: make stale cells again, too.
+
+        Raises:
+            RefusedError: this machine lacks what a run needs; nothing is run.
         """
         wanted = [*self._in(State.MISSING), *(self._in(State.STALE) if redo_stale else ())]
         if not redo_stale:
@@ -78,6 +86,8 @@ class StudyCommand:
         if not wanted:
             self._console.print(f"all {len(self._in(State.DONE))} cells are there: nothing to run")
             return False
+        orders = missing_runs(self._plan, wanted)
+        require_places(orders)
         self._remember(wanted)
         engine = Engine(
             self._plan,
@@ -88,7 +98,7 @@ class StudyCommand:
             done=len(self._in(State.DONE)),
             cells=len(self.cells),
         )
-        engine.carry_out(missing_runs(self._plan, wanted))
+        engine.carry_out(orders)
         self._say_failed(engine)
         return bool(engine.failed)
 

@@ -11,13 +11,11 @@ from kedro.io import DataCatalog
 
 from lapa.params.reuse import REUSE
 from lapa.records import CellKey
-from lapa.studies.configuration import Configuration
+from lapa.studies.configuration import ARMS, Configuration
 from lapa.studies.parameters import laid_over
 
 DATA, QUANTIZER, UPSTREAM, PRETRAINING, POLICY = "data", "laq", "upstream", "foundation", "policy"
 """Parts of a study, in the order in which they are made; four of them are also parts of `CellResult.runs`."""
-ARMS = "arms"
-"""Parameter that chooses the arms of an experiment: of a cell there is one."""
 SHOWN_DIGITS = 8
 """Of a digest, in the name of a run."""
 

@@ -23,6 +23,7 @@ from lapa.studies.orders import (
     run_name,
 )
 from lapa.studies.parameters import common, of_cell
+from lapa.studies.preflight import saying_where
 
 SEEDED = "{label}-s{seed}"
 CHECKPOINT = "_checkpoint"
@@ -49,12 +50,7 @@ class Plan:
         self.study = study
         self._chosen = study.params.chosen
         keys = cells_of(study.params)
-        self.configurations: dict[tuple[str, str], Configuration] = {
-            (setting, variant): read_configuration(
-                conf, study.params.settings[setting].env, common(study.params, setting, variant)
-            )
-            for setting, variant in dict.fromkeys((key.setting, key.variant) for key in keys)
-        }
+        self.configurations = self._configurations(conf, keys)
         self.runs: dict[str, RunOrder] = {}
         """All runs by name, ancestors before those that need them."""
         self.cells: dict[CellKey, CellOrder] = {key: self._cell(key) for key in keys}
@@ -67,10 +63,25 @@ class Plan:
                 wanted.update(self.runs[name].after)
         return [order for name, order in self.runs.items() if name in wanted]
 
+    def _configurations(
+        self, conf: Path, keys: Iterable[CellKey]
+    ) -> dict[tuple[str, str], Configuration]:
+        """Those of every setting and variant, each read with the arms that it has cells of."""
+        arms: dict[tuple[str, str], dict[str, None]] = {}
+        for key in keys:
+            arms.setdefault((key.setting, key.variant), {})[self._chosen[key.arm]] = None
+        params, read = self.study.params, {}
+        for (setting, variant), chosen in arms.items():
+            env, given = params.settings[setting].env, common(params, setting, variant)
+            with saying_where(f"setting {setting!r}, variant {variant!r}"):
+                read[setting, variant] = read_configuration(conf, env, given, list(chosen))
+        return read
+
     def _cell(self, key: CellKey) -> CellOrder:
         chosen, configuration = self._chosen[key.arm], self.configurations[key.setting, key.variant]
         arm = arm_of(chosen)
-        facts = configuration.facts(of_cell(key))
+        with saying_where(f"cell {key.name}"):
+            facts = configuration.facts(of_cell(key))
         ancestry = ancestry_of(arm, facts, configuration.experiment)
         made = self._ancestors(arm, key, ancestry)
         name = run_name(key.name, ancestry.policy)
