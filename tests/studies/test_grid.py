@@ -40,6 +40,17 @@ def test_a_variant_can_be_left_out_for_some_arms() -> None:
     }
 
 
+def test_an_arm_can_be_restricted_at_some_budgets_alone() -> None:
+    grid = cells(
+        budgets=[5, 25, None],
+        subsets=[0, 1],
+        only=[{"arms": ["lapa"], "at_budgets": [5, None], "subsets": [0]}],
+    )
+    places = {(k.budget, k.subset) for k in grid if k.arm == "lapa"}
+    assert places == {(5, 0), (25, 0), (25, 1), (None, 0)}
+    assert len([key for key in grid if key.arm == "scratch"]) == 6, "the others are not"
+
+
 def test_cells_are_chosen_by_what_they_have() -> None:
     grid = cells(budgets=[5, None], seeds=[0, 1])
     chosen = matching(grid, where_of("arm=lapa,budget=all+5,seed=1"))

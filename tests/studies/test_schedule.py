@@ -24,8 +24,10 @@ def orders(tmp_path: Path) -> Sequence[RunOrder]:
 
 
 def parts(schedule: Schedule, number: int) -> list[RunOrder]:
-    begun = [schedule.begin(seconds) for _ in range(number)]
-    return [order for order in begun if order is not None]
+    begun = schedule.ready(seconds)[:number]
+    for order in begun:
+        schedule.begin(order)
+    return begun
 
 
 def test_ancestors_go_first_and_of_those_that_can_the_longest_chain(

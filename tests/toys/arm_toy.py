@@ -10,3 +10,9 @@ OTHER_CODES = Arm(
     color="#009E73",
 )
 NO_CODES = Arm(name="no_codes", labels=None, sentence="Toy: not pretrained.", color="#CC79A7")
+SAME_CODES = Arm(
+    name="same_codes",
+    labels=QuantizerCodes(quantizer="laq_checkpoint"),
+    sentence="Toy: pretrained on the codes of the trained quantiser, as lapa is.",
+    color="#0072B2",
+)

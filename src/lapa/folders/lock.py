@@ -12,6 +12,16 @@ from pathlib import Path
 class OutputLockedError(RuntimeError):
     """Another process writes this output."""
 
+    def __init__(self, message: str, *, owner: str = "") -> None:
+        """Say so.
+
+        Args:
+            message: whole.
+            owner: of the lock, ``process 12 on HOST``.
+        """
+        super().__init__(message)
+        self.owner = owner
+
 
 _NO_JOB = "-"
 
@@ -62,9 +72,11 @@ def _take_over(path: Path) -> None:
     if requeued or (here and not _is_alive(int(pid))):
         _remove_stale(path, content)
         return
+    owner = f"process {pid} on {host}"
     raise OutputLockedError(
-        f"{path.parent} is being written by process {pid} on {host}; expected no other writer: wait "
-        f"for it, choose another output, or delete {path} if that process is gone"
+        f"{path.parent} is being written by {owner}; expected no other writer: wait "
+        f"for it, choose another output, or delete {path} if that process is gone",
+        owner=owner,
     )
 
 

@@ -13,7 +13,7 @@ REUSE = "reuse"
 """Name of the parameter; the catalog reads it from the command line alone."""
 PARTS = {
     "data": r"mixture|.+\.(raw_episodes|clip_shards)",
-    "laq": r"(random_)?laq_checkpoint",
+    "laq": r"(.+_)?laq_checkpoint",
     "labels": r".+\.(latent_labels|inverse_dynamics_checkpoint)",
     "foundation": r".+\.foundation_checkpoint",
 }

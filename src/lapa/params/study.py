@@ -15,6 +15,8 @@ from lapa.refused import alternatives
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 """Part of a cell's name, whose parts are joined by hyphens."""
 Budget = PositiveInt | None
+RESTRICTED = ("budgets", "seeds", "subsets")
+"""What an entry of `only` can restrict."""
 DEFAULT = "default"
 """The one variant of a study that compares none."""
 
@@ -36,12 +38,17 @@ class VariantParams(Params):
 
 
 class OnlyParams(Params):
-    """Cells that are restricted: those of the arms, settings and variants named, to the values given."""
+    """Cells that are restricted: those of the arms, settings and variants named, to the values given.
+
+    ``{arms: [lapa], at_budgets: [5, 10], subsets: [0]}``: of `lapa`, at budgets 5 and 10, subset 0 alone.
+    """
 
     settings: tuple[str, ...] | None = None
     """None concerns all of them."""
     arms: tuple[str, ...] | None = None
     variants: tuple[str, ...] | None = None
+    at_budgets: tuple[Budget, ...] | None = Field(default=None, min_length=1)
+    """Concerned are cells of these budgets alone; None concerns those of all."""
     budgets: tuple[Budget, ...] | None = None
     """None leaves all of them, an empty list none."""
     seeds: tuple[int, ...] | None = None
@@ -59,6 +66,7 @@ class StudyParams(Params):
     """Parameters and globals of every run, nested or dotted."""
     settings: dict[Name, SettingParams] = Field(min_length=1)
     arms: tuple[str, ...] = Field(min_length=1)
+    """Names of those in the package, import paths of others; cells have an arm's own name (`chosen`)."""
     variants: dict[Name, VariantParams] = Field(
         default_factory=lambda: {DEFAULT: VariantParams()}, min_length=1
     )
@@ -74,6 +82,16 @@ class StudyParams(Params):
     upstream: bool = True
     """Measure every quantiser once (`evaluate_laq`); its figures stand beside those of the policies."""
 
+    @field_validator("arms", "budgets", "seeds", "subsets", mode="before")
+    @classmethod
+    def _not_empty(cls, values: Any) -> Any:
+        if values == []:
+            raise ValueError(
+                "the list is empty, so there would be no cell: expected at least one; a study without `budgets` "
+                "has one, null (all labelled episodes), without `seeds` or `subsets` 0"
+            )
+        return values
+
     @field_validator("arms", "budgets", "seeds", "subsets")
     @classmethod
     def _each_once(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -83,24 +101,32 @@ class StudyParams(Params):
 
     @field_validator("arms")
     @classmethod
-    def _arms_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            arm_of(name)
-        return names
+    def _arms_exist(cls, said: tuple[str, ...]) -> tuple[str, ...]:
+        names = [arm_of(one).name for one in said]
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise ValueError(f"{said} are {twice} more than once, expected names of their own")
+        return said
 
     @model_validator(mode="after")
     def _only_names_what_there_is(self) -> Self:
         for entry in self.only:
             _require(entry.settings or (), self.settings, "setting")
-            _require(entry.arms or (), self.arms, "arm of this study")
+            _require(entry.arms or (), self.chosen, "arm of this study")
             _require(entry.variants or (), self.variants, "variant")
-            for name in ("budgets", "seeds", "subsets"):
+            _require_values("at_budgets", entry.at_budgets or (), self.budgets)
+            for name in RESTRICTED:
                 _require_values(name, getattr(entry, name) or (), getattr(self, name))
+            _require_restriction(entry)
         return self
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Name of an arm -> what `arms` says to choose it: the same, or an import path."""
+        return {arm_of(said).name: said for said in self.arms}
 
 
 def arm_of(name: str) -> Arm:
-    """The arm of this name.
+    """The arm of this name or import path.
 
     Raises:
         ValueError: there is none.
@@ -117,4 +143,15 @@ def _require(names: Iterable[str], known: Iterable[str], kind: str) -> None:
 
 def _require_values(name: str, values: Iterable[int | None], known: tuple[int | None, ...]) -> None:
     if strange := [value for value in values if value not in known]:
-        raise ValueError(f"only.{name} has {strange}, expected some of {name}: {list(known)}")
+        raise ValueError(f"only.{name} has {strange}, expected some of the study's: {list(known)}")
+
+
+def _require_restriction(entry: OnlyParams) -> None:
+    said = entry.model_dump(exclude_none=True)
+    if not said.keys() & set(RESTRICTED):
+        raise ValueError(f"only: {said} restricts nothing, expected one of {', '.join(RESTRICTED)}")
+    if {"at_budgets", "budgets"} <= said.keys():
+        raise ValueError(
+            f"only: {said} has at_budgets and budgets, expected one: at_budgets says which cells are concerned, "
+            "budgets which of them are left"
+        )

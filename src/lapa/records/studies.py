@@ -79,5 +79,5 @@ class CellResult(Record):
     upstream: dict[str, float] = Field(default_factory=dict)
     """Metrics of what it descends from, e.g. ``laq/psnr_gain_over_copy``, ``foundation/top1``."""
     seconds: float
-    """Wall time of the run that made it, ancestors not counted."""
+    """Wall time of the run that made it, ancestors not counted: all pieces, where it was stopped and went on."""
     commit: str = ""

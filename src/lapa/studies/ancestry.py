@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lapa.params.arms import Arm
+from lapa.params.arms import KNOWN, Arm
 from lapa.params.experiment import Experiment
 from lapa.params.label_sources import PredictedActions, QuantizerCodes
 from lapa.records import digest_of
@@ -63,7 +63,7 @@ def ancestry_of(arm: Arm, facts: Facts, experiment: Experiment) -> Ancestry:
     data = digest_of(_of_data(facts, experiment.datasets))
     laq = digest_of([watched, _chosen(facts, QUANTIZER)]) if arm.quantizer else None
     measured = isinstance(arm.labels, QuantizerCodes)
-    backbone = digest_of([arm.name, laq or watched, _of_pretraining(arm, facts, data)])
+    backbone = digest_of([_which(arm), laq or watched, _of_pretraining(arm, facts, data)])
     return Ancestry(
         data=data,
         laq=laq,
@@ -71,6 +71,13 @@ def ancestry_of(arm: Arm, facts: Facts, experiment: Experiment) -> Ancestry:
         pretraining=backbone if arm.is_pretrained else None,
         policy=digest_of([data, backbone, _chosen(facts, POLICY)]),
     )
+
+
+def _which(arm: Arm) -> Any:
+    """What tells an arm from all others: those from outside may change what labels them under the same name."""
+    if arm in KNOWN:
+        return arm.name
+    return [arm.name, None if arm.labels is None else arm.labels.model_dump(mode="json")]
 
 
 def _of_pretraining(arm: Arm, facts: Facts, data: str) -> dict[str, Any]:

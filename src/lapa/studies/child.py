@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -24,13 +23,20 @@ from lapa.params.reuse import reused_among
 from lapa.studies.mlflow_runs import describe_cell
 from lapa.studies.orders import CellOrder, RunOrder
 from lapa.studies.results import write_result
+from lapa.studies.spent import counted, seconds_spent
 
 COLUMNS = "160"
 """Width of the log."""
 
 
 def carry_out(
-    *, order: RunOrder, further: Mapping[str, str], project: Path, log: Path, threads: int
+    *,
+    order: RunOrder,
+    further: Mapping[str, str],
+    project: Path,
+    code: str,
+    log: Path,
+    threads: int,
 ) -> None:
     """Make a run, and write the result if it is that of a cell; what it says goes to a file.
 
@@ -38,6 +44,7 @@ def carry_out(
         order: the run.
         further: parameters beside those of the run.
         project: folder of the project.
+        code: version of the code, read when the study began: what is committed meanwhile is not what runs.
         log: file that standard output and errors are appended to.
         threads: torch threads.
     """
@@ -48,10 +55,10 @@ def carry_out(
     torch.set_num_threads(threads)
     os.chdir(project)
     bootstrap_project(project)
-    begun = time.perf_counter()
-    _run(order, {**order.parameters, **further}, project)
+    with counted(order.scratch):
+        _run(order, {**order.parameters, **further}, project)
     if isinstance(order, CellOrder):
-        _keep(order, seconds=time.perf_counter() - begun, project=project)
+        _keep(order, code=code)
 
 
 def _run(order: RunOrder, parameters: dict[str, Any], project: Path) -> None:
@@ -66,11 +73,11 @@ def _run(order: RunOrder, parameters: dict[str, Any], project: Path) -> None:
         session.run(node_names=own, only_missing_outputs=True)
 
 
-def _keep(order: CellOrder, *, seconds: float, project: Path) -> None:
+def _keep(order: CellOrder, *, code: str) -> None:
     """Write the result of a cell, whole, and its place in the grid into MLflow."""
     from lapa.studies.collect import collect  # noqa: PLC0415 - it loads torch
 
-    result = collect(order, seconds=seconds, project=project)
+    result = collect(order, seconds=seconds_spent(order.scratch), code=code)
     # the result last: killed in between, the cell is made known to MLflow when the study goes on
     describe_cell(order.name, result)
     write_result(result, order.result)

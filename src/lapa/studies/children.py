@@ -51,11 +51,12 @@ class Ended:
 class Children:
     """Starts runs, waits for them, and stops those that still go when it is left."""
 
-    def __init__(self, *, project: Path, logs: Path, threads: int) -> None:
+    def __init__(self, *, project: Path, code: str, logs: Path, threads: int) -> None:
         """Prepare to start runs.
 
         Args:
             project: folder of the project.
+            code: version of the code.
             logs: folder of a log for each run.
             threads: torch threads of a run.
         """
@@ -63,7 +64,8 @@ class Children:
         os.environ["OMP_NUM_THREADS"] = str(threads)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([PRELOADED])
-        self._project, self._logs, self._threads = project, logs.resolve(), threads
+        self._project, self._code = project, code
+        self._logs, self._threads = logs.resolve(), threads
         self.running: dict[str, Running] = {}
 
     def start(self, order: RunOrder, further: Mapping[str, str]) -> None:
@@ -82,6 +84,7 @@ class Children:
                 "order": order,
                 "further": dict(further),
                 "project": self._project,
+                "code": self._code,
                 "log": log,
                 "threads": self._threads,
             },

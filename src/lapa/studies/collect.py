@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from lapa.evaluation.policies.decoded_metrics import PREFIX, decoded_metrics
 from lapa.evaluation.policies.failures import failures
 from lapa.evaluation.policies.outcomes import TaskOutcomes, read_outcomes
-from lapa.hooks.description import git_state
 from lapa.records import CellOutcomes, CellResult, Checkpoint, EvaluationReport
 from lapa.studies.orders import CellOrder
 
@@ -18,13 +15,13 @@ OF_BACKBONE = ("top1", "top1_majority", "top1_swapped_language", "top1_blank_lan
 """Figures that may say beforehand how a policy will do; names that end in a slash are those of a group."""
 
 
-def collect(order: CellOrder, *, seconds: float, project: Path) -> CellResult:
+def collect(order: CellOrder, *, seconds: float, code: str) -> CellResult:
     """Read everything that a study keeps of a cell.
 
     Args:
         order: the run, which is done.
-        seconds: wall time of the run.
-        project: folder of the code.
+        seconds: wall time of the run, all its pieces.
+        code: version of the code (`lapa.studies.versions`).
     """
     catalog = order.catalog  # what it took from other runs is in it, too
     report: EvaluationReport = catalog.load(f"{order.arm}.policy_report")
@@ -33,7 +30,6 @@ def collect(order: CellOrder, *, seconds: float, project: Path) -> CellResult:
     codes: EvaluationReport | None = None
     if order.upstream is not None:
         codes = order.upstream.catalog.load(*order.upstream.outputs)
-    commit, changed = git_state(project)
     return CellResult(
         study=order.study,
         key=order.key,
@@ -44,7 +40,7 @@ def collect(order: CellOrder, *, seconds: float, project: Path) -> CellResult:
         metrics={metric.name: metric.value for metric in report.metrics.get(SUBJECT, ())},
         upstream={**quantizer_figures(order.quantizer, codes), **backbone_figures(backbone)},
         seconds=round(seconds, 1),
-        commit=f"{commit} (uncommitted changes)" if changed else commit,
+        commit=code,
     )
 
 

@@ -7,18 +7,21 @@ from pathlib import Path
 
 from kedro.framework.startup import bootstrap_project
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from lapa.evaluation.study.versions import other_versions
 from lapa.records import CellResult
 from lapa.refused import RefusedError
-from lapa.studies.durations import Durations, as_text
+from lapa.studies.durations import Durations
 from lapa.studies.engine import Engine, missing_runs, study_folder
 from lapa.studies.file import read_study
 from lapa.studies.grid import matching, where_of
-from lapa.studies.orders import CellOrder, RunOrder
+from lapa.studies.listing import cells_table, labeled_line, runs_table
+from lapa.studies.orders import CellOrder
+from lapa.studies.places import require_places
 from lapa.studies.plan import Plan
 from lapa.studies.results import AskedFile, State, read_result, state_of, without_cell
+from lapa.studies.versions import code_version
 
 
 class StudyCommand:
@@ -35,6 +38,7 @@ class StudyCommand:
         Raises:
             RefusedError: the file, a parameter or the choice of cells is not acceptable.
         """
+        self._code = code_version(project)
         bootstrap_project(project)
         self._project = project
         inside = file.relative_to(project) if file.is_relative_to(project) else file
@@ -53,12 +57,18 @@ class StudyCommand:
 
     def list(self) -> None:
         """Print every cell with its state, and the runs that are needed with the time they take."""
-        table = Table("cell", "state", title=f"{self.study.name}: {len(self.cells)} cells")
-        for cell in self.cells:
-            table.add_row(cell.key.name, state_of(cell).value)
-        Console().print(table)
+        out = Console(soft_wrap=True)
+        states = {cell.key: state_of(cell).value for cell in self.cells}
+        out.print(cells_table(self.study.name, states))
+        out.print(labeled_line(self.study.params))
         self._say_stale()
-        Console().print(self._needed(missing_runs(self._plan, self._in(State.MISSING))))
+        self._say_versions()
+        missing = missing_runs(self._plan, self._in(State.MISSING))
+        out.print(runs_table(missing, self._durations))
+        try:
+            require_places(missing)
+        except RefusedError as error:
+            self._console.print(Text(f"cannot be made here: {error}"))
 
     def run(self, *, jobs: int, redo_stale: bool) -> bool:
         """Make what is missing; say what failed, and return whether anything did.
@@ -66,23 +76,30 @@ class StudyCommand:
         Args:
             jobs: runs side by side.
             redo_stale: make stale cells again, too.
+
+        Raises:
+            RefusedError: this machine lacks what a run needs; nothing is run.
         """
         wanted = [*self._in(State.MISSING), *(self._in(State.STALE) if redo_stale else ())]
         if not redo_stale:
             self._say_stale()
+        self._say_versions()
         if not wanted:
             self._console.print(f"all {len(self._in(State.DONE))} cells are there: nothing to run")
             return False
+        orders = missing_runs(self._plan, wanted)
+        require_places(orders)
         self._remember(wanted)
         engine = Engine(
             self._plan,
             project=self._project,
+            code=self._code,
             jobs=jobs,
             durations=self._durations,
             done=len(self._in(State.DONE)),
             cells=len(self.cells),
         )
-        engine.carry_out(missing_runs(self._plan, wanted))
+        engine.carry_out(orders)
         self._say_failed(engine)
         return bool(engine.failed)
 
@@ -149,15 +166,9 @@ class StudyCommand:
                 "Stale results are left out and kept; --redo-stale makes them again."
             )
 
-    def _needed(self, orders: Sequence[RunOrder]) -> Table:
-        table = Table("runs", "number", "each", "all", title=f"{len(orders)} runs are needed")
-        kinds = dict.fromkeys(order.kind for order in orders)
-        for kind in kinds:
-            of_kind = [order for order in orders if order.kind == kind]
-            each = self._durations.of(of_kind[0])
-            times = ("?", "?") if each is None else (as_text(each), as_text(each * len(of_kind)))
-            table.add_row(kind, str(len(of_kind)), *times)
-        return table
+    def _say_versions(self) -> None:
+        if sentence := other_versions(self.results(), self._code):
+            self._console.print(Text(sentence))
 
     def _say_failed(self, engine: Engine) -> None:
         for name, log in engine.failed.items():

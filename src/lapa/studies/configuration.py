@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import Any
 
 from kedro.io import DataCatalog
+from pydantic import BaseModel, ValidationError
 
 from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader, require_environment
-from lapa.hooks.preflight.dataset_names import require_known_datasets
-from lapa.hooks.preflight.global_names import require_known_globals
-from lapa.hooks.preflight.parameter_names import require_known_parameters
+from lapa.hooks.preflight.configured import loaded, require_configured
+from lapa.hooks.preflight.parameter_names import wrong_in
+from lapa.hooks.preflight.simulators import require_one_simulator
 from lapa.params.experiment import Experiment
 from lapa.params.reuse import PARTS, REUSE
-from lapa.params.sections import SECTIONS, WORK
+from lapa.params.sections import SECTIONS, WORK, class_of
 from lapa.refused import RefusedError
 from lapa.studies.facts import decided_in
 from lapa.studies.parameters import laid_over
+from lapa.studies.preflight import require_quantizers
 
 RUN = "run"
+ARMS = "arms"
+"""Parameter that chooses the arms of an experiment: of a cell there is one."""
 PAGE = "{study}.study_page"
 """Dataset of a study's page."""
 _PLACE_OF = "STUDY-PLACE-OF-{part}"
@@ -39,8 +43,6 @@ class Configuration:
     parameters: dict[str, Any]
     """Everything that was resolved, without what a single cell gives."""
     experiment: Experiment
-    robot: str
-    """The shard set that policies are finetuned on."""
     work: Path
     """Scratch root of all runs."""
     _catalog: str = field(repr=False)
@@ -52,7 +54,7 @@ class Configuration:
             changes: what a cell gives, dotted.
 
         Raises:
-            ValueError: a section does not accept it.
+            RefusedError: a section does not accept it.
         """
         touched = {name.partition(".")[0] for name in changes}
         own = laid_over({name: self.parameters[name] for name in touched}, changes)
@@ -61,6 +63,23 @@ class Configuration:
     @cached_property
     def _facts(self) -> dict[str, Any]:
         return {name: _facts_of(name, self.parameters[name]) for name in SECTIONS}
+
+    @cached_property
+    def typed(self) -> dict[str, BaseModel]:
+        """What nodes of its runs read, checked, by the name of their dataset (``params:laq``)."""
+        names = list(SECTIONS)
+        for dataset in self.experiment.datasets:
+            recorded = dataset in self.experiment.simulated
+            names += [f"datasets.{dataset}", *([f"datasets.{dataset}.recording"] * recorded)]
+        models = ((name, class_of(name)) for name in names)
+        return {
+            f"params:{name}": model.model_validate(self._said(name))
+            for name, model in models
+            if model
+        }
+
+    def _said(self, name: str) -> Any:
+        return reduce(lambda place, part: place[part], name.split("."), self.parameters)
 
     def page(self, study: str) -> Path:
         """File of a study's page."""
@@ -79,8 +98,10 @@ class Configuration:
         return DataCatalog.from_config(json.loads(text))
 
 
-def read_configuration(conf: Path, env: str | None, given: dict[str, Any]) -> Configuration:
-    """Read, check and resolve.
+def read_configuration(
+    conf: Path, env: str | None, given: dict[str, Any], arms: Sequence[str]
+) -> Configuration:
+    """Read and resolve, with the checks that a run makes as soon as it has a configuration.
 
     Folders that an environment variable names stay names: a result does not depend on where they lie.
 
@@ -88,41 +109,43 @@ def read_configuration(conf: Path, env: str | None, given: dict[str, Any]) -> Co
         conf: folder of the configuration.
         env: environment.
         given: nested parameters, as `--params` would give them.
+        arms: what chooses those that the study has with this configuration.
 
     Raises:
-        RefusedError: a name that nothing reads, a value that no section accepts, or no robot set.
+        RefusedError: an environment or a name that nothing reads, a value that no section accepts, an arm that
+            cannot be made, another simulator than that of the labelled episodes, or no robot set.
     """
     require_environment(conf, env)
     places = {part: _PLACE_OF.format(part=part) for part in PARTS}
-    runs = {RUN: _PLACE_OF.format(part=RUN), REUSE: places}
+    runs = {RUN: _PLACE_OF.format(part=RUN), REUSE: places, ARMS: list(arms)}
     resolvers = {**CONFIG_LOADER_ARGS["custom_resolvers"], "place": lambda name: f"${name}"}
     arguments = {**CONFIG_LOADER_ARGS, "custom_resolvers": resolvers}
     loader = ConfigLoader(conf, env=env, runtime_params={**given, **runs}, **arguments)
-    parameters = loader["parameters"]
-    require_known_globals(loader, loader["globals"])
-    require_known_parameters(
-        parameters,
-        given=loader.runtime_params,
-        known_globals=loader["globals"],
-        with_presets=loader.sections_with_presets,
-    )
-    require_known_datasets(parameters)
+    parameters, known_globals = loaded(loader)
+    require_configured(loader, parameters, known_globals)
     experiment = Experiment.of(parameters)
     if experiment.labeled is None:
         raise RefusedError(
             f"finetune.dataset is null with --env={env}, expected the robot set of this setting: a cell "
             "ends with a policy; set it in params of the study or its setting"
         )
-    return Configuration(
+    catalog = loader["catalog"]
+    require_quantizers(experiment.chosen_arms, catalog)
+    configuration = Configuration(
         env=env,
         given=given,
         parameters=parameters,
         experiment=experiment,
-        robot=experiment.labeled,
         work=Path(parameters[WORK]).parent,
-        _catalog=json.dumps(loader["catalog"]),
+        _catalog=json.dumps(catalog),
     )
+    require_one_simulator(configuration.typed)
+    return configuration
 
 
 def _facts_of(section: str, values: Any) -> Any:
-    return decided_in(SECTIONS[section].model_validate(values))
+    try:
+        return decided_in(SECTIONS[section].model_validate(values))
+    except ValidationError as error:
+        wrong = wrong_in(section, SECTIONS[section], values, ())
+        raise RefusedError("\n".join(wrong)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -16,7 +17,9 @@ from lapa.studies.mlflow_runs import StudyRun
 from lapa.studies.orders import CellOrder, RunOrder
 from lapa.studies.plan import Plan
 from lapa.studies.progress import StudyProgress
+from lapa.studies.run_locks import RunLocks
 from lapa.studies.schedule import Schedule, seconds_left
+from lapa.studies.spent import seconds_spent
 
 LOGS = "logs"
 _TERMINATED = 128 + signal.SIGTERM
@@ -26,11 +29,12 @@ _LOOK_EVERY = 0.5
 
 def missing_runs(plan: Plan, cells: Sequence[CellOrder]) -> list[RunOrder]:
     """The runs of ``cells`` and those of their ancestors of which an artefact is not there."""
-    return [
-        order
-        for order in plan.ancestors_first(cells)
-        if isinstance(order, CellOrder) or not order.is_made
-    ]
+    return [order for order in plan.ancestors_first(cells) if is_missing(order)]
+
+
+def is_missing(order: RunOrder) -> bool:
+    """Whether a run is to be made: the artefacts of a cell are not enough, its result is written beside them."""
+    return isinstance(order, CellOrder) or not order.is_made
 
 
 def study_folder(plan: Plan) -> Path:
@@ -43,22 +47,32 @@ class Engine:
     """One command of a study, from the first run that is missing to the last."""
 
     def __init__(
-        self, plan: Plan, *, project: Path, jobs: int, durations: Durations, done: int, cells: int
+        self,
+        plan: Plan,
+        *,
+        project: Path,
+        code: str,
+        jobs: int,
+        durations: Durations,
+        done: int,
+        cells: int,
     ) -> None:
         """Prepare.
 
         Args:
             plan: all cells and runs.
             project: folder of the project.
+            code: version of the code.
             jobs: runs side by side.
             durations: how long runs took.
             done: cells that are there, of those asked for.
             cells: all that were asked for.
         """
-        self._plan, self._project, self._jobs = plan, project, jobs
+        self._plan, self._project, self._code, self._jobs = plan, project, code, jobs
         self._durations = durations
         self._folder = study_folder(plan)
         self._done, self._cells = done, cells
+        self._locks = RunLocks()
         self.failed: dict[str, Path] = {}
         """Runs that failed -> their logs."""
         self.given_up: dict[str, str] = {}
@@ -80,34 +94,47 @@ class Engine:
     def _go(self, schedule: Schedule, mlflow: StudyRun) -> None:
         children = Children(
             project=self._project,
+            code=self._code,
             logs=self._folder / LOGS,
             threads=self._plan.study.params.threads,
         )
         with StudyProgress(cells=self._cells, done=self._done) as progress:
             try:
                 while children.running or schedule.waiting:
-                    self._begin(schedule, children, mlflow.id)
+                    self._begin(schedule, children, mlflow.id, progress)
                     self._show(schedule, children, progress)
                     for ended in children.wait(_LOOK_EVERY):
                         self._end(ended, schedule, progress)
                         mlflow.log(done=self._done, cells=self._cells)
             finally:
                 children.stop()
+                self._locks.release_all()
         self.given_up = schedule.given_up
 
-    def _begin(self, schedule: Schedule, children: Children, parent: str) -> None:
-        while len(children.running) < self._jobs:
-            order = schedule.begin(self._durations.guess)
-            if order is None:
+    def _begin(
+        self, schedule: Schedule, children: Children, parent: str, progress: StudyProgress
+    ) -> None:
+        for order in schedule.ready(self._durations.guess):
+            if len(children.running) >= self._jobs:
                 return
-            children.start(order, {PARENT_RUN: parent})
+            if owner := self._locks.claim(order):
+                progress.waits(order, owner)
+                continue
+            schedule.begin(order)
+            if is_missing(order):
+                children.start(order, {PARENT_RUN: parent})
+            else:  # another study made it since
+                self._locks.release(order)
+                schedule.finish(order)
 
     def _end(self, ended: Ended, schedule: Schedule, progress: StudyProgress) -> None:
+        self._locks.release(ended.order)
         if ended.code != 0:
             self.failed[ended.order.name] = ended.log
             schedule.fail(ended.order)
             progress.failed(ended)
             return
+        ended = replace(ended, seconds=seconds_spent(ended.order.scratch))
         is_cell = isinstance(ended.order, CellOrder)
         self._done += is_cell
         self._durations.add(ended.order, ended.seconds)

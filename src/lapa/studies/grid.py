@@ -23,7 +23,7 @@ def cells_of(params: StudyParams) -> list[CellKey]:
             params.settings,
             params.variants,
             params.seeds,
-            params.arms,
+            params.chosen,
             params.budgets,
             params.subsets,
         )
@@ -77,12 +77,13 @@ def matching(cells: Iterable[CellKey], where: Where) -> list[CellKey]:
 
 def _leaves(entry: OnlyParams, key: CellKey) -> bool:
     """Whether a restriction leaves the cell in."""
-    subjects = (
+    concerned = (
         (key.setting, entry.settings),
         (key.arm, entry.arms),
         (key.variant, entry.variants),
+        (key.budget, entry.at_budgets),
     )
-    if any(names is not None and name not in names for name, names in subjects):
+    if any(named is not None and value not in named for value, named in concerned):
         return True
     values = ((key.budget, entry.budgets), (key.seed, entry.seeds), (key.subset, entry.subsets))
     return all(allowed is None or value in allowed for value, allowed in values)

@@ -11,13 +11,11 @@ from kedro.io import DataCatalog
 
 from lapa.params.reuse import REUSE
 from lapa.records import CellKey
-from lapa.studies.configuration import Configuration
+from lapa.studies.configuration import ARMS, Configuration
 from lapa.studies.parameters import laid_over
 
 DATA, QUANTIZER, UPSTREAM, PRETRAINING, POLICY = "data", "laq", "upstream", "foundation", "policy"
 """Parts of a study, in the order in which they are made; four of them are also parts of `CellResult.runs`."""
-ARMS = "arms"
-"""Parameter that chooses the arms of an experiment: of a cell there is one."""
 SHOWN_DIGITS = 8
 """Of a digest, in the name of a run."""
 
@@ -30,7 +28,9 @@ class RunOrder:
     part: str
     """`DATA`, `QUANTIZER`, `UPSTREAM`, `PRETRAINING` or `POLICY`."""
     arm: str = ""
-    """Empty where the run belongs to no arm."""
+    """Its own name; empty where the run belongs to no arm."""
+    chosen: str = ""
+    """What chooses that arm: its name, or its import path."""
     configuration: Configuration
     """Of a cell that the run belongs to; what decides the run is the same for all of them."""
     own: Mapping[str, Any]
@@ -51,8 +51,13 @@ class RunOrder:
     def parameters(self) -> dict[str, Any]:
         """What `--params` would say."""
         place = {"run": self.name, REUSE: dict(self.reads)}
-        arms = {ARMS: [self.arm]} if self.arm else {}
+        arms = {ARMS: [self.chosen]} if self.arm else {}
         return laid_over(self.configuration.given, self.own, arms, place)
+
+    @property
+    def scratch(self) -> Path:
+        """Folder below the scratch root of all runs."""
+        return self.configuration.work / self.name
 
     @property
     def catalog(self) -> DataCatalog:

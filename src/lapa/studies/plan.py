@@ -23,10 +23,13 @@ from lapa.studies.orders import (
     run_name,
 )
 from lapa.studies.parameters import common, of_cell
+from lapa.studies.preflight import saying_where
 
 SEEDED = "{label}-s{seed}"
 CHECKPOINT = "_checkpoint"
 """Ends the dataset of a quantiser; the rest is its name in the report about it."""
+QUANTIZERS = ("laq_checkpoint", "random_laq_checkpoint")
+"""Those that every report compares; arms from outside may have further ones."""
 REPORT = "laq_report"
 """Dataset of what was measured about a quantiser."""
 
@@ -45,13 +48,9 @@ class Plan:
             RefusedError: a parameter that nothing reads or no section accepts.
         """
         self.study = study
+        self._chosen = study.params.chosen
         keys = cells_of(study.params)
-        self.configurations: dict[tuple[str, str], Configuration] = {
-            (setting, variant): read_configuration(
-                conf, study.params.settings[setting].env, common(study.params, setting, variant)
-            )
-            for setting, variant in dict.fromkeys((key.setting, key.variant) for key in keys)
-        }
+        self.configurations = self._configurations(conf, keys)
         self.runs: dict[str, RunOrder] = {}
         """All runs by name, ancestors before those that need them."""
         self.cells: dict[CellKey, CellOrder] = {key: self._cell(key) for key in keys}
@@ -64,9 +63,25 @@ class Plan:
                 wanted.update(self.runs[name].after)
         return [order for name, order in self.runs.items() if name in wanted]
 
+    def _configurations(
+        self, conf: Path, keys: Iterable[CellKey]
+    ) -> dict[tuple[str, str], Configuration]:
+        """Those of every setting and variant, each read with the arms that it has cells of."""
+        arms: dict[tuple[str, str], dict[str, None]] = {}
+        for key in keys:
+            arms.setdefault((key.setting, key.variant), {})[self._chosen[key.arm]] = None
+        params, read = self.study.params, {}
+        for (setting, variant), chosen in arms.items():
+            env, given = params.settings[setting].env, common(params, setting, variant)
+            with saying_where(f"setting {setting!r}, variant {variant!r}"):
+                read[setting, variant] = read_configuration(conf, env, given, list(chosen))
+        return read
+
     def _cell(self, key: CellKey) -> CellOrder:
-        arm, configuration = arm_of(key.arm), self.configurations[key.setting, key.variant]
-        facts = configuration.facts(of_cell(key))
+        chosen, configuration = self._chosen[key.arm], self.configurations[key.setting, key.variant]
+        arm = arm_of(chosen)
+        with saying_where(f"cell {key.name}"):
+            facts = configuration.facts(of_cell(key))
         ancestry = ancestry_of(arm, facts, configuration.experiment)
         made = self._ancestors(arm, key, ancestry)
         name = run_name(key.name, ancestry.policy)
@@ -76,6 +91,7 @@ class Plan:
             name=name,
             part=POLICY,
             arm=arm.name,
+            chosen=chosen,
             reads=_reads(made),
             outputs=(f"{arm.name}.policy_checkpoint", f"{arm.name}.policy_report"),
             after=tuple(made.values()),
@@ -90,6 +106,11 @@ class Plan:
         self.runs[name] = cell
         return cell
 
+    @property
+    def _quantizers(self) -> tuple[str, ...]:
+        of_arms = (arm_of(chosen).quantizer for chosen in self._chosen.values())
+        return tuple(dict.fromkeys((*QUANTIZERS, *filter(None, of_arms))))
+
     def _ancestors(self, arm: Arm, key: CellKey, ancestry: Ancestry) -> dict[str, str]:
         """Name the runs that a cell descends from; part -> run."""
         configuration = self.configurations[key.setting, key.variant]
@@ -102,6 +123,7 @@ class Plan:
                 name=run_name(label, digest),
                 part=part,
                 arm=of,
+                chosen=self._chosen.get(of, ""),
                 reads=_reads(made),
                 outputs=outputs,
                 after=tuple(made[earlier] for earlier in made if earlier != UPSTREAM),
@@ -112,10 +134,10 @@ class Plan:
         def seeded(label: str) -> str:
             return SEEDED.format(label=label, seed=key.seed)
 
-        add(DATA, DATA, ancestry.data, ("mixture", f"{configuration.robot}.clip_shards"))
+        shards = (f"{name}.clip_shards" for name in configuration.experiment.datasets)
+        add(DATA, DATA, ancestry.data, ("mixture", *shards))
         if ancestry.laq:
-            quantizers = ("laq_checkpoint", "random_laq_checkpoint")
-            add(QUANTIZER, seeded(QUANTIZER), ancestry.laq, quantizers)
+            add(QUANTIZER, seeded(QUANTIZER), ancestry.laq, self._quantizers)
         if ancestry.upstream and self.study.params.upstream:
             add(UPSTREAM, seeded(UPSTREAM), ancestry.upstream, (REPORT,))
         if ancestry.pretraining:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from lapa.studies.children import Ended, Running
 from lapa.studies.durations import as_text
+from lapa.studies.orders import RunOrder
 
 LOG_LINES = 12
 """Of the log of a run that failed."""
@@ -40,6 +41,7 @@ class StudyProgress:
             TextColumn("{task.fields[left]}"),
         )
         self._task = self._bar.add_task("cells", total=cells, completed=done, left="")
+        self._waits: set[tuple[str, str]] = set()
         self._live = Live(console=self._console, refresh_per_second=2)
 
     def __enter__(self) -> Self:
@@ -65,6 +67,13 @@ class StudyProgress:
         lines = [Text(f"  {one.order.name}  {as_text(one.seconds)}") for one in running]
         if self._live.is_started:
             self._live.update(Group(self._bar, *lines))
+
+    def waits(self, order: RunOrder, owner: str) -> None:
+        """A run is being made by another study: say so once for each that makes it."""
+        if (order.name, owner) not in self._waits:
+            self._waits.add((order.name, owner))
+            gone = f"delete {order.scratch}/.lock if it is gone"
+            self._say(f"waits   {order.name}: {owner} makes it for another study ({gone})")
 
     def finished(self, ended: Ended, *, is_cell: bool) -> None:
         """A run is done."""

@@ -29,22 +29,24 @@ class Schedule:
         """Runs that were not begun."""
         return tuple(self._waiting.values())
 
-    def begin(self, seconds: Seconds) -> RunOrder | None:
-        """Take the run that goes next: of those that can, the one with the longest chain behind it.
+    def ready(self, seconds: Seconds) -> list[RunOrder]:
+        """Runs that can begin, that with the longest chain behind it first.
 
         Args:
             seconds: how long a run takes.
 
         Returns:
-            The run, or None while all others wait for one that is running.
+            The runs; none while all others wait for one that is running.
         """
         ready = [o for o in self._waiting.values() if not self._unfinished.intersection(o.after)]
         if not ready:
-            return None
+            return []
         chains = chain_seconds(self._waiting.values(), seconds)
-        order = max(ready, key=lambda candidate: chains[candidate.name])
+        return sorted(ready, key=lambda order: chains[order.name], reverse=True)
+
+    def begin(self, order: RunOrder) -> None:
+        """A run waits no longer."""
         del self._waiting[order.name]
-        return order
 
     def finish(self, order: RunOrder) -> None:
         """A run is done: its descendants may begin."""

@@ -14,7 +14,7 @@ from toys.paths import ROOT
 
 OUTPUTS = {
     "data": ["tabletop.raw_episodes", "tabletop.clip_shards", "mixture"],
-    "laq": ["laq_checkpoint", "random_laq_checkpoint"],
+    "laq": ["laq_checkpoint", "random_laq_checkpoint", "early_laq_checkpoint"],
     "labels": ["lapa.latent_labels", "vpt.inverse_dynamics_checkpoint"],
     "foundation": ["lapa.foundation_checkpoint", "scratch.foundation_checkpoint"],
 }

@@ -8,21 +8,15 @@ from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
 
-from lapa.config import ConfigLoader, require_environment
-from lapa.hooks.preflight.arms import require_possible_arms
-from lapa.hooks.preflight.dataset_names import require_known_datasets
+from lapa.config import require_environment
+from lapa.hooks.preflight.configured import loaded, require_configured
 from lapa.hooks.preflight.devices import require_processes
-from lapa.hooks.preflight.global_names import require_known_globals
-from lapa.hooks.preflight.parameter_names import require_known_parameters
 from lapa.hooks.preflight.reused import require_not_written, require_reusable
 from lapa.hooks.preflight.run_name import require_run_name
 from lapa.hooks.preflight.simulators import require_one_simulator
 from lapa.hooks.preflight.sources import require_sources
 from lapa.hooks.to_run import nodes_to_run
-from lapa.refused import RefusedError
 
 
 class PreflightHook:
@@ -37,20 +31,10 @@ class PreflightHook:
         """
         loader = context.config_loader
         require_environment(loader.conf_source, context.env)
-        try:
-            parameters, known = loader["parameters"], loader["globals"]
-        except (OmegaConfBaseException, YAMLError, ValueError) as error:
-            raise RefusedError(_first_line(error)) from error
-        given = loader.runtime_params or {}
-        require_known_globals(loader, known)
+        parameters, known = loaded(loader)
         require_run_name(known.get("run", ""))
-        require_reusable(given)
-        sections = loader.sections_with_presets if isinstance(loader, ConfigLoader) else ()
-        require_known_parameters(
-            parameters, given=given, known_globals=known, with_presets=sections
-        )
-        require_known_datasets(parameters)
-        require_possible_arms(parameters)
+        require_reusable(loader.runtime_params or {})
+        require_configured(loader, parameters, known)
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(
@@ -73,12 +57,3 @@ class PreflightHook:
         require_sources(parameters)
         require_one_simulator(parameters)
         require_processes(parameters)
-
-
-def _first_line(error: Exception) -> str:
-    """Which value cannot be read, and why; OmegaConf adds lines about itself."""
-    reason = (
-        str(error).splitlines()[0].removeprefix("ValueError raised while resolving interpolation: ")
-    )
-    key = getattr(error, "full_key", None)
-    return f"{key}: {reason}" if key else f"configuration cannot be read: {reason}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lapa.evaluation.blocks import Note, Table, folded, rows
 from lapa.evaluation.report.page import PageSection, plain_section
-from lapa.evaluation.study.formatting import joined
 from lapa.evaluation.study.results import StudyResults
+from lapa.evaluation.study.versions import other_versions, shortened, usual_version
 from lapa.records import CellResult
 
 SHORT = 12
@@ -15,11 +15,11 @@ SHORT = 12
 def provenance_section(results: StudyResults) -> PageSection:
     """A line about all cells, and every cell's runs and digests behind a click."""
     cells = results.cells
-    commits = sorted({cell.commit for cell in cells if cell.commit})
+    version = usual_version(cells)
     hours = sum(cell.seconds for cell in cells) / 3600
     text = (
         f"Study {cells[0].study}: {len(cells)} cells, {hours:.1f} hours for the cells themselves (what they descend "
-        f"from not counted). Code: commit {joined([c[:SHORT] for c in commits]) or 'unknown'}."
+        f"from not counted). Code: commit {shortened(version)}. {other_versions(cells, version)}".strip()
     )
     parts = _distinct(cells, "runs")
     artefacts = _distinct(cells, "digests")
