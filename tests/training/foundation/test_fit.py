@@ -38,7 +38,7 @@ def losses(work: Path) -> dict[int, float]:
 
 def test_learns_and_beats_the_majority(squares: LabeledSquares, tmp_path: Path) -> None:
     config = params(
-        trainer={"max_steps": 250, "batch_size": 32, "log_every": 50},
+        trainer={"max_steps": 250, "batch_size": 32, "log_every": 50, "select": "last"},
         optimizer={"learning_rate": 1e-2},
     )
     record = fit(**arguments(*squares, config, tmp_path))
