@@ -101,7 +101,8 @@ def head(name: str) -> dict[str, Any]:
     }
     chunk = {"l1": 2, "flow": 2}.get(name, 1)
     train = "head" if name == "mlp" else "neck"
-    return {"head": {"kind": name} | options[name], "chunk": chunk, "train": train}
+    settings = {"chunk": chunk, "train": train, "use_state": name != "mlp"}  # codes pass no state
+    return {"head": {"kind": name} | options[name], **settings}
 
 
 def laq(quantizer: str, target: str, vision_folder: str) -> dict[str, Any]:

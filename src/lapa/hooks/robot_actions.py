@@ -1,4 +1,4 @@
-"""A robot without actions is refused as soon as its shards are there, not after hours of pretraining."""
+"""A robot without actions, or the state asked for, is refused once its shards are there, not after hours of pretraining."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class RobotActionsHook:
 
     def __init__(self) -> None:
         self._dataset: str | None = None
+        self._with_states = False
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(
@@ -37,6 +38,7 @@ class RobotActionsHook:
         policies = [node for node in nodes if FINETUNE in node.inputs]
         finetune = catalog.load(FINETUNE) if policies else None
         self._dataset = finetune.dataset if isinstance(finetune, FinetuneParams) else None
+        self._with_states = isinstance(finetune, FinetuneParams) and finetune.use_state
         written = {name for node in nodes for name in node.outputs}
         shards = self._shards
         if shards is not None and shards not in written and catalog.exists(shards):
@@ -58,4 +60,5 @@ class RobotActionsHook:
 
     def _check(self, shards: Any) -> None:
         if isinstance(shards, ShardSet):
-            require_labeled(shards, inside_robot_set(self._dataset))
+            inside = inside_robot_set(self._dataset)
+            require_labeled(shards, inside, with_states=self._with_states)

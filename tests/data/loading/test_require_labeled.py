@@ -9,7 +9,7 @@ from lapa.data.ingest import ingest_inputs
 from lapa.data.loading.require_labeled import require_labeled
 from lapa.params.ingestion import IngestionParams, SplitParams
 from toys.episodes import moving_square_episodes
-from toys.shards import as_input
+from toys.shards import as_input, tiny_shard_set
 
 
 def test_a_robot_whose_actions_nobody_holds_out_is_refused(tmp_path: Path) -> None:
@@ -23,3 +23,13 @@ def test_a_robot_whose_actions_nobody_holds_out_is_refused(tmp_path: Path) -> No
     require_labeled(shards, "hand")
     with pytest.raises(ValueError, match=r"'val' holds actions of \['hand'\], expected 'arm'"):
         require_labeled(shards, "arm")
+
+
+def test_a_state_that_is_asked_for_must_be_there(tmp_path: Path) -> None:
+    with_states = list(moving_square_episodes(n=5, seed=0))
+    without = [replace(episode, states=None, state_names=()) for episode in with_states]
+    require_labeled(tiny_shard_set(tmp_path / "a", episodes=with_states), None, with_states=True)
+    shards = tiny_shard_set(tmp_path / "b", episodes=without)
+    require_labeled(shards, None)
+    with pytest.raises(ValueError, match="hold no state of the robot.*finetune.use_state=false"):
+        require_labeled(shards, None, with_states=True)
