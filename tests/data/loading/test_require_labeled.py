@@ -31,5 +31,5 @@ def test_a_state_that_is_asked_for_must_be_there(tmp_path: Path) -> None:
     require_labeled(tiny_shard_set(tmp_path / "a", episodes=with_states), None, with_states=True)
     shards = tiny_shard_set(tmp_path / "b", episodes=without)
     require_labeled(shards, None)
-    with pytest.raises(ValueError, match="hold no state of the robot.*finetune.use_state=false"):
+    with pytest.raises(ValueError, match=r"hold no state of the robot.*finetune\.use_state=false"):
         require_labeled(shards, None, with_states=True)
