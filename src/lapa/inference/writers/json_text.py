@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,22 @@ from lapa.inference.result import FORMAT, Prediction, RecordingPrediction
 
 
 def to_json(prediction: Prediction) -> str:
-    """One object: the model's facts, then ``recordings``, each with its frames and arrays as nested lists."""
-    recordings = [_recording(recording) for recording in prediction.recordings]
-    content = {"format": FORMAT, **prediction.facts, "recordings": recordings}
-    return json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n"
+    """One object: the model's facts, then ``recordings``, each with its frames and arrays as nested lists.
+
+    Every field has a line of its own, and no array is broken into lines.
+    """
+    recordings = [_object(_recording(one), indent=4) for one in prediction.recordings]
+    listed = ",\n".join(f"    {text}" for text in recordings)
+    facts = _object({"format": FORMAT, **prediction.facts}, indent=0)
+    return facts.removesuffix("\n}") + f',\n  "recordings": [\n{listed}\n  ]\n}}\n'
+
+
+def _object(fields: Mapping[str, Any], *, indent: int) -> str:
+    lines = [
+        f"{' ' * (indent + 2)}{json.dumps(name)}: {json.dumps(value, ensure_ascii=False, allow_nan=False)}"
+        for name, value in fields.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n" + " " * indent + "}"
 
 
 def _recording(recording: RecordingPrediction) -> dict[str, Any]:
