@@ -86,6 +86,7 @@ def test_a_video_has_its_own_rate_or_the_one_given(tmp_path: Path) -> None:
     (given,) = open_input((clip,), Selection(fps=5.0))
     assert (own.num_frames, own.fps, own.instruction) == (6, 10, None)
     assert given.fps == 5
+    assert own.name == "clip.mp4"
 
 
 def test_pictures_are_one_recording(tmp_path: Path) -> None:

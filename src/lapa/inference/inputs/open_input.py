@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from lapa.data.episode import Episode
 from lapa.data.export.shard_episodes import datasets_of, shard_episodes
 from lapa.data.ingestion.resample import resample
-from lapa.data.media.video_file import READABLE_SUFFIXES
 from lapa.data.shards.summary import find_shard_set
 from lapa.data.sources.registry import open_source
 from lapa.inference.inputs.image_files import open_images
@@ -90,16 +88,13 @@ def _of_source(path: Path, selection: Selection) -> Iterator[tuple[str, Recordin
     kind = selection.kind or kind_of(path)
     options = dict(selection.options)
     if selection.fps is not None:
-        is_video = path.is_file() and path.suffix.lower() in READABLE_SUFFIXES
-        options["fps_override" if is_video or kind == "video_folder" else "fps"] = selection.fps
+        options["fps_override" if kind == "video_folder" else "fps"] = selection.fps
     for episode in open_source(kind, path, **options):
         if selection.dataset in ("", episode.source):
-            yield episode.episode_id, recording_of(_even(episode))
-
-
-def _even(episode: Episode) -> Episode:
-    """Uneven frame times become an even grid, as at ingestion."""
-    return resample(episode, None, actions="sum")
+            # uneven frame times become an even grid, as at ingestion
+            recording = recording_of(resample(episode, None, actions="sum"))
+            is_clip = kind == "video_folder" and path.is_file()
+            yield episode.episode_id, replace(recording, name=path.name) if is_clip else recording
 
 
 def _chosen(

@@ -20,7 +20,7 @@ WIDTH: Final = 360
 _BAR: Final = 9
 _LEFT, _RIGHT = 12, 68
 FONT: Final = ImageFont.load_default(13)
-SMALL: Final = ImageFont.load_default(11)
+SMALL: Final = ImageFont.load_default(10)
 
 
 def height_of(num_dimensions: int) -> int:
