@@ -15,7 +15,7 @@ DIMENSIONS = [
 
 def extent(row: np.ndarray, color: tuple[int, int, int]) -> tuple[int, int]:
     """First and last column of the bar, left of the numbers."""
-    columns = np.flatnonzero((row[:, :290] == color).all(axis=-1).sum(axis=0) >= 8)
+    columns = np.flatnonzero((row[:, :298] == color).all(axis=-1).sum(axis=0) >= 8)
     return int(columns.min()), int(columns.max())
 
 
