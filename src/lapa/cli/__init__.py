@@ -13,6 +13,7 @@ COMMANDS = {
     "run": "lapa.cli.run:run",
     "ingest": "lapa.cli.ingest:ingest",
     "inspect": "lapa.cli.inspect:inspect",
+    "predict": "lapa.cli.predict:predict",
     "import-laq": "lapa.cli.import_laq:import_laq",
     "export-laq": "lapa.cli.export_laq:export_laq",
     "export-shards": "lapa.cli.export_shards:export_shards",

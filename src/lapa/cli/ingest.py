@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
+from lapa.cli.assignments import assignments
 from lapa.cli.inspect import inspect
 from lapa.data.ingest import REPORT
 from lapa.data.ingest import ingest as write_shards
-from lapa.data.sources.base.yaml_file import parse_yaml
 from lapa.params.ingestion import IngestionParams, SourceParams
 
 
@@ -54,8 +53,8 @@ def ingest(
     """
     try:
         given = {"max_horizon_s": horizon, "on_bad_sample": "skip" if skip_bad else "raise"}
-        params = IngestionParams.model_validate({**given, **_assignments(settings)})
-        raw = SourceParams(kind=kind, path=str(source), options=_assignments(options))
+        params = IngestionParams.model_validate({**given, **assignments(settings)})
+        raw = SourceParams(kind=kind, path=str(source), options=assignments(options))
         write_shards(sources=[raw], params=params, out=out)
     except (OSError, ValueError, RuntimeError) as error:
         raise click.ClickException(str(error)) from error
@@ -83,20 +82,3 @@ def _print_report(file: Path) -> None:
     click.echo(
         f"skipped: {sum(skipped.values())}" + (f" ({reasons}), see {file}" if reasons else "")
     )
-
-
-def _assignments(texts: tuple[str, ...]) -> dict[str, Any]:
-    """Parse ``name=value`` arguments; values are YAML, a dot in a name leads into a group."""
-    values: dict[str, Any] = {}
-    for text in texts:
-        name, separator, value = text.partition("=")
-        if not separator:
-            raise click.BadParameter(f"{text!r} has no '=', expected name=value")
-        *groups, last = name.split(".")
-        inner = values
-        for group in groups:
-            inner = inner.setdefault(group, {})
-            if not isinstance(inner, dict):
-                raise click.BadParameter(f"{text!r}: {group!r} was given a value already")
-        inner[last] = parse_yaml(value, name=text)
-    return values

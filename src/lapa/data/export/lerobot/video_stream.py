@@ -24,13 +24,24 @@ reads single frames."""
 class VideoStream:
     """An mp4 being written."""
 
-    def __init__(self, path: Path, *, fps: float, size: int, quality: VideoQuality) -> None:
+    def __init__(
+        self, path: Path, *, fps: float, size: int | tuple[int, int], quality: VideoQuality
+    ) -> None:
+        """Create the file.
+
+        Args:
+            path: the file, overwritten.
+            fps: frames per second.
+            size: side of square frames, or height and width (even, for ``compact``); pixels.
+            quality: see `CODECS`.
+        """
         codec, pixel_format, options = CODECS[quality]
         self.num_frames = 0
         self._container = av.open(str(path), "w", format="mp4")
         rate = Fraction(fps).limit_denominator(1001)
         self._stream: Any = self._container.add_stream(codec, rate=rate, options=options)
-        self._stream.height = self._stream.width = size
+        height, width = (size, size) if isinstance(size, int) else size
+        self._stream.height, self._stream.width = height, width
         self._stream.pix_fmt = pixel_format
         self._stream.thread_count = 1  # the bytes must not depend on the machine
 

@@ -1,0 +1,1 @@
+"""Trained models used: recordings in, actions or latent codes out, without a pipeline around them."""

@@ -1,0 +1,1 @@
+"""Pictures, clips, shard sets and source datasets, all read as recordings."""

@@ -1,0 +1,1 @@
+"""Predicted actions drawn beside the frame, and beside what was really done."""

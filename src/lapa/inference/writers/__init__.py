@@ -1,0 +1,1 @@
+"""What was predicted, as files: JSON, NPZ, video, picture."""
