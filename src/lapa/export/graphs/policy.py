@@ -105,7 +105,8 @@ def _outputs(policy: Policy) -> dict[str, TensorFacts]:
     shape = (policy.chunk, codec.action_dim)
     if (logits := policy.head.choice_logits(_nothing_seen(policy))) is not None:
         outputs[CLASSES] = _floats(tuple(logits.shape[1:]), "what the likeliest is taken of")
-    outputs[ACTIONS] = _floats(shape, "physical units, inside the labelled range")
+    named = ", ".join(f"{d.name} ({d.unit or 'unit unknown'})" for d in policy.stats.dimensions)
+    outputs[ACTIONS] = _floats(shape, f"{named}; inside the labelled range")
     return outputs
 
 
