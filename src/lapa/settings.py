@@ -10,6 +10,7 @@ from lapa.hooks import (
     InterruptHook,
     LineageHook,
     PreflightHook,
+    RegistryHook,
     RobotActionsHook,
     ShortErrorsHook,
     SignpostHook,
@@ -26,6 +27,7 @@ from lapa.hooks import (
 HOOKS = (
     ShortErrorsHook(),
     SignpostHook(),
+    RegistryHook(),
     ArmRunsHook(),
     LineageHook(),
     TimingHook(),

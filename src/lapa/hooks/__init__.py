@@ -8,6 +8,7 @@ from lapa.hooks.interrupt import InterruptHook
 from lapa.hooks.lineage import LineageHook
 from lapa.hooks.parameters import TypedParametersMlflowHook
 from lapa.hooks.preflight import PreflightHook
+from lapa.hooks.registered_policies import RegistryHook
 from lapa.hooks.robot_actions import RobotActionsHook
 from lapa.hooks.short_errors import ShortErrorsHook
 from lapa.hooks.signpost import SignpostHook
@@ -23,6 +24,7 @@ __all__ = [
     "InterruptHook",
     "LineageHook",
     "PreflightHook",
+    "RegistryHook",
     "RobotActionsHook",
     "ShortErrorsHook",
     "SignpostHook",

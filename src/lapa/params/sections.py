@@ -15,6 +15,7 @@ from lapa.params.inverse_dynamics import InverseDynamicsParams
 from lapa.params.labeling import LabelingParams
 from lapa.params.laq.stage import LaqParams
 from lapa.params.mixture import DatasetParams, DatasetsParams, MixtureParams
+from lapa.params.registry import RegistryParams
 from lapa.records import PairSpec
 
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -30,8 +31,12 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "finetune": FinetuneParams,
     "evaluation": EvaluationParams,
 }
-PLANNED: dict[str, type[BaseModel]] = {"arms": ArmsParams, "hardware": HardwareParams}
-"""What no node reads, only whoever builds the pipelines, or `lapa plan`; they may be left out."""
+PLANNED: dict[str, type[BaseModel]] = {
+    "arms": ArmsParams,
+    "hardware": HardwareParams,
+    "registry": RegistryParams,
+}
+"""What no node reads, only whoever builds the pipelines, `lapa plan`, or a hook; they may be left out."""
 WORK = "work"
 """The one parameter that is a plain value: the scratch root of the run."""
 

@@ -65,6 +65,16 @@ class LatentPolicy(nn.Module, ABC):
             ``int64 (batch, code)`` in ``[0, codebook_size)``.
         """
 
+    def logits(self, images: Tensor, instructions: list[str]) -> Tensor:
+        """What `predict_codes` takes the likeliest of, ``float (batch, code, codebook)``; arguments as there.
+
+        Raises:
+            ValueError: this backend does not choose all codes at once.
+        """
+        raise ValueError(
+            f"{type(self).__name__} does not name the logits of all codes at once; expected predict_codes()"
+        )
+
     @abstractmethod
     def features(self, images: Tensor, instructions: list[str]) -> Tensor:
         """What a finetuning head reads: ``float (batch, feature_dim)``, differentiable."""

@@ -44,7 +44,7 @@ class DeltaNorm(nn.Module):
         else:
             mean, variance = self.running_mean, self.running_var
         normed = (rows - mean) * (variance + self.eps).rsqrt()
-        return rearrange(normed, "(b n) (p d) -> b (p n) d", b=len(delta), p=self.places)
+        return rearrange(normed, "(b n) (p d) -> b (p n) d", b=delta.shape[0], p=self.places)
 
     def _batch_statistics(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         count = rows.new_full((1,), len(rows))

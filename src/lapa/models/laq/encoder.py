@@ -67,7 +67,7 @@ class DifferenceEncoder(nn.Module):
         """
         frames = rearrange(embedded, "b t h w d -> (t b) 1 h w d")
         tokens = frames if self.spatial is None else self.spatial(frames, bias=bias)
-        first, last = tokens.chunk(2)
+        first, last = rearrange(tokens, "(t b) 1 h w d -> t b 1 h w d", t=2)
         difference = last - first
         still = torch.zeros_like(difference[:1])
         features = self.motion(torch.cat([still, difference]) + self.origin, bias=bias)

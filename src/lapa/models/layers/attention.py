@@ -170,6 +170,6 @@ class CrossAttention(CosineProjections):
             n=self.heads,
         )
         # Keys and values alternate along the stored axis, as the original stores them.
-        null = repeat(self.null_kv, "n (s two) c -> two b n s c", two=2, b=len(context))
+        null = repeat(self.null_kv, "n (s two) c -> two b n s c", two=2, b=context.shape[0])
         key, value = torch.cat([null.to(projected.dtype), projected], dim=-2)
         return key, value

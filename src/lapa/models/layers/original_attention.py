@@ -52,7 +52,7 @@ class OriginalAttention(CosineProjections):
         query, key, value = (
             rearrange(part, "b s (n c) -> b n s c", n=self.heads) for part in (query, key, value)
         )
-        null = repeat(self.null_kv, "n (s two) c -> b n s two c", two=2, b=len(tokens))
+        null = repeat(self.null_kv, "n (s two) c -> b n s two c", two=2, b=tokens.shape[0])
         null_key, null_value = null.unbind(dim=-2)
         key, value = torch.cat([null_key, key], dim=-2), torch.cat([null_value, value], dim=-2)
         attended = torch.einsum("bnij,bnjc->bnic", self._shares(query, key, bias), value)

@@ -35,7 +35,7 @@ class PEG(nn.Module):
         return result
 
     def _tap(self, tokens: Tensor, tap: int, bias: Tensor | None) -> Tensor:
-        batch = len(tokens)
+        batch = tokens.shape[0]
         images = rearrange(tokens, "b t h w d -> (b t) d h w")
         result = functional.conv2d(
             images, self.conv.weight[:, :, tap], bias, padding=1, groups=images.shape[1]

@@ -49,10 +49,12 @@ class ActionQueries(nn.Module):
             query: ``(1, dim)``, asked in place of them all.
         """
         queries = self.queries if query is None else query
-        asked = repeat(queries, "s d -> b s d", b=len(prefix)).to(prefix.dtype)
+        asked = repeat(queries, "s d -> b s d", b=prefix.shape[0]).to(prefix.dtype)
         if extra is not None:
             asked = asked + extra
-        valid = torch.cat([mask.long(), mask.new_ones(len(mask), len(queries)).long()], dim=1)
+        valid = torch.cat(
+            [mask.long(), mask.new_ones(mask.shape[0], queries.shape[0]).long()], dim=1
+        )
         # padding gets position 0: any value would do, for nothing attends to it
         positions = (valid.cumsum(dim=1) - 1).clamp(min=0)
         return Sequence(torch.cat([prefix, asked], dim=1), valid, positions)

@@ -78,8 +78,18 @@ class DualEncoder(LatentPolicy):
         """Most likely codes: all in one pass, or greedily one after the other."""
         if self.teacher_forced:
             return self._decode_in_turn(images, instructions)
+        return self.logits(images, instructions).argmax(dim=-1)
+
+    def logits(self, images: Tensor, instructions: list[str]) -> Tensor:
+        """``(batch, code, codebook)``, of all queries at once.
+
+        Raises:
+            ValueError: the codes are written one after the other.
+        """
+        if self.teacher_forced:
+            return super().logits(images, instructions)
         logits: Tensor = self.head(self._ask(images, instructions, None))
-        return logits.argmax(dim=-1)
+        return logits
 
     def features(self, images: Tensor, instructions: list[str]) -> Tensor:
         """Mean over what the queries found, without any code given: ``(batch, dim)``."""
@@ -144,7 +154,7 @@ class DualEncoder(LatentPolicy):
             position_ids=sequence.positions,
             use_cache=False,
         ).last_hidden_state
-        asked = self.code_seq_len if query is None else len(query)
+        asked = self.code_seq_len if query is None else query.shape[0]
         return hidden[:, -asked:]
 
     def _earlier(self, codes: Tensor | None) -> Tensor | None:

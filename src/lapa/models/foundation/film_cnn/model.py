@@ -42,7 +42,7 @@ class InstructionEncoder(nn.Module):
         words = self.words(ids)
         states, _ = self.order(words)
         last = mask.sum(dim=1) - 1
-        final: Tensor = states[torch.arange(len(ids), device=ids.device), last]
+        final: Tensor = states[torch.arange(ids.shape[0], device=ids.device), last]
         mean: Tensor = (words * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True)
         return final + mean
 
@@ -168,6 +168,6 @@ class FilmCnn(LatentPolicy):
             pixels = functional.interpolate(
                 pixels, size=(side, side), mode="bilinear", antialias=True
             )
-        xy = repeat(self.xy, "xy h w -> b xy h w", b=len(pixels)).to(pixels.dtype)
+        xy = repeat(self.xy, "xy h w -> b xy h w", b=pixels.shape[0]).to(pixels.dtype)
         # channels last is a third faster on CPUs with convolutions this narrow
         return torch.cat([pixels, xy], dim=1).contiguous(memory_format=torch.channels_last)

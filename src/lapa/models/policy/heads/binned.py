@@ -38,6 +38,10 @@ class BinnedHead(ActionHead):
             action=self.codec.action_dim,
         )
 
+    def choice_logits(self, encoded: Tensor) -> Tensor | None:
+        """Those of the bins, where the most likely one is decoded."""
+        return self.logits(encoded) if self.params.decode == "argmax" else None
+
     def loss(self, encoded: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
         """Cross-entropy, mean over dimensions and valid steps."""
         log_probabilities = self.logits(encoded).log_softmax(dim=-1)

@@ -21,6 +21,7 @@ class FlowHead(ActionHead):
     """
 
     frequencies: Tensor
+    starts_from_noise = True
 
     def __init__(self, params: FlowHeadParams, sizes: HeadSizes) -> None:
         super().__init__(params, sizes)
@@ -56,12 +57,16 @@ class FlowHead(ActionHead):
 
     def predict(self, encoded: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Euler integration, from drawn noise or, without a generator, from its mean (zero)."""
-        shape = (len(encoded), self.chunk, self.codec.action_dim)
-        chunk = torch.zeros(shape, device=encoded.device)
+        shape = (encoded.shape[0], self.chunk, self.codec.action_dim)
+        noise = torch.zeros(shape, device=encoded.device)
         if generator is not None:
-            chunk = torch.randn(shape, generator=generator, device=encoded.device)
-        step = 1 / self.steps
+            noise = torch.randn(shape, generator=generator, device=encoded.device)
+        return self.predict_from_noise(encoded, noise)
+
+    def predict_from_noise(self, encoded: Tensor, noise: Tensor) -> Tensor:
+        """The same from given noise."""
+        chunk, step = noise, 1 / self.steps
         for i in range(self.steps):
-            time = torch.full((len(encoded),), i * step, device=encoded.device)
+            time = torch.full((encoded.shape[0],), i * step, device=encoded.device)
             chunk = chunk + step * self._velocity(chunk, encoded, time)
         return self.codec.clip(self.codec.denormalize(chunk))

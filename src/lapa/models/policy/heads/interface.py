@@ -18,6 +18,9 @@ class ActionHead(nn.Module, ABC):
     A subclass is built from its own parameters and the sizes around it: ``(params, sizes)``.
     """
 
+    starts_from_noise: bool = False
+    """Whether an action begins as noise that can be given (`predict_from_noise`)."""
+
     def __init__(self, params: HeadParams, sizes: HeadSizes) -> None:
         super().__init__()
         self.reads = params.conditioned_on
@@ -41,6 +44,25 @@ class ActionHead(nn.Module, ABC):
 
         Without a generator nothing is drawn: the same input always gives the same action.
         """
+
+    def predict_from_noise(self, encoded: Tensor, noise: Tensor) -> Tensor:
+        """As `predict`, from standard normal ``noise (batch, time, action_dim)``; zeros: as without a generator.
+
+        Raises:
+            TypeError: this head does not start from noise.
+        """
+        raise TypeError(
+            f"{type(self).__name__} does not start from noise; found noise {tuple(noise.shape)}, "
+            "expected predict()"
+        )
+
+    def choice_logits(self, encoded: Tensor) -> Tensor | None:
+        """Logits ``(..., class)`` of what `predict` takes the likeliest of; None where it takes no such choice.
+
+        Two implementations that agree to the last digits but one may choose differently where two classes
+        are equally likely.
+        """
+        return None
 
     def load_codebook(self, codebook: Tensor) -> None:
         """Start embeddings of codes from a quantiser's codebook ``(codebook_size, quant_dim)``.
