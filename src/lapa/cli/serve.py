@@ -19,7 +19,13 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.command()
 @click.argument("policy", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option(
     "--token",
     envvar="LAPA_SERVE_TOKEN",
