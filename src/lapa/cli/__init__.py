@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "lapa.cli.doctor:doctor",
     "plan": "lapa.cli.plan:plan",
     "ladder": "lapa.cli.ladder:ladder",
+    "serve": "lapa.cli.serve:serve",
 }
 """Command -> the click command that does it; imported when asked for, since torch is slow to load."""
 

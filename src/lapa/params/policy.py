@@ -31,3 +31,5 @@ class PolicyModelParams(Params):
     stats: ActionStats
     frame_codec: FrameCodec
     """How its training pictures were made square and stored; raw frames go the same way."""
+    control_hz: float | None = None
+    """Rate of the labelled episodes, actions per second; None where they differ, and in older policies."""

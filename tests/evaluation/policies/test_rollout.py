@@ -10,8 +10,9 @@ from torch import Tensor
 
 from lapa.data.media.jpeg import decode_jpeg
 from lapa.data.shards.images import encode_square, to_square
-from lapa.evaluation.policies.rollout import ROWS, rollout, save_clips
+from lapa.evaluation.policies.rollout import rollout, save_clips
 from lapa.evaluation.policies.trials import open_trials
+from lapa.models.policy.rows import ROWS
 from lapa.params.envs import TabletopParams
 from lapa.records import FrameCodec
 

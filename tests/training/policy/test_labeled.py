@@ -170,3 +170,12 @@ def test_balanced_labels_show_every_instruction(tmp_path: Path) -> None:
 
     assert all(len(instructions(seed, "instruction")) == 3 for seed in range(4))
     assert any(len(instructions(seed, "none")) < 3 for seed in range(4))
+
+
+def test_a_policy_knows_its_rate_where_all_its_episodes_have_one(tmp_path: Path) -> None:
+    """The made-up recordings play at 10 Hz."""
+    made = robots("arm", 3, 4)
+    faster = [replace(e, episode_id=f"fast_{e.episode_id}", fps=20.0) for e in made]
+    for name, episodes, rate in (("one", made, 10.0), ("two", [*made, *faster], None)):
+        record = finetuned(shard_set(tmp_path / name, episodes), tmp_path / name)
+        assert read_config(Path(record.path), PolicyModelParams).control_hz == rate

@@ -16,14 +16,9 @@ from lapa.data.episode import Frames
 from lapa.data.media.video_encode import write_playable_video
 from lapa.data.shards.images import as_stored
 from lapa.evaluation.policies.trials import Chunks, Trial, open_trials, run_trials
+from lapa.models.policy.rows import filled_up
 from lapa.params.simulators import SimulatorParams
 from lapa.records import FrameCodec
-
-ROWS = 4
-"""Forward passes have a multiple of so many rows, filled up with copies. On a CPU the one to three rows that are
-left over take other kernels than the rest and round differently (by 1e-6 of an action): a scene's outcome
-would depend on how many others still run beside it. In whole fours each row's bits are the same whatever the
-batch (`docs/evaluation.md` has the measurement)."""
 
 
 class ImagePolicy(Protocol):
@@ -91,8 +86,7 @@ def rollout(
         raise ValueError(f"task {task!r}: found no seeds, expected one for each scene to try")
 
     def choose(running: Sequence[Trial]) -> Chunks:
-        now = [trial.now for trial in running]
-        now += [now[-1]] * (-len(now) % ROWS)
+        now = filled_up([trial.now for trial in running])
         shown = [step.image if codec is None else as_stored(step.image, codec) for step in now]
         images = torch.from_numpy(np.stack(shown)).to(device)
         states = torch.from_numpy(np.stack([step.state for step in now])) if with_states else None

@@ -17,6 +17,7 @@ from lapa.records import Checkpoint, ShardSet
 from lapa.training.common.seeding import seed_globally
 from lapa.training.policy.labeled import (
     action_stats,
+    control_rate,
     labeled_states,
     state_names,
     states_left_out,
@@ -54,4 +55,5 @@ def model_config(
         state_names=names,
         stats=action_stats(dataset, shards, params),
         frame_codec=shards.codec,
+        control_hz=control_rate(dataset),
     )

@@ -92,6 +92,13 @@ def state_names(dataset: RobotDataset, width: int) -> tuple[str, ...]:
     return tuple(names) if len(names) == width else tuple(f"state_{i}" for i in range(width))
 
 
+def control_rate(dataset: RobotDataset) -> float | None:
+    """Actions per second of the labelled episodes, Hz; None where they do not agree."""
+    clips = np.unique(dataset.table.clips_of(dataset.slots))
+    rates = np.unique(dataset.table.numbers["fps"][clips])
+    return float(rates[0]) if len(rates) == 1 else None
+
+
 def labeled_states(dataset: RobotDataset) -> NDArray[np.float32]:
     """The state of every labelled step, ``float32 (step, state_dim)``, no image read."""
     places = (dataset.position_of(index) for index in range(len(dataset)))
