@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from lapa.datasets.checkpoint import CheckpointDataset
 from lapa.export.card.licenses import Licenses
 from lapa.export.exported import Exported
 from lapa.params.foundation.film_cnn import FilmCnnParams
@@ -34,10 +35,11 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
 def policy(shards: ShardSet, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Exported]:
     """A policy as ONNX, verified on frames of the shards."""
     folder = tmp_path_factory.mktemp("policy")
-    made = finetuned(shards, folder, use_state=True)
+    record = finetuned(shards, folder / "work", use_state=True)
+    CheckpointDataset(filepath=str(folder / "policy"), kind="policy").save(record)
     out = folder / "exported"
     licenses = Licenses(model="mit", data="cc-by-4.0")
-    return out, exported(made.path, out, form="onnx", shards=shards, licenses=licenses)
+    return out, exported(folder / "policy", out, form="onnx", shards=shards, licenses=licenses)
 
 
 def used_as_its_card_says(folder: Path) -> str:
@@ -66,7 +68,13 @@ def test_the_card_tells_where_the_policy_comes_from(
     policy: tuple[Path, Exported], shards: ShardSet
 ) -> None:
     card = (policy[0] / "README.md").read_text()
-    for fact in ("license: mit", "cc-by-4.0", shards.digest, "split `val`", "inside the labelled range"):
+    for fact in (
+        "license: mit",
+        "cc-by-4.0",
+        shards.digest,
+        "split `val`",
+        "inside the labelled range",
+    ):
         assert fact in card
 
 
@@ -100,9 +108,9 @@ def test_a_foundation_model_for_torch(tmp_path: Path, backend: FilmCnnParams) ->
     module = torch.export.load(tmp_path / "out/codes.pt2").module()
     graph = made.plan.graphs[0]
     one = {name: array[:1] for name, array in made.plan.inputs(graph).items()}
-    np.testing.assert_allclose(
-        module(*graph.tensors(one))[0].numpy(), graph.run(one)["code_logits"], atol=1e-5
-    )
+    logits = module(*graph.tensors(one))[0].detach().numpy()
+    np.testing.assert_allclose(logits, graph.run(one)["code_logits"], atol=1e-5)
+    assert used_as_its_card_says(tmp_path / "out").startswith("tensor([[")
 
 
 def test_an_export_that_differs_is_not_written(tmp_path: Path) -> None:

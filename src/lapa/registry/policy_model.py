@@ -10,7 +10,6 @@ import torch
 from mlflow.models import ModelSignature
 from mlflow.pyfunc import PythonModel, PythonModelContext
 from mlflow.types import Schema, TensorSpec
-from numpy.typing import NDArray
 
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import load_policy
@@ -31,9 +30,9 @@ class PolicyModel(PythonModel):
     def predict(
         self,
         context: PythonModelContext,
-        model_input: dict[str, NDArray[Any]],
+        model_input: Any,
         params: dict[str, Any] | None = None,
-    ) -> NDArray[np.float32]:
+    ) -> Any:
         """Predict.
 
         Args:
@@ -41,6 +40,9 @@ class PolicyModel(PythonModel):
             model_input: ``images uint8 (batch, height, width, 3)`` of any size, ``instructions`` one per
                 image, ``states float32 (batch, state_dim)`` where the policy reads them.
             params: MLflow's; there are none.
+
+        Returns:
+            Actions ``float32 (batch, time, action_dim)``, physical units.
         """
         states = model_input.get("states")
         actions = self.policy.predict(

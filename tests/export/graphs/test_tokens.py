@@ -33,7 +33,10 @@ def test_instructions_are_padded_on_the_right(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("backend", "cause"),
-    [(tiny_tokens(), "ActionTokens does not name"), (tiny(decoding="autoregressive"), "decoding: parallel")],
+    [
+        (tiny_tokens(), "ActionTokens does not name"),
+        (tiny(decoding="autoregressive"), "decoding: parallel"),
+    ],
 )
 def test_codes_that_are_written_in_turn_are_refused(
     tmp_path: Path, backend: object, cause: str

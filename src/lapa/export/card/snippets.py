@@ -59,7 +59,7 @@ def _call(graph: Graph, fmt: Format) -> list[str]:
         ]
     return [
         f'module = torch.export.load("{graph.name}.pt2").module()',
-        f"{last} = module(*map(torch.from_numpy, given.values()))[-1]",
+        f"{last} = module(*map(torch.from_numpy, given.values()))[-1].detach()",
         f"print({last})",
     ]
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata
-import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 from torch.export import ExportedProgram
 
+from lapa.export.formats.quiet import quiet
 from lapa.export.formats.runner import Runner
 from lapa.export.graphs.graph import Arrays, Graph
 from lapa.refused import RefusedError
@@ -40,7 +37,7 @@ class OnnxFormat:
 
     def write(self, program: ExportedProgram, graph: Graph, path: Path) -> None:
         """Translate the program."""
-        with _quiet():
+        with quiet():
             translated = torch.onnx.export(
                 program,
                 dynamo=True,
@@ -73,20 +70,6 @@ def opset_of(path: Path) -> int:
 
     imports = onnx.load(str(path), load_external_data=False).opset_import
     return next(int(entry.version) for entry in imports if not entry.domain)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the exporter's notes: on torchvision, which nothing here uses, and on its own deprecations."""
-    log = logging.getLogger("torch.onnx")
-    before = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        log.setLevel(before)
 
 
 def _is_installed(name: str) -> bool:

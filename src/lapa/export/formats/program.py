@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
+from lapa.export.formats.quiet import quiet
 from lapa.export.graphs.graph import Arrays, Graph
 
 
@@ -32,7 +33,7 @@ def traced(graph: Graph, example: Arrays) -> ExportedProgram:
     arguments = graph.tensors({name: array[:2] for name, array in example.items()})
     batch = Dim("batch", min=1)
     shapes = tuple({0: batch} for _ in graph.inputs)
-    with torch.no_grad():
+    with torch.no_grad(), quiet():
         return torch.export.export(
             Positional(graph.module).eval(), arguments, dynamic_shapes=(shapes,), strict=False
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch.export import ExportedProgram
 
+from lapa.export.formats.quiet import quiet
 from lapa.export.formats.runner import Runner
 from lapa.export.graphs.graph import Arrays, Graph
 
@@ -19,7 +20,8 @@ class TorchFormat:
 
     def write(self, program: ExportedProgram, graph: Graph, path: Path) -> None:
         """Write the program."""
-        torch.export.save(program, path)
+        with quiet():
+            torch.export.save(program, path)
 
     def open(self, path: Path, graph: Graph) -> Runner:
         """Read the program."""
