@@ -12,6 +12,7 @@ WALKS = {
     "A frame, from a recording to the loss of the quantizer": 20,
     "A code, from the quantizer to the loss of the vision-language model": 12,
     "An action, from an episode to the closed loop": 15,
+    "A request, from a robot's computer to its actions": 10,
 }
 
 

@@ -1,6 +1,6 @@
 """The bytes that openpi's client and a server exchange, spoken here with msgpack and websockets.
 
-openpi-client itself asks for numpy below 2; `tests/external/openpi_client.py` runs it.
+openpi-client itself asks for numpy below 2; `tests/external/openpi_serving.py` runs it.
 """
 
 from __future__ import annotations

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import signal
 import socket as sockets
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -56,6 +55,11 @@ def service_of(predict: Slow, **limits: float) -> Service:
     return Service(predict=predict, facts=FACTS, reader=reader, limits=allowed)
 
 
+def until(holds: Callable[[], bool]) -> None:
+    while not holds():
+        time.sleep(0.01)
+
+
 def test_an_answer_that_takes_too_long_is_a_504() -> None:
     predict = Slow()
     with running(service_of(predict, timeout_s=2)) as port:
@@ -83,8 +87,7 @@ def test_a_full_queue_is_a_503() -> None:
         first = callers.submit(ask, port, body=BODY)
         assert predict.entered.wait(30)
         second = callers.submit(ask, port, body=BODY)
-        while ask(port, "/health")[1]["waiting"] != 1:
-            pass
+        until(lambda: ask(port, "/health")[1]["waiting"] == 1)
         status, answer = ask(port, body=BODY)
         assert (status, "waiting already" in answer["error"]) == (503, True)
         predict.gate.set()
@@ -112,11 +115,9 @@ def test_what_was_taken_is_answered_and_nothing_more_is_taken() -> None:
         over_http = callers.submit(ask, port, body=BODY)
         socket.send(pack({"image": camera(0), "prompt": ""}))
         assert predict.entered.wait(30)
-        while server._service.unanswered != 2:
-            pass
+        until(lambda: server._service.unanswered == 2)
         server.should_exit = True
-        while not server._service._stopping:
-            pass
+        until(lambda: server._service._stopping)
         status, answer = ask(port, body=BODY)
         assert (status, "stopping" in answer["error"]) == (503, True)
         predict.gate.set()
@@ -155,7 +156,7 @@ def _until_refused(url: str, process: subprocess.Popen[str]) -> list[str]:
         while outcomes[-1:] != ["not reached"]:
             outcomes.append(_outcome(client))
             if len(outcomes) >= 8:
-                os.kill(process.pid, signal.SIGTERM)
+                process.terminate()
 
     with ThreadPoolExecutor(4) as callers:
         for done in [callers.submit(caller) for _ in range(4)]:

@@ -5,7 +5,7 @@ filled with ``--no-deps`` (its code runs with any numpy); ``docs/serve.md`` has 
 anything differs.
 
     pip install --no-deps --target openpi openpi-client==0.1.2
-    PYTHONPATH=openpi:src python tests/external/openpi_client.py POLICY
+    PYTHONPATH=openpi:src python tests/external/openpi_serving.py POLICY
 """
 
 from __future__ import annotations
