@@ -74,6 +74,7 @@ def main() -> int:
             worst = compare(policy, int(address.rsplit(":", 1)[1]))
         finally:
             process.terminate()
+            sys.stdout.write(process.stdout.read())
     sys.stdout.write(f"largest difference from the policy alone: {worst:.1e}\n")
     return int(worst > 1e-6 or process.returncode != 0)
 

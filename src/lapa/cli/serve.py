@@ -60,8 +60,9 @@ def serve(  # noqa: PLR0917 - click hands options over by name
     gather_ms: float | None,
     **limits: float | None,
 ) -> None:
-    """Answer requests for actions with the policy in folder POLICY, until SIGTERM or Ctrl+C.
+    """Answer requests for actions over HTTP.
 
+    Serves the policy in folder POLICY until SIGTERM or Ctrl+C:
     GET /health, GET /metadata, POST /predict, and a websocket at / for openpi's client; docs/serve.md.
     """
     _require_extra()
