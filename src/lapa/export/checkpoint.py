@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.foundation.storage import load_foundation
@@ -19,7 +20,11 @@ from lapa.refused import RefusedError
 
 Kind = Literal["laq", "foundation", "policy"]
 Model = LatentActionQuantizer | LatentPolicy | Policy
-LOADERS = {"laq": load_laq, "foundation": load_foundation, "policy": load_policy}
+LOADERS: dict[str, Callable[[Path], Model]] = {
+    "laq": load_laq,
+    "foundation": load_foundation,
+    "policy": load_policy,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +38,7 @@ class ModelFolder:
 
     def load(self) -> Model:
         """The model in evaluation mode; a damaged or exchanged file is refused."""
-        return cast(Model, LOADERS[self.kind](self.path))
+        return LOADERS[self.kind](self.path)
 
 
 def open_model(path: Path) -> ModelFolder:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 from mlflow.models import ModelSignature
-from mlflow.pyfunc import PythonModel, PythonModelContext
-from mlflow.types import Schema, TensorSpec
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
+from mlflow.types import ColSpec, Schema, TensorSpec
 
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import load_policy
@@ -55,7 +55,7 @@ class PolicyModel(PythonModel):
 
 def signature_of(policy: Policy) -> ModelSignature:
     """What MLflow checks every call against."""
-    inputs = [
+    inputs: list[ColSpec | TensorSpec] = [
         TensorSpec(np.dtype(np.uint8), (-1, -1, -1, 3), "images"),
         TensorSpec(np.dtype(str), (-1,), "instructions"),
     ]
@@ -63,5 +63,5 @@ def signature_of(policy: Policy) -> ModelSignature:
         width = policy.state_input.mean.shape[0]
         inputs.append(TensorSpec(np.dtype(np.float32), (-1, width), "states"))
     shape = (-1, policy.chunk, policy.head.codec.action_dim)
-    outputs = [TensorSpec(np.dtype(np.float32), shape)]
+    outputs: list[ColSpec | TensorSpec] = [TensorSpec(np.dtype(np.float32), shape)]
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))

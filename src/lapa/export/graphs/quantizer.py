@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
 
 import torch
 from einops import rearrange
@@ -78,7 +78,8 @@ def _decode(model: LatentActionQuantizer) -> Graph:
     config = model.config
     picture = (config.image_size, config.image_size, 3)
     action = _codes(config.code_seq_len, model.quantizer.codebook_size)
-    name, decode = "codes", model.decode
+    name = "codes"
+    decode: Callable[[Tensor, Tensor], Tensor] = model.decode
     if not config.quantizer.has_codes:
         shape = (config.code_seq_len, config.quant_dim)
         action = TensorFacts(dtype=torch.float32, shape=shape, meaning="a latent action")
@@ -88,7 +89,7 @@ def _decode(model: LatentActionQuantizer) -> Graph:
     def reference(inputs: Arrays, _: list[str]) -> Arrays:
         first = to_float(torch.from_numpy(inputs["frame"]))
         drawn = decode(first, torch.from_numpy(inputs[name]))
-        return {"future": cast(Tensor, rearrange(drawn, "b c h w -> b h w c")).numpy()}
+        return {"future": rearrange(drawn, "b c h w -> b h w c").numpy()}
 
     return Graph(
         name="decode",

@@ -43,7 +43,8 @@ class InstructionEncoder(nn.Module):
         states, _ = self.order(words)
         last = mask.sum(dim=1) - 1
         final: Tensor = states[torch.arange(ids.shape[0], device=ids.device), last]
-        return final + (words * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+        mean: Tensor = (words * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+        return final + mean
 
 
 class FilmBlock(nn.Module):
