@@ -47,7 +47,7 @@ def test_a_registered_policy_is_loaded_and_predicts(policy: Path, store: str) ->
     for _ in range(2):  # the same weights are no second version
         result = CliRunner().invoke(register, arguments)
         assert result.exit_code == 0, result.output
-        assert "models:/toy-policy/1" in result.output.splitlines()
+        assert result.stdout.strip() == "models:/toy-policy/1"
     model = mlflow.pyfunc.load_model("models:/toy-policy/1")
     images = np.random.default_rng(0).integers(0, 256, (2, 40, 50, 3), dtype=np.uint8)
     texts = ["move the red square", ""]
