@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from lapa.models.laq.model import LatentActionQuantizer
 from lapa.models.laq.storage import load_laq
 from lapa.models.policy.policy import Policy
 from lapa.models.policy.storage import load_policy
-from lapa.models.storage import CONFIG, WEIGHTS
+from lapa.models.storage import CONFIG, WEIGHTS, kind_of_model
 from lapa.records import RECORD, Checkpoint
 from lapa.refused import RefusedError
 
@@ -52,7 +51,7 @@ def open_model(path: Path) -> ModelFolder:
             f"no model at {path}: expected {CONFIG} and {WEIGHTS}, such as data/06_models/RUN/laq, "
             "…/lapa/foundation or …/lapa/policy"
         )
-    kind = json.loads((path / CONFIG).read_text()).get("kind")
+    kind = kind_of_model(path)
     if kind not in LOADERS:
         raise RefusedError(
             f"{path / CONFIG} describes a model of kind {kind!r}, expected one of {', '.join(LOADERS)}"

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from lapa.folders.file_mode import follow_umask
 from lapa.params.base import Params
 from lapa.records import RECORD, Checkpoint, CheckpointKind, digest_of_file, require_same
+from lapa.refused import RefusedError
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
@@ -122,6 +123,27 @@ def read_config(folder: Path, params: type[P]) -> P:
             f"no model at {folder}: expected {CONFIG} and {WEIGHTS}; point to a folder that holds both"
         )
     return params.model_validate_json(path.read_text())
+
+
+def kind_of_model(folder: Path) -> str:
+    """What kind of model lies in a folder that somebody named, such as ``policy``; only ``config.json`` is read.
+
+    Raises:
+        RefusedError: no model lies there, or its configuration does not say.
+    """
+    file = folder / CONFIG
+    if not file.is_file():
+        holds = sorted(path.name for path in folder.iterdir())[:5] if folder.is_dir() else "nothing"
+        raise RefusedError(
+            f"no model at {folder}: found {holds}, expected a folder with {CONFIG} and {WEIGHTS}, such as "
+            "data/06_models/RUN/laq, …/lapa/foundation or …/lapa/policy"
+        )
+    try:
+        return str(json.loads(file.read_text())["kind"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise RefusedError(
+            f"{file} does not say the kind of its model ({error}); expected a file that training wrote"
+        ) from error
 
 
 def require_same_keys(keys: set[str], expected: set[str], *, source: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,7 @@ from lapa.inference.predictors.foundation import FoundationPredictor
 from lapa.inference.predictors.policy import PolicyPredictor
 from lapa.inference.predictors.predictor import Predictor
 from lapa.inference.predictors.quantizer import QuantizerPredictor
-from lapa.models.storage import CONFIG, WEIGHTS
+from lapa.models.storage import kind_of_model
 from lapa.records import FrameCodec
 from lapa.refused import RefusedError
 
@@ -39,7 +38,7 @@ def load_predictor(
         RefusedError: the folder holds no such model.
         ValueError: configuration, weights and record do not belong together.
     """
-    kind = _kind_of(folder)
+    kind = kind_of_model(folder)
     _refuse("frames_like", frames_like, kind, ("foundation", "laq"))
     _refuse("horizon_s", horizon_s, kind, ("laq",))
     if kind == "policy":
@@ -61,19 +60,3 @@ def _refuse(name: str, value: object, kind: str, kinds: tuple[str, ...]) -> None
             f"{name} is given, and the model is of kind {kind!r}, which carries its own or has none; "
             f"expected it only for {' and '.join(kinds)}"
         )
-
-
-def _kind_of(folder: Path) -> str:
-    file = folder / CONFIG
-    if not file.is_file():
-        holds = sorted(path.name for path in folder.iterdir())[:5] if folder.is_dir() else "nothing"
-        raise RefusedError(
-            f"no model at {folder}: found {holds}, expected a folder with {CONFIG} and {WEIGHTS}, such as "
-            "data/06_models/main/lapa/policy"
-        )
-    try:
-        return str(json.loads(file.read_text())["kind"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise RefusedError(
-            f"{file} does not say the kind of its model ({error}); expected a file that training wrote"
-        ) from error
