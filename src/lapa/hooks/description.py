@@ -25,14 +25,15 @@ class DescriptionHook:
         """Say what is being run."""
         if mlflow.active_run() is None:
             return
-        commit, changed = git_state(Path(run_params["project_path"]))
+        project = Path(run_params["project_path"])
+        commit, _ = git_state(project)
         self._facts = {
             "kedro_command": command(sys.argv),
             "env": run_params["env"] or "base",
             "nodes": ", ".join(node.name for node in pipeline.nodes),
         }
         if commit:
-            self._facts["commit"] = commit + (" (uncommitted changes)" if changed else "")
+            self._facts["commit"] = code_version(project)
         # MLflow takes the commit from the folder of the script, which is that of the environment
         mlflow.set_tags(self._facts | ({MLFLOW_GIT_COMMIT: commit} if commit else {}))
         _describe(self._facts, "running")
@@ -51,6 +52,16 @@ class DescriptionHook:
 def command(argv: list[str]) -> str:
     """The command line as it was typed, without the folder of the program."""
     return shlex.join([Path(argv[0]).name, *argv[1:]])
+
+
+def code_version(project: Path) -> str:
+    """Commit of the code, and whether it was changed since; empty outside a repository.
+
+    Args:
+        project: folder of the project.
+    """
+    commit, changed = git_state(project)
+    return f"{commit} (uncommitted changes)" if changed else commit
 
 
 def git_state(folder: Path) -> tuple[str, bool]:

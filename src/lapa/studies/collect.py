@@ -21,7 +21,7 @@ def collect(order: CellOrder, *, seconds: float, code: str) -> CellResult:
     Args:
         order: the run, which is done.
         seconds: wall time of the run, all its pieces.
-        code: version of the code (`lapa.studies.versions`).
+        code: version of the code (`lapa.hooks.description.code_version`).
     """
     catalog = order.catalog  # what it took from other runs is in it, too
     report: EvaluationReport = catalog.load(f"{order.arm}.policy_report")

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lapa.evaluation.study.versions import other_versions
+from lapa.hooks.description import code_version
 from lapa.records import CellResult
 from lapa.refused import RefusedError
 from lapa.studies.durations import Durations
@@ -21,7 +22,6 @@ from lapa.studies.orders import CellOrder
 from lapa.studies.places import require_places
 from lapa.studies.plan import Plan
 from lapa.studies.results import AskedFile, State, read_result, state_of, without_cell
-from lapa.studies.versions import code_version
 
 
 class StudyCommand:
