@@ -100,3 +100,25 @@ def test_an_older_link_is_refused_with_both_digests(case: str) -> None:
     change, reason = OLDER[case]
     with pytest.raises(ValueError, match=reason):
         require_one_generation(**change(generation()))
+
+
+def with_arm_from_outside(**learnt: str) -> dict[str, Any]:
+    """A generation with one more arm, whose name no list knows."""
+    whole = generation()
+    inputs = {"shards": "s", "policy": "p-mine", "foundation": "f-mine"}
+    whole["reports"]["mine"] = EvaluationReport(path="mine/r", metrics={}, inputs=inputs)
+    whole["policies"]["mine"] = checkpoint("mine/p", "policy", "p-mine", foundation="f-mine")
+    whole["foundations"]["mine"] = checkpoint("mine/f", "foundation", "f-mine", **learnt)
+    return whole
+
+
+@pytest.mark.parametrize("learnt", [{}, {"laq": "q"}, {"laq": "r"}])
+def test_an_arm_from_outside_may_have_learnt_from_either_quantizer_or_none(
+    learnt: dict[str, str],
+) -> None:
+    require_one_generation(**with_arm_from_outside(**learnt))
+
+
+def test_an_arm_from_outside_with_codes_of_an_older_quantizer_is_refused() -> None:
+    with pytest.raises(ValueError, match="backbone mine/f: found 'older', expected 'q'"):
+        require_one_generation(**with_arm_from_outside(laq="older"))

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from lapa.params.arms import KNOWN
 from lapa.records import Checkpoint, EvaluationReport, ShardSet, require_same
 
+_QUANTIZERS = {arm.name: arm.quantizer for arm in KNOWN if arm.quantizer is not None}
+_MEASURED = ("laq", "random_laq")
+
 
 def require_backbone(policy: Checkpoint, foundation: Checkpoint) -> None:
     """Refuse a policy that did not start from this backbone: another arm's, or an older one's.
@@ -46,15 +49,22 @@ def require_one_generation(
         _require(report, "shards", shards.digest, shards.path)
         _require(report, "policy", policies[arm].digest, policies[arm].path)
         require_backbone(policies[arm], foundations[arm])
-    measured = {arm.name: arm.quantizer for arm in KNOWN if arm.quantizer is not None}
-    for arm in (name for name in reports if name in measured):
-        require_same(
-            f"quantiser behind backbone {foundations[arm].path}",
-            foundations[arm].inputs.get("laq"),
-            laq.inputs.get(measured[arm].removesuffix("_checkpoint")),
-            remedy=f"{laq.path} measured another one: label and train this arm again, or evaluate the "
-            "quantiser again",
-        )
+        _require_measured_quantizer(arm, foundations[arm], laq)
+
+
+def _require_measured_quantizer(arm: str, foundation: Checkpoint, laq: EvaluationReport) -> None:
+    """Refuse a backbone whose codes are of another quantiser than those that were measured.
+
+    Which of the two an arm of `KNOWN` learnt from is known by its name; one from outside may have learnt from
+    either, or from actions.
+    """
+    remedy = f"{laq.path} measured another one: label and train this arm again, or evaluate the quantiser again"
+    subject, learnt = f"quantiser behind backbone {foundation.path}", foundation.inputs.get("laq")
+    if (known := _QUANTIZERS.get(arm)) is not None:
+        expected = laq.inputs.get(known.removesuffix("_checkpoint"))
+        require_same(subject, learnt, expected, remedy=remedy)
+    elif learnt is not None and learnt not in (laq.inputs.get(name) for name in _MEASURED):
+        require_same(subject, learnt, laq.inputs.get("laq"), remedy=remedy)
 
 
 def _require(report: EvaluationReport, name: str, digest: str | None, subject: str) -> None:
