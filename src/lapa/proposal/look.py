@@ -64,6 +64,6 @@ def _seen(name: str, episode: Episode) -> CameraFacts:
         name=name,
         height=before.shape[1],
         width=before.shape[2],
-        spread=float(before.std()),
+        spread=float(np.stack([before, after]).std()),
         change=float(np.abs(after - before).mean()),
     )
