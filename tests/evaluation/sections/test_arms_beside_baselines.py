@@ -72,9 +72,11 @@ def test_every_arm_and_baseline_has_a_row(finding: Finding) -> None:
 
 def test_words_follow_the_intervals(finding: Finding) -> None:
     mean, last = finding.sentences
-    assert "Against the mean labelled action" in mean
-    assert "lapa closer (-0.100 [-0.110, -0.090]), scratch no closer (-0.005 [" in mean
-    assert "lapa farther (0.080" in last
+    assert "minus that of the mean labelled action" in mean
+    assert (
+        "lapa -0.100 [-0.110, -0.090] (closer), scratch -0.005 [-0.015, 0.005] (no closer)" in mean
+    )
+    assert "lapa 0.080 [0.070, 0.090] (farther)" in last
 
 
 def test_without_action_errors_it_says_so(tmp_path: Path) -> None:

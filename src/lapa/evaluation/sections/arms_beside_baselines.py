@@ -81,11 +81,11 @@ def _sentence(baseline: str, arms: Mapping[str, Named]) -> str:
     """How every arm stands to one baseline, which needs no policy."""
     differences = {arm: metrics.get(MINUS + baseline) for arm, metrics in arms.items()}
     facts = [
-        f"{arm} {closeness(difference)} ({number(difference, 3)})"
+        f"{arm} {number(difference, 3)} ({closeness(difference)})"
         for arm, difference in differences.items()
         if difference is not None
     ]
     return (
-        f"Against {LABELS[baseline]}, which needs no policy, normalised squared error on held-out episodes: "
+        f"Normalised squared error on held-out episodes minus that of {LABELS[baseline]}, which needs no policy: "
         f"{', '.join(facts)}."
     )
