@@ -12,6 +12,7 @@ from lapa.params.kinds import import_named
 BUILT_IN = (
     "lapa.evaluation.sections.success_by_arm:SuccessByArm",
     "lapa.evaluation.sections.error_by_arm:ErrorByArm",
+    "lapa.evaluation.sections.arms_beside_baselines:ArmsBesideBaselines",
     "lapa.evaluation.sections.action_error:ActionErrors",
     "lapa.evaluation.sections.latency:Latency",
     "lapa.evaluation.sections.reconstruction:Reconstruction",

@@ -114,6 +114,8 @@ class OpenLoopParams(Params):
     """Held-out episodes that are predicted, the first of a seeded order; None predicts all."""
     neighbor_frames: int = Field(default=20_000, gt=0)
     """Labelled frames at most among which the nearest neighbour is sought, the first of a seeded order."""
+    num_traces: int = Field(default=3, ge=0)
+    """Held-out episodes whose predicted and true actions are drawn frame by frame, the first of the split."""
 
 
 class EvaluationParams(Params):

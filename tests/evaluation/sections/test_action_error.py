@@ -58,6 +58,12 @@ def test_means_of_both_sides_are_there(report: EvaluationReport) -> None:
     assert {"action_means.png", "actions.png"} <= set(report.plots)
 
 
+def test_single_episodes_are_drawn_over_time(report: EvaluationReport) -> None:
+    drawn = [file for file in report.plots if file.startswith("actions_of_episode_")]
+    assert drawn == [f"actions_of_episode_{place}.png" for place in range(3)]
+    assert all((Path(report.path) / file).stat().st_size > 1000 for file in drawn)
+
+
 def test_the_finding_says_dataset_and_verdict(report: EvaluationReport) -> None:
     finding = find(read_findings(report), "action error on held-out episodes")
     assert finding is not None

@@ -77,9 +77,21 @@ def _sentence(label: str, difference: Metric) -> str:
     value = f"normalised squared error {difference.value:+.4f}"
     if difference.low is None or difference.high is None:
         return f"The policy against {label}: {value}; {too_few(difference.n)}."
-    closer = "closer" if difference.high < 0 else "farther" if difference.low > 0 else "no closer"
+    closer = closeness(difference)
     than = "from the true actions than" if closer == "farther" else "to the true actions than"
     return (
         f"The policy is {closer} {than} {label}: {value} [{difference.low:+.4f}, "
         f"{difference.high:+.4f}] over {difference.n} episodes."
     )
+
+
+def closeness(difference: Metric) -> str:
+    """Whose actions are closer to the truth, by the interval of a paired difference of errors.
+
+    ``closer``, ``farther`` or ``no closer``; ``too few episodes`` where there is no interval.
+    """
+    if difference.low is None or difference.high is None:
+        return "too few episodes"
+    if difference.high < 0:
+        return "closer"
+    return "farther" if difference.low > 0 else "no closer"

@@ -35,6 +35,8 @@ class HeldOutActions:
     """By the baseline's name."""
     clips: NDArray[np.int64]
     """``(step,)``: clip of the split's table."""
+    samples: NDArray[np.int64]
+    """``(step,)``: sample of `dataset` whose chunk the step belongs to, ascending."""
     dataset: RobotDataset
 
     def by_episode(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -92,7 +94,7 @@ def predict_held_out(
         batch_size: frames per prediction; it changes the result by no more than rounding.
         device: where the policy is.
     """
-    predicted, actions, clips = [], [], []
+    predicted, actions, clips, samples = [], [], [], []
     others: dict[str, list[Steps]] = {baseline.name: [] for baseline in baselines}
     loader = evaluation_loader(dataset, batch_size=batch_size)
     first = 0
@@ -105,6 +107,7 @@ def predict_held_out(
                 others[baseline.name].append(baseline.predict(batch, first)[mask])
             of_sample = dataset.table.clips_of(batch["sample_id"].numpy())
             clips.append(np.repeat(of_sample, mask.sum(axis=1)))
+            samples.append(np.repeat(first + np.arange(len(mask)), mask.sum(axis=1)))
             first += len(mask)
             on_done(len(mask))
     return HeldOutActions(
@@ -112,6 +115,7 @@ def predict_held_out(
         predicted=np.concatenate(predicted),
         baselines={name: np.concatenate(steps) for name, steps in others.items()},
         clips=np.concatenate(clips),
+        samples=np.concatenate(samples),
         dataset=dataset,
     )
 

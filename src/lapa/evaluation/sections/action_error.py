@@ -9,7 +9,9 @@ from lapa.evaluation.finding import Finding, Metrics
 from lapa.evaluation.formatting import number
 from lapa.evaluation.plots.action_distribution import plot_action_distribution
 from lapa.evaluation.plots.action_means import plot_action_means
+from lapa.evaluation.plots.action_traces import plot_action_trace
 from lapa.evaluation.policies.action_moments import SIDES, action_moments
+from lapa.evaluation.policies.action_traces import action_traces
 from lapa.evaluation.policies.beside_baselines import BesideBaselines
 from lapa.evaluation.policies.episode_errors import EpisodeErrors, errors_by_episode, write_errors
 from lapa.evaluation.policies.evidence import ARM, PolicyEvidence, PolicySection
@@ -54,6 +56,7 @@ class ActionErrors(PolicySection):
                 *_answer(errors, beside, evidence),
                 *_dimensions(errors, {metric.name: metric for metric in metrics[ARM]}),
                 *_plots(evidence, held_out),
+                *_traces(evidence, held_out),
             ),
         )
 
@@ -137,3 +140,16 @@ def _plots(evidence: PolicyEvidence, held_out: HeldOutActions) -> tuple[Block, .
             *evidence.plot("actions", spread, captions[1]),
         ),
     )
+
+
+def _traces(evidence: PolicyEvidence, held_out: HeldOutActions) -> tuple[Block, ...]:
+    """A plot per held-out episode, a panel per dimension."""
+    stats = evidence.policy.stats
+    plots: list[Block] = []
+    traces = action_traces(held_out, most=evidence.params.open_loop.num_traces)
+    for place, trace in enumerate(traces):
+        draw = partial(plot_action_trace, trace, stats)
+        told = trace.instruction or "nothing"
+        caption = f"Episode {trace.episode}, told “{told}”: what was done, and what was predicted."
+        plots += evidence.plot(f"actions_of_episode_{place}", draw, caption)
+    return folded("Episode by episode, over time", plots)

@@ -13,9 +13,9 @@ from lapa.data.export.shard_episodes import datasets_of, shard_episodes
 from lapa.data.ingestion.resample import resample
 from lapa.data.shards.summary import find_shard_set
 from lapa.data.sources.registry import open_source
+from lapa.data.sources.source_kind import kind_of
 from lapa.inference.inputs.image_files import open_images
 from lapa.inference.inputs.recording import Recording, recording_of
-from lapa.inference.inputs.source_kind import kind_of
 from lapa.records import RECORD, ShardSet
 from lapa.refused import RefusedError, alternatives
 

@@ -65,7 +65,7 @@ def open_hdf5(
     """
     require_path(path, expected="an HDF5 file, or a folder of them")
     source = name or path.stem
-    files = [path] if path.is_file() else _files_below(path, source, report)
+    files = [path] if path.is_file() else hdf5_files(path, source, report)
     robomimic = RobomimicOptions(
         camera=camera,
         states=None if states is None else tuple(states),
@@ -136,7 +136,8 @@ def detect_layout(path: Path) -> str:
         raise bad("unknown_layout", f"the file holds {sorted(file)}, expected {expected}")
 
 
-def _files_below(folder: Path, source: str, report: OnBad) -> list[Path]:
+def hdf5_files(folder: Path, source: str, report: OnBad) -> list[Path]:
+    """Return the HDF5 files below a folder, in order of their paths."""
     recordings = recordings_below(folder, SUFFIXES, source=source, report=report)
     return sorted(folder / relative for relative in recordings)
 

@@ -150,9 +150,14 @@ def _is_picture(item: Any) -> bool:
     )
 
 
-def _camera(demo: h5py.Group, wanted: str) -> str:
+def demonstration_cameras(demo: h5py.Group) -> list[str]:
+    """Return the keys below ``obs`` that hold pictures, in alphabetical order."""
     observations = group_at(demo, "obs")
-    cameras = sorted(key for key in observations if _is_picture(member(observations, key)))
+    return sorted(key for key in observations if _is_picture(member(observations, key)))
+
+
+def _camera(demo: h5py.Group, wanted: str) -> str:
+    cameras = demonstration_cameras(demo)
     camera = wanted or (cameras[0] if cameras else "")
     if camera not in cameras:
         detail = f"camera {wanted or 'any'} not found below obs, which has pictures {cameras}"

@@ -134,9 +134,14 @@ def read_robonet(path: Path, episode_id: str, name: str, options: RobonetOptions
     )
 
 
+def trajectory_cameras(env: h5py.Group) -> list[str]:
+    """Return the names of the cameras, ``cam0`` and so on."""
+    return sorted(key.removesuffix("_video") for key in env if key.endswith("_video"))
+
+
 def _camera(env: h5py.Group, wanted: str) -> tuple[str, bool]:
     """Return the camera's name and whether its colours are swapped."""
-    cameras = sorted(key.removesuffix("_video") for key in env if key.endswith("_video"))
+    cameras = trajectory_cameras(env)
     camera = wanted or (cameras[0] if cameras else "")
     if camera not in cameras:
         raise bad("missing_camera", f"camera {wanted or 'any'} not found, found {cameras}")

@@ -77,7 +77,7 @@ def open_lerobot(
         max_pixels: largest image decoded.
     """
     require_path(path, expected="a LeRobot dataset, or a folder of them")
-    roots = _dataset_folders(path, name or path.name, report)
+    roots = dataset_folders(path, name or path.name, report)
     if not roots:
         report(bad("missing_info", f"no meta/info.json at or below {path}", item=str(path)).record)
     options = ValueOptions(
@@ -114,7 +114,8 @@ def open_lerobot(
         yield from read_each(chain(first, entries), reader.read, report)
 
 
-def _dataset_folders(path: Path, source: str, report: OnBad) -> list[Path]:
+def dataset_folders(path: Path, source: str, report: OnBad) -> list[Path]:
+    """Return the folders with a ``meta/info.json`` at or below ``path``, in order of their paths."""
     if (path / "meta" / "info.json").is_file():  # spares walking its hundred thousand videos
         return [path]
     walked = walk_folders(path, source=source, report=report)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lapa.inference.inputs.source_kind import SIGNS, kind_of
+from lapa.data.sources.source_kind import SIGNS, kind_of
 from lapa.refused import RefusedError
 from toys.lerobot import write_lerobot_v2
 from toys.videos import write_gray_video
