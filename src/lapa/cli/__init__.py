@@ -24,6 +24,7 @@ COMMANDS = {
     "plan": "lapa.cli.plan:plan",
     "ladder": "lapa.cli.ladder:ladder",
     "serve": "lapa.cli.serve:serve",
+    "sweep": "lapa.cli.sweep:sweep",
 }
 """Command -> the click command that does it; imported when asked for, since torch is slow to load."""
 

@@ -32,7 +32,7 @@ class StudyRun:
             configuration: one of the study's: it says where MLflow is.
             project: folder of the project.
         """
-        self._name = f"study: {study.name}"
+        self._name = f"{study.kind}: {study.name}"
         session: Any = KedroSession.create(
             project, env=configuration.env, runtime_params=configuration.given
         )
@@ -43,10 +43,10 @@ class StudyRun:
         self._client.set_tag(self.id, PROCESS_TAG, this_process())
         self._client.set_tag(self.id, MLFLOW_RUN_NOTE, study.params.question)
 
-    def log(self, *, done: int, cells: int) -> None:
-        """How far the study is."""
-        self._client.log_metric(self.id, "cells_done", done)
-        self._client.log_metric(self.id, "cells", cells)
+    def log(self, unit: str, *, done: int, every: int) -> None:
+        """How far the study is, in ``unit`` (cells)."""
+        self._client.log_metric(self.id, f"{unit}_done", done)
+        self._client.log_metric(self.id, unit, every)
 
     def end(self, status: Status) -> None:
         """Close the run until the study goes on."""
