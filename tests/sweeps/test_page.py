@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from lapa.params.search_space import Dimension
 from lapa.sweeps.page import write_sweep_page
 from lapa.sweeps.plots.importances import importances
 from lapa.sweeps.plots.scale import Scale, straight
@@ -68,5 +69,7 @@ def test_values_stand_where_they_belong(tmp_path: Path) -> None:
     assert [rate.place(v) for v in (1e-4, 1e-3, 1e-2)] == pytest.approx([0.0, 0.5, 1.0])
     assert [steps.place(v) for v in (12, 18)] == [0.25, 0.75]
     assert [text for _, text in steps.ticks()] == ["12", "18"]
-    assert rate.ticks()[0] == (0.0, "0.0001")
+    assert [text for _, text in rate.ticks()] == ["0.0001", "0.001", "0.01"]
+    stepped = Scale(Dimension(low=12, high=48, step=12))
+    assert [text for _, text in stepped.ticks()] == ["12", "24", "36", "48"]
     assert straight([2.0, 2.0]).place(2.0) == 0.0

@@ -107,6 +107,7 @@ def test_a_pruner_gives_up_what_is_worse_than_the_others(tmp_path: Path, kind: s
     for value in (1.0, 1.1, 1.2, 1.3):
         trial = ask(study, sweep)
         trial.report(value, 6)
+        trial.should_prune()  # successive halving notes here who reached the rung
         study.tell(trial, value)
     bad, good = ask(study, sweep), ask(study, sweep)
     bad.report(9.0, 6)

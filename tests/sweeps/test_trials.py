@@ -51,6 +51,7 @@ class Processes:
 
     code = 0
     """Exit code of policies."""
+    code_of_data = 0
     begun: list[RunOrder]
     most: int
     """Side by side."""
@@ -83,7 +84,7 @@ class Processes:
     def _code(self, order: RunOrder) -> int:
         if order.name in self._ended:
             return 143
-        return self.code if order.part == POLICY else 0
+        return self.code if order.part == POLICY else self.code_of_data
 
 
 class Running:
@@ -108,7 +109,7 @@ def train(order: RunOrder, *, step: int) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    Processes.begun, Processes.most, Processes.code = [], 0, 0
+    Processes.begun, Processes.most, Processes.code, Processes.code_of_data = [], 0, 0, 0
     monkeypatch.setattr(engine_module, "Children", Processes)
     monkeypatch.setattr(engine_module, "StudyRun", Nested)
     monkeypatch.setattr(trials_module, "describe_trial", lambda *_: None)
@@ -192,6 +193,14 @@ def test_failed_trials_are_named_and_made_by_the_next_command(tmp_path: Path) ->
     assert not trials.failed_trials
     assert [trial.params for trial in counted(study)] == failed
     assert {trial.state for trial in counted(study)} == {TrialState.COMPLETE}
+
+
+def test_without_the_data_no_trial_is_begun(tmp_path: Path) -> None:
+    Processes.code_of_data = 1
+    study, trials = carry_out(sweep_of(tmp_path), tmp_path)
+    assert [order.part for order in Processes.begun] == ["data"]
+    assert [trial.state for trial in study.trials] == [TrialState.FAIL] * 2
+    assert all("which it needs, failed" in reason for reason in trials.failed_trials.values())
 
 
 def test_a_metric_that_no_trial_has_ends_the_sweep(

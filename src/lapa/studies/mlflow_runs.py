@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -81,6 +83,20 @@ def describe_cell(name: str, result: CellResult) -> None:
     when = run.info.start_time
     metrics = [Metric(name, value, when, 0) for name, value in result.metrics.items()]
     MlflowClient().log_batch(run.info.run_id, metrics=metrics, params=place)
+
+
+@contextmanager
+def closed_if_interrupted() -> Iterator[None]:
+    """Mark runs that were opened inside as killed, if this process is told to end.
+
+    `lapa.hooks.interrupt` does so when Python exits, and the exit of a process of `multiprocessing` is none.
+    """
+    try:
+        yield
+    except (SystemExit, KeyboardInterrupt):
+        while mlflow.active_run() is not None:
+            mlflow.end_run("KILLED")
+        raise
 
 
 def newest_run(name: str, experiments: list[str] | None = None) -> mlflow.entities.Run | None:

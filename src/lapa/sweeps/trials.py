@@ -67,11 +67,12 @@ class Trials(Feed):
 
     def refill(self, schedule: Schedule, *, jobs: int) -> int:
         """Ask for trials until as many are open as runs go side by side."""
-        for name in set(self._open) & set(schedule.given_up):
-            self._fail(name, f"{schedule.given_up[name]}, which it needs, failed")
+        self._give_up(schedule)
         completed = 0
         while len(self._open) < jobs and self._left():
             completed += self._ask(schedule)
+            if self._give_up(schedule):
+                break  # what failed is likely to be in the way of all others, too
         return completed
 
     def to_come(self) -> Sequence[RunOrder]:
@@ -121,6 +122,13 @@ class Trials(Feed):
         """Trials whose run failed have no value."""
         if order.name in self._open:
             self._fail(order.name, "its run failed")
+
+    def _give_up(self, schedule: Schedule) -> bool:
+        """Fail trials that need a run which failed; whether there were any."""
+        lost = set(self._open) & set(schedule.given_up)
+        for name in lost:
+            self._fail(name, f"{schedule.given_up[name]}, which it needs, failed")
+        return bool(lost)
 
     def _left(self) -> int:
         return max(0, self._total - len(begun(self._study)))

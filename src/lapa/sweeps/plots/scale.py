@@ -10,6 +10,8 @@ from lapa.params.search_space import Dimension, Value
 from lapa.sweeps.words import value_text
 
 TICKS = 5
+NEAREST = 0.06
+"""Of the axis, between two values that are written."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,19 @@ class Scale:
         if choices := self.dimension.choices:
             return [(self._of_choice(i), value_text(one)) for i, one in enumerate(choices)]
         low, high = (self._bent(end) for end in self._ends)
-        places = [i / (TICKS - 1) for i in range(TICKS)]
-        return [(place, self._text(low + place * (high - low))) for place in places]
+        between = [low + i / (TICKS - 1) * (high - low) for i in range(1, TICKS - 1)]
+        if self.dimension.log:
+            between = [float(power) for power in range(math.ceil(low), math.floor(high) + 1)]
+        elif self.dimension.step:
+            between = self._steps(low, high, float(self.dimension.step))
+        clear = [at for at in between if min(at - low, high - at) > NEAREST * (high - low)]
+        return [((at - low) / (high - low), self._text(at)) for at in (low, *clear, high)]
+
+    @staticmethod
+    def _steps(low: float, high: float, step: float) -> list[float]:
+        """Values that are drawn, or every second, third… where they are many."""
+        count = math.floor((high - low) / step)
+        return [low + i * step for i in range(1, count + 1, 1 + count // (2 * TICKS))]
 
     @property
     def _ends(self) -> tuple[float, float]:
