@@ -12,7 +12,14 @@ from lapa.refused import RefusedError
 from lapa.sweeps.file import Sweep
 from lapa.sweeps.search import pruner_of, sampler_of
 from lapa.sweeps.space import distributions
-from lapa.sweeps.storage import begun, counted, open_trials, put_in_again, put_in_grid, stranded
+from lapa.sweeps.storage import (
+    begun,
+    counted,
+    open_trials,
+    put_in_again,
+    put_in_next_point,
+    stranded,
+)
 from toys.sweeps import RATE, STEPS, sweep_of
 
 GRID = {"space": {RATE: {"choices": [1e-3, 1e-2]}, STEPS: {"choices": [12, 18]}}, "sampler": "grid"}
@@ -82,21 +89,21 @@ def test_values_that_cannot_be_compared_are_refused(sweep: Sweep, tmp_path: Path
         open_trials(sweep_of(tmp_path, budget=2), tmp_path / "trials.db")
 
 
-def test_each_point_of_a_grid_is_put_in_once(tmp_path: Path) -> None:
+def test_each_point_of_a_grid_is_put_in_once_and_after_what_was_stopped(tmp_path: Path) -> None:
     sweep = sweep_of(tmp_path, n_trials=None, **GRID)
     study = open_trials(sweep, tmp_path / "trials.db")
-    for _ in range(2):
-        put_in_grid(study, sweep.params)
-    drawn = [ask(study, sweep).params for _ in range(4)]
-    assert drawn == [{RATE: r, STEPS: s} for r in (1e-3, 1e-2) for s in (12, 18)]
-    assert not [trial for trial in counted(study) if trial.state is TrialState.WAITING]
-
-
-def test_a_grid_may_be_cut_short(tmp_path: Path) -> None:
-    sweep = sweep_of(tmp_path, n_trials=3, **GRID)
-    study = open_trials(sweep, tmp_path / "trials.db")
-    put_in_grid(study, sweep.params)
-    assert len(counted(study)) == 3
+    drawn = []
+    for number in range(5):
+        if number == 2:
+            put_in_again(study)
+        put_in_next_point(study, sweep.params)
+        drawn.append(ask(study, sweep))
+        if number != 1:
+            study.tell(drawn[-1], 0.5)
+    points = [{RATE: r, STEPS: s} for r in (1e-3, 1e-2) for s in (12, 18)]
+    assert [trial.params for trial in drawn] == [points[i] for i in (0, 1, 1, 2, 3)]
+    put_in_next_point(study, sweep.params)
+    assert len(begun(study)) == len(counted(study)) == 4, "nothing is left to be put in"
 
 
 @pytest.mark.parametrize("kind", ["median", "successive_halving"])

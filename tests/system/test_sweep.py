@@ -15,7 +15,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from toys.paths import child_environment
 from toys.project import Project
-from toys.sweeps import RATE, STEPS, sweep_file
+from toys.sweeps import RATE, STEPS, TINY, sweep_file
 
 pytestmark = pytest.mark.timeout(900)  # a dozen processes on a busy machine
 
@@ -23,7 +23,8 @@ RATES = (3e-3, 2e-3, 1e-6)
 """The last one learns nothing."""
 GRID = {
     "sampler": "grid",
-    "space": {RATE: {"choices": list(RATES)}, STEPS: {"choices": [600]}},
+    "space": {RATE: {"choices": list(RATES)}, STEPS: {"choices": [150]}},
+    "params": {**TINY["params"], "finetune.trainer.checkpoint_every": 10},
     "pruner": {"metric": "policy/val/mse_normalized", "startup_trials": 2},
 }
 
@@ -88,9 +89,8 @@ def test_the_trial_of_the_dead_process_is_begun_again_and_goes_on(
 ) -> None:
     before, code, said = killed
     assert code == 0, said
-    first, second, *waiting = before
+    first, second = before
     assert (first.state, second.state) == (TrialState.COMPLETE, TrialState.RUNNING)
-    assert {trial.state for trial in waiting} == {TrialState.WAITING}
     assert "trials that were stopped or failed: 1; they go on first" in said
     assert first.user_attrs["run"] not in said, "it is not made again"
     done = {t.params[RATE]: t.state for t in project.trials() if t.state is not TrialState.FAIL}

@@ -81,10 +81,13 @@ def put_in_again(study: optuna.Study) -> None:
         study.tell(trial.number, state=TrialState.FAIL)
 
 
-def put_in_grid(study: optuna.Study, params: SweepParams) -> None:
-    """Enqueue the points of the grid that were not, at most as many as the sweep has trials."""
-    for point in grid(params.space)[: params.n_trials]:
-        study.enqueue_trial(point, skip_if_exists=True)
+def put_in_next_point(study: optuna.Study, params: SweepParams) -> None:
+    """Enqueue the first point of the grid that no trial has, unless a trial waits already."""
+    trials = counted(study)
+    tried = [trial.params for trial in trials]
+    left = [point for point in grid(params.space) if point not in tried]
+    if left and not any(trial.state is TrialState.WAITING for trial in trials):
+        study.enqueue_trial(left[0])
 
 
 def _require_the_same(study: optuna.Study, params: SweepParams, file: Path) -> None:

@@ -27,7 +27,7 @@ from lapa.sweeps.storage import (
     SECONDS,
     begun,
     put_in_again,
-    put_in_grid,
+    put_in_next_point,
 )
 from lapa.sweeps.target import Target, plan_of, target_of
 
@@ -60,10 +60,8 @@ class Trials(Feed):
         """Trials of this command that have no value -> why."""
 
     def begin(self) -> None:
-        """Put in again what another process began, and the points of a grid."""
+        """Put in again what another process began."""
         put_in_again(self._study)
-        if self._sweep.params.sampler == "grid":
-            put_in_grid(self._study, self._sweep.params)
 
     def refill(self, schedule: Schedule, *, jobs: int) -> int:
         """Ask for trials until as many are open as runs go side by side."""
@@ -135,6 +133,8 @@ class Trials(Feed):
 
     def _ask(self, schedule: Schedule) -> int:
         """Open one trial; where its run was made before, it is complete at once: then 1."""
+        if self._sweep.params.sampler == "grid":
+            put_in_next_point(self._study, self._sweep.params)
         self._study.sampler = sampler_of(self._sweep.params, len(begun(self._study)))
         trial = self._study.ask(self._distributions)
         try:
