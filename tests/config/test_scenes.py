@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+import yaml
 
 from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader
 from lapa.params.evaluation import EvaluationParams, RolloutParams
@@ -66,3 +68,16 @@ def test_what_is_labelled_was_neither_watched_nor_chosen_on(environment: str) ->
     for recording in (video, robot):
         assert recording.simulator.model_dump()["combinations"] == "seen"
         assert recording.simulator.model_dump()["wordings"] == "seen"
+
+
+SWEEPS = sorted((ROOT / "docs/experiments").glob("sweep_*.yml"))
+
+
+@pytest.mark.parametrize("file", SWEEPS, ids=lambda file: file.stem)
+def test_sweeps_choose_on_scenes_that_are_for_choosing(file: Path) -> None:
+    rollout = yaml.safe_load(file.read_text())["params"]
+    rollout = rollout.get("evaluation.rollout") or rollout["evaluation"]["rollout"]
+    tried = range(rollout["first_seed"], rollout["first_seed"] + rollout["num_scenes"])
+    assert tried.start >= 290_150
+    assert tried.stop <= 300_000
+    assert tried in CHOSEN_ON, f"docs/scenes.md does not say that {file.name} uses them up"

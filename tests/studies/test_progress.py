@@ -21,7 +21,7 @@ def said(folder: Path, *, terminal: bool) -> str:
     log.write_text("first\n" * 20 + "no space left on device\n")
     with StudyProgress(cells=5, done=2, console=console) as progress:
         progress.show([], left=150.0, is_guess=True)
-        progress.finished(Ended(first, 61.0, 0, log), is_cell=True)
+        progress.finished(Ended(first, 61.0, 0, log), completed=1)
         progress.failed(Ended(second, 3.0, 1, log))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()

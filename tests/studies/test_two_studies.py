@@ -28,7 +28,7 @@ class Nested:
     def __init__(self, *_: Any) -> None:
         self.status = ""
 
-    def log(self, **_: int) -> None:
+    def log(self, *_: str, **__: int) -> None:
         """Nobody looks."""
 
     def end(self, status: str) -> None:

@@ -20,7 +20,7 @@ from lapa.config import CONFIG_LOADER_ARGS, ConfigLoader
 from lapa.config.experiment import choose_experiment
 from lapa.params.experiment import Experiment
 from lapa.params.reuse import reused_among
-from lapa.studies.mlflow_runs import describe_cell
+from lapa.studies.mlflow_runs import closed_if_interrupted, describe_cell
 from lapa.studies.orders import CellOrder, RunOrder
 from lapa.studies.results import write_result
 from lapa.studies.spent import counted, seconds_spent
@@ -69,7 +69,7 @@ def _run(order: RunOrder, parameters: dict[str, Any], project: Path) -> None:
     wanted = pipelines["__default__"].to_outputs(*order.outputs)
     own = [node.name for node in wanted.nodes if not reused_among(node.outputs, order.reads)]
     session: Any = KedroSession.create(project, env=env, runtime_params=parameters)
-    with session:
+    with session, closed_if_interrupted():
         session.run(node_names=own, only_missing_outputs=True)
 
 

@@ -101,6 +101,10 @@ class Children:
             del self.running[one.order.name]
         return [Ended(o.order, o.seconds, o.process.exitcode or 0, o.log) for o in over]
 
+    def end(self, name: str) -> None:
+        """Ask one run to end, as Ctrl-C does; `wait` returns it when it has."""
+        self.running[name].process.terminate()
+
     def stop(self) -> None:
         """End every run that still goes: first asked, then, after `PATIENCE`, killed."""
         for one in self.running.values():

@@ -27,8 +27,8 @@ from lapa.studies.preflight import require_quantizers
 RUN = "run"
 ARMS = "arms"
 """Parameter that chooses the arms of an experiment: of a cell there is one."""
-PAGE = "{study}.study_page"
-"""Dataset of a study's page."""
+PAGE = "{{{kind}}}.{kind}_page"
+"""Dataset of the page of a study or sweep."""
 _PLACE_OF = "STUDY-PLACE-OF-{part}"
 """Stands in the paths of the catalog for the run that a part is taken from."""
 
@@ -81,9 +81,10 @@ class Configuration:
     def _said(self, name: str) -> Any:
         return reduce(lambda place, part: place[part], name.split("."), self.parameters)
 
-    def page(self, study: str) -> Path:
-        """File of a study's page."""
-        return Path(json.loads(self._catalog)[PAGE]["filepath"].replace("{study}", study))
+    def page(self, name: str, kind: str = "study") -> Path:
+        """File of the page of a study, or of another ``kind``."""
+        filepath: str = json.loads(self._catalog)[PAGE.format(kind=kind)]["filepath"]
+        return Path(filepath.replace(f"{{{kind}}}", name))
 
     def catalog(self, run: str, reads: Mapping[str, str]) -> DataCatalog:
         """The catalog of a run.
@@ -99,7 +100,12 @@ class Configuration:
 
 
 def read_configuration(
-    conf: Path, env: str | None, given: dict[str, Any], arms: Sequence[str]
+    conf: Path,
+    env: str | None,
+    given: dict[str, Any],
+    arms: Sequence[str],
+    *,
+    needs_robot: bool = True,
 ) -> Configuration:
     """Read and resolve, with the checks that a run makes as soon as it has a configuration.
 
@@ -110,6 +116,7 @@ def read_configuration(
         env: environment.
         given: nested parameters, as `--params` would give them.
         arms: what chooses those that the study has with this configuration.
+        needs_robot: whether a policy is learnt in the end.
 
     Raises:
         RefusedError: an environment or a name that nothing reads, a value that no section accepts, an arm that
@@ -124,7 +131,7 @@ def read_configuration(
     parameters, known_globals = loaded(loader)
     require_configured(loader, parameters, known_globals)
     experiment = Experiment.of(parameters)
-    if experiment.labeled is None:
+    if needs_robot and experiment.labeled is None:
         raise RefusedError(
             f"finetune.dataset is null with --env={env}, expected the robot set of this setting: a cell "
             "ends with a policy; set it in params of the study or its setting"

@@ -13,6 +13,7 @@ from lapa.folders.lock import output_lock
 from lapa.hooks.preflight.parameter_names import PARENT_RUN
 from lapa.studies.children import Children, Ended
 from lapa.studies.durations import Durations
+from lapa.studies.feed import Feed
 from lapa.studies.mlflow_runs import StudyRun
 from lapa.studies.orders import CellOrder, RunOrder
 from lapa.studies.plan import Plan
@@ -40,7 +41,7 @@ def is_missing(order: RunOrder) -> bool:
 def study_folder(plan: Plan) -> Path:
     """Where the study keeps logs and durations, below the scratch root of all runs."""
     first = next(iter(plan.configurations.values()))
-    return first.work / f"study-{plan.study.name}"
+    return first.work / f"{plan.study.kind}-{plan.study.name}"
 
 
 class Engine:
@@ -56,6 +57,7 @@ class Engine:
         durations: Durations,
         done: int,
         cells: int,
+        feed: Feed | None = None,
     ) -> None:
         """Prepare.
 
@@ -67,7 +69,9 @@ class Engine:
             durations: how long runs took.
             done: cells that are there, of those asked for.
             cells: all that were asked for.
+            feed: asked while the engine works; None is that of a study.
         """
+        self._feed = feed or Feed()
         self._plan, self._project, self._code, self._jobs = plan, project, code, jobs
         self._durations = durations
         self._folder = study_folder(plan)
@@ -98,14 +102,20 @@ class Engine:
             logs=self._folder / LOGS,
             threads=self._plan.study.params.threads,
         )
-        with StudyProgress(cells=self._cells, done=self._done) as progress:
+        unit = self._feed.counted
+        with StudyProgress(cells=self._cells, done=self._done, unit=unit) as progress:
             try:
+                self._feed.begin()
+                self._done += self._feed.refill(schedule, jobs=self._jobs)
                 while children.running or schedule.waiting:
                     self._begin(schedule, children, mlflow.id, progress)
                     self._show(schedule, children, progress)
+                    for name in self._feed.to_stop(children.running.values()):
+                        children.end(name)
                     for ended in children.wait(_LOOK_EVERY):
                         self._end(ended, schedule, progress)
-                        mlflow.log(done=self._done, cells=self._cells)
+                        mlflow.log(unit, done=self._done, every=self._cells)
+                    self._done += self._feed.refill(schedule, jobs=self._jobs)
             finally:
                 children.stop()
                 self._locks.release_all()
@@ -126,28 +136,33 @@ class Engine:
             else:  # another study made it since
                 self._locks.release(order)
                 schedule.finish(order)
+                self._done += self._feed.finished(order)
 
     def _end(self, ended: Ended, schedule: Schedule, progress: StudyProgress) -> None:
         self._locks.release(ended.order)
-        if ended.code != 0:
+        is_stopped = ended.code != 0 and self._feed.is_stopped(ended.order)
+        if ended.code != 0 and not is_stopped:
             self.failed[ended.order.name] = ended.log
             schedule.fail(ended.order)
+            self._feed.failed(ended.order)
             progress.failed(ended)
             return
         ended = replace(ended, seconds=seconds_spent(ended.order.scratch))
-        is_cell = isinstance(ended.order, CellOrder)
-        self._done += is_cell
-        self._durations.add(ended.order, ended.seconds)
         schedule.finish(ended.order)
-        progress.finished(ended, is_cell=is_cell)
+        completed = self._feed.finished(ended.order, is_stopped=is_stopped)
+        self._done += completed
+        if not is_stopped:
+            self._durations.add(ended.order, ended.seconds)
+        progress.finished(ended, completed=completed, word="stopped" if is_stopped else "done")
 
     def _show(self, schedule: Schedule, children: Children, progress: StudyProgress) -> None:
         running = children.running.values()
         left = [max(0.0, self._durations.guess(one.order) - one.seconds) for one in running]
-        orders = [*schedule.waiting, *(one.order for one in running)]
+        later = [*schedule.waiting, *self._feed.to_come()]
+        orders = [*later, *(one.order for one in running)]
         progress.show(
             running,
-            left=seconds_left(left, schedule.waiting, self._durations.guess, jobs=self._jobs),
+            left=seconds_left(left, later, self._durations.guess, jobs=self._jobs),
             is_guess=any(self._durations.of(order) is None for order in orders),
         )
 

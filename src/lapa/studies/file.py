@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from lapa.hooks.preflight.parameter_names import wrong_in
+from lapa.params.base import Params
 from lapa.params.study import StudyParams
 from lapa.refused import RefusedError
+
+P = TypeVar("P", bound=Params)
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,10 @@ class Study:
     params: StudyParams
     results: Path
     """Folder of one file for each cell."""
+    kind: str = "study"
+    """``study``, or ``sweep``, whose trials are cells of studies: in the names of folders, the page and the MLflow run."""
+    ends_with_policy: bool = True
+    """Whether its cells are made; None are where only what they descend from is wanted."""
 
 
 def read_study(file: Path) -> Study:
@@ -32,22 +39,44 @@ def read_study(file: Path) -> Study:
         RefusedError: it is no YAML mapping, or has an unknown key or a value that is not accepted: a line
             for each, with the nearest known key.
     """
-    said = _mapping(file)
-    if wrong := list(wrong_in("study", StudyParams, said, ())):
+    params = read_checked(
+        file, StudyParams, "study", expected="question, settings and arms (docs/studies.md)"
+    )
+    return Study(
+        name=file.stem, file=file, params=params, results=results_folder(file, params.results)
+    )
+
+
+def results_folder(file: Path, said: str) -> Path:
+    """Where results lie: what the file says, or ``results/NAME`` beside it."""
+    return Path(said) if said else file.parent / "results" / file.stem
+
+
+def read_checked(file: Path, model: type[P], name: str, *, expected: str) -> P:
+    """Read a YAML file as parameters of a class.
+
+    Args:
+        file: to be read.
+        model: checks it.
+        name: put before the names of keys.
+        expected: the keys that it must have, and the page that explains them.
+
+    Raises:
+        RefusedError: it is no YAML mapping, or the class does not accept it: a line for each reason.
+    """
+    said = _mapping(file, expected)
+    if wrong := list(wrong_in(name, model, said, ())):
         raise RefusedError("\n".join(f"{file}: {line}" for line in wrong))
-    params = StudyParams.model_validate(said)
-    results = Path(params.results) if params.results else file.parent / "results" / file.stem
-    return Study(name=file.stem, file=file, params=params, results=results)
+    return model.model_validate(said)
 
 
-def _mapping(file: Path) -> dict[str, Any]:
+def _mapping(file: Path, expected: str) -> dict[str, Any]:
     try:
         said = yaml.safe_load(file.read_text())
     except yaml.YAMLError as error:
         raise RefusedError(f"{file} is no YAML: {error}") from error
     if not isinstance(said, dict):
         raise RefusedError(
-            f"{file} holds {type(said).__name__}, expected a mapping with question, settings and arms "
-            "(docs/studies.md)"
+            f"{file} holds {type(said).__name__}, expected a mapping with {expected}"
         )
     return said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,7 +34,7 @@ class StudyRun:
             configuration: one of the study's: it says where MLflow is.
             project: folder of the project.
         """
-        self._name = f"study: {study.name}"
+        self._name = f"{study.kind}: {study.name}"
         session: Any = KedroSession.create(
             project, env=configuration.env, runtime_params=configuration.given
         )
@@ -43,10 +45,10 @@ class StudyRun:
         self._client.set_tag(self.id, PROCESS_TAG, this_process())
         self._client.set_tag(self.id, MLFLOW_RUN_NOTE, study.params.question)
 
-    def log(self, *, done: int, cells: int) -> None:
-        """How far the study is."""
-        self._client.log_metric(self.id, "cells_done", done)
-        self._client.log_metric(self.id, "cells", cells)
+    def log(self, unit: str, *, done: int, every: int) -> None:
+        """How far the study is, in ``unit`` (cells)."""
+        self._client.log_metric(self.id, f"{unit}_done", done)
+        self._client.log_metric(self.id, unit, every)
 
     def end(self, status: Status) -> None:
         """Close the run until the study goes on."""
@@ -81,6 +83,20 @@ def describe_cell(name: str, result: CellResult) -> None:
     when = run.info.start_time
     metrics = [Metric(name, value, when, 0) for name, value in result.metrics.items()]
     MlflowClient().log_batch(run.info.run_id, metrics=metrics, params=place)
+
+
+@contextmanager
+def closed_if_interrupted() -> Iterator[None]:
+    """Mark runs that were opened inside as killed, if this process is told to end.
+
+    `lapa.hooks.interrupt` does so when Python exits, and the exit of a process of `multiprocessing` is none.
+    """
+    try:
+        yield
+    except (SystemExit, KeyboardInterrupt):
+        while mlflow.active_run() is not None:
+            mlflow.end_run("KILLED")
+        raise
 
 
 def newest_run(name: str, experiments: list[str] | None = None) -> mlflow.entities.Run | None:

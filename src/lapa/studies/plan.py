@@ -74,7 +74,9 @@ class Plan:
         for (setting, variant), chosen in arms.items():
             env, given = params.settings[setting].env, common(params, setting, variant)
             with saying_where(f"setting {setting!r}, variant {variant!r}"):
-                read[setting, variant] = read_configuration(conf, env, given, list(chosen))
+                read[setting, variant] = read_configuration(
+                    conf, env, given, list(chosen), needs_robot=self.study.ends_with_policy
+                )
         return read
 
     def _cell(self, key: CellKey) -> CellOrder:

@@ -25,22 +25,25 @@ class StudyProgress:
     Where nobody looks (no terminal) the lines are all.
     """
 
-    def __init__(self, *, cells: int, done: int, console: Console | None = None) -> None:
+    def __init__(
+        self, *, cells: int, done: int, unit: str = "cells", console: Console | None = None
+    ) -> None:
         """Begin with the cells that are there already.
 
         Args:
             cells: all that were asked for.
             done: of them.
+            unit: what they are called.
             console: where to write; default the standard error.
         """
         self._console = console or Console(stderr=True)
         self._bar = Progress(
-            TextColumn("cells"),
+            TextColumn(unit),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[left]}"),
         )
-        self._task = self._bar.add_task("cells", total=cells, completed=done, left="")
+        self._task = self._bar.add_task(unit, total=cells, completed=done, left="")
         self._waits: set[tuple[str, str]] = set()
         self._live = Live(console=self._console, refresh_per_second=2)
 
@@ -75,12 +78,12 @@ class StudyProgress:
             gone = f"delete {order.scratch}/.lock if it is gone"
             self._say(f"waits   {order.name}: {owner} makes it for another study ({gone})")
 
-    def finished(self, ended: Ended, *, is_cell: bool) -> None:
-        """A run is done."""
-        self._bar.advance(self._task, int(is_cell))
+    def finished(self, ended: Ended, *, completed: int, word: str = "done") -> None:
+        """A run is done, or ended as was asked, and with it so many of what is counted."""
+        self._bar.advance(self._task, completed)
         task = self._bar.tasks[0]
-        count = f"{int(task.completed)}/{int(task.total or 0)} cells"
-        self._say(f"done    {ended.order.name}  {as_text(ended.seconds)}  {count}")
+        count = f"{int(task.completed)}/{int(task.total or 0)} {task.description}"
+        self._say(f"{word:<7} {ended.order.name}  {as_text(ended.seconds)}  {count}")
 
     def failed(self, ended: Ended) -> None:
         """A run has failed: say where its log is, and how it ended."""

@@ -21,6 +21,7 @@ class Schedule:
         """
         self._waiting = {order.name: order for order in orders}
         self._unfinished = set(self._waiting)
+        self._lost: set[str] = set()
         self.given_up: dict[str, str] = {}
         """Runs that cannot be made -> the ancestor that failed."""
 
@@ -28,6 +29,15 @@ class Schedule:
     def waiting(self) -> tuple[RunOrder, ...]:
         """Runs that were not begun."""
         return tuple(self._waiting.values())
+
+    def add(self, orders: Iterable[RunOrder]) -> None:
+        """Plan further runs, ancestors first; one that is known already is left as it is."""
+        for order in orders:
+            if failed := self._lost.intersection((order.name, *order.after)):
+                self._give_up(order.name, min(failed))
+            elif order.name not in self._unfinished:
+                self._waiting[order.name] = order
+                self._unfinished.add(order.name)
 
     def ready(self, seconds: Seconds) -> list[RunOrder]:
         """Runs that can begin, that with the longest chain behind it first.
@@ -54,9 +64,14 @@ class Schedule:
 
     def fail(self, order: RunOrder) -> None:
         """A run is not done: its descendants never begin, the others do."""
+        self._lost.add(order.name)
         for descendant in self._descendants(order.name):
-            self.given_up[descendant] = order.name
+            self._give_up(descendant, order.name)
             del self._waiting[descendant]
+
+    def _give_up(self, name: str, ancestor: str) -> None:
+        self.given_up[name] = ancestor
+        self._lost.add(name)
 
     def _descendants(self, name: str) -> list[str]:
         lost = {name}

@@ -15,13 +15,15 @@ Curve = dict[int, float]
 def read_curves(checkpoint: Path) -> dict[str, Curve]:
     """Curves of one checkpoint folder by metric name; empty where it kept none.
 
-    A resumed training may have logged a step twice; the later line holds.
+    A resumed training may have logged a step twice; the later line holds. A last line that is still being written
+    is left out.
     """
     file = checkpoint / "metrics.jsonl"
     curves: dict[str, Curve] = defaultdict(dict)
     if not file.is_file():
         return curves
-    for line in file.read_text().splitlines():
+    complete, _, _ = file.read_text().rpartition("\n")
+    for line in complete.splitlines():
         logged = json.loads(line)
         step = logged.pop("step")
         for name, value in logged.items():
