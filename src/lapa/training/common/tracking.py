@@ -48,8 +48,8 @@ def joined_run(task: str = "") -> JoinedRun | None:
 class JoinedRunLogger(MLFlowLogger):
     """Logs into a run it does not own, so it never closes it.
 
-    A tracking server that stops answering must not cost the training: after the first failure
-    nothing more is sent and `MetricsFile` keeps the metrics.
+    A server that is away keeps nobody waiting (`lapa.tracking`). One that refuses what it is sent must not
+    cost the training either: from then on nothing more is sent, and `MetricsFile` keeps the metrics.
     """
 
     LOGGER_JOIN_CHAR = "/"
@@ -81,6 +81,10 @@ def build_logger(run: JoinedRun | None) -> JoinedRunLogger | Literal[False]:
     """Return a logger that joins ``run``; False (Lightning's "none") without a run."""
     if run is None:
         return False
+    # MLflow takes seconds to load, and only a training with a run needs it
+    from lapa.tracking.patience import write_through_journal  # noqa: PLC0415
+
+    write_through_journal()
     return JoinedRunLogger(
         run_id=run.run_id,
         tracking_uri=run.tracking_uri,
