@@ -52,3 +52,13 @@ def reference_data() -> Path:
             f"LAPA_REFERENCE_DATA is {root!r}; set it to the folder that holds data/ and golden/"
         )
     return Path(root)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: MLflow takes seconds for its tables."""
+    import mlflow
+
+    path = tmp_path_factory.mktemp("database") / "mlflow.db"
+    mlflow.MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path

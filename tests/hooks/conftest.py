@@ -12,14 +12,6 @@ import pytest
 from toys.hooked_project import HookedProject
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once: MLflow takes seconds for its tables."""
-    path = tmp_path_factory.mktemp("database") / "mlflow.db"
-    mlflow.MlflowClient(f"sqlite:///{path}").search_experiments()
-    return path
-
-
 @pytest.fixture
 def project(tmp_path: Path, empty_database: Path) -> Iterator[HookedProject]:
     before = mlflow.get_tracking_uri()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 
@@ -11,8 +12,9 @@ import pytest
 from kedro.pipeline import Node, Pipeline
 
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG
-from lapa.hooks.process import is_gone, this_process
 from lapa.params.base import OptimizerParams
+from lapa.refused import RefusedError
+from lapa.tracking.process import is_gone, this_process
 from toys.hooked_project import HookedProject
 
 PARAMETERS = OptimizerParams(learning_rate=0.5)
@@ -127,3 +129,35 @@ def test_when_a_process_is_surely_gone(
     monkeypatch.setenv("SLURM_JOB_ID", "7")
     owner = json.loads(this_process()) | {"job": ""} | change
     assert is_gone(json.dumps(owner)) == gone
+
+
+def test_a_run_is_not_begun_while_mlflow_is_away(project: HookedProject) -> None:
+    settings = project.folder / "conf/base/mlflow.yml"
+    database = f"sqlite:///{project.folder}/mlflow.db"
+    settings.write_text(settings.read_text().replace(database, "http://127.0.0.1:9"))
+    with pytest.raises(RefusedError, match=r"MLflow at http://127\.0\.0\.1:9 does not answer"):
+        project.run(pipeline(), params__stage=PARAMETERS)
+
+
+def locked(parameters: OptimizerParams, database: str) -> float:
+    """Train while somebody else holds the database."""
+    other = sqlite3.connect(database, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    mlflow.log_metric("train/loss", parameters.learning_rate, step=1)
+    other.execute("ROLLBACK")
+    other.close()
+    return parameters.learning_rate
+
+
+@pytest.mark.filterwarnings("ignore:MLflow at .* is away")
+def test_a_locked_database_costs_no_metric(
+    project: HookedProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.folder)
+    node = Node(locked, inputs=["params:stage", "database"], outputs="model", name="train")
+    database = f"{project.folder}/mlflow.db"
+    project.run(Pipeline([node]), params__stage=PARAMETERS, database=database)
+    (run,) = project.runs()
+    assert (run.info.status, run.data.metrics["train/loss"]) == ("FINISHED", 0.5)
+    assert "seconds/train" in run.data.metrics
+    assert not list(project.folder.glob(".mlflow-away/*/*"))

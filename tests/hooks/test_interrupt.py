@@ -17,7 +17,12 @@ SCRIPT = TESTS / "toys/stopped_run.py"
 
 @pytest.mark.parametrize(
     ("kind", "sent", "code"),
-    [("sleep", "SIGTERM", 143), ("lightning", "SIGTERM", 143), ("lightning", "SIGINT", 1)],
+    [
+        ("sleep", "SIGTERM", 143),
+        ("sleep", "SIGUSR1", 138),
+        ("lightning", "SIGTERM", 143),
+        ("lightning", "SIGINT", 1),
+    ],
 )
 def test_a_stopped_run_is_killed_not_finished(
     project: HookedProject, kind: str, sent: str, code: int

@@ -24,8 +24,17 @@ from lapa.distributed.by_annotation import (
     result_from_json,
     result_to_json,
 )
+from lapa.folders.whole_file import write_whole
+from lapa.stopped import StoppedError
 
 _PORT_BASE, _PORT_RANGE = 20_000, 20_000
+_PATIENT = {
+    # torchrun kills ranks 30 seconds after it has passed a signal on; large states take longer to save
+    "TORCH_ELASTIC_SHUTDOWN_TIMEOUT": "600",
+    # it does not know the signal that batch systems send ahead of time, and would die of it
+    "PET_SIGNALS_TO_HANDLE": "SIGTERM,SIGINT,SIGHUP,SIGQUIT,SIGUSR1",
+}
+"""Environment of a torchrun that waits until its ranks have saved."""
 
 
 def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int = 1) -> Any:
@@ -46,6 +55,7 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
         ValueError: the Slurm allocation has another shape, or ``task`` is malformed.
         TypeError: an argument has no annotation, or one that cannot travel.
         RuntimeError: a rank failed; its own error is in the output above.
+        StoppedError: the ranks were asked to stop, and have saved.
     """
     function = _resolve(task)
     if devices * nodes == 1:
@@ -56,6 +66,8 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
         job.write_text(json.dumps(request))
         command, extra = _launcher(devices, nodes)
         code = _wait_for([*command, "-m", "lapa.distributed.launch", str(job)], extra)
+        if _stopped_file(job).is_file():
+            raise StoppedError(int(_stopped_file(job).read_text()))
         if code != 0 or not _result_file(job).is_file():
             raise RuntimeError(
                 f"{task} on {nodes} x {devices} processes ended with exit code {code} and "
@@ -103,7 +115,7 @@ def _launcher(devices: int, nodes: int) -> tuple[list[str], dict[str, str]]:
             f"or set `trainer.nodes` to 1"
         )
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-    return [*torchrun, f"--nproc-per-node={devices}"], {}
+    return [*torchrun, f"--nproc-per-node={devices}"], _PATIENT
 
 
 def check_allocation(environment: Mapping[str, str], *, devices: int, nodes: int) -> None:
@@ -163,15 +175,26 @@ def _result_file(job: Path) -> Path:
     return job.with_suffix(".result.json")
 
 
-def _run_rank(job: Path) -> None:
-    """What every rank does: read the job, call the task, let rank zero answer."""
+def _stopped_file(job: Path) -> Path:
+    return job.with_suffix(".stopped")
+
+
+def _run_rank(job: Path) -> int:
+    """What every rank does: read the job, call the task, let rank zero answer; returns the exit code."""
     _adopt_slurm_ranks()
     request = json.loads(job.read_text())
     function = _resolve(request["task"])
-    result = function(**arguments_from_json(function, request["arguments"]))
+    code = 0
+    try:
+        result = function(**arguments_from_json(function, request["arguments"]))
+        answer = _result_file(job), json.dumps(result_to_json(function, result))
+    except StoppedError as stopped:
+        code = int(str(stopped.code))
+        answer = _stopped_file(job), str(stopped.signum)
     if os.environ["RANK"] == "0":
-        _result_file(job).write_text(json.dumps(result_to_json(function, result)))
+        write_whole(*answer)
     _leave_group()
+    return code
 
 
 def _leave_group() -> None:
@@ -187,4 +210,4 @@ def _leave_group() -> None:
 
 
 if __name__ == "__main__":
-    _run_rank(Path(sys.argv[1]))
+    sys.exit(_run_rank(Path(sys.argv[1])))

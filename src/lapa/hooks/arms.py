@@ -11,8 +11,8 @@ from kedro.pipeline.node import Node
 from lapa.hooks.continuing import PROCESS_TAG, find_arms
 from lapa.hooks.lineage import log_shards
 from lapa.hooks.parameters import log_parameters
-from lapa.hooks.process import this_process
 from lapa.records import ShardSet
+from lapa.tracking.process import this_process
 
 
 class ArmRunsHook:

@@ -9,12 +9,12 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
-from lapa.hooks.process import is_gone
+from lapa.tracking.process import is_gone
 
 RUN_TAG = "lapa.run"
 """Name of the experiment: `--params=run=NAME`."""
 PROCESS_TAG = "lapa.process"
-"""Who logs into the run, as `lapa.hooks.process.this_process` says it."""
+"""Who logs into the run, as `lapa.tracking.process.this_process` says it."""
 
 
 def find_run(

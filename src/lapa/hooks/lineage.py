@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
 import mlflow
 from kedro.framework.hooks import hook_impl
 from mlflow.entities import Dataset, DatasetInput, InputTag
+from mlflow.exceptions import MlflowException
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from lapa.data.mixing.table import TABLE
 from lapa.datasets.shard_set import CONTACT_SHEET
 from lapa.hooks.headline import headline
 from lapa.records import EvaluationReport, Record, ShardSet
+from lapa.tracking.journal import is_away
+
+logger = logging.getLogger(__name__)
 
 _DIGEST_LENGTH = 36
 """MLflow takes no longer digest of a dataset; the tag `digest.clip_shards` has all of it."""
@@ -101,4 +106,14 @@ def _log_files(dataset_name: str, folder: str, *names: str) -> None:
     """
     for path in (Path(folder, name) for name in names):
         if path.is_file():
-            mlflow.log_artifact(str(path), artifact_path=dataset_name)
+            _log_file(path, dataset_name)
+
+
+def _log_file(path: Path, folder: str) -> None:
+    """Files are not kept for a server that is away: they lie in the artefact, whose name the run knows."""
+    try:
+        mlflow.log_artifact(str(path), artifact_path=folder)
+    except (MlflowException, OSError) as error:
+        if not is_away(error):
+            raise
+        logger.warning("MLflow is away: %s of %s is not in its run", path.name, folder)

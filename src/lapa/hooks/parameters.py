@@ -20,13 +20,17 @@ from kedro.pipeline.node import Node
 from kedro_mlflow.framework.hooks.mlflow_hook import MlflowHook
 from kedro_mlflow.framework.hooks.utils import _flatten_dict
 from mlflow.environment_variables import MLFLOW_RUN_CONTEXT
+from mlflow.exceptions import MlflowException
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 from pydantic import BaseModel
 
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG, close_dead_runs, find_run
 from lapa.hooks.preflight.parameter_names import PARENT_RUN
-from lapa.hooks.process import this_process
+from lapa.refused import RefusedError
+from lapa.tracking.journal import is_away
+from lapa.tracking.patience import deliver_kept, write_through_journal
+from lapa.tracking.process import this_process
 
 _PREFIX = "params:"
 _TRAINING_PAGE = {"mlflow.experimentKind": "custom_model_development"}
@@ -46,8 +50,18 @@ class TypedParametersMlflowHook(MlflowHook):
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Connect to MLflow; one process at a time, for the first one creates the database."""
-        with _locked(context.project_path):
-            super().after_context_created(context)
+        write_through_journal()
+        try:
+            with _locked(context.project_path):
+                super().after_context_created(context)
+        except MlflowException as error:
+            if not is_away(error):
+                raise
+            raise RefusedError(
+                f"MLflow at {mlflow.get_tracking_uri()} does not answer ({error}); expected it to when a "
+                "run begins (afterwards it may be away). Start it, or keep this run in a file: "
+                "MLFLOW_TRACKING_URI=sqlite:///mlflow.db"
+            ) from error
         client, experiment = self._client_and_experiment()
         for key, value in _TRAINING_PAGE.items():
             if experiment.tags.get(key) != value:
@@ -61,6 +75,7 @@ class TypedParametersMlflowHook(MlflowHook):
         settings = self.mlflow_config.tracking.run
         given = settings.id
         client, experiment = self._client_and_experiment()
+        deliver_kept(self.mlflow_config.server.mlflow_tracking_uri)
         close_dead_runs(client, experiment.experiment_id)
         if given is None and settings.name:
             used = {name: catalog.load(name) for name in pipeline.inputs() if _is_parameter(name)}
@@ -99,6 +114,7 @@ class TypedParametersMlflowHook(MlflowHook):
         super().after_pipeline_run(run_params, pipeline, catalog)
         while not self._already_active_mlflow and mlflow.active_run() is not None:
             mlflow.end_run()
+        deliver_kept(self.mlflow_config.server.mlflow_tracking_uri)
 
     def _client_and_experiment(self) -> tuple[mlflow.MlflowClient, mlflow.entities.Experiment]:
         client = mlflow.MlflowClient(self.mlflow_config.server.mlflow_tracking_uri)

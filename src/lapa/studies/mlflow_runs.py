@@ -14,11 +14,11 @@ from mlflow.entities import Metric, Param
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG
-from lapa.hooks.process import this_process
 from lapa.records import CellKey, CellResult
 from lapa.studies.configuration import Configuration
 from lapa.studies.file import Study
 from lapa.studies.grid import text_of
+from lapa.tracking.process import this_process
 
 Status = Literal["FINISHED", "FAILED", "KILLED"]
 

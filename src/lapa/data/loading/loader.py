@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset, get_worker_info
 
 from lapa.data.loading.batch_memory import BatchMemory, SharedFrames
 from lapa.data.loading.order import EvaluationBatches, Ordered, TrainingBatches
+from lapa.stopped import leave_signals_to_parent
 
 
 class LoadableDataset(Ordered, Protocol):
@@ -124,7 +125,7 @@ def _loader(
         batch_sampler=batches,
         num_workers=num_workers,
         collate_fn=_as_is if reads else collate,
-        worker_init_fn=one_thread,
+        worker_init_fn=begin_worker,
         pin_memory=torch.cuda.is_available(),
         prefetch_factor=4 if num_workers else None,
         # iter() would otherwise draw a seed from the global generator and shift the model's dropout
@@ -132,8 +133,9 @@ def _loader(
     )
 
 
-def one_thread(worker: int) -> None:
-    """Keep a loader process to one thread: processes are the unit of parallelism."""
+def begin_worker(worker: int) -> None:
+    """Keep a loader process to one thread, as processes are the unit of parallelism, and alive until its parent ends."""
+    leave_signals_to_parent()
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
 

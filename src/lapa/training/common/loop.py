@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.distributed.tensor import DTensor
 
 from lapa.distributed.ranks import is_rank_zero, rank, sum_over_processes, world_size
+from lapa.distributed.stop_signals import StopSignals
 from lapa.params.fabric import FabricStageParams
 from lapa.training.common.augment_images import augment_images
 from lapa.training.common.progress import Progress
@@ -58,18 +59,22 @@ class Loop:
         trainer = self.params.trainer
         # published weights arrive in evaluation mode, and a validation ends in training mode
         self.state.module.train()
-        with self._progress() as progress:
+        with self._progress() as progress, StopSignals() as signals:
             self._clock.skipped()
             while self.state.step < trainer.max_steps:
                 losses, norm = self._step(iterator)
                 self.state.step += 1
-                self._after_step(losses, norm)
+                stopping = signals.agreed()
+                self._after_step(losses, norm, saves=bool(stopping))
                 progress.advance(self.state.step, losses["loss"], lambda: self._measured)
+                if stopping:
+                    signals.leave(stopping, stage=self.stage, step=self.state.step)
 
-    def _after_step(self, losses: Mapping[str, Tensor], norm: Tensor) -> None:
-        """Log, validate and save, each when due."""
+    def _after_step(self, losses: Mapping[str, Tensor], norm: Tensor, *, saves: bool) -> None:
+        """Log, validate and save, each when due; ``saves`` whether or not it is."""
         trainer = self.params.trainer
-        if self._due(trainer.log_every) or self._due(trainer.checkpoint_every):
+        saves = saves or self._due(trainer.checkpoint_every)
+        if saves or self._due(trainer.log_every):
             self._require_finite(norm)
         self._clock.worked(samples=self._samples_per_step())
         if self._due(trainer.log_every):
@@ -77,7 +82,7 @@ class Loop:
         if self.validate and self._due(trainer.validate_every):
             self._measured = self.validate()
             self.log(self._measured, self.state.step)
-        if self._due(trainer.checkpoint_every):
+        if saves:
             save(self.fabric, self.state, self.resume, sharded=self.params.shard)
         self._clock.skipped()
 

@@ -48,12 +48,13 @@ def joined_run(task: str = "") -> JoinedRun | None:
 class JoinedRunLogger(MLFlowLogger):
     """Logs into a run it does not own, so it never closes it.
 
-    A tracking server that stops answering must not cost the training: after the first failure
-    nothing more is sent and `MetricsFile` keeps the metrics.
+    A server that is away keeps nobody waiting (`lapa.tracking`). One that refuses what it is sent must not
+    cost the training either: from then on nothing more is sent, and `MetricsFile` keeps the metrics.
     """
 
     LOGGER_JOIN_CHAR = "/"
     _broken = False
+    _latest: tuple[int | None, Mapping[str, float]] = (None, {})
 
     def finalize(self, status: str = "success") -> None:
         """Leave the run open for its owner."""
@@ -63,8 +64,9 @@ class JoinedRunLogger(MLFlowLogger):
         """Send metrics of one step."""
         from mlflow.exceptions import MlflowException  # noqa: PLC0415
 
-        if self._broken:
+        if self._broken or (step, metrics) == self._latest:
             return
+        self._latest = step, dict(metrics)
         try:
             super().log_metrics(metrics, step)
         except (MlflowException, OSError) as error:
@@ -79,6 +81,10 @@ def build_logger(run: JoinedRun | None) -> JoinedRunLogger | Literal[False]:
     """Return a logger that joins ``run``; False (Lightning's "none") without a run."""
     if run is None:
         return False
+    # MLflow takes seconds to load, and only a training with a run needs it
+    from lapa.tracking.patience import write_through_journal  # noqa: PLC0415
+
+    write_through_journal()
     return JoinedRunLogger(
         run_id=run.run_id,
         tracking_uri=run.tracking_uri,
@@ -91,12 +97,14 @@ class MetricsFile(Logger):
     """Appends every logged step as one JSON line: ``{"step": 20, "train/loss": 0.1, ...}``.
 
     Names are those of the stage alone, without its prefix in MLflow. A resumed run appends; where a
-    step occurs twice, the later line holds.
+    step occurs twice, the later line holds. What comes twice in a row is written once: `ResumePoint` has
+    a step logged before its state is saved, and Lightning logs it again.
     """
 
     def __init__(self, *, path: Path) -> None:
         super().__init__()
         self._path = path
+        self._latest = ""
 
     @property
     def name(self) -> str:
@@ -116,5 +124,9 @@ class MetricsFile(Logger):
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
         """Append one line."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        line = json.dumps({"step": step, **metrics})
+        if line == self._latest:
+            return
+        self._latest = line
         with self._path.open("a") as file:
-            file.write(json.dumps({"step": step, **metrics}) + "\n")
+            file.write(f"{line}\n")

@@ -11,6 +11,7 @@ from lightning_fabric.plugins.io.torch_io import TorchCheckpointIO
 from pytorch_lightning.callbacks import Checkpoint
 
 from lapa.distributed.ranks import is_rank_zero
+from lapa.distributed.stop_signals import StopSignals
 from lapa.training.common.checkpoints import prune, save_atomically, step_file
 
 Batch = TypeVar("Batch")
@@ -38,27 +39,49 @@ class AtomicCheckpointIO(TorchCheckpointIO):
 class ResumePoint(Checkpoint):
     """Saves the whole training state every ``every`` optimiser steps, keeping the last few.
 
-    Where a validation is due at the same step, after it: Lightning does not repeat one that was cut
+    And once more when the training is asked to stop, which it then does. Where a validation is due at the same step, after it: Lightning does not repeat one that was cut
     short, and the weights that it would have found best would be lost.
     """
 
-    def __init__(self, *, folder: Path, every: int, validate_every: int, keep: int = 3) -> None:
+    def __init__(
+        self, *, stage: str, folder: Path, every: int, validate_every: int, keep: int = 3
+    ) -> None:
+        self._stage = stage
         self._folder = folder
         self._every = every
         self._validate_every = validate_every
         self._keep = keep
         self._waits = False
+        self._stopping = 0
+        self._signals: StopSignals | None = None
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """From here on a signal waits for the end of a step; Lightning's own handler would lose the steps."""
+        self._signals = StopSignals().__enter__()
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """From here on a signal acts at once."""
+        self._give_back_signals()
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        """Likewise."""
+        self._give_back_signals()
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any
     ) -> None:
-        """Save when due; collective, so every rank calls it."""
-        if trainer.global_step % self._every:
+        """Save when due or asked to stop; collective, so every rank calls it."""
+        self._stopping = self._signals.agreed() if self._signals else 0
+        if trainer.global_step % self._every and not self._stopping:
             return
         validates = trainer.enable_validation and trainer.global_step % self._validate_every == 0
         if validates:
             self._waits = True
         else:
+            # Lightning logs a step after this hook: killed in between, it would never be logged
+            trainer._logger_connector.update_train_step_metrics()
             self._save(trainer)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -71,6 +94,13 @@ class ResumePoint(Checkpoint):
         trainer.save_checkpoint(step_file(self._folder, trainer.global_step))
         if is_rank_zero():
             prune(self._folder, keep=self._keep)
+        if self._signals and self._stopping:
+            self._signals.leave(self._stopping, stage=self._stage, step=trainer.global_step)
+
+    def _give_back_signals(self) -> None:
+        if self._signals:
+            self._signals.__exit__()
+            self._signals = None
 
 
 class ResumableLoader(Generic[Batch]):

@@ -52,6 +52,7 @@ def build_trainer(
     # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     resume_point = ResumePoint(
+        stage=work.stage,
         folder=resume_folder(work.folder),
         every=params.checkpoint_every,
         validate_every=params.validate_every,

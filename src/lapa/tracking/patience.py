@@ -1,0 +1,47 @@
+"""Have every part of MLflow in this process write through an `AwayStore`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mlflow.tracking._tracking_service import utils
+
+from lapa.tracking.away_store import AwayStore
+
+_SCHEMES = ("sqlite", "postgresql", "mysql", "mssql", "http", "https")
+_IMPATIENT: Mapping[str, str] = {
+    # MLflow's own limits let one metric wait for four minutes
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+}
+
+
+def write_through_journal() -> None:
+    """From now on MLflow may go away while something is logged; calling again changes nothing."""
+    for name, value in _IMPATIENT.items():
+        os.environ.setdefault(name, value)
+    registry: Any = utils._tracking_store_registry
+    for scheme in _SCHEMES:
+        builder = registry._registry[scheme]
+        if not isinstance(builder, _Patient):
+            registry.register(scheme, _Patient(builder))
+            registry._get_store_with_resolved_uri.cache_clear()
+
+
+def deliver_kept(uri: str) -> None:
+    """Deliver what this process and dead ones have kept for MLflow at ``uri``, if it answers."""
+    store = utils._tracking_store_registry.get_store(uri)  # type: ignore[no-untyped-call]
+    if isinstance(store, AwayStore):
+        store.deliver()
+
+
+class _Patient:
+    """Builds a store that may be away."""
+
+    def __init__(self, builder: Callable[..., Any]) -> None:
+        self._builder = builder
+
+    def __call__(self, store_uri: str, artifact_uri: str | None = None) -> AwayStore:
+        return AwayStore(self._builder(store_uri=store_uri, artifact_uri=artifact_uri), store_uri)
