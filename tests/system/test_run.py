@@ -183,21 +183,6 @@ def test_what_is_not_what_its_record_says_is_refused_by_name(
     assert re.search(REASONS[case], outcomes[case])
 
 
-def test_the_notebook_reads_the_run(project: Project) -> None:
-    notebook = json.loads((ROOT / "notebooks/01_read_a_run.ipynb").read_text())
-    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    done = subprocess.run(
-        [sys.executable, "-c", "\n".join(cells)],
-        cwd=project.folder,
-        env=project.environment | {"KEDRO_ENV": "test"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-
-
 KILLED_STAGES = {
     "ingestion": ("data/.work/test/shards-*/shards/train/*.tar", "data/03_primary/test/tabletop"),
     "laq": ("data/.work/test/laq-*/resume/*.ckpt", "data/06_models/test/laq"),

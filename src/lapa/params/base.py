@@ -13,7 +13,7 @@ Accelerator = Literal["auto", "cpu", "gpu", "cuda"]
 class Params(BaseModel):
     """Frozen parameters; an unknown name is an error, so a typo never passes silently."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class OptimizerParams(Params):

@@ -17,7 +17,7 @@ SEAL = "seal"
 class Record(BaseModel):
     """Base of every record: immutable, no unknown fields, JSON on disk."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     def sealed_json(self) -> str:
         """The record as JSON, with a seal: a digest over all of it but where it lies."""
