@@ -14,7 +14,8 @@ import numpy as np
 from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.media.jpeg import MAX_PIXELS, decode_image
+from lapa.data.limits import MAX_PIXELS
+from lapa.data.media.jpeg import decode_image
 
 
 @dataclass(frozen=True)

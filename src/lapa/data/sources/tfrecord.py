@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 import crc32c
 
 from lapa.data.bad_input import BadInputError, OnBad, bad, naming, raise_bad
+from lapa.data.limits import MAX_RECORD_BYTES
 
 HEADER: Final = struct.Struct("<QI")
 FOOTER: Final = struct.Struct("<I")
@@ -113,5 +114,10 @@ def _read_record(file: BinaryIO, size: int) -> tuple[bytes, bool]:
             f"a record of {length} bytes at offset {start}, but the file holds {max(left, 0)} more; "
             "copy the file again",
         )
+    if length > MAX_RECORD_BYTES:
+        detail = (
+            f"a record of {length} bytes at offset {start}, expected at most {MAX_RECORD_BYTES}"
+        )
+        raise bad("absurd_dimensions", f"{detail}; the {left - length} bytes behind it are lost")
     data = file.read(length)
     return data, FOOTER.unpack(file.read(FOOTER.size))[0] == masked_crc(data)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import json
+import os
+import stat
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from lapa.data.bad_input import bad
 
@@ -17,9 +18,6 @@ MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Byte order marks and what they announce."""
-
-MAX_INFO_BYTES: Final = 64 << 20
-"""Of a file that describes a whole dataset; ``dataset_info.json`` lists the length of every shard."""
 
 
 class Text(NamedTuple):
@@ -36,12 +34,9 @@ def read_text(path: Path, *, max_bytes: int) -> Text:
     Bytes of another encoding are kept visibly, as ``caf\xe9``, and noted: nobody says which it was.
 
     Raises:
-        BadInputError: ``absurd_dimensions``: larger than ``max_bytes``; ``unreadable_text``: no text.
+        BadInputError: `read_bytes`'s, or ``unreadable_text``: no text.
     """
-    with path.open("rb") as file:
-        data = file.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise bad("absurd_dimensions", f"{path.name} is over {max_bytes} bytes, the most accepted")
+    data = read_bytes(path, max_bytes=max_bytes)
     mark, encoding = next(
         ((mark, name) for mark, name in MARKS if data.startswith(mark)), (b"", "utf-8")
     )
@@ -58,13 +53,22 @@ def read_text(path: Path, *, max_bytes: int) -> Text:
         return Text(content.decode("utf-8", errors="backslashreplace"), (note,))
 
 
-def parse_json(text: str, *, name: str, reason: str) -> Any:
-    """Parse JSON from a file called ``name``.
+def read_bytes(path: Path, *, max_bytes: int) -> bytes:
+    """Return the content of a file that is small, and a file.
 
     Raises:
-        BadInputError: with ``reason``: not JSON, nested too deeply, or a number of absurd length.
+        FileNotFoundError: there is none.
+        BadInputError: ``absurd_dimensions``: larger than ``max_bytes``; ``unreadable_file``: a device or a
+            pipe, which never end.
     """
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise bad(reason, f"{name}: {type(error).__name__}: {error}") from error
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise bad("unreadable_file", f"{path.name} is a device or pipe, expected a file")
+        if status.st_size <= max_bytes:
+            data = file.read(max_bytes + 1)
+            if len(data) <= max_bytes:
+                return data
+    size = max(status.st_size, max_bytes + 1)
+    raise bad("absurd_dimensions", f"{path.name} has {size} bytes, expected at most {max_bytes}")

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from lapa.data.bad_input import BadInputError
-from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.media.video_file import VideoFile
 from lapa.data.sources.base.depth import is_deep, png_bits
 from lapa.data.sources.lerobot.table import DAMAGE

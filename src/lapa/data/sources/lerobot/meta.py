@@ -7,8 +7,8 @@ note instead of a failure. Layouts: https://huggingface.co/docs/lerobot/lerobot-
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,11 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lapa.data.bad_input import bad
+from lapa.data.limits import MAX_INFO_BYTES, MAX_LINE_BYTES
 from lapa.data.sources.base.inside import inside
+from lapa.data.sources.base.json_text import parse_json
 from lapa.data.sources.base.rows import numbered_names
+from lapa.data.sources.base.text_file import read_bytes
 from lapa.data.sources.lerobot.table import DAMAGE, open_parquet, single
 
 CAMERA_TYPES = ("video", "image")
@@ -95,7 +98,7 @@ def read_info(root: Path) -> LeRobotInfo:
     """
     path = root / "meta" / "info.json"
     try:
-        info = LeRobotInfo.model_validate_json(path.read_bytes())
+        info = LeRobotInfo.model_validate_json(read_bytes(path, max_bytes=MAX_INFO_BYTES))
     except FileNotFoundError as error:
         raise bad("missing_info", "no meta/info.json: is this a LeRobot dataset?") from error
     except ValidationError as error:
@@ -168,16 +171,22 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
         BadInputError: a line is not a JSON object; the message gives its number.
     """
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
+        for number in count(1):
+            line = file.readline(MAX_LINE_BYTES + 1)
+            if not line:
+                return
             if line.strip():
                 yield _json_object(line, f"{path.name} line {number}")
 
 
 def _json_object(line: bytes, where: str) -> dict[str, Any]:
+    if len(line) > MAX_LINE_BYTES:
+        raise bad("absurd_dimensions", f"{where} is longer than {MAX_LINE_BYTES} bytes")
     try:
-        content = json.loads(line)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        text = line.decode()
+    except UnicodeDecodeError as error:
         raise bad("broken_json", f"{where}: {error}") from error
+    content = parse_json(text, name=where, reason="broken_json")
     if not isinstance(content, dict):
         raise bad("broken_json", f"{where} is a {type(content).__name__}, expected an object")
     return content
