@@ -17,6 +17,7 @@ import crc32c
 
 from lapa.data.bad_input import BadInputError, OnBad, bad, naming, raise_bad
 from lapa.data.limits import MAX_RECORD_BYTES
+from lapa.data.sources.base.regular_file import open_regular
 
 HEADER: Final = struct.Struct("<QI")
 FOOTER: Final = struct.Struct("<I")
@@ -55,7 +56,7 @@ def placed_records(
     ``wrong_length_crc``) with the bytes that are lost, and reading of this file ends.
     """
     size = path.stat().st_size
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         number = 0
         while (start := file.tell()) < size:
             try:
@@ -77,7 +78,7 @@ def read_record(place: RecordPlace) -> bytes:
     Raises:
         BadInputError: it is damaged, or no longer there.
     """
-    with place.path.open("rb") as file:
+    with open_regular(place.path) as file:
         file.seek(place.offset)
         data, is_sound = _read_record(file, place.path.stat().st_size)
         if not is_sound:

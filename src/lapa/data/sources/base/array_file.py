@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
 from lapa.data.limits import MAX_NPZ_BYTES
+from lapa.data.sources.base.regular_file import open_regular
 
 
 def read_array(path: Path) -> NDArray[Any]:
@@ -21,7 +22,7 @@ def read_array(path: Path) -> NDArray[Any]:
         OSError, ValueError: it is no such file, or holds Python objects.
         BadInputError: ``absurd_dimensions``.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return _read(file, path.stat().st_size, path.name)
 
 

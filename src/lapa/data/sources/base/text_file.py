@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import os
-import stat
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from lapa.data.bad_input import bad
+from lapa.data.sources.base.regular_file import read_bytes
 
 MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -51,24 +50,3 @@ def read_text(path: Path, *, max_bytes: int) -> Text:
             raise bad("unreadable_text", f"{path.name} is not {encoding}: {error}") from error
         note = f"{path.name} is not UTF-8: other bytes are shown as they are; save it as UTF-8"
         return Text(content.decode("utf-8", errors="backslashreplace"), (note,))
-
-
-def read_bytes(path: Path, *, max_bytes: int) -> bytes:
-    """Return the content of a file that is small, and a file.
-
-    Raises:
-        FileNotFoundError: there is none.
-        BadInputError: ``absurd_dimensions``: larger than ``max_bytes``; ``unreadable_file``: a device or a
-            pipe, which never end.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise bad("unreadable_file", f"{path.name} is a device or pipe, expected a file")
-        if status.st_size <= max_bytes:
-            data = file.read(max_bytes + 1)
-            if len(data) <= max_bytes:
-                return data
-    size = max(status.st_size, max_bytes + 1)
-    raise bad("absurd_dimensions", f"{path.name} has {size} bytes, expected at most {max_bytes}")
