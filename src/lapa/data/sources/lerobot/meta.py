@@ -201,7 +201,7 @@ def _json_object(line: bytes, where: str) -> dict[str, Any]:
 def _read_table(path: Path) -> pa.Table:
     """Read a small parquet file."""
     with naming("", str(path)):
-        return read_table(open_parquet(path))
+        return read_table(open_parquet(path), max_bytes=MAX_INFO_BYTES)
 
 
 def path_inside(root: Path, template: str, fields: Mapping[str, int | str]) -> Path:

@@ -49,18 +49,21 @@ def read_table(
     *,
     groups: Sequence[int] | None = None,
     columns: Sequence[str] | None = None,
+    max_bytes: int = MAX_TABLE_BYTES,
 ) -> pa.Table:
     """Return some row groups (all when None) and columns of a file.
 
     Raises:
-        BadInputError: ``broken_parquet``, or ``absurd_dimensions``: more than `MAX_TABLE_BYTES`.
+        BadInputError: ``broken_parquet``, or ``absurd_dimensions``: more than ``max_bytes``.
     """
     batches: list[pa.RecordBatch] = []
-    left = MAX_TABLE_BYTES
-    for batch in read_batches(file, groups=groups, columns=columns):
+    left = max_bytes
+    for batch in read_batches(file, groups=groups, columns=columns, max_bytes=max_bytes):
         left -= batch.nbytes
         if left < 0:
-            raise _absurd(f"over {MAX_TABLE_BYTES} bytes in {len(batches) + 1} batches of rows")
+            raise _absurd(
+                f"its first {sum(b.num_rows for b in batches) + batch.num_rows} rows take over {max_bytes} bytes"
+            )
         batches.append(batch)
     if not batches:
         names = file.schema_arrow.names if columns is None else columns
@@ -73,14 +76,15 @@ def read_batches(
     *,
     groups: Sequence[int] | None = None,
     columns: Sequence[str] | None = None,
+    max_bytes: int = MAX_TABLE_BYTES,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield rows in their order, as many at a time as fit a part of `MAX_TABLE_BYTES`.
+    """Yield rows in their order, as many at a time as fit a part of ``max_bytes``.
 
     Raises:
         BadInputError: ``broken_parquet``, or ``absurd_dimensions`` by what the footer promises.
     """
     chosen = list(range(file.num_row_groups)) if groups is None else list(groups)
-    rows = _batch_rows(file.metadata, chosen, columns)
+    rows = _batch_rows(file.metadata, chosen, columns, max_bytes)
     try:
         yield from file.iter_batches(
             batch_size=rows, row_groups=chosen, columns=None if columns is None else list(columns)
@@ -90,7 +94,7 @@ def read_batches(
 
 
 def _batch_rows(
-    metadata: pq.FileMetaData, groups: Sequence[int], columns: Sequence[str] | None
+    metadata: pq.FileMetaData, groups: Sequence[int], columns: Sequence[str] | None, max_bytes: int
 ) -> int:
     """Return how many rows to read at a time; refuses a footer that promises too much."""
     num_rows, num_bytes, largest = 0, 0, 1
@@ -103,12 +107,12 @@ def _batch_rows(
                 num_bytes += column.num_values * width
             else:  # no value is larger than all pages of its column
                 largest = max(largest, column.total_uncompressed_size)
-    if num_rows > MAX_ROWS or num_bytes > MAX_TABLE_BYTES:
-        limits = f"expected at most {MAX_ROWS} and {MAX_TABLE_BYTES}"
+    if num_rows > MAX_ROWS or num_bytes > max_bytes:
+        limits = f"expected at most {MAX_ROWS} and {max_bytes}"
         raise _absurd(
             f"the footer promises {num_rows} rows, {num_bytes} bytes of numbers, {limits}"
         )
-    return max(1, min(LARGEST_BATCH, MAX_TABLE_BYTES // 4 // largest))
+    return max(1, min(LARGEST_BATCH, max_bytes // 4 // largest))
 
 
 def _absurd(detail: str) -> BadInputError:
