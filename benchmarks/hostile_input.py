@@ -35,11 +35,11 @@ def row_of(number: int) -> str:
         outcome, megabytes = peak_megabytes(lambda: read_attack(attack, source))
         seconds = time.perf_counter() - start
         stored = sum(path.lstat().st_blocks * 512 for path in source.rglob("*"))
-        message = told(attack, outcome.refused, [vars(record) for record in outcome.records])
-        words = (
-            message.replace(f"{source}{os.sep}", "").replace(str(parent), "…").replace("|", "\\|")
-        )
-    return f"| {attack.name} | {stored // 1000} kB | {shortened(words)} | {megabytes:.0f} MB | {seconds:.1f} s |"
+        words = told(attack, outcome).replace(f"{source}{os.sep}", "").replace(parent, "…")
+    cell = shortened(words).replace("|", "\\|")
+    return (
+        f"| {attack.name} | {stored // 1000} kB | {cell} | {megabytes:.0f} MB | {seconds:.1f} s |"
+    )
 
 
 def told(attack: Attack, outcome: Outcome) -> str:
