@@ -21,3 +21,10 @@ def test_everything_inside_is_shown_and_nothing_else_changes() -> None:
 def test_different_names_stay_different() -> None:
     names = [os.fsdecode(bytes([byte])) for byte in range(128, 256)]
     assert len({visible(name) for name in names}) == len(names)
+
+
+def test_nothing_steers_a_terminal_or_turns_the_writing() -> None:
+    assert visible("a\x1b[2Jb\x07") == r"a\x1b[2Jb\x07"
+    assert visible("100%\rdone") == r"100%\x0ddone"
+    assert visible("\u202e4pm.exe") == r"\u202e4pm.exe"
+    assert visible("two lines\r\nand\ta tab\n") == "two lines\r\nand\ta tab\n"

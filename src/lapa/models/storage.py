@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from lapa.folders.file_mode import follow_umask
+from lapa.folders.full_disk import told_when_full
 from lapa.params.base import Params
 from lapa.records import RECORD, Checkpoint, CheckpointKind, digest_of_file, require_same
 from lapa.refused import RefusedError
@@ -42,7 +43,8 @@ def save_model(folder: Path, module: nn.Module, config: Params) -> str:
     state = {
         name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()
     }
-    save_file(state, folder / WEIGHTS)
+    with told_when_full(folder / WEIGHTS):
+        save_file(state, folder / WEIGHTS)
     follow_umask(folder / WEIGHTS)
     (folder / CONFIG).write_text(json.dumps(fields, indent=2) + "\n")
     return digest_of_file(folder / WEIGHTS)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from lapa.data.bad_input import BadInputError
+from lapa.data.media.video_decode import VideoReader
 from lapa.data.media.video_file import READABLE_SUFFIXES, VideoFile
 from lapa.data.sources import open_source
 from toys.known_frames import gray_frames, numbers_of
@@ -51,3 +53,18 @@ def test_a_file_can_be_opened_again(tmp_path: Path) -> None:
     file.reopen()
     assert sum(1 for _ in file.container.decode(file.stream)) == 5
     file.close()
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".gif"])
+def test_a_video_without_an_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    """By its sample table, by its packets, and by decoding: whichever tells how many frames there are."""
+    monkeypatch.setattr("lapa.data.media.video_index.MAX_FRAMES", 8)
+    codec, container = {**WRITERS, ".gif": ("gif", "gif")}[suffix]
+    pixel_format = "rgb8" if codec == "gif" else "yuv420p"
+    data = encode_video(
+        gray_frames(12), codec=codec, container=container, pixel_format=pixel_format
+    )
+    with pytest.raises(BadInputError, match="endless_video: over 8 frames"):
+        VideoReader(data)

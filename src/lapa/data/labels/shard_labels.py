@@ -10,6 +10,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from lapa.folders.file_mode import follow_umask
+from lapa.folders.full_disk import told_when_full
 from lapa.records import digest_of_file
 
 LARGEST_CODEBOOK = int(np.iinfo(np.int16).max) + 1
@@ -60,7 +61,9 @@ def write_sidecar(
     path = folder / sidecar(shard)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    save_file({"codes": np.ascontiguousarray(codes), "valid": np.ascontiguousarray(valid)}, partial)
+    arrays = {"codes": np.ascontiguousarray(codes), "valid": np.ascontiguousarray(valid)}
+    with told_when_full(path):
+        save_file(arrays, partial)
     follow_umask(partial)
     partial.replace(path)
     return digest_of_file(path)

@@ -14,7 +14,8 @@ import numpy as np
 from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.media.jpeg import MAX_PIXELS, decode_image
+from lapa.data.limits import MAX_IMAGE_BYTES, MAX_PIXELS
+from lapa.data.media.jpeg import decode_image
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ class ImageFiles:
     def _decode(self, index: int) -> Frames:
         path = self.paths[index]
         with naming(self.source, str(path)):
+            if (size := path.stat().st_size) > MAX_IMAGE_BYTES:
+                detail = (
+                    f"{size} bytes, expected at most {MAX_IMAGE_BYTES}: no image of a recording"
+                )
+                raise bad("absurd_dimensions", detail)
             return decode_image(path.read_bytes(), max_pixels=self.max_pixels)
 
 

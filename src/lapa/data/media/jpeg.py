@@ -16,10 +16,8 @@ import simplejpeg
 from lapa import jpeg
 from lapa.data.bad_input import bad
 from lapa.data.episode import Frames
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.media.orientation import STORED, exif_orientation, shown_size, upright
-
-MAX_PIXELS: Final = 4096 * 4096
-"""Largest image decoded by default; a bigger header is a mistake or a decompression bomb."""
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 JPEG_SIGNATURE: Final = b"\xff\xd8"

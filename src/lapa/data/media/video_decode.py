@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from lapa.data.bad_input import bad
 from lapa.data.episode import Frames
 from lapa.data.frame_indices import resolve_indices
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.media.display_geometry import DisplayGeometry, display_geometry
 from lapa.data.media.frame_times import FrameTimes, Seconds, measure_times
-from lapa.data.media.jpeg import MAX_PIXELS
 from lapa.data.media.playhead import Playhead
 from lapa.data.media.video_file import VideoFile
 from lapa.data.media.video_index import VideoIndex, read_index, read_sample_table

@@ -16,7 +16,7 @@ from typing import Final
 from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.media.video_decode import VideoReader
 
 OPEN_AT_ONCE: Final = 4

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.bad_input import BadInputError, bad
+from lapa.data.limits import MAX_FRAMES
 from lapa.data.media.video_file import VideoFile
 
 ONE_FRAME_PER_PACKET: Final = frozenset({"h264", "hevc", "av1", "vp9", "mpeg4", "mjpeg"})
@@ -52,13 +53,14 @@ def read_sample_table(file: VideoFile) -> NDArray[np.int64] | None:
     where an edit list hides frames, or offsets do not fit, only the packets tell.
 
     Raises:
-        BadInputError: ``truncated_video``: the table points beyond the end of the file.
+        BadInputError: ``truncated_video``: the table points beyond the end of the file; ``endless_video``.
     """
     container, stream = file.container, file.stream
     if "mp4" not in container.format.name:
         return None
     entries = list(stream.index_entries)
     end = max((entry.pos + entry.size for entry in entries), default=0)
+    _require_end(len(entries))
     if end > file.size:
         detail = f"its frames end at byte {end}, the file at {file.size}; copy it again"
         raise bad("truncated_video", detail)
@@ -82,7 +84,7 @@ def read_index(container: Any, stream: Any) -> VideoIndex:
 
     Raises:
         BadInputError: ``truncated_video`` (fewer packets than the file's own index lists),
-            ``no_frames`` or ``corrupt_video``.
+            ``no_frames``, ``endless_video`` or ``corrupt_video``.
     """
     promised = len(stream.index_entries) or stream.frames
     if not _packets_are_frames(container, stream):
@@ -91,6 +93,7 @@ def read_index(container: Any, stream: Any) -> VideoIndex:
     total = untimed = 0
     for packet in _packets(container, stream):
         total += 1
+        _require_end(total)
         if packet.is_discard or not packet.size:
             continue
         untimed += packet.pts is None
@@ -106,6 +109,12 @@ def read_index(container: Any, stream: Any) -> VideoIndex:
         return _without_times(len(times))
     seek_by = decode_times if "mp4" in container.format.name else times
     return _index(np.array(times), np.array(seek_by), np.array(keys, bool))
+
+
+def _require_end(frames: int) -> None:
+    if frames > MAX_FRAMES:
+        detail = f"over {MAX_FRAMES} frames, the most of one recording; cut it into shorter ones"
+        raise bad("endless_video", detail)
 
 
 def _index(
@@ -162,6 +171,7 @@ def _read_by_decoding(container: Any, stream: Any) -> VideoIndex:
     times, keys, untimed = array("q"), array("b"), 0
     try:
         for frame in container.decode(stream):
+            _require_end(len(times))
             untimed += frame.pts is None
             times.append(frame.pts or 0)
             keys.append(frame.key_frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from lapa.data.bad_input import BadInputError, bad_episode
 from lapa.data.episode import Episode, Frames
+from lapa.data.limits import DECODED_BYTES
 from lapa.data.shards.clips import Window, clip_windows
 from lapa.data.shards.images import (
     color_blocks,
@@ -22,7 +24,7 @@ from lapa.data.shards.images import (
 from lapa.records import FrameCodec
 
 CHUNK_FRAMES = 32
-"""Frames decoded at a time: memory stays flat however long an episode is."""
+"""Frames decoded at a time, fewer of large pictures: memory stays flat however long an episode is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +72,18 @@ def encode_clips(
     # a middle frame may lie in the part that the clip before has already encoded
     hashed = {frame for window in windows for frame in _hashed_frames(window)}
     encoded = _Encoded()
-    position = 0
+    decoder, position = _Decoder(episode), 0
     for window in windows:
         while position < window.stop:
-            stop = min(position + CHUNK_FRAMES, window.stop)
-            for index, frame in enumerate(_read(episode, position, stop), start=position):
+            frames = decoder.some(position, window.stop)
+            for index, frame in enumerate(frames, start=position):
                 square = to_square(frame, codec)
                 encoded.jpegs.append(encode_square(square, codec))
                 encoded.thumbnails.append(thumbnail(square))
                 encoded.color_blocks.append(color_blocks(square))
                 if index in hashed:
                     encoded.hashes[index] = perceptual_hash(square)
-            position = stop
+            position += len(frames)
         yield _clip(episode, window, encoded)
         encoded.drop(window.owned)
 
@@ -102,6 +104,24 @@ def _clip(episode: Episode, window: Window, encoded: _Encoded) -> Clip:
         actions=None if episode.actions is None else episode.actions[rows],
         states=None if episode.states is None else episode.states[rows],
     )
+
+
+@dataclass
+class _Decoder:
+    """Decodes as many frames at a time as memory is meant for; the first alone tells how large they are."""
+
+    episode: Episode
+    shape: tuple[int, ...] = ()
+
+    def some(self, start: int, stop: int) -> Frames:
+        """Return one frame or more from ``start`` on, none behind ``stop``."""
+        count = min(DECODED_BYTES // math.prod(self.shape), CHUNK_FRAMES) if self.shape else 1
+        frames = _read(self.episode, start, min(start + max(count, 1), stop))
+        if self.shape not in ((), frames.shape[1:]):
+            sizes = f"a frame of {frames.shape[1:]} behind one of {self.shape}"
+            raise _bad_frames(self.episode, "mixed_sizes", sizes, "one size per episode")
+        self.shape = frames.shape[1:]
+        return frames
 
 
 def _read(episode: Episode, start: int, stop: int) -> Frames:

@@ -22,6 +22,7 @@ from lapa.data.episode import Episode
 from lapa.data.shards.encode import Clip
 from lapa.data.shards.index import index_path, write_index
 from lapa.data.shards.layout import BLOCK, COLUMNS, split_name
+from lapa.folders.full_disk import told_when_full
 
 _END_OF_TAR = bytes(2 * BLOCK)
 
@@ -82,17 +83,19 @@ class ShardWriter:
             self._open_part()
         part = self._parts[-1]
         row = _row(key, episode, clip)
-        for member, data in members.items():
-            row |= _append(part.file, f"{key}.{member}", data, shard=part.path.name)
+        with told_when_full(part.path):
+            for member, data in members.items():
+                row |= _append(part.file, f"{key}.{member}", data, shard=part.path.name)
         part.rows.append(row)
 
     def close(self) -> list[Path]:
         """Finish every part with its index, on disk; return the tars (empty if none was written)."""
         for part in self._parts:
-            part.file.write(_END_OF_TAR)
-            _to_disk(part.file)
-            part.file.close()
-            write_index(index_path(part.path), part.rows)
+            with told_when_full(part.path):
+                part.file.write(_END_OF_TAR)
+                _to_disk(part.file)
+                part.file.close()
+                write_index(index_path(part.path), part.rows)
         return [part.path for part in self._parts]
 
     def discard(self) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lapa.data.bad_input import OnBad, bad, naming, raise_bad, read_each
+from lapa.data.bad_input import BadInputError, OnBad, bad, naming, raise_bad, read_each
 from lapa.data.episode import Episode, Frames
+from lapa.data.limits import MAX_CAPTION_BYTES
 from lapa.data.media.video_decode import VideoReader
 from lapa.data.sources.base.action_meaning import given_meaning
+from lapa.data.sources.base.array_file import read_array
+from lapa.data.sources.base.json_text import parse_json
+from lapa.data.sources.base.rows import Rows, float_rows
+from lapa.data.sources.base.text_file import read_text
 
 Labels = Literal["executed", "expert", "none"]
 _FILES = {"executed": "actions.npy", "expert": "expert_actions.npy"}
@@ -85,9 +86,12 @@ def _read(folder: Path, *, labels: Labels, name: str) -> Episode:
 
 def _facts(file: Path) -> dict[str, Any]:
     try:
-        facts: dict[str, Any] = json.loads(file.read_text())
-    except (OSError, ValueError) as error:
+        text = read_text(file, max_bytes=MAX_CAPTION_BYTES).text
+    except OSError as error:
         raise bad("unreadable_json", f"{file}: {error}") from error
+    facts = parse_json(text, name=str(file), reason="unreadable_json")
+    if not isinstance(facts, dict):
+        raise bad("unreadable_json", f"{file} holds a {type(facts).__name__}, expected an object")
     if missing := sorted(_FACTS - facts.keys()):
         detail = f"{file} lacks {', '.join(missing)}, expected what `lapa.envs.record` writes"
         raise bad("missing_values", f"{detail}; record the episode again")
@@ -106,10 +110,12 @@ def _acting(episode: Episode, file: Path, facts: dict[str, Any]) -> Episode:
     )
 
 
-def _array(file: Path) -> NDArray[np.float32]:
+def _array(file: Path) -> Rows:
     try:
-        return np.asarray(np.load(file, allow_pickle=False), dtype=np.float32)
+        return float_rows(read_array(file), file.name)
     except (OSError, ValueError) as error:
+        if isinstance(error, BadInputError):
+            raise
         raise bad("unreadable_array", f"{file}: {error}") from error
 
 

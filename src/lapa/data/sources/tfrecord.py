@@ -16,6 +16,8 @@ from typing import BinaryIO, Final
 import crc32c
 
 from lapa.data.bad_input import BadInputError, OnBad, bad, naming, raise_bad
+from lapa.data.limits import MAX_RECORD_BYTES
+from lapa.data.sources.base.regular_file import open_regular
 
 HEADER: Final = struct.Struct("<QI")
 FOOTER: Final = struct.Struct("<I")
@@ -54,7 +56,7 @@ def placed_records(
     ``wrong_length_crc``) with the bytes that are lost, and reading of this file ends.
     """
     size = path.stat().st_size
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         number = 0
         while (start := file.tell()) < size:
             try:
@@ -76,7 +78,7 @@ def read_record(place: RecordPlace) -> bytes:
     Raises:
         BadInputError: it is damaged, or no longer there.
     """
-    with place.path.open("rb") as file:
+    with open_regular(place.path) as file:
         file.seek(place.offset)
         data, is_sound = _read_record(file, place.path.stat().st_size)
         if not is_sound:
@@ -113,5 +115,10 @@ def _read_record(file: BinaryIO, size: int) -> tuple[bytes, bool]:
             f"a record of {length} bytes at offset {start}, but the file holds {max(left, 0)} more; "
             "copy the file again",
         )
+    if length > MAX_RECORD_BYTES:
+        detail = (
+            f"a record of {length} bytes at offset {start}, expected at most {MAX_RECORD_BYTES}"
+        )
+        raise bad("absurd_dimensions", f"{detail}; the {left - length} bytes behind it are lost")
     data = file.read(length)
     return data, FOOTER.unpack(file.read(FOOTER.size))[0] == masked_crc(data)

@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from lapa.folders.full_disk import DiskFullError, told_when_full
+
 _PARTIAL = ".partial"
 
 
@@ -25,10 +27,14 @@ def save_atomically(state: dict[str, Any], path: Path) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + _PARTIAL)
-    with partial.open("wb") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with told_when_full(path), partial.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+    except DiskFullError:
+        partial.unlink()
+        raise
     partial.replace(path)
     _sync_folder(path.parent)
 

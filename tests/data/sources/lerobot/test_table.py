@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,13 @@ def write(path: Path, episodes: int, row_group: int) -> None:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """The row groups that are read, call by call."""
     calls: list[list[int]] = []
-    original = pq.ParquetFile.read_row_groups
+    original = pq.ParquetFile.iter_batches
 
-    def recorded(self: pq.ParquetFile, groups: list[int], **options: Any) -> pa.Table:
-        calls.append(groups)
-        return original(self, groups, **options)
+    def recorded(self: pq.ParquetFile, **options: Any) -> Iterator[pa.RecordBatch]:
+        calls.append(options["row_groups"])
+        return original(self, **options)
 
-    monkeypatch.setattr(pq.ParquetFile, "read_row_groups", recorded)
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", recorded)
     return calls
 
 

@@ -36,3 +36,15 @@ def test_empty_message_and_empty_feature() -> None:
 def test_other_bytes_are_named(data: bytes) -> None:
     with pytest.raises(BadInputError, match="not_an_example"):
         parse_example(data)
+
+
+def test_more_values_than_any_episode_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lapa.data.sources.rlds.tf_example.MAX_PARTS", 3)
+    monkeypatch.setattr("lapa.data.sources.rlds.tf_example.MAX_VARINT_BYTES", 3)
+    features = parse_example(example({"texts": ["a"] * 4, "numbers": np.arange(4)}))
+    with pytest.raises(BadInputError, match="over 3 values one by one"):
+        features["texts"].values()
+    with pytest.raises(BadInputError, match="4 bytes of packed integers"):
+        features["numbers"].values()
+    with pytest.raises(BadInputError, match="over 3 values one by one"):
+        parse_example(example({str(number): "a" for number in range(4)}))

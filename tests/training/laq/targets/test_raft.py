@@ -18,7 +18,7 @@ from lapa.params.laq.stage import FlowTargetParams, RaftParams
 from lapa.training.laq.fit import train
 from lapa.training.laq.targets import build_targets
 from lapa.training.laq.targets.flow import dis_flow, flow_percent
-from lapa.training.laq.targets.raft import RaftFlow, import_optical_flow
+from lapa.training.laq.targets.raft import RaftFlow, _read, import_optical_flow
 from toys.squares import Squares, squares_loaders, tiny_params
 
 NAME = "torchvision.models.optical_flow"
@@ -207,3 +207,28 @@ def test_the_real_network_takes_our_pairs(size: str, tmp_path: Path) -> None:
     assert found.shape == dis_flow(frames).shape
     assert found.isfinite().all()
     assert found.abs().max() > 0
+
+
+@pytest.mark.parametrize("name", ["a.safetensors", "a.pt"])
+def test_damaged_weights_are_refused_by_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"\x80\x04cos\nsystem\n(S'touch ran'\ntR.")
+    with pytest.raises(ValueError, match=rf"{name}, which is damaged or holds more than tensors"):
+        _read(path)
+
+
+class Runs:
+    """Unpickled, it would make a file."""
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (Path("ran"),)
+
+
+def test_a_pickle_that_runs_something_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    torch.save({"a": Runs()}, tmp_path / "a.pt")
+    with pytest.raises(ValueError, match="nothing of it was run"):
+        _read(tmp_path / "a.pt")
+    assert not (tmp_path / "ran").exists()

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.bad_input import BadInputError, OnBad, bad_episode, naming, raise_bad
 from lapa.data.episode import Episode
-
-MAX_INSTRUCTION: Final = 1 << 16
-"""Characters; a longer text is a document that lies in the wrong place."""
+from lapa.data.limits import MAX_INSTRUCTION
 
 
 def checked(

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from lapa.data.bad_input import bad, naming
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.media.frame_times import UNEVEN_NOTE
-from lapa.data.media.jpeg import MAX_PIXELS
 from lapa.data.media.video_decode import VideoReader
 from lapa.data.media.video_frames import shared_reader
 

@@ -9,7 +9,7 @@ from typing import Final
 from lapa.data.episode import Episode
 from lapa.data.visible_text import visible, visible_in
 
-NOTE: Final = "a name or text holds bytes that are not Unicode; they are shown with backslashes"
+NOTE: Final = "a name or text holds bytes that are not Unicode, or control characters; they are shown with backslashes"
 
 
 def printable(episodes: Iterable[Episode]) -> Iterator[Episode]:

@@ -13,6 +13,7 @@ Any larger disagreement means the rows belong to another video and is refused.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,14 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
+from lapa.data.limits import MAX_DIMENSIONS, MAX_ROWS, MAX_VALUES
 
 ExtraFrame = Literal["drop", "hold"]
-
-MAX_DIMENSIONS = 4096
-"""Wider rows are taken for an image or a corrupt header, never for an action."""
-
-MAX_ROWS = 10_000_000
-"""About four days at 30 Hz: a longer episode is a corrupt length field."""
 
 Rows = NDArray[np.float32]
 
@@ -69,12 +65,15 @@ def check_shape(shape: tuple[int, ...], name: str) -> None:
     """Refuse absurd rows; call it on the header before reading the data.
 
     Raises:
-        BadInputError: not one or two dimensions, or beyond `MAX_ROWS` x `MAX_DIMENSIONS`.
+        BadInputError: not one or two dimensions, or beyond the limits of `lapa.data.limits`.
     """
     if len(shape) not in (1, 2):
         raise bad("wrong_shape", f"{name}: shape {shape}, expected (frame,) or (frame, dimension)")
     if shape[0] > MAX_ROWS or (len(shape) == 2 and not 0 < shape[1] <= MAX_DIMENSIONS):
         limit = f"at most {MAX_ROWS} rows of 1 to {MAX_DIMENSIONS} numbers"
+        raise bad("absurd_dimensions", f"{name}: shape {shape}, expected {limit}")
+    if math.prod(shape) > MAX_VALUES:
+        limit = f"at most {MAX_VALUES} numbers in all"
         raise bad("absurd_dimensions", f"{name}: shape {shape}, expected {limit}")
 
 

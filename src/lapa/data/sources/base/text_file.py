@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import json
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from lapa.data.bad_input import bad
+from lapa.data.sources.base.regular_file import read_bytes
 
 MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -17,9 +17,6 @@ MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Byte order marks and what they announce."""
-
-MAX_INFO_BYTES: Final = 64 << 20
-"""Of a file that describes a whole dataset; ``dataset_info.json`` lists the length of every shard."""
 
 
 class Text(NamedTuple):
@@ -36,12 +33,9 @@ def read_text(path: Path, *, max_bytes: int) -> Text:
     Bytes of another encoding are kept visibly, as ``caf\xe9``, and noted: nobody says which it was.
 
     Raises:
-        BadInputError: ``absurd_dimensions``: larger than ``max_bytes``; ``unreadable_text``: no text.
+        BadInputError: `read_bytes`'s, or ``unreadable_text``: no text.
     """
-    with path.open("rb") as file:
-        data = file.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise bad("absurd_dimensions", f"{path.name} is over {max_bytes} bytes, the most accepted")
+    data = read_bytes(path, max_bytes=max_bytes)
     mark, encoding = next(
         ((mark, name) for mark, name in MARKS if data.startswith(mark)), (b"", "utf-8")
     )
@@ -56,15 +50,3 @@ def read_text(path: Path, *, max_bytes: int) -> Text:
             raise bad("unreadable_text", f"{path.name} is not {encoding}: {error}") from error
         note = f"{path.name} is not UTF-8: other bytes are shown as they are; save it as UTF-8"
         return Text(content.decode("utf-8", errors="backslashreplace"), (note,))
-
-
-def parse_json(text: str, *, name: str, reason: str) -> Any:
-    """Parse JSON from a file called ``name``.
-
-    Raises:
-        BadInputError: with ``reason``: not JSON, nested too deeply, or a number of absurd length.
-    """
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise bad(reason, f"{name}: {type(error).__name__}: {error}") from error

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
 
 from lapa.data.bad_input import BadInputError, SettingsError
+from lapa.data.limits import MAX_YAML_BYTES, MAX_YAML_NODES
 from lapa.data.sources.base.text_file import read_text
 from lapa.params.base import Params
-
-MAX_YAML_BYTES: Final = 1 << 20
-MAX_NODES: Final = 100_000
-"""Values after every alias is written out; a bomb of aliases has billions in a few lines."""
 
 Model = TypeVar("Model", bound=Params)
 
@@ -43,8 +40,10 @@ def parse_yaml(text: str, *, name: str) -> Any:
         root = loader.get_single_node()
         if root is None:
             return None
-        if _written_out(root, {}) > MAX_NODES:
-            raise SettingsError(f"{name}: over {MAX_NODES} values with its aliases written out")
+        if _written_out(root, {}) > MAX_YAML_NODES:
+            raise SettingsError(
+                f"{name}: over {MAX_YAML_NODES} values with its aliases written out"
+            )
         return loader.construct_document(root)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         if isinstance(error, SettingsError):
@@ -58,7 +57,7 @@ def _written_out(node: yaml.Node, known: dict[int, int]) -> int:
     """Count the values of a node with every alias written out; an alias of itself counts as too many."""
     if id(node) in known:
         return known[id(node)]
-    known[id(node)] = MAX_NODES + 1
+    known[id(node)] = MAX_YAML_NODES + 1
     children: list[yaml.Node] = []
     if isinstance(node, yaml.SequenceNode):
         children = node.value

@@ -6,6 +6,7 @@ Whoever wrote it would then choose which files of this machine are read, so each
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +16,8 @@ import h5py
 import numpy as np
 
 from lapa.data.bad_input import BadInputError, bad
-from lapa.data.sources.base.rows import MAX_ROWS, Rows, check_shape, float_rows
-
-MAX_LINKS = 16
-"""Soft links followed in a row; more is a loop."""
+from lapa.data.limits import MAX_CHUNK_BYTES, MAX_LINKS
+from lapa.data.sources.base.rows import Rows, check_shape, float_rows
 
 DAMAGE = (OSError, RuntimeError, KeyError, UnicodeDecodeError)
 """What h5py raises from flipped bytes, depending on which structure they hit."""
@@ -40,24 +39,26 @@ def opened_hdf5(path: Path) -> Iterator[h5py.File]:
         raise bad("broken_hdf5", f"{type(error).__name__}: {error}", item=str(path)) from error
 
 
-def member(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset | None:
+def member(group: h5py.Group, name: str, *, links: int = 0) -> h5py.Group | h5py.Dataset | None:
     """Return what lies at a path below ``group``, or None; nothing outside the file is ever opened.
 
+    Args:
+        group: where the path begins.
+        name: the path, with ``/``.
+        links: how many were followed to get here.
+
     Raises:
-        BadInputError: ``external_hdf5``.
+        BadInputError: ``external_hdf5``; ``broken_hdf5``: links without an end; ``absurd_dimensions``.
     """
     item: Any = group
     parts = [part for part in name.split("/") if part not in ("", ".")]
-    links = 0
     while parts:
         part = parts.pop(0)
         link = item.get(part, getlink=True) if isinstance(item, h5py.Group) else None
         if isinstance(link, h5py.ExternalLink):
             raise _external(f"{item.name}/{part} is a link into {link.filename!r}")
         if isinstance(link, h5py.SoftLink):
-            links += 1
-            if links > MAX_LINKS:
-                raise bad("broken_hdf5", f"{group.name}/{name}: over {MAX_LINKS} links in a row")
+            links = _one_more(links, f"{group.name}/{name}")
             parts = [step for step in link.path.split("/") if step not in ("", ".")] + parts
             item = item.file if link.path.startswith("/") else item
         elif link is None:
@@ -65,16 +66,35 @@ def member(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset | None:
         else:
             item = item[part]
     if isinstance(item, h5py.Dataset):
-        _check_storage(item)
+        _check_storage(item, links)
     return item
 
 
-def _check_storage(dataset: h5py.Dataset) -> None:
+def _one_more(links: int, name: str) -> int:
+    if links >= MAX_LINKS:
+        raise bad("broken_hdf5", f"{name}: over {MAX_LINKS} links in a row")
+    return links + 1
+
+
+def _check_storage(dataset: h5py.Dataset, links: int) -> None:
+    """Refuse what lies elsewhere, and chunks of which one would fill the memory.
+
+    The parts of a virtual dataset are looked up as any other path: they may lead outside in their turn.
+    """
+    sources = dataset.virtual_sources() if dataset.is_virtual else []
     files = [str(entry[0]) for entry in dataset.external or ()]
-    if dataset.is_virtual:
-        files += [entry.file_name for entry in dataset.virtual_sources() if entry.file_name != "."]
+    files += [entry.file_name for entry in sources if entry.file_name != "."]
     if files:
         raise _external(f"{dataset.name} is stored in {files}")
+    for part in {entry.dset_name for entry in sources}:
+        if "%" in part or member(dataset.file, part, links=_one_more(links, dataset.name)) is None:
+            raise bad(
+                "broken_hdf5", f"{dataset.name} is made of {part!r}, which is not in the file"
+            )
+    unpacked = math.prod(dataset.chunks or ()) * dataset.dtype.itemsize
+    if unpacked > MAX_CHUNK_BYTES:
+        detail = f"{dataset.name}: chunks of {unpacked} bytes, expected at most {MAX_CHUNK_BYTES}"
+        raise bad("absurd_dimensions", f"{detail}; store it in chunks of single frames")
 
 
 def _external(place: str) -> BadInputError:
@@ -119,12 +139,15 @@ def read_bytes(group: h5py.Group, name: str) -> bytes:
     """Read a ``uint8 (bytes,)`` dataset, e.g. an embedded mp4.
 
     Raises:
-        BadInputError: another shape or type, or over 10 GB.
+        BadInputError: another shape or type, or more bytes than the file holds.
     """
     dataset = dataset_at(group, name)
-    if dataset.ndim != 1 or dataset.dtype != np.uint8 or dataset.size > 1000 * MAX_ROWS:
-        described = f"{group.name}/{name}: {dataset.dtype} {dataset.shape}"
+    described = f"{group.name}/{name}: {dataset.dtype} {dataset.shape}"
+    if dataset.ndim != 1 or dataset.dtype != np.uint8:
         raise bad("wrong_shape", f"{described}, expected the bytes of a video, uint8 (bytes,)")
+    if dataset.size > 2 * (held := Path(group.file.filename).stat().st_size):
+        # videos do not shrink any further, so what is larger than its file was never written
+        raise bad("absurd_dimensions", f"{described}, but the file itself has {held} bytes")
     data: bytes = dataset[()].tobytes()
     return data
 

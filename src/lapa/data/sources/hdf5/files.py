@@ -18,7 +18,7 @@ from lapa.data.bad_input import (
     require_path,
 )
 from lapa.data.episode import Episode
-from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.sources.base.folder_walk import recordings_below
 from lapa.data.sources.base.rows import ExtraFrame
 from lapa.data.sources.hdf5.file import member, opened_hdf5
@@ -128,7 +128,7 @@ def detect_layout(path: Path) -> str:
         BadInputError: neither; the message lists what the file holds.
     """
     with opened_hdf5(path) as file:
-        if "env" in file and "policy" in file:
+        if all(isinstance(member(file, name), h5py.Group) for name in ("env", "policy")):
             return "robonet"
         if isinstance(data := member(file, "data"), h5py.Group) and len(data):
             return "robomimic"

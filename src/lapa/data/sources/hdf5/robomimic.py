@@ -7,7 +7,6 @@ robosuite renders upside down unless told otherwise: ``flip_vertical`` turns suc
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,9 @@ import numpy as np
 from lapa.data.bad_input import bad
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.media.jpeg import MAX_PIXELS, check_size
+from lapa.data.limits import MAX_PIXELS
+from lapa.data.media.jpeg import check_size
+from lapa.data.sources.base.json_text import parse_json
 from lapa.data.sources.base.rows import ExtraFrame, Rows, align_rows, check_shape, numbered_names
 from lapa.data.sources.hdf5.file import (
     attributes,
@@ -183,10 +184,9 @@ def _states(demo: h5py.Group, wanted: Sequence[str] | None) -> tuple[Rows | None
 
 def _json_attribute(group: h5py.Group, name: str) -> Mapping[str, Any]:
     text = plain(group.attrs.get(name, "{}"))
-    try:
-        content = json.loads(text)
-    except (TypeError, json.JSONDecodeError) as error:
-        raise bad("broken_json", f"attribute {name!r} of {group.name}: {error}") from error
+    if not isinstance(text, str):
+        raise bad("broken_json", f"attribute {name!r} of {group.name} is a {type(text).__name__}")
+    content = parse_json(text, name=f"attribute {name!r} of {group.name}", reason="broken_json")
     return content if isinstance(content, dict) else {}
 
 

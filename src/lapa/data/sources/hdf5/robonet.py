@@ -21,7 +21,7 @@ import numpy as np
 from lapa.data.bad_input import bad, naming
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
-from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.media.video_decode import VideoReader
 from lapa.data.sources.base.action_meaning import meaning_word
 from lapa.data.sources.base.rows import ExtraFrame, align_rows, numbered_names

@@ -22,7 +22,7 @@ from lapa.data.bad_input import (
     require_path,
 )
 from lapa.data.episode import Episode
-from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.sources.base.folder_walk import walk_folders
 from lapa.data.sources.base.rows import ExtraFrame
 from lapa.data.sources.lerobot.entry import EpisodeEntry

@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from lapa.data.bad_input import BadInputError
-from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.media.video_file import VideoFile
 from lapa.data.sources.base.depth import is_deep, png_bits
-from lapa.data.sources.lerobot.table import DAMAGE
+from lapa.data.sources.lerobot.parquet import DAMAGE
 
 DEEP_GRAY = re.compile(r"gr[ae]y(9|1\d)|y16|z16", re.IGNORECASE)
 """Pixel formats of one channel and more than 8 bits: lerobot stores depth as ``gray12le``."""

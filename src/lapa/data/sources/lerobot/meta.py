@@ -7,21 +7,30 @@ note instead of a failure. Layouts: https://huggingface.co/docs/lerobot/lerobot-
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from lapa.data.bad_input import bad
+from lapa.data.bad_input import bad, naming
+from lapa.data.limits import MAX_INFO_BYTES, MAX_LINE_BYTES
 from lapa.data.sources.base.inside import inside
+from lapa.data.sources.base.json_text import parse_json
+from lapa.data.sources.base.regular_file import open_regular, read_bytes
 from lapa.data.sources.base.rows import numbered_names
-from lapa.data.sources.lerobot.table import DAMAGE, open_parquet, single
+from lapa.data.sources.lerobot.parquet import open_parquet, read_table
+from lapa.data.sources.lerobot.table import single
 
 CAMERA_TYPES = ("video", "image")
 """Feature dtypes that hold pictures: mp4 files, or encoded images inside the parquet files."""
+
+
+LONG_FIELD = re.compile(r"\{[^}]*:[^}]*\d{3}")
+"""In a template: a value written over a hundred characters wide."""
 
 
 class Feature(BaseModel):
@@ -95,7 +104,7 @@ def read_info(root: Path) -> LeRobotInfo:
     """
     path = root / "meta" / "info.json"
     try:
-        info = LeRobotInfo.model_validate_json(path.read_bytes())
+        info = LeRobotInfo.model_validate_json(read_bytes(path, max_bytes=MAX_INFO_BYTES))
     except FileNotFoundError as error:
         raise bad("missing_info", "no meta/info.json: is this a LeRobot dataset?") from error
     except ValidationError as error:
@@ -167,17 +176,23 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
     Raises:
         BadInputError: a line is not a JSON object; the message gives its number.
     """
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
+    with open_regular(path) as file:
+        for number in count(1):
+            line = file.readline(MAX_LINE_BYTES + 1)
+            if not line:
+                return
             if line.strip():
                 yield _json_object(line, f"{path.name} line {number}")
 
 
 def _json_object(line: bytes, where: str) -> dict[str, Any]:
+    if len(line) > MAX_LINE_BYTES:
+        raise bad("absurd_dimensions", f"{where} is longer than {MAX_LINE_BYTES} bytes")
     try:
-        content = json.loads(line)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        text = line.decode()
+    except UnicodeDecodeError as error:
         raise bad("broken_json", f"{where}: {error}") from error
+    content = parse_json(text, name=where, reason="broken_json")
     if not isinstance(content, dict):
         raise bad("broken_json", f"{where} is a {type(content).__name__}, expected an object")
     return content
@@ -185,10 +200,8 @@ def _json_object(line: bytes, where: str) -> dict[str, Any]:
 
 def _read_table(path: Path) -> pa.Table:
     """Read a small parquet file."""
-    try:
-        return open_parquet(path).read()
-    except DAMAGE as error:
-        raise bad("broken_parquet", str(error), item=str(path)) from error
+    with naming("", str(path)):
+        return read_table(open_parquet(path), max_bytes=MAX_INFO_BYTES)
 
 
 def path_inside(root: Path, template: str, fields: Mapping[str, int | str]) -> Path:
@@ -198,6 +211,8 @@ def path_inside(root: Path, template: str, fields: Mapping[str, int | str]) -> P
         BadInputError: an unknown placeholder, or a path that leaves the dataset.
     """
     try:
+        if LONG_FIELD.search(template):  # a width of 999999999 writes a gigabyte of blanks
+            raise ValueError("a width of over two digits")
         path = root / template.format(**fields)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         detail = f"path template {template!r} cannot be filled from {sorted(fields)}"

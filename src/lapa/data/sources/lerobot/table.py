@@ -14,29 +14,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from einops import rearrange
 
-from lapa.data.bad_input import bad
+from lapa.data.bad_input import bad, naming
+from lapa.data.sources.lerobot.parquet import open_parquet, read_table
 
 EPISODE = "episode_index"
-
-DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
-"""What pyarrow raises from a damaged file, depending on which part was hit."""
-
-
-def open_parquet(path: Path) -> pq.ParquetFile:
-    """Open a parquet file and read its footer.
-
-    Raises:
-        BadInputError: missing, truncated or not parquet.
-    """
-    try:
-        return pq.ParquetFile(path)
-    except FileNotFoundError as error:
-        raise bad("missing_file", "the parquet file does not exist", item=str(path)) from error
-    except DAMAGE as error:
-        raise bad("broken_parquet", str(error), item=str(path)) from error
 
 
 class EpisodeTable:
@@ -96,10 +79,8 @@ class EpisodeTable:
     def _read_groups(self, groups: tuple[int, ...], columns: tuple[str, ...]) -> pa.Table:
         if self._kept is None or self._kept_key != (groups, columns):
             self._kept = None  # free the old groups before reading the new ones
-            try:
-                self._kept = self._file.read_row_groups(list(groups), columns=list(columns))
-            except DAMAGE as error:
-                raise bad("broken_parquet", str(error), item=str(self.path)) from error
+            with naming("", str(self.path)):
+                self._kept = read_table(self._file, groups=groups, columns=columns)
             self._kept_key = (groups, columns)
         return self._kept
 

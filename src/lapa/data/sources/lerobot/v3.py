@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lapa.data.bad_input import bad
+from lapa.data.bad_input import bad, naming
 from lapa.data.sources.lerobot.entry import ChosenCamera, EpisodeEntry, choose_camera, count_notes
 from lapa.data.sources.lerobot.meta import LeRobotInfo, path_inside
-from lapa.data.sources.lerobot.table import DAMAGE, open_parquet, single
+from lapa.data.sources.lerobot.parquet import open_parquet, read_batches
+from lapa.data.sources.lerobot.table import single
 
 LOCATION = ("episode_index", "data/chunk_index", "data/file_index")
 """Columns without which the rows of an episode cannot be found."""
@@ -95,11 +96,9 @@ def _rows(files: list[Path]) -> Iterator[Row]:
         if missing:
             raise bad("missing_columns", f"{path.name} has no {missing}", item=str(path))
         wanted = [name for name in names if not name.startswith("stats/")]
-        try:
-            for batch in file.iter_batches(batch_size=1024, columns=wanted):
+        with naming("", str(path)):
+            for batch in read_batches(file, columns=wanted):
                 yield from (_complete(_singles(row), path) for row in batch.to_pylist())
-        except DAMAGE as error:
-            raise bad("broken_parquet", str(error), item=str(path)) from error
 
 
 def _singles(row: Row) -> Row:

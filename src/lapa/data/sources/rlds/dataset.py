@@ -13,7 +13,7 @@ from typing import Any
 
 from lapa.data.bad_input import OnBad, SettingsError, naming, raise_bad, read_through
 from lapa.data.episode import Episode
-from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.sources.rlds.episode import RecordReader
 from lapa.data.sources.rlds.features import read_schema
 from lapa.data.sources.rlds.field_map import FieldMap, field_map_for, load_field_map

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import math
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ import numpy as np
 from einops import rearrange
 from numpy.typing import NDArray
 
-from lapa.data.bad_input import bad
-from lapa.data.sources.base.text_file import MAX_INFO_BYTES, read_text
+from lapa.data.bad_input import BadInputError, bad
+from lapa.data.limits import MAX_INFO_BYTES, MAX_RECORD_BYTES
+from lapa.data.sources.base.json_text import parse_json
+from lapa.data.sources.base.text_file import read_text
 from lapa.data.sources.rlds.tf_example import WireFeature
 
 Kind = Literal["image", "text", "tensor"]
@@ -51,8 +53,9 @@ def read_schema(path: Path) -> dict[str, FieldSchema]:
             item=str(path),
         )
     text = read_text(path, max_bytes=MAX_INFO_BYTES).text
+    features = parse_json(text, name=path.name, reason="unreadable_features")
     try:
-        return dict(_leaves(json.loads(text), "", per_step=False))
+        return dict(_leaves(features, "", per_step=False))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise bad(
             "unreadable_features", f"{type(error).__name__}: {error}", item=str(path)
@@ -96,7 +99,7 @@ def tensor_of(name: str, field: FieldSchema, feature: WireFeature) -> NDArray[An
     values = feature.values()
     if isinstance(values, list):
         values = _numbers(name, field, values)
-    step = int(np.prod(field.shape))
+    step = math.prod(field.shape)
     if step < 1 or values.size % step:
         raise bad(
             "wrong_shape",
@@ -109,10 +112,29 @@ def tensor_of(name: str, field: FieldSchema, feature: WireFeature) -> NDArray[An
 def _numbers(name: str, field: FieldSchema, values: list[bytes]) -> NDArray[Any]:
     """Decode tensors that are stored as bytes, one per step."""
     try:
-        parts = [zlib.decompress(v) if field.encoding == "zlib" else v for v in values]
-        return np.frombuffer(b"".join(parts), np.dtype(field.dtype).newbyteorder("<"))
+        dtype = np.dtype(field.dtype).newbyteorder("<")
+        size = math.prod(field.shape) * dtype.itemsize
+        if len(values) * size > MAX_RECORD_BYTES:
+            detail = (
+                f"{name}: {len(values)} tensors of {size} bytes, expected {MAX_RECORD_BYTES} in all"
+            )
+            raise bad("absurd_dimensions", detail)
+        if field.encoding == "zlib":
+            values = [_unpacked(value, size) for value in values]
+        return np.frombuffer(b"".join(values), dtype)
     except (zlib.error, ValueError, TypeError) as error:
+        if isinstance(error, BadInputError):
+            raise
         raise bad("corrupt_tensor", f"{name} ({field.dtype}, {field.encoding}): {error}") from error
+
+
+def _unpacked(value: bytes, size: int) -> bytes:
+    """Decompress a tensor of ``size`` bytes, and not a byte more than shows that it has another size."""
+    unpacker = zlib.decompressobj()
+    data = unpacker.decompress(value, max(size, 0) + 1)
+    if len(data) != size:
+        raise ValueError(f"unpacks to {len(data)} bytes or more, expected {size}")
+    return data
 
 
 def texts_of(name: str, field: FieldSchema, feature: WireFeature) -> list[str]:

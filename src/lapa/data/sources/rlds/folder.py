@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +10,10 @@ from typing import Final
 
 from lapa.data.bad_input import BadInputError, OnBad, SettingsError, bad, naming, require_path
 from lapa.data.left_out import leave_out
+from lapa.data.limits import MAX_INFO_BYTES
 from lapa.data.sources.base.folder_walk import is_hidden
-from lapa.data.sources.base.text_file import MAX_INFO_BYTES, read_text
+from lapa.data.sources.base.json_text import parse_json
+from lapa.data.sources.base.text_file import read_text
 
 SHARD_NAME: Final = re.compile(
     r"(?P<dataset>.+)-(?P<split>[^-]+)\.tfrecord-(?P<number>\d+)-of-(?P<total>\d+)$"
@@ -143,8 +144,8 @@ def read_folder(path: Path) -> RldsFolder:
     if not info_path.is_file():
         return RldsFolder(path, _tfrecords(path)[0][1]["dataset"])
     text = read_text(info_path, max_bytes=MAX_INFO_BYTES).text
+    info = parse_json(text, name=info_path.name, reason="unreadable_info")
     try:
-        info = json.loads(text)
         records = {
             (split["name"], number): int(length)
             for split in info.get("splits", [])

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
+from lapa.data.limits import MAX_PARTS, MAX_VARINT_BYTES
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 BYTES_LIST: Final = 1
@@ -40,7 +41,7 @@ class WireFeature(NamedTuple):
         """
         try:
             if self.kind == BYTES_LIST:
-                return [bytes(value) for number, _, value in _fields(self.payload) if number == 1]
+                return [bytes(value) for value in _repeated(self.payload)]
             return _floats(self.payload) if self.kind == FLOAT_LIST else _integers(self.payload)
         except (IndexError, ValueError) as error:
             detail = f"{len(self.payload)} bytes are no list of values: {error}"
@@ -57,7 +58,7 @@ def parse_example(data: bytes) -> dict[str, WireFeature]:
         features: dict[str, WireFeature] = {}
         for number, _, message in _fields(memoryview(data)):
             if number == 1:
-                features.update(_entry(entry) for n, _, entry in _fields(message) if n == 1)
+                features.update(map(_entry, _repeated(message)))
     except (IndexError, ValueError) as error:
         raise bad(
             "not_an_example", f"{len(data)} bytes are no tf.train.Example: {error}"
@@ -71,6 +72,15 @@ def _entry(entry: memoryview) -> tuple[str, WireFeature]:
     for kind, _, payload in _fields(parts.get(2, memoryview(b""))):
         return name, WireFeature(kind, payload)
     return name, WireFeature(BYTES_LIST, memoryview(b""))
+
+
+def _repeated(message: memoryview) -> Iterator[memoryview]:
+    """Yield the payloads of field 1, which is all that these messages repeat."""
+    values = (value for number, _, value in _fields(message) if number == 1)
+    for count, value in enumerate(values, start=1):
+        if count > MAX_PARTS:
+            raise ValueError(f"over {MAX_PARTS} values one by one")
+        yield value
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, int, memoryview]]:
@@ -106,12 +116,12 @@ def _varint(message: memoryview, position: int) -> tuple[int, int]:
 
 
 def _floats(message: memoryview) -> NDArray[np.float32]:
-    parts = [np.frombuffer(value, "<f4") for number, _, value in _fields(message) if number == 1]
+    parts = [np.frombuffer(value, "<f4") for value in _repeated(message)]
     return np.concatenate(parts) if parts else np.empty(0, np.float32)
 
 
 def _integers(message: memoryview) -> NDArray[np.int64]:
-    parts = [_varints(value) for number, _, value in _fields(message) if number == 1]
+    parts = [_varints(value) for value in _repeated(message)]
     return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
@@ -119,6 +129,8 @@ def _varints(packed: memoryview) -> NDArray[np.int64]:
     """Decode back-to-back varints; vectorised, because token-like fields hold thousands."""
     if not len(packed):
         return np.empty(0, np.int64)
+    if len(packed) > MAX_VARINT_BYTES:
+        raise ValueError(f"{len(packed)} bytes of packed integers, expected {MAX_VARINT_BYTES}")
     data = np.frombuffer(packed, np.uint8)
     ends = np.flatnonzero(data < 0x80)
     starts = np.concatenate([[0], ends[:-1] + 1])

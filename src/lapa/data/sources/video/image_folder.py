@@ -19,8 +19,9 @@ from lapa.data.bad_input import (
 )
 from lapa.data.episode import Episode
 from lapa.data.left_out import leave_out
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.media.encoded_frames import ImageFiles
-from lapa.data.media.jpeg import MAX_PIXELS, check_size, image_size
+from lapa.data.media.jpeg import check_size, image_size
 from lapa.data.media.orientation import STORED, exif_orientation, orientation_note
 from lapa.data.sources.base.depth import DepthRule, check_rule
 from lapa.data.sources.base.folder_walk import Folder, by_suffix, suffix_of, walk_folders

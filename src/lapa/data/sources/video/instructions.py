@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from lapa.data.bad_input import BadInputError, MissingSourceError, OnBad, bad, naming, raise_bad
+from lapa.data.limits import MAX_CAPTION_BYTES, MAX_MAPPING_BYTES
 from lapa.data.sources.base.inside import is_beside
-from lapa.data.sources.base.text_file import Text, parse_json, read_text
+from lapa.data.sources.base.json_text import parse_json
+from lapa.data.sources.base.text_file import Text, read_text
 
 TEXT_KEYS: Final = (
     "instruction",
@@ -45,12 +47,6 @@ MAPPING_FILES: Final = (
     "labels/*.csv",
 )
 """Where ``auto`` looks: at the root of the source, else in the folder above it."""
-
-MAX_MAPPING_BYTES: Final = 256 << 20
-"""Of a file with the texts of all recordings; Something-Something-v2 has 40 MB."""
-
-MAX_CAPTION_BYTES: Final = 1 << 20
-"""Of a file with the text of one recording."""
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.lib.npyio import NpzFile
 
 from lapa.data.bad_input import BadInputError, bad
+from lapa.data.limits import MAX_SIDE_FILE_BYTES
+from lapa.data.sources.base.array_file import read_arrays
+from lapa.data.sources.base.json_text import parse_json
 from lapa.data.sources.base.rows import Rows, float_rows, numbered_names
-from lapa.data.sources.base.text_file import parse_json, read_text
+from lapa.data.sources.base.text_file import read_text
 from lapa.data.sources.video.action_interval import ActionRule, per_frame
 from lapa.data.sources.video.array_fields import ArrayColumns, value_at
 from lapa.records import ActionMeaning
-
-MAX_NPZ_BYTES: Final = 1 << 30
-"""Unpacked; a larger side file is a mistake, its arrays are held in memory."""
-
-MAX_JSON_BYTES: Final = 64 << 20
-"""JSON takes up to fifty times its size in memory; longer recordings belong into NPZ."""
 
 
 def read_side_file(path: Path) -> Mapping[str, Any]:
@@ -33,7 +29,7 @@ def read_side_file(path: Path) -> Mapping[str, Any]:
 
 
 def _read_json(path: Path) -> Mapping[str, Any]:
-    text = read_text(path, max_bytes=MAX_JSON_BYTES).text
+    text = read_text(path, max_bytes=MAX_SIDE_FILE_BYTES).text
     contents = parse_json(text, name=path.name, reason="broken_json")
     if not isinstance(contents, dict):
         raise bad("broken_json", f"{path.name} holds a {type(contents).__name__}, not an object")
@@ -41,23 +37,12 @@ def _read_json(path: Path) -> Mapping[str, Any]:
 
 
 def _read_npz(path: Path) -> Mapping[str, Any]:
-    _check_bytes(path.stat().st_size)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, NpzFile):
-                raise bad("broken_npz", f"{path.name} holds one array, expected named ones")
-            members = [] if file.zip is None else file.zip.infolist()
-            _check_bytes(sum(int(member.file_size) for member in members))
-            return {key: _unwrapped(file[key]) for key in file.files}
+        return {name: _unwrapped(array) for name, array in read_arrays(path).items()}
     except BadInputError:
         raise
     except Exception as error:  # zip, zlib and NumPy raise a dozen kinds from flipped bytes
         raise bad("broken_npz", f"{path.name}: {type(error).__name__}: {error}") from error
-
-
-def _check_bytes(size: int) -> None:
-    if size > MAX_NPZ_BYTES:
-        raise bad("absurd_dimensions", f"{size} bytes, expected at most {MAX_NPZ_BYTES}")
 
 
 def _unwrapped(array: Any) -> Any:

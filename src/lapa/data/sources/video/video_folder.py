@@ -11,7 +11,7 @@ from pathlib import Path
 from lapa.data.bad_input import OnBad, bad, naming, raise_bad, read_each, require_path
 from lapa.data.episode import Episode
 from lapa.data.left_out import leave_out
-from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.media.video_decode import VideoReader
 from lapa.data.media.video_file import READABLE_SUFFIXES
 from lapa.data.media.video_frames import VideoFrames, shared_reader

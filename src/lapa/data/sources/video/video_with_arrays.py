@@ -24,7 +24,7 @@ from lapa.data.bad_input import (
 )
 from lapa.data.episode import Episode
 from lapa.data.left_out import leave_out
-from lapa.data.media.jpeg import MAX_PIXELS
+from lapa.data.limits import MAX_PIXELS
 from lapa.data.media.video_file import READABLE_SUFFIXES
 from lapa.data.media.video_frames import VideoFrames
 from lapa.data.sources.base.action_meaning import meaning_word

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import torch
 from einops import rearrange
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
@@ -81,7 +83,7 @@ def build_raft(params: RaftParams) -> nn.Module:
         ModuleNotFoundError: torchvision is not installed.
         RuntimeError: torchvision does not fit torch, or the weights do not fit the network.
         FileNotFoundError: there is no such file.
-        ValueError: torchvision knows no weights of that name.
+        ValueError: torchvision knows no weights of that name, or the file is damaged or no mere tensors.
     """
     flow = import_optical_flow()
     build = flow.raft_large if params.size == "large" else flow.raft_small
@@ -122,10 +124,16 @@ def _read(path: Path) -> dict[str, Tensor]:
             f"`targets.flow.raft.weights` names {path}, which is no file; expected weights, or "
             "'default' to let torchvision download its own"
         )
-    if path.suffix == ".safetensors":
-        state: dict[str, Tensor] = load_file(path)
-    else:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        if path.suffix == ".safetensors":
+            state: dict[str, Tensor] = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        raise ValueError(
+            f"`targets.flow.raft.weights` names {path}, which is damaged or holds more than tensors "
+            f"({str(error).partition(chr(10))[0]}): nothing of it was run; save its state dict as safetensors"
+        ) from error
     return state
 
 
