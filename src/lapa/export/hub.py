@@ -91,6 +91,11 @@ def _files(folder: ModelFolder) -> list[str]:
 
 
 def require_built_in(folder: Path) -> None:
+    """Refuse a configuration that names classes outside lapa: loading it would import their modules.
+
+    Raises:
+        RefusedError: names them.
+    """
     config = json.loads((folder / CONFIG).read_text())
     if foreign := sorted(kind for kind in _kinds(config) if ":" in kind):
         raise RefusedError(

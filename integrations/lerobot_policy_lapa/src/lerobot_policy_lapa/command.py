@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-import lerobot_policy_lapa  # noqa: F401 - registers the policy
-from lerobot_policy_lapa.exchange import to_lapa, to_lerobot
 
+import lerobot_policy_lapa  # noqa: F401 - registers the policy
 from lapa.data.export.lerobot.layout import CAMERA
+from lerobot_policy_lapa.exchange import to_lapa, to_lerobot
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 

@@ -5,10 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from lerobot.configs import FeatureType, PolicyFeature
-from lerobot_policy_lapa.configuration_lapa import LapaConfig
-from lerobot_policy_lapa.modeling_lapa import LapaPolicy
-from lerobot_policy_lapa.processor_lapa import make_lapa_pre_post_processors
-from lerobot_policy_lapa.statistics import lerobot_statistics
 
 from lapa.data.export.lerobot.layout import CAMERA
 from lapa.data.export.publish import published
@@ -16,6 +12,10 @@ from lapa.models.policy.storage import save_policy
 from lapa.models.storage import kind_of_model, read_config
 from lapa.params.policy import PolicyModelParams
 from lapa.refused import RefusedError
+from lerobot_policy_lapa.configuration_lapa import LapaConfig
+from lerobot_policy_lapa.modeling_lapa import LapaPolicy
+from lerobot_policy_lapa.processor_lapa import make_lapa_pre_post_processors
+from lerobot_policy_lapa.statistics import lerobot_statistics
 
 
 def to_lerobot(source: Path, out: Path, *, camera: str = CAMERA) -> Path:

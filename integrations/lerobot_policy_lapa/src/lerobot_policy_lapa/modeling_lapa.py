@@ -10,8 +10,6 @@ import torch
 from einops import rearrange
 from huggingface_hub import snapshot_download
 from lerobot.policies.pretrained import PreTrainedPolicy
-from lerobot_policy_lapa.configuration_lapa import LapaConfig
-from lerobot_policy_lapa.start import rebuilt_policy, starting_policy
 from torch import Tensor
 
 from lapa.batches import RobotBatch
@@ -22,6 +20,8 @@ from lapa.params.policy import PolicyModelParams
 from lapa.records import require_same
 from lapa.training.policy.objective import PolicyObjective
 from lapa.training.policy.trainable import select_trainable
+from lerobot_policy_lapa.configuration_lapa import LapaConfig
+from lerobot_policy_lapa.start import rebuilt_policy, starting_policy
 
 Batch = dict[str, Any]
 """What LeRobot hands over, after the processor: pictures ``uint8 (batch, height, width, 3)`` as in the shards,

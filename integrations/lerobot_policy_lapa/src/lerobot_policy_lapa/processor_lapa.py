@@ -21,12 +21,12 @@ from lerobot.processor.factory import (
     make_default_policy_processor_steps,
     make_policy_processor_pipelines,
 )
-from lerobot_policy_lapa.configuration_lapa import LapaConfig
 from torch import Tensor
 
 from lapa.models.policy.frames import as_stored
 from lapa.params.policy import PolicyModelParams
 from lapa.records import FrameCodec
+from lerobot_policy_lapa.configuration_lapa import LapaConfig
 
 
 @ProcessorStepRegistry.register("lapa_stored_frames")

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from lerobot_policy_lapa.configuration_lapa import LapaConfig
-from lerobot_policy_lapa.labeled_dataset import LabeledRows, fitted_stats, read_labeled_rows
 
 from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.interface import LatentPolicy
@@ -20,6 +18,8 @@ from lapa.params.foundation.model import FoundationModelParams
 from lapa.params.policy import PolicyModelParams
 from lapa.records import FrameCodec
 from lapa.training.policy.labeled import states_left_out
+from lerobot_policy_lapa.configuration_lapa import LapaConfig
+from lerobot_policy_lapa.labeled_dataset import LabeledRows, fitted_stats, read_labeled_rows
 
 Described = tuple[Policy, PolicyModelParams]
 

@@ -60,9 +60,7 @@ class LeRobotWriter:
             open_file=lambda path: VideoStream(path, fps=fps, size=image_size, quality=quality),
         )
 
-    def add(
-        self, episode: Episode, split: str, codes: NDArray[np.int64] | None = None
-    ) -> None:
+    def add(self, episode: Episode, split: str, codes: NDArray[np.int64] | None = None) -> None:
         """Append one episode.
 
         Args:
