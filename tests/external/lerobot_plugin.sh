@@ -37,7 +37,7 @@ LAPA_POLICY="$policy" LAPA_FOUNDATION="$foundation" LEROBOT_DATASET="$out/datase
   python -m pytest -p no:cacheprovider -q "$project/integrations/lerobot_policy_lapa/tests"
 
 train=(lerobot-train --policy.type=lapa --policy.device=cpu --policy.push_to_hub=false --policy.use_state=true
-  --dataset.repo_id=local/dataset "--dataset.root=$out/dataset" --num_workers=0 --batch_size=16 --log_freq=5
+  --dataset.repo_id=local/dataset "--dataset.root=$out/dataset" --dataset.video_backend=pyav --num_workers=0 --batch_size=16 --log_freq=5
   --env_eval_freq=0 --seed=1)
 play=(lerobot-eval --env.type=lapa_tabletop --env.task=reach --policy.device=cpu --eval.batch_size=5
   --eval.use_async_envs=false --seed=190000)

@@ -35,7 +35,7 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def dataset() -> LeRobotDataset:
-    return LeRobotDataset("local/dataset", root=DATASET)
+    return LeRobotDataset("local/dataset", root=DATASET, video_backend="pyav")
 
 
 def fresh(**options: object) -> LapaConfig:
