@@ -57,7 +57,7 @@ def read_sample_table(file: VideoFile) -> NDArray[np.int64] | None:
     container, stream = file.container, file.stream
     if "mp4" not in container.format.name:
         return None
-    entries = list(stream.index_entries)
+    entries = _stored_entries(stream)
     end = max((entry.pos + entry.size for entry in entries), default=0)
     if end > file.size:
         detail = f"its frames end at byte {end}, the file at {file.size}; copy it again"
@@ -84,7 +84,7 @@ def read_index(container: Any, stream: Any) -> VideoIndex:
         BadInputError: ``truncated_video`` (fewer packets than the file's own index lists),
             ``no_frames`` or ``corrupt_video``.
     """
-    promised = len(stream.index_entries) or stream.frames
+    promised = len(_stored_entries(stream)) or stream.frames
     if not _packets_are_frames(container, stream):
         return _read_by_decoding(container, stream)
     times, decode_times, keys = array("q"), array("q"), array("b")
@@ -106,6 +106,11 @@ def read_index(container: Any, stream: Any) -> VideoIndex:
         return _without_times(len(times))
     seek_by = decode_times if "mp4" in container.format.name else times
     return _index(np.array(times), np.array(seek_by), np.array(keys, bool))
+
+
+def _stored_entries(stream: Any) -> list[Any]:
+    """What the file's own index lists; nothing with PyAV 15, which does not show it."""
+    return list(getattr(stream, "index_entries", ()))
 
 
 def _index(
