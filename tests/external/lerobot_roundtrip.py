@@ -83,9 +83,7 @@ def main() -> int:
     parser.add_argument("--split", action="append", default=[])
     parser.add_argument("--labels", type=Path, help="label set whose codes were exported")
     arguments = parser.parse_args()
-    dataset = LeRobotDataset(
-        "local/exported", root=arguments.exported, video_backend="pyav"
-    )
+    dataset = LeRobotDataset("local/exported", root=arguments.exported, video_backend="pyav")
     first, worst, episodes = 0, 0.0, 0
     asked = (arguments.shards, arguments.dataset, arguments.split, arguments.labels)
     for episode, codes in expected_episodes(*asked):
