@@ -41,6 +41,14 @@ def test_shards_of_one_split(squares: LabeledSquares, tmp_path: Path) -> None:
     assert (again.exit_code, "remove it" in again.output) == (1, True)
 
 
+def test_lerobot_with_a_column_of_codes(squares: LabeledSquares, tmp_path: Path) -> None:
+    result = run(squares, "lerobot", tmp_path / "out", "--split", "val")
+    assert result.exit_code == 0, result.output
+    info = json.loads((tmp_path / "out/meta/info.json").read_text())
+    assert info["total_episodes"] == squares[0].splits["val"].episodes
+    assert info["features"]["latent_action"]["shape"] == [squares[1].code_seq_len]
+
+
 def test_problems_are_one_line_and_exit_1(squares: LabeledSquares, tmp_path: Path) -> None:
     assert "no split 'x'" in run(squares, "jsonl", tmp_path / "out", "--split", "x").output
     (tmp_path / "record.json").write_text("{}")

@@ -79,7 +79,7 @@ def from_pretrained(
     folder = Path(snapshot_download(str(source), revision=revision, allow_patterns=list(PATTERNS)))
     opened = open_model(folder)
     if not allow_imports:
-        _require_built_in(folder)
+        require_built_in(folder)
     return opened.load()
 
 
@@ -90,7 +90,12 @@ def _files(folder: ModelFolder) -> list[str]:
     return sorted({name for name in files if (folder.path / name).exists()})
 
 
-def _require_built_in(folder: Path) -> None:
+def require_built_in(folder: Path) -> None:
+    """Refuse a configuration that names classes outside lapa: loading it would import their modules.
+
+    Raises:
+        RefusedError: names them.
+    """
     config = json.loads((folder / CONFIG).read_text())
     if foreign := sorted(kind for kind in _kinds(config) if ":" in kind):
         raise RefusedError(

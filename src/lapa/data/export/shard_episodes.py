@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lapa.data.episode import Episode, Frames
 from lapa.data.frame_indices import resolve_indices
 from lapa.data.loading.requirements import require_one_dimension
-from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.reader import ClipReader
 from lapa.records import ShardSet
 
@@ -24,20 +24,28 @@ def shard_episodes(shard_set: ShardSet, split: str, dataset: str) -> Iterator[Ep
     """
     table = load_clip_table(shard_set, split)
     reader = ClipReader(table, image_size=shard_set.image_size)
-    known = table.texts["dataset"]
-    if dataset not in known.values:
+    groups = clips_of_episodes(table, dataset)
+    if not groups:
         return
-    clips = np.flatnonzero(known.codes == known.values.index(dataset))
+    clips = np.concatenate(groups)
     members = [name for name in ("action", "state") if table.numbers[f"{name}_dim"][clips].any()]
     for name in members:
         require_one_dimension(table, clips, name)
-    borders = np.flatnonzero(np.diff(table.episode[clips])) + 1
-    for group in np.split(clips, borders):
+    for group in groups:
         episode = _episode(
             reader, group, with_actions="action" in members, with_states="state" in members
         )
         facts = shard_set.datasets.get(dataset)
         yield episode if facts is None else replace(episode, actions_are=facts.actions_are)
+
+
+def clips_of_episodes(table: ClipTable, dataset: str) -> list[NDArray[np.int64]]:
+    """Return the clips of each episode of one dataset, in storage order; none where it has no clip."""
+    known = table.texts["dataset"]
+    if dataset not in known.values:
+        return []
+    clips = np.flatnonzero(known.codes == known.values.index(dataset))
+    return np.split(clips, np.flatnonzero(np.diff(table.episode[clips])) + 1)
 
 
 def datasets_of(shard_set: ShardSet, splits: Sequence[str]) -> list[str]:

@@ -58,7 +58,7 @@ def read_sample_table(file: VideoFile) -> NDArray[np.int64] | None:
     container, stream = file.container, file.stream
     if "mp4" not in container.format.name:
         return None
-    entries = list(stream.index_entries)
+    entries = _stored_entries(stream)
     end = max((entry.pos + entry.size for entry in entries), default=0)
     _require_end(len(entries))
     if end > file.size:
@@ -86,7 +86,7 @@ def read_index(container: Any, stream: Any) -> VideoIndex:
         BadInputError: ``truncated_video`` (fewer packets than the file's own index lists),
             ``no_frames``, ``endless_video`` or ``corrupt_video``.
     """
-    promised = len(stream.index_entries) or stream.frames
+    promised = len(_stored_entries(stream)) or stream.frames
     if not _packets_are_frames(container, stream):
         return _read_by_decoding(container, stream)
     times, decode_times, keys = array("q"), array("q"), array("b")
@@ -115,6 +115,9 @@ def _require_end(frames: int) -> None:
     if frames > MAX_FRAMES:
         detail = f"over {MAX_FRAMES} frames, the most of one recording; cut it into shorter ones"
         raise bad("endless_video", detail)
+def _stored_entries(stream: Any) -> list[Any]:
+    """What the file's own index lists; nothing with PyAV 15, which does not show it."""
+    return list(getattr(stream, "index_entries", ()))
 
 
 def _index(

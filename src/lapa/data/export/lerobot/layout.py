@@ -49,9 +49,9 @@ def video_path(number: int) -> Path:
     return Path(VIDEO_PATH.format(video_key=CAMERA, **file_fields(number)))
 
 
-def vector_feature(names: Sequence[str]) -> dict[str, Any]:
-    """Describe an action or state vector."""
-    return {"dtype": "float32", "shape": [len(names)], "names": list(names)}
+def vector_feature(names: Sequence[str], dtype: str = "float32") -> dict[str, Any]:
+    """Describe an action or state vector, or codes."""
+    return {"dtype": dtype, "shape": [len(names)], "names": list(names)}
 
 
 def video_feature(size: int, fps: float, codec: str, pixel_format: str) -> dict[str, Any]:
@@ -74,15 +74,26 @@ def video_feature(size: int, fps: float, codec: str, pixel_format: str) -> dict[
 
 
 def features(
-    *, camera: Mapping[str, Any], action: Sequence[str], state: Sequence[str]
+    *,
+    camera: Mapping[str, Any],
+    action: Sequence[str],
+    state: Sequence[str],
+    codes: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return the ``features`` of ``info.json``; an empty name list leaves a vector out."""
+    """Return the ``features`` of ``info.json``; an empty name list leaves a vector out.
+
+    Args:
+        camera: `video_feature`.
+        action: names of its dimensions.
+        state: names of its dimensions.
+        codes: columns of codes, described; may be empty.
+    """
     vectors = {"observation.state": state, "action": action}
     listed = {key: vector_feature(names) for key, names in vectors.items() if names}
     index = {
         key: {"dtype": dtype, "shape": [1], "names": None} for key, dtype in INDEX_COLUMNS.items()
     }
-    return {**listed, CAMERA: dict(camera), **index}
+    return {**listed, **codes, CAMERA: dict(camera), **index}
 
 
 def data_schema(all_features: Mapping[str, Any]) -> pa.Schema:

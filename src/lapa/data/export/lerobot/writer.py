@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lapa.data.episode import Episode, Frames
 from lapa.data.export.lerobot import layout
+from lapa.data.export.lerobot.latent_codes import LATENT_ACTION
 from lapa.data.export.lerobot.metadata import DatasetMetadata
 from lapa.data.export.lerobot.rolling_files import RollingFiles
 from lapa.data.export.lerobot.video_stream import CODECS, VideoQuality, VideoStream
@@ -36,11 +37,14 @@ class LeRobotWriter:
         state_names: tuple[str, ...],
         robot: str,
         quality: VideoQuality,
+        code_seq_len: int = 0,
     ) -> None:
         codec, pixel_format, _ = CODECS[quality]
         camera = layout.video_feature(image_size, fps, codec.removeprefix("lib"), pixel_format)
         self._folder, self._fps = folder, fps
-        self._features = layout.features(camera=camera, action=action_names, state=state_names)
+        self._features = layout.features(
+            camera=camera, action=action_names, state=state_names, codes=_code_feature(code_seq_len)
+        )
         self._schema = layout.data_schema(self._features)
         self._metadata = DatasetMetadata(
             self._features, fps=fps, image_size=image_size, robot=robot
@@ -56,15 +60,21 @@ class LeRobotWriter:
             open_file=lambda path: VideoStream(path, fps=fps, size=image_size, quality=quality),
         )
 
-    def add(self, episode: Episode, split: str) -> None:
+    def add(self, episode: Episode, split: str, codes: NDArray[np.int64] | None = None) -> None:
         """Append one episode.
+
+        Args:
+            episode: its frames are decoded a few at a time.
+            split: which it belongs to.
+            codes: ``int64 (frame, code)``, where the dataset has such a column.
 
         Raises:
             ValueError: it has another frame rate or other dimensions than the dataset, or no frames.
         """
         self._require_same_shape(episode)
-        columns = self._write_rows(episode)
-        moments = {key: Moments.of(rows) for key, rows in columns.items()}
+        columns = self._write_rows(episode, codes)
+        # codes are names, not amounts: they have no mean
+        moments = {key: Moments.of(rows) for key, rows in columns.items() if key != LATENT_ACTION}
         video_start, moments[layout.CAMERA] = self._write_frames(episode)
         self._metadata.add(
             episode,
@@ -102,12 +112,15 @@ class LeRobotWriter:
         if not episode.num_frames:
             raise ValueError(f"{where} has no frames")
 
-    def _write_rows(self, episode: Episode) -> dict[str, NDArray[Any]]:
+    def _write_rows(
+        self, episode: Episode, codes: NDArray[np.int64] | None
+    ) -> dict[str, NDArray[Any]]:
         """Write one row group; return its columns, ``(frame, dimension)`` each."""
         metadata, count = self._metadata, episode.num_frames
         columns = {
             "observation.state": episode.states,
             "action": episode.actions,
+            LATENT_ACTION: codes,
             "timestamp": (np.arange(count) / self._fps).astype(np.float32)[:, None],
             "frame_index": np.arange(count)[:, None],
             "episode_index": np.full((count, 1), metadata.num_episodes),
@@ -134,6 +147,12 @@ class LeRobotWriter:
 def _pixels(frame: Frames) -> NDArray[np.float64]:
     """Return the pixels of one frame, ``float64 (pixel, 3)`` of [0, 1]."""
     return np.asarray(rearrange(frame, "height width channel -> (height width) channel") / 255)
+
+
+def _code_feature(code_seq_len: int) -> dict[str, Any]:
+    """Describe the column of latent actions; no entry where there are no codes."""
+    names = [f"code_{number}" for number in range(code_seq_len)]
+    return {LATENT_ACTION: layout.vector_feature(names, "int64")} if names else {}
 
 
 def _column(rows: NDArray[Any], kind: pa.DataType) -> pa.Array:
