@@ -115,6 +115,8 @@ def _require_end(frames: int) -> None:
     if frames > MAX_FRAMES:
         detail = f"over {MAX_FRAMES} frames, the most of one recording; cut it into shorter ones"
         raise bad("endless_video", detail)
+
+
 def _stored_entries(stream: Any) -> list[Any]:
     """What the file's own index lists; nothing with PyAV 15, which does not show it."""
     return list(getattr(stream, "index_entries", ()))
