@@ -32,6 +32,7 @@ from toys.paths import child_environment
 from toys.small_stages import STAGES, SmallStages
 
 STEPS_PER_KILL = 4
+SHARDED_NAME = "foundation, 2 x FSDP2"
 SHARDED = {"devices": 2, "batch_size": 4, "checkpoint_every": 1}
 TASK = "lapa.training.foundation:fit"
 
@@ -60,7 +61,7 @@ def killed_together(stages: SmallStages, works: tuple[Path, Path], kills: int) -
     for _ in range(kills):
         kill_group(given, cut, seconds=float(random.uniform(0, 1.0)))
     resumed = launch(TASK, given, devices=2)
-    return row("foundation, 2 x FSDP2", kills, works, undisturbed.digest == resumed.digest)
+    return row(SHARDED_NAME, kills, works, undisturbed.digest == resumed.digest)
 
 
 def kill_group(given: dict[str, object], work: Path, *, seconds: float) -> None:
@@ -101,7 +102,9 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=20)
-    kills = parser.parse_args().kills
+    parser.add_argument("--trainings", nargs="+", default=[*STAGES, SHARDED_NAME])
+    asked = parser.parse_args()
+    kills = asked.kills
     torch.set_num_threads(1)
     os.environ |= child_environment()
     with TemporaryDirectory() as name:
@@ -109,11 +112,12 @@ def main() -> None:
         stages = SmallStages.make(folder)
         print("| training | kill -9 | losses equal | weights | lines logged |")
         print("|---|---|---|---|---|")
-        for stage in STAGES:
+        for stage in (stage for stage in STAGES if stage in asked.trainings):
             works = folder / f"{stage}-whole", folder / f"{stage}-cut"
             print(killed_here(stages, stage, works, kills), flush=True)
-        works = folder / "sharded-whole", folder / "sharded-cut"
-        print(killed_together(stages, works, kills), flush=True)
+        if SHARDED_NAME in asked.trainings:
+            works = folder / "sharded-whole", folder / "sharded-cut"
+            print(killed_together(stages, works, kills), flush=True)
 
 
 if __name__ == "__main__":

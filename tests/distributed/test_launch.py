@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from lapa.distributed.launch import check_allocation, launch
 from lapa.params.base import TrainerParams
 from lapa.records import PairSpec
+from lapa.stopped import StoppedError
 
 
 @pytest.mark.usefixtures("launched_here")
@@ -65,3 +69,35 @@ def test_slurm_mismatch_shows_both_numbers() -> None:
         check_allocation(given, devices=4, nodes=2)
     with pytest.raises(ValueError, match=r"`trainer\.nodes` is 1 but SLURM_JOB_NUM_NODES is 2"):
         check_allocation(given, devices=8, nodes=1)
+
+
+@pytest.mark.usefixtures("launched_here")
+@pytest.mark.parametrize("to_parent", [True, False], ids=["the command", "one rank"])
+def test_a_signal_ends_all_ranks_after_the_same_step(tmp_path: Path, to_parent: bool) -> None:
+    def stop() -> None:
+        while len(list(tmp_path.glob("started-*"))) < 2:
+            time.sleep(0.05)
+        if to_parent:
+            os.kill(os.getpid(), signal.SIGUSR1)
+            time.sleep(0.2)
+            os.kill(os.getpid(), signal.SIGUSR1)  # a batch system asks again
+            return
+        os.kill(int((tmp_path / "pid-1").read_text()), signal.SIGUSR1)
+
+    asked = []
+
+    def leave(signum: int, frame: object) -> None:
+        asked.append(signum)
+        if len(asked) == 1:
+            raise StoppedError(signum)
+
+    before = signal.signal(signal.SIGUSR1, leave)
+    try:
+        threading.Thread(target=stop, daemon=True).start()
+        with pytest.raises(StoppedError) as stopped:
+            launch("toys.launch_tasks:work_until_stopped", {"work": tmp_path}, devices=2)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert stopped.value.code == 128 + signal.SIGUSR1
+    steps = [(tmp_path / f"stopped-{rank}").read_text() for rank in range(2)]
+    assert steps[0] == steps[1]

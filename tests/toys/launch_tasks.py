@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from lapa.params.base import TrainerParams
@@ -33,3 +34,19 @@ def types_of_what_arrives(
 
 def fail() -> None:
     raise SystemExit(3)
+
+
+def work_until_stopped(work: Path) -> None:
+    """Steps without end; every rank writes down the step after which it left."""
+    from lapa.distributed.ranks import join_process_group, rank
+    from lapa.distributed.stop_signals import StopSignals
+
+    join_process_group("cpu")
+    with StopSignals() as signals:
+        for step in range(10_000):
+            (work / f"pid-{rank()}").write_text(str(os.getpid()))
+            (work / f"started-{rank()}").touch()
+            time.sleep(0.01 * (rank() + 1))
+            if signum := signals.agreed():
+                (work / f"stopped-{rank()}").write_text(str(step))
+                signals.leave(signum, stage="toy", step=step)

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 class StopSignals:
     """While entered, SIGTERM, SIGUSR1 and SIGINT are notes to be read after a step; a second Ctrl-C acts at once.
 
-    Entering, leaving and `agreed` are collective. Outside the main thread, which alone gets signals, nothing
+    Entering and `agreed` are collective. Outside the main thread, which alone gets signals, nothing
     is noted.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,18 @@ def test_a_failed_write_leaves_the_old_file(
         save_atomically({"global_step": 1}, step_file(tmp_path, 1))
     monkeypatch.undo()
     assert newest_readable(tmp_path) == step_file(tmp_path, 1)
+
+
+def test_a_disk_that_takes_no_more_is_named_and_what_was_saved_stays(tmp_path: Path) -> None:
+    path = tmp_path / "step-00000001.ckpt"
+    save_atomically({"step": 1}, path)
+    before = path.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
+    try:
+        with pytest.raises(OSError, match=r"could not write .*step-00000001\.ckpt .* MB are free"):
+            save_atomically({"weights": torch.ones(100_000)}, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    assert path.read_bytes() == before

@@ -23,6 +23,7 @@ from toys.foundations import arguments, params
 from toys.labeled_squares import LabeledSquares, labeled_squares
 from toys.paths import child_environment
 from toys.rank_tasks import Training
+from toys.small_stages import SmallStages
 
 TASK = "lapa.training.foundation:fit"
 
@@ -115,3 +116,13 @@ def test_sharded_training_killed_hard_resumes_with_the_same_curve(
     assert done >= 2
     launch(TASK, arguments(*squares, config, tmp_path), devices=2)
     same_curve(tmp_path, alone)
+
+
+@pytest.mark.usefixtures("launched_here")
+def test_the_best_weights_come_back_into_a_sharded_model(tmp_path: Path) -> None:
+    stages = SmallStages.make(tmp_path)
+    config = stages.foundation_params(devices=2, batch_size=4, validate_every=2)
+    config = config.model_copy(update={"shard": True})
+    record = launch(TASK, arguments(*stages.squares, config, tmp_path / "work"), devices=2)
+    assert record.selected == "best"
+    assert record.step < config.trainer.max_steps, "the last step is in the model anyway"

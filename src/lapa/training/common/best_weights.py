@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor
 from torch.distributed.checkpoint.state_dict import StateDictOptions, set_model_state_dict
+from torch.distributed.fsdp import FSDPModule
 
 from lapa.distributed.ranks import barrier, is_rank_zero, object_from_zero
 from lapa.training.common.selection import Best, Criterion, Exported, export, put_back
@@ -71,6 +72,10 @@ class BestWeights:
     def _put_back(self, weights: Mapping[str, Tensor]) -> None:
         """Rank zero holds the weights; the others get them through it."""
         if self._sharded:
+            # the last validation left the outermost unit whole, and torch would take it for not sharded
+            for module in self._state.model.modules():
+                if isinstance(module, FSDPModule):
+                    module.reshard()
             options: dict[str, Any] = {"full_state_dict": True, "broadcast_from_rank0": True}
             set_model_state_dict(
                 self._state.model, dict(weights), options=StateDictOptions(strict=False, **options)
