@@ -66,7 +66,7 @@ def save_text(folder: Path, size: int) -> None:
 @pytest.mark.usefixtures("small_files")
 def test_the_file_is_named(save: Callable[[Path, int], None], name: str, tmp_path: Path) -> None:
     with pytest.raises(
-        DiskFullError, match=rf"{name} could not be written \(EFBIG\): .* MB are free"
+        DiskFullError, match=rf"{name} could not be written \(File too large\): .* MB are free"
     ):
         save(tmp_path, LARGE)
     save(tmp_path, SMALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ def told_when_full(path: Path) -> Iterator[None]:
             raise
         free = shutil.disk_usage(path.parent).free
         raise DiskFullError(
-            f"{path} could not be written ({errno.errorcode[number]}): {free / 1e6:.1f} MB are free on its disk. "
+            f"{path} could not be written ({os.strerror(number)}): {free / 1e6:.1f} MB are free on its disk. "
             "Nothing that was complete is lost; free space or raise the quota (`df`, `quota`, `ulimit -f`), "
             "then give the same command again"
         ) from error

@@ -23,6 +23,7 @@ def file(tmp_path: Path) -> pq.ParquetFile:
             "number": count,
             "list": pa.FixedSizeListArray.from_arrays(np.repeat(count, 2).astype(np.float32), 2),
             "coded": pa.array(count % 3).dictionary_encode(),
+            "observation.state": pa.FixedSizeListArray.from_arrays(np.repeat(count, 2), 2),
             "text": [str(value % 7) for value in count.tolist()],
         }
     )
@@ -46,12 +47,14 @@ def test_numbers_of_several_batches_are_joined(file: pq.ParquetFile) -> None:
 def test_too_much_by_the_footer_or_by_counting(file: pq.ParquetFile) -> None:
     with pytest.raises(BadInputError, match="the footer promises 70000 rows, 560000 bytes"):
         read_table(file, columns=["number"], max_bytes=500_000)
+    with pytest.raises(BadInputError, match="70000 rows, 1120000 bytes"):
+        read_table(file, columns=["observation.state"], max_bytes=500_000)
     with pytest.raises(BadInputError, match="rows take over 200000 bytes"):
         read_table(file, columns=["text"], max_bytes=200_000)
 
 
 def test_large_values_come_a_few_at_a_time(file: pq.ParquetFile) -> None:
-    column = file.metadata.row_group(0).column(3)
+    column = file.metadata.row_group(0).column(4)
     assert column.path_in_schema == "text"
     batches = list(
         read_batches(file, columns=["text"], max_bytes=40 * column.total_uncompressed_size)

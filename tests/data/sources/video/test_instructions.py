@@ -136,5 +136,5 @@ def test_hidden_twins_of_mappings_are_not_read(folder: Path) -> None:
 def test_no_more_is_read_than_the_limit(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"x" * 100)
     assert read_text(tmp_path / "a.txt", max_bytes=100).text == "x" * 100
-    with pytest.raises(BadInputError, match="over 99 bytes"):
+    with pytest.raises(BadInputError, match="100 bytes, expected at most 99"):
         read_text(tmp_path / "a.txt", max_bytes=99)

@@ -210,7 +210,7 @@ def test_an_array_header_that_promises_terabytes_is_refused(tmp_path: Path) -> N
         file.writestr("actions.npy", header.getvalue())
     report = BadInputs()
     assert not list(open_source("video_with_arrays", tmp_path, fields="npz", report=report))
-    assert [record.reason for record in report.records] == ["broken_npz"]
+    assert [record.reason for record in report.records] == ["absurd_dimensions"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

@@ -84,25 +84,47 @@ def read_batches(
         BadInputError: ``broken_parquet``, or ``absurd_dimensions`` by what the footer promises.
     """
     chosen = list(range(file.num_row_groups)) if groups is None else list(groups)
-    rows = _batch_rows(file.metadata, chosen, columns, max_bytes)
+    names = list(file.schema_arrow.names if columns is None else columns)
+    require_sound(file, groups=chosen, columns=names)
+    rows = _batch_rows(file.metadata, chosen, names, max_bytes)
     try:
-        yield from file.iter_batches(
-            batch_size=rows, row_groups=chosen, columns=None if columns is None else list(columns)
-        )
+        yield from file.iter_batches(batch_size=rows, row_groups=chosen, columns=names)
     except DAMAGE as error:
         raise bad("broken_parquet", str(error)) from error
 
 
+def require_sound(file: pq.ParquetFile, *, groups: Sequence[int], columns: Sequence[str]) -> None:
+    """Read one row of each group: what pyarrow says of a column of a damaged footer ends the process.
+
+    Its accessors of metadata let exceptions of C++ through (``ColumnChunk`` is declared without ``except +``);
+    reading raises them as Python's.
+
+    Raises:
+        BadInputError: ``broken_parquet``.
+    """
+    try:
+        for group in groups:
+            next(file.iter_batches(batch_size=1, row_groups=[group], columns=list(columns)), None)
+    except DAMAGE as error:
+        raise bad("broken_parquet", str(error)) from error
+
+
+def leaves_of(metadata: pq.FileMetaData, columns: Sequence[str]) -> list[int]:
+    """Return the places of the stored columns behind these names; a list has a longer path than its name."""
+    paths = (metadata.schema.column(place).path for place in range(metadata.num_columns))
+    below = tuple(f"{name}." for name in columns)
+    return [place for place, path in enumerate(paths) if f"{path}.".startswith(below)]
+
+
 def _batch_rows(
-    metadata: pq.FileMetaData, groups: Sequence[int], columns: Sequence[str] | None, max_bytes: int
+    metadata: pq.FileMetaData, groups: Sequence[int], columns: Sequence[str], max_bytes: int
 ) -> int:
     """Return how many rows to read at a time; refuses a footer that promises too much."""
     num_rows, num_bytes, largest = 0, 0, 1
+    leaves = leaves_of(metadata, columns)
     for group in map(metadata.row_group, groups):
         num_rows += group.num_rows
-        for column in map(group.column, range(group.num_columns)):
-            if columns is not None and column.path_in_schema.split(".")[0] not in columns:
-                continue
+        for column in map(group.column, leaves):
             if width := WIDTHS.get(column.physical_type):
                 num_bytes += column.num_values * width
             else:  # no value is larger than all pages of its column

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from einops import rearrange
 
 from lapa.data.bad_input import bad, naming
-from lapa.data.sources.lerobot.parquet import open_parquet, read_table
+from lapa.data.sources.lerobot.parquet import leaves_of, open_parquet, read_table, require_sound
 
 EPISODE = "episode_index"
 
@@ -36,6 +36,7 @@ class EpisodeTable:
         self.columns: tuple[str, ...] = tuple(self._file.schema_arrow.names)
         self._kept_key: tuple[tuple[int, ...], tuple[str, ...]] = ((), ())
         self._kept: pa.Table | None = None
+        self._place: int | None = None
 
     def require(self, columns: list[str]) -> None:
         """Refuse a file without these columns.
@@ -65,9 +66,7 @@ class EpisodeTable:
 
     def _groups_with(self, episode: int) -> tuple[int, ...]:
         metadata = self._file.metadata
-        paths = [metadata.schema.column(i).path for i in range(metadata.num_columns)]
-        # a list of one has a longer path: episode_index.list.element
-        column = next(i for i, path in enumerate(paths) if path.split(".")[0] == EPISODE)
+        column = self._episode_column()
         groups = []
         for group in range(metadata.num_row_groups):
             statistics = metadata.row_group(group).column(column).statistics
@@ -75,6 +74,15 @@ class EpisodeTable:
             if not known or statistics.min <= episode <= statistics.max:
                 groups.append(group)
         return tuple(groups)
+
+    def _episode_column(self) -> int:
+        """Where the numbers of the episodes are stored; the groups are looked at once for all episodes."""
+        if self._place is None:
+            every = range(self._file.num_row_groups)
+            with naming("", str(self.path)):
+                require_sound(self._file, groups=every, columns=[EPISODE])
+            self._place = leaves_of(self._file.metadata, [EPISODE])[0]
+        return self._place
 
     def _read_groups(self, groups: tuple[int, ...], columns: tuple[str, ...]) -> pa.Table:
         if self._kept is None or self._kept_key != (groups, columns):
