@@ -30,6 +30,9 @@ READABLE_SUFFIXES: Final = frozenset(
 )
 """What videos in these containers are usually called, in lower case; ``.ogg`` is mostly sound."""
 
+OPTIONS_OF_LATE_STREAMS: Final = 18
+"""First PyAV that does not crash at options for streams which a header does not list."""
+
 
 class VideoFile:
     """A container and its first video stream, checked and ready to be read."""
@@ -86,9 +89,8 @@ def _open(file: BinaryIO, size: int, max_pixels: int, threads: int) -> tuple[Any
             ``unsupported_codec``.
     """
     file.seek(0)
-    options = {"max_pixels": str(max_pixels), "format_whitelist": CONTAINERS}
     try:
-        container = av.open(file, options=options)
+        container = av.open(file, **_options(max_pixels))
     except (av.FFmpegError, ValueError, OSError) as error:
         raise bad("unreadable_video", f"{size} bytes are no video: {error}") from error
     try:
@@ -96,6 +98,18 @@ def _open(file: BinaryIO, size: int, max_pixels: int, threads: int) -> tuple[Any
     except BaseException:
         container.close()
         raise
+
+
+def _options(max_pixels: int) -> dict[str, dict[str, str]]:
+    """Keywords of `av.open`: which containers, and no picture above ``max_pixels`` while streams are looked for.
+
+    Before PyAV 18 options for streams end the process where streams appear only as the file is read (FLV,
+    MPEG). There the limit holds from the header (`_check_container`) and from the first frame on.
+    """
+    allowed = {"format_whitelist": CONTAINERS}
+    if int(av.__version__.split(".")[0]) < OPTIONS_OF_LATE_STREAMS:
+        return {"container_options": allowed}
+    return {"options": {**allowed, "max_pixels": str(max_pixels)}}
 
 
 def _check_container(file: BinaryIO, size: int, max_pixels: int) -> None:
