@@ -17,7 +17,7 @@ from toys.paths import child_environment
 from toys.project import Project
 from toys.sweeps import RATE, STEPS, TINY, sweep_file
 
-pytestmark = pytest.mark.timeout(2700)  # a dozen processes on a busy machine
+pytestmark = pytest.mark.timeout(900)  # a dozen processes on a busy machine
 
 RATES = (3e-3, 2e-3, 1e-6)
 """The last one learns nothing."""
@@ -48,7 +48,7 @@ class Swept(Project):
 
     def kill_in_the_second_trial(self) -> None:
         process = self.command()
-        deadline = time.monotonic() + 1200
+        deadline = time.monotonic() + 400
         while len(self.trained()) < 1 or not self.training():
             assert process.poll() is None, "the sweep ended before its second trial"
             assert time.monotonic() < deadline, "no second trial"
@@ -77,7 +77,7 @@ def killed(project: Swept) -> tuple[list[FrozenTrial], int, str]:
     """Trials after the kill; then exit code and words of the command that went on."""
     project.kill_in_the_second_trial()
     before, process = project.trials(), project.command()
-    said, _ = process.communicate(timeout=1200)
+    said, _ = process.communicate(timeout=600)
     return before, process.returncode, said
 
 
