@@ -25,10 +25,10 @@ def client(tmp_path: Path) -> Iterator[mlflow.MlflowClient]:
     ("error", "status"),
     [(SystemExit, "KILLED"), (KeyboardInterrupt, "KILLED"), (ValueError, "RUNNING")],
 )
-def test_a_run_and_those_in_it_are_closed_where_the_process_is_told_to_end(
+def test_runs_that_are_open_are_closed_where_the_process_is_told_to_end(
     client: mlflow.MlflowClient, error: type[BaseException], status: str
 ) -> None:
+    ids = [mlflow.start_run(nested=True).info.run_id for _ in range(2)]
     with pytest.raises(error), closed_if_interrupted():
-        ids = [mlflow.start_run(nested=True).info.run_id for _ in range(2)]
         raise error
     assert {client.get_run(run_id).info.status for run_id in ids} == {status}
