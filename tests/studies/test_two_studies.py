@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from lapa.records import RECORD
 from lapa.studies import engine as engine_module
 from lapa.studies.children import Ended
 from lapa.studies.durations import Durations
@@ -17,7 +16,7 @@ from lapa.studies.engine import Engine, missing_runs
 from lapa.studies.orders import DATA, RunOrder
 from lapa.studies.plan import Plan
 from lapa.studies.run_locks import RunLocks
-from toys.study_files import plan_of
+from toys.study_files import make, plan_of
 
 
 class Nested:
@@ -70,14 +69,6 @@ def plan(tmp_path: Path) -> Plan:
 def the_data(plan: Plan) -> RunOrder:
     (data,) = (order for order in plan.runs.values() if order.part == DATA)
     return data
-
-
-def make(order: RunOrder) -> None:
-    """Its artefacts, as far as anybody asks whether they are there."""
-    for name in order.outputs:
-        folder = Path(order.catalog[name].folder)
-        folder.mkdir(parents=True)
-        (folder / RECORD).write_text("{}")
 
 
 def test_a_run_is_locked_by_its_name_until_it_is_released(plan: Plan) -> None:

@@ -16,13 +16,14 @@ from lapa.studies import engine as engine_module
 from lapa.studies.children import Ended
 from lapa.studies.durations import Durations
 from lapa.studies.engine import Engine
-from lapa.studies.orders import POLICY, RunOrder
+from lapa.studies.orders import DATA, POLICY, RunOrder
 from lapa.sweeps import trials as trials_module
 from lapa.sweeps.file import Sweep
 from lapa.sweeps.storage import begun, counted, open_trials
 from lapa.sweeps.target import Target, plan_of
 from lapa.sweeps.trials import Trials
 from toys.paths import ROOT
+from toys.study_files import make
 from toys.sweeps import RATE, STEPS, sweep_of
 
 LOG = Path("x.log")
@@ -76,6 +77,8 @@ class Processes:
             one.looked = True
         for one in over:
             del self.running[one.order.name]
+            if one.order.part == DATA and not self.code_of_data:
+                make(one.order)
         return [Ended(one.order, 1.0, self._code(one.order), LOG) for one in over]
 
     def stop(self) -> None:

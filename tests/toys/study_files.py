@@ -7,7 +7,9 @@ from typing import Any
 
 import yaml
 
+from lapa.records import RECORD
 from lapa.studies.file import read_study
+from lapa.studies.orders import RunOrder
 from lapa.studies.plan import Plan
 from toys.paths import ROOT
 
@@ -27,3 +29,11 @@ def study_file(folder: Path, **said: Any) -> Path:
 
 def plan_of(folder: Path, **said: Any) -> Plan:
     return Plan(read_study(study_file(folder, **said)), ROOT / "conf")
+
+
+def make(order: RunOrder) -> None:
+    """Its artefacts, as far as anybody asks whether they are there."""
+    for name in order.outputs:
+        folder = Path(order.catalog[name].folder)
+        folder.mkdir(parents=True)
+        (folder / RECORD).write_text("{}")

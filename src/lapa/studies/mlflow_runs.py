@@ -87,7 +87,7 @@ def describe_cell(name: str, result: CellResult) -> None:
 
 @contextmanager
 def closed_if_interrupted() -> Iterator[None]:
-    """Mark runs that were opened inside as killed, if this process is told to end.
+    """Mark runs that are open as killed, if this process is told to end inside.
 
     `lapa.hooks.interrupt` does so when Python exits, and the exit of a process of `multiprocessing` is none.
     """
