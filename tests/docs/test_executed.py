@@ -88,7 +88,7 @@ def test_a_block_runs(project: Project, block: Block) -> None:
         env=environment(project),
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stderr + done.stdout
@@ -100,7 +100,7 @@ def test_a_notebook_runs(project: Project, monkeypatch: pytest.MonkeyPatch, path
         monkeypatch.setenv(name, value)
     kernel = AsyncKernelManager(kernel_name="python3", transport="ipc")
     resources = {"metadata": {"path": str(project.folder)}}
-    client = NotebookClient(nbformat.read(path, 4), timeout=200, km=kernel, resources=resources)
+    client = NotebookClient(nbformat.read(path, 4), timeout=280, km=kernel, resources=resources)
     client.execute()
     outputs = [cell.outputs for cell in client.nb.cells if cell.cell_type == "code"]
     assert any(outputs)

@@ -52,10 +52,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(command: list[object], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    # `make test` names a logging configuration of the checkout, which is not there outside it
+    own = {name: value for name, value in os.environ.items() if name != "KEDRO_LOGGING_CONFIG"}
     done = subprocess.run(
         [str(part) for part in command],
         cwd=folder,
-        env=os.environ | {"DO_NOT_TRACK": "1"} | variables,
+        env={**own, "DO_NOT_TRACK": "1"} | variables,
         capture_output=True,
         text=True,
         check=False,
@@ -118,7 +120,7 @@ def test_every_module_compiles_and_pip_accepts_the_wheel(
         ],
         tmp_path,
     )
-    code = "import lapa, lapa.refused; print(lapa.__version__)"
+    code = "import lapa; print(lapa.__version__)"
     done = run([python, "-c", code], tmp_path, PYTHONPATH=str(tmp_path / "to"))
     assert done.stdout.strip() in wheel.name
 
