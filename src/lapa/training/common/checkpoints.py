@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ import torch
 from lapa.folders.full_disk import DiskFullError, told_when_full
 
 _PARTIAL = ".partial"
-_MB = 1e6
 
 
 def step_file(folder: Path, step: int) -> Path:
@@ -26,9 +24,6 @@ def save_atomically(state: dict[str, Any], path: Path) -> None:
     """Write ``state`` so that ``path`` never holds half of it, whenever the process dies.
 
     The temporary file lies in the same folder, because a rename is atomic on one device only.
-
-    Raises:
-        OSError: the disk does not take it; what was saved before is intact.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + _PARTIAL)
@@ -40,23 +35,8 @@ def save_atomically(state: dict[str, Any], path: Path) -> None:
     except DiskFullError:
         partial.unlink()
         raise
-        with partial.open("wb") as file:
-    except (OSError, RuntimeError) as error:  # torch speaks of positions, not of disks
-        raise _not_written(path, partial, error) from error
     partial.replace(path)
     _sync_folder(path.parent)
-
-
-def _not_written(path: Path, partial: Path, error: Exception) -> OSError:
-    """Give the space back, and say which disk is how full."""
-    begun = partial.stat().st_size if partial.is_file() else 0
-    partial.unlink(missing_ok=True)
-    free = shutil.disk_usage(path.parent).free
-    return OSError(
-        f"could not write {path} ({str(error).splitlines()[0]}): it broke off after {begun / _MB:.1f} MB, and "
-        f"{free / _MB:.1f} MB are free now; what was saved before is intact. Make room and run the same "
-        "command again"
-    )
 
 
 def _sync_folder(folder: Path) -> None:
