@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import nbformat
 import pytest
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from toys.paths import ROOT
@@ -98,9 +97,13 @@ def test_a_block_runs(project: Project, block: Block) -> None:
 def test_a_notebook_runs(project: Project, monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
     for name, value in environment(project).items():
         monkeypatch.setenv(name, value)
-    kernel = AsyncKernelManager(kernel_name="python3", transport="ipc")
-    resources = {"metadata": {"path": str(project.folder)}}
-    client = NotebookClient(nbformat.read(path, 4), timeout=280, km=kernel, resources=resources)
+    client = NotebookClient(
+        nbformat.read(path, 4),
+        timeout=280,
+        startup_timeout=280,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(project.folder)}},
+    )
     client.execute()
     outputs = [cell.outputs for cell in client.nb.cells if cell.cell_type == "code"]
     assert any(outputs)
