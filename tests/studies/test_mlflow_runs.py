@@ -15,6 +15,9 @@ from lapa.studies.mlflow_runs import closed_if_interrupted
 def client(tmp_path: Path) -> Iterator[mlflow.MlflowClient]:
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    mlflow.set_experiment(
+        "Default"
+    )  # another test may have chosen one that is not in this database
     yield mlflow.MlflowClient()
     while mlflow.active_run() is not None:
         mlflow.end_run()

@@ -44,6 +44,9 @@ def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_database: Path) -
     before = mlflow.get_tracking_uri()
     write_through_journal()
     mlflow.set_tracking_uri(f"sqlite:///{database}")
+    mlflow.set_experiment(
+        "Default"
+    )  # another test may have chosen one that is not in this database
     yield f"sqlite:///{database}"
     mlflow.set_tracking_uri(before)
 

@@ -43,7 +43,7 @@ def export_labels(
     dataset: str,
     quality: Literal["lossless", "compact"],
 ) -> None:
-    """Write labels as shards, the original's JSONL, or a LeRobot dataset.
+    """Write labels as shards, JSONL lines or a LeRobot dataset.
 
     LABELS is the folder of a label set, SHARDS that of the shard set it was made from.
     """

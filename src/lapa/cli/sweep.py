@@ -24,7 +24,7 @@ from lapa.refused import RefusedError
     "--page", "is_page", is_flag=True, help="Write the page of what is there; run nothing."
 )
 def sweep(file: Path, jobs: int, is_list: bool, is_page: bool) -> None:
-    """Search the space in FILE for the parameters that are best by its metric.
+    """Search the space in FILE for the best parameters.
 
     A trial is an ordinary run; trials share what they have in common. The same command continues a sweep
     that was stopped or killed. docs/sweeps.md says what the file holds.

@@ -150,7 +150,7 @@ POINTS: dict[str, tuple[str, ...]] = {
     "robonet": ("h5py.File", "h5py.Group.get", "av.open", "os.scandir"),
     "robomimic": ("h5py.File", "h5py.Group.get", "json.loads", "numpy.asarray", "os.scandir"),
     "droid": ("json.loads", "av.open", "os.scandir", "pathlib.Path.open", "pathlib.Path.is_file"),
-    "npz": ("numpy.load", "av.open", "os.scandir", "pathlib.Path.stat"),
+    "npz": ("numpy.lib.format.read_magic", "av.open", "os.scandir", "pathlib.Path.stat"),
     "rlds": (
         "lapa.data.sources.tfrecord._read_record",
         "lapa.data.sources.rlds.episode.parse_example",
@@ -161,7 +161,7 @@ POINTS: dict[str, tuple[str, ...]] = {
     ),
     "lerobot_v2": ("pyarrow.parquet.ParquetFile", "json.loads", "av.open"),
     "lerobot_v3": ("pyarrow.parquet.ParquetFile", "pathlib.Path.is_file", "av.open"),
-    "recorded": ("numpy.load", "json.loads", "av.open", "pathlib.Path.glob"),
+    "recorded": ("numpy.lib.format.read_magic", "json.loads", "av.open", "pathlib.Path.glob"),
 }
 
 

@@ -220,9 +220,8 @@ def test_data_root_of_the_command_line_moves_every_output() -> None:
     assert config["parameters"]["work"] == "/elsewhere/.work/mine"
     paths = [entry["filepath"] for name, entry in config["catalog"].items() if name[0] != "_"]
     assert all(path.startswith("/elsewhere/") for path in paths)
-    of_runs = [
-        path for path in paths if "{study}" not in path
-    ]  # a study has many runs, and one page
+    # a study and a sweep have many runs, and one page
+    of_runs = [path for path in paths if "{study}" not in path and "{sweep}" not in path]
     assert all("/mine/" in path for path in of_runs)
 
 

@@ -74,7 +74,9 @@ def test_a_disk_that_takes_no_more_is_named_and_what_was_saved_stays(tmp_path: P
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
     try:
-        with pytest.raises(OSError, match=r"step-00000001\.ckpt could not be written .* MB are free"):
+        with pytest.raises(
+            OSError, match=r"step-00000001\.ckpt could not be written .* MB are free"
+        ):
             save_atomically({"weights": torch.ones(100_000)}, path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
