@@ -23,7 +23,7 @@ import shutil
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,63 +33,23 @@ import simplejpeg
 import torch
 import webdataset as wds
 from PIL import Image
+from textures import FRAMES_APART, make_shards
 from torch.utils.data import DataLoader, Dataset
 
-from lapa.data.episode import Episode, Frames
-from lapa.data.ingest import ingest_inputs
-from lapa.data.ingestion.inputs import Input
 from lapa.data.loading.loader import BatchReader, training_loader
 from lapa.data.loading.order import shuffled
 from lapa.data.loading.pairs import PairDataset, open_pairs
-from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams
-from lapa.records import PairSpec, ShardSet
+from lapa.records import PairSpec
 
 BATCH = 32
-FRAMES = 64
-OFFSET = 5
 FEW_STEPS, MANY_STEPS = 5, 35
 """Batches of the two runs whose difference is the processor time of a batch."""
-
-
-def episodes(count: int, size: int) -> Iterator[Episode]:
-    """Textured pictures that shift: about as many bytes per JPEG as camera images."""
-    for number in range(count):
-        generator = np.random.default_rng(number)
-        coarse = generator.integers(0, 256, (size // 8, size // 8, 3), dtype=np.uint8)
-        wide = np.asarray(
-            Image.fromarray(coarse).resize((2 * size, 2 * size), Image.Resampling.BICUBIC)
-        )
-        noisy = np.clip(wide + generator.normal(0, 6, wide.shape), 0, 255).astype(np.uint8)
-
-        def read(indices: Sequence[int] | None, noisy: Frames = noisy) -> Frames:
-            shifts = range(FRAMES) if indices is None else indices
-            return np.stack([noisy[2 * t : 2 * t + size, t : t + size] for t in shifts])
-
-        yield Episode(
-            source="texture", episode_id=f"{number:05d}", num_frames=FRAMES, fps=5.0, read_frames=read
-        )  # fmt: skip
-
-
-def make_shards(folder: Path, pairs: int, size: int, subsampling: str) -> ShardSet:
-    """Ingest enough episodes for ``pairs`` pairs."""
-    count = -(-pairs // (FRAMES - OFFSET))
-    source = Input(
-        params=SourceParams(kind="texture", path=""), open=lambda report: episodes(count, size)
-    )
-    params = IngestionParams(
-        image_size=size,
-        jpeg_subsampling=subsampling,
-        max_horizon_s=1.0,
-        max_samples_per_shard=16,
-        split=SplitParams(val_fraction=0),
-    )
-    return ingest_inputs([source], params=params, out=folder)
 
 
 def jpegs_of(pairs: PairDataset, index: int) -> tuple[bytes, bytes]:
     """Both compressed frames of a pair."""
     clip, frame = pairs.position_of(index)
-    return pairs.reader.jpeg(clip, frame), pairs.reader.jpeg(clip, frame + OFFSET)
+    return pairs.reader.jpeg(clip, frame), pairs.reader.jpeg(clip, frame + FRAMES_APART)
 
 
 def export_folder(pairs: PairDataset, folder: Path) -> list[tuple[Path, int]]:
@@ -100,7 +60,7 @@ def export_folder(pairs: PairDataset, folder: Path) -> list[tuple[Path, int]]:
         episode = folder / facts["episode_id"]
         episode.mkdir(parents=True, exist_ok=True)
         for number, jpeg in zip(
-            (facts["frame"], facts["frame"] + OFFSET), jpegs_of(pairs, index), strict=True
+            (facts["frame"], facts["frame"] + FRAMES_APART), jpegs_of(pairs, index), strict=True
         ):
             (episode / f"{number}.jpg").write_bytes(jpeg)
         items.append((episode, facts["frame"]))
@@ -135,7 +95,7 @@ class FolderPairs(Dataset):
     def __getitem__(self, index: int) -> torch.Tensor:
         folder, frame = self._items[index]
         names = sorted(os.listdir(folder), key=lambda name: int(name.split(".")[0]))
-        images = [self._read(folder / names[t]) for t in (frame, frame + OFFSET)]
+        images = [self._read(folder / names[t]) for t in (frame, frame + FRAMES_APART)]
         return torch.stack(images, dim=1)
 
     def _read(self, path: Path) -> torch.Tensor:
@@ -356,7 +316,9 @@ def main() -> None:
     torch.set_num_threads(1)
     folder = Path(tempfile.mkdtemp(prefix="lapa-loader-"))
     try:
-        shards = make_shards(folder / "shards", options.pairs, options.size, options.subsampling)
+        shards = make_shards(
+            folder / "shards", options.pairs, options.size, jpeg_subsampling=options.subsampling
+        )
         pairs = open_pairs(shards, "train", PairSpec(horizon_s=1.0))
         compare(pairs, folder, options.size, options.workers, options.rounds)
     finally:

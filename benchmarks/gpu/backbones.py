@@ -22,6 +22,7 @@ from lapa.training.common.optim import build_optimizer
 from lapa.training.foundation.planning import plan_training
 
 LATENCY_BATCHES = (1, 8)
+LORA_LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
 def measure(device: torch.device, sizes: Sizes) -> dict[str, Any]:
@@ -51,9 +52,6 @@ def _all(device: torch.device, sizes: Sizes) -> Iterator[tuple[str, Callable[[],
     )
     yield f"{dual}, step with a frozen trunk", lambda: _step(frozen, device, sizes)
     yield f"{sizes.action_tokens}, step", lambda: _step(written, device, sizes)
-
-
-LORA_LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
 def _decoding(params: FoundationParams, decoding: str) -> FoundationParams:

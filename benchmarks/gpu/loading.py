@@ -9,10 +9,10 @@ from statistics import median
 from typing import Any
 
 import torch
+from textures import FRAMES_APART, make_shards
 
 from gpu.measuring import timed
 from gpu.sizes import FULL, Sizes
-from gpu.textures import FRAMES_APART, make_shards
 from lapa.data.loading.loader import training_loader
 from lapa.data.loading.pairs import open_pairs
 from lapa.params.base import OptimizerParams, TrainerParams

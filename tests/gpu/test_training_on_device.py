@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from gpu.textures import FRAMES_APART, make_shards
+from textures import FRAMES_APART, make_shards
 
 from lapa.models.laq.storage import load_laq
 from lapa.params.base import OptimizerParams, TrainerParams

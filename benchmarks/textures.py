@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -32,15 +33,22 @@ def episodes(count: int, size: int) -> Iterator[Episode]:
 
         def read(indices: Sequence[int] | None, noisy: Frames = noisy) -> Frames:
             shifts = range(FRAMES) if indices is None else indices
-            return np.stack([noisy[t % size :, t % size :][:size, :size] for t in shifts])
+            return np.stack([noisy[2 * t % size :, t % size :][:size, :size] for t in shifts])
 
         yield Episode(
             source="texture", episode_id=f"{number:05d}", num_frames=FRAMES, fps=5.0, read_frames=read
         )  # fmt: skip
 
 
-def make_shards(folder: Path, pairs: int, size: int) -> ShardSet:
-    """Ingest enough recordings for ``pairs`` pairs; nothing is held out."""
+def make_shards(folder: Path, pairs: int, size: int, **ingestion: Any) -> ShardSet:
+    """Ingest enough recordings for ``pairs`` pairs; nothing is held out.
+
+    Args:
+        folder: of the shard set.
+        pairs: at least so many.
+        size: side of the frames, pixels.
+        ingestion: other values of `ingestion`.
+    """
     count = -(-pairs // (FRAMES - FRAMES_APART))
     source = Input(
         params=SourceParams(kind="texture", path=""), open=lambda report: episodes(count, size)
@@ -50,5 +58,6 @@ def make_shards(folder: Path, pairs: int, size: int) -> ShardSet:
         max_horizon_s=1.0,
         max_samples_per_shard=16,
         split=SplitParams(val_fraction=0),
+        **ingestion,
     )
     return ingest_inputs([source], params=params, out=folder)
