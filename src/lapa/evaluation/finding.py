@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import Field, JsonValue
 
 from lapa.evaluation.blocks import Block, Plot, Videos, opened
+from lapa.evaluation.score import Score
 from lapa.records import CLOCKED_FINDINGS, CLOCKED_METRICS, EvaluationReport, Metric, Record
 
 FILE = "findings.json"
@@ -30,6 +31,8 @@ class Finding(Record):
     """What the page shows, in order."""
     sentences: tuple[str, ...] = ()
     """The answer in words, for the summary at the top of the page."""
+    scores: tuple[Score, ...] = ()
+    """Lines of the scorecard: metrics that have a control, and the verdict."""
     data: dict[str, JsonValue] = Field(default_factory=dict)
     """What was measured besides, for notebooks and scripts."""
 
