@@ -18,9 +18,7 @@ from toys.world import untrained_laq
 @pytest.fixture(scope="module")
 def shards(tmp_path_factory: pytest.TempPathFactory) -> ShardSet:
     folder = tmp_path_factory.mktemp("shards")
-    made = tiny_shard_set(folder, n=12, size=16, split={"val_fraction": 0.5})
-    made.write(Path(made.path))
-    return made
+    return tiny_shard_set(folder, n=12, size=16, split={"val_fraction": 0.5})
 
 
 @pytest.fixture
@@ -82,6 +80,9 @@ def test_a_quantiser_for_other_frames_is_refused(
     assert "takes frames of 32 pixels, found 16" in result.output
     small = untrained_laq(tmp_path / "small", shards, 0)
     assert "expected --horizon-s SECONDS" in run(small.path, shards.path).output
+    short = run(small.path, shards.path, "--horizon-s", 0.01)
+    assert "expected at least one frame" in short.output
+    assert short.exit_code == 1
     assert "no model at" in run(tmp_path, shards.path).output
     assert "no finished shard set" in run(laq, tmp_path).output
     (tmp_path / "mine").mkdir()
