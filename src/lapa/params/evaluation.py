@@ -9,8 +9,10 @@ from pydantic import Field, PositiveFloat, ValidationError, field_validator, mod
 
 from lapa.params.base import Accelerator, Params
 from lapa.params.envs import TabletopParams
+from lapa.params.flow import FlowParams
 from lapa.params.kinds import import_named
 from lapa.params.simulators import AnySimulatorParams, SimulatorParams
+from lapa.records import PairColumn
 
 
 class RolloutParams(Params):
@@ -125,10 +127,14 @@ class EvaluationParams(Params):
     """None where no simulator looks like the data: then only the action error is measured."""
     open_loop: OpenLoopParams = OpenLoopParams()
     probe: ProbeParams = ProbeParams()
+    flow: FlowParams = FlowParams()
     accelerator: Accelerator = "auto"
     """Where quantisers and policies run while they are measured."""
     split: str = "val"
     """Held-out episodes for codes and action errors."""
+    where: dict[PairColumn, tuple[str, ...]] = Field(default_factory=dict)
+    """Buckets: codes are measured on pairs that have one of the texts in each column that is named; {} measures
+    all. Policies are not concerned."""
     batch_size: int = Field(default=256, gt=0)
     num_examples: int = Field(default=6, gt=0)
     """Pairs in the reconstruction grid, and of each code in the plots that show codes."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.held_out import HeldOutPairs, open_held_out
 from lapa.evaluation.codes.latent_samples import LatentSamples, encode_pairs
+from lapa.evaluation.codes.seen_motion import MotionSight
 from lapa.evaluation.codes.true_actions import TrueActions
 from lapa.evaluation.probed_datasets import choose_probed_datasets
 from lapa.models.laq import LatentActionQuantizer
@@ -45,6 +46,7 @@ def encode_held_out(
     params: EvaluationParams,
     *,
     datasets: tuple[str, ...] | None = None,
+    sight: MotionSight | None = None,
 ) -> Encoded:
     """Read the held-out pairs and encode them with the trained model and, where there is one, the untrained.
 
@@ -63,6 +65,8 @@ def encode_held_out(
         min_per_dataset=params.probe.min_per_dataset,
         batch_size=params.batch_size,
         datasets=datasets,
+        where=params.where,
+        sight=sight,
     )
     trained, *others = [
         encode_pairs(model, pairs, batch_size=params.batch_size) for model in models
@@ -82,7 +86,7 @@ def with_actions(
     Raises:
         CannotMeasureError: no dataset has actions.
     """
-    chosen = choose_probed_datasets(shards, params.split)
+    chosen = choose_probed_datasets(shards, params.split, among=params.where.get("dataset"))
     if chosen.everything and whole.pairs.actions is not None:
         return replace(whole, datasets=chosen.names)
     spec = whole.pairs.dataset.spec

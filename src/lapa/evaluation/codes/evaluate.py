@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
+
+from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.shards.pair_index import clips_where
 from lapa.distributed.device import device_for
 from lapa.evaluation.analyses import Analyses
 from lapa.evaluation.codes.encoded import encode_held_out, with_actions
 from lapa.evaluation.codes.evidence import TRAINED, UNTRAINED, CodesEvidence
+from lapa.evaluation.codes.pair_frame import pair_frame
+from lapa.evaluation.codes.seen_motion import motion_sight
 from lapa.evaluation.finding import Finding, metrics_by_subject, write_findings
 from lapa.evaluation.measured_model import write_measured_model
 from lapa.evaluation.registry import run_sections
@@ -18,6 +25,21 @@ from lapa.params.evaluation import EvaluationParams
 from lapa.records import Checkpoint, EvaluationReport, ShardSet, require_same
 
 TRUE_ACTIONS = "true actions of the pairs"
+FLOW = "optical flow of the pairs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredCodes:
+    """What was found out about a quantiser, and what on."""
+
+    report: EvaluationReport
+    findings: tuple[Finding, ...]
+    evidence: CodesEvidence | None
+    """None where nothing is held out."""
+
+    def pair_frame(self) -> pd.DataFrame:
+        """The table of pairs as a data frame; empty where nothing is held out."""
+        return pd.DataFrame() if self.evidence is None else pair_frame(self.evidence.table)
 
 
 def evaluate_laq(
@@ -45,13 +67,28 @@ def evaluate_laq(
         held out also those of ``laq/<dataset>``.
 
     Raises:
-        ValueError: the two quantisers were made for different pairs.
+        ValueError: the two quantisers were made for different pairs, or the split holds no dataset,
+            environment or instruction of ``params.where``.
         RuntimeError: ``params.accelerator`` asks for a GPU and there is none.
     """
+    measured = measure_codes(shards=shards, laq=laq, random_laq=random_laq, params=params, out=out)
+    return measured.report
+
+
+def measure_codes(
+    *,
+    shards: ShardSet,
+    laq: Checkpoint,
+    random_laq: Checkpoint | None,
+    params: EvaluationParams,
+    out: Path,
+) -> MeasuredCodes:
+    """As `evaluate_laq`, with findings and evidence beside the report."""
     quantizers = {TRAINED: laq}
     if random_laq is not None:
         _require_same_pairs(laq, random_laq)
         quantizers[UNTRAINED] = random_laq
+    _require_wanted(shards, params)
     out.mkdir(parents=True, exist_ok=True)
     analyses = Analyses(on_error=params.on_error)
     evidence = _gather(shards, quantizers, params=params, analyses=analyses, out=out)
@@ -60,12 +97,13 @@ def evaluate_laq(
         findings = run_sections(evidence)
         write_measured_model(laq, out)
     write_findings(findings, out)
-    return EvaluationReport(
+    report = EvaluationReport(
         path=str(out),
         metrics=metrics_by_subject(findings, tuple(quantizers)),
         plots=tuple(file for finding in findings for file in finding.plots),
         not_measured=analyses.not_measured,
     )
+    return MeasuredCodes(report=report, findings=findings, evidence=evidence)
 
 
 def _require_same_pairs(laq: Checkpoint, random_laq: Checkpoint) -> None:
@@ -75,6 +113,12 @@ def _require_same_pairs(laq: Checkpoint, random_laq: Checkpoint) -> None:
         laq.pair_spec,
         remedy="make the control with the trained quantiser's pair spec",
     )
+
+
+def _require_wanted(shards: ShardSet, params: EvaluationParams) -> None:
+    """Refuse datasets, environments and instructions that are not there: a typing error is no finding."""
+    if params.where and params.split in shards.splits:
+        clips_where(load_clip_table(shards, params.split), params.where)
 
 
 def _gather(
@@ -89,8 +133,10 @@ def _gather(
     device = device_for(params.accelerator)
     models = {arm: load_laq(Path(of_arm.path)).to(device) for arm, of_arm in quantizers.items()}
     nets, laq = tuple(models.values()), quantizers[TRAINED]
+    sight = analyses.run(FLOW, partial(motion_sight, params.flow, shards, device))
     encoded = analyses.run(
-        "latent actions", partial(encode_held_out, shards, nets, laq.pair_spec, params)
+        "latent actions",
+        partial(encode_held_out, shards, nets, laq.pair_spec, params, sight=sight),
     )
     if encoded is None:
         return None
@@ -105,4 +151,5 @@ def _gather(
         encoded=encoded,
         with_actions=moving,
         no_actions=analyses.not_measured.get(TRUE_ACTIONS, ""),
+        no_flow=analyses.not_measured.get(FLOW, ""),
     )
