@@ -10,6 +10,7 @@ from pydantic import Field, PositiveFloat, ValidationError, field_validator, mod
 from lapa.params.base import Accelerator, Params
 from lapa.params.distraction import DistractionParams
 from lapa.params.envs import TabletopParams
+from lapa.params.flow import FlowParams
 from lapa.params.kinds import import_named
 from lapa.params.simulators import AnySimulatorParams, SimulatorParams
 
@@ -127,6 +128,7 @@ class EvaluationParams(Params):
     open_loop: OpenLoopParams = OpenLoopParams()
     probe: ProbeParams = ProbeParams()
     distraction: DistractionParams = DistractionParams()
+    flow: FlowParams = FlowParams()
     accelerator: Accelerator = "auto"
     """Where quantisers and policies run while they are measured."""
     split: str = "val"
