@@ -55,7 +55,7 @@ class SequenceHistogram(CodesSection):
         if table.random_codes is not None:
             ranks["the untrained quantiser"] = sequence_ranks(table.random_codes)
         tie = sequence_redundancy(
-            codes, table.episode, group, resamples=params.probe.resamples, seed=params.seed
+            codes, table.episode, group, draws=params.probe.resamples, seed=params.seed
         )
         draw = partial(plot_sequence_ranks, ranks, _heading(ranks["the quantiser"], tie, len(table)))
         return Finding(
