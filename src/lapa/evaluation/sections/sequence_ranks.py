@@ -23,7 +23,7 @@ from lapa.evaluation.score import scored
 from lapa.evaluation.section import Need
 
 CAPTION = (
-    "How often each code sequence occurs. Below “positions shuffled”, sequences repeat more often than codes "
+    "How often each code sequence occurs. Steeper than “positions shuffled”: sequences repeat more often than codes "
     "that know nothing of each other would: the quantiser has a vocabulary of whole sequences."
 )
 CONTROL = "each position's codes shuffled by themselves"
