@@ -40,7 +40,7 @@ def associations(
         values = actions[:, column].astype(np.float64)
         if np.ptp(values) < 1e-9:
             continue
-        cells = octiles(values)
+        cells = quantile_bins(values)
         for name, token in tokens.items():
             measured.append(
                 Association(
@@ -54,9 +54,9 @@ def associations(
     return measured
 
 
-def octiles(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Bin of each value between the octiles; repeated values share a bin."""
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, ACTION_BINS + 1)[1:-1]))
+def quantile_bins(values: NDArray[np.floating], bins: int = ACTION_BINS) -> NDArray[np.int64]:
+    """Bin of each value between the quantiles; repeated values share a bin."""
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
     return np.searchsorted(edges, values, side="right")
 
 
