@@ -9,6 +9,7 @@ from pydantic import Field, PositiveFloat, ValidationError, field_validator, mod
 
 from lapa.params.base import Accelerator, Params
 from lapa.params.envs import TabletopParams
+from lapa.params.flow import FlowParams
 from lapa.params.kinds import import_named
 from lapa.params.simulators import AnySimulatorParams, SimulatorParams
 
@@ -125,6 +126,7 @@ class EvaluationParams(Params):
     """None where no simulator looks like the data: then only the action error is measured."""
     open_loop: OpenLoopParams = OpenLoopParams()
     probe: ProbeParams = ProbeParams()
+    flow: FlowParams = FlowParams()
     accelerator: Accelerator = "auto"
     """Where quantisers and policies run while they are measured."""
     split: str = "val"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.held_out import HeldOutPairs, open_held_out
 from lapa.evaluation.codes.latent_samples import LatentSamples, encode_pairs
+from lapa.evaluation.codes.seen_motion import MotionSight
 from lapa.evaluation.codes.true_actions import TrueActions
 from lapa.evaluation.probed_datasets import choose_probed_datasets
 from lapa.models.laq import LatentActionQuantizer
@@ -45,6 +46,7 @@ def encode_held_out(
     params: EvaluationParams,
     *,
     datasets: tuple[str, ...] | None = None,
+    sight: MotionSight | None = None,
 ) -> Encoded:
     """Read the held-out pairs and encode them with the trained model and, where there is one, the untrained.
 
@@ -63,6 +65,7 @@ def encode_held_out(
         min_per_dataset=params.probe.min_per_dataset,
         batch_size=params.batch_size,
         datasets=datasets,
+        sight=sight,
     )
     trained, *others = [
         encode_pairs(model, pairs, batch_size=params.batch_size) for model in models

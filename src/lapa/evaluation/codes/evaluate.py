@@ -10,6 +10,7 @@ from lapa.distributed.device import device_for
 from lapa.evaluation.analyses import Analyses
 from lapa.evaluation.codes.encoded import encode_held_out, with_actions
 from lapa.evaluation.codes.evidence import TRAINED, UNTRAINED, CodesEvidence
+from lapa.evaluation.codes.seen_motion import motion_sight
 from lapa.evaluation.finding import Finding, metrics_by_subject, write_findings
 from lapa.evaluation.measured_model import write_measured_model
 from lapa.evaluation.registry import run_sections
@@ -18,6 +19,7 @@ from lapa.params.evaluation import EvaluationParams
 from lapa.records import Checkpoint, EvaluationReport, ShardSet, require_same
 
 TRUE_ACTIONS = "true actions of the pairs"
+FLOW = "optical flow of the pairs"
 
 
 def evaluate_laq(
@@ -89,8 +91,10 @@ def _gather(
     device = device_for(params.accelerator)
     models = {arm: load_laq(Path(of_arm.path)).to(device) for arm, of_arm in quantizers.items()}
     nets, laq = tuple(models.values()), quantizers[TRAINED]
+    sight = analyses.run(FLOW, partial(motion_sight, params.flow, shards, device))
     encoded = analyses.run(
-        "latent actions", partial(encode_held_out, shards, nets, laq.pair_spec, params)
+        "latent actions",
+        partial(encode_held_out, shards, nets, laq.pair_spec, params, sight=sight),
     )
     if encoded is None:
         return None
@@ -105,4 +109,5 @@ def _gather(
         encoded=encoded,
         with_actions=moving,
         no_actions=analyses.not_measured.get(TRUE_ACTIONS, ""),
+        no_flow=analyses.not_measured.get(FLOW, ""),
     )

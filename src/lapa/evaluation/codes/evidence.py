@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.bottleneck import PairErrors, reconstruction_errors
+from lapa.evaluation.codes.build_table import build_pair_table
 from lapa.evaluation.codes.encoded import Encoded
 from lapa.evaluation.codes.latent_samples import LatentSamples
+from lapa.evaluation.codes.pair_table import PairTable
 from lapa.evaluation.probed_datasets import frames_by_width
 from lapa.evaluation.section import Evidence, Need, Section
 from lapa.models.laq import LatentActionQuantizer
@@ -35,7 +41,14 @@ class CodesEvidence(Evidence):
     """Those whose actions can be measured together; None where there are none."""
     no_actions: str = ""
     """Why there are none."""
+    no_flow: str = ""
+    """Why nobody saw what moves."""
     _errors: dict[str, PairErrors] = field(default_factory=dict)
+
+    @cached_property
+    def table(self) -> PairTable:
+        """All pairs as one table, made once; no frame is decoded for it."""
+        return build_pair_table(self.encoded, self.shards)
 
     @property
     def samples(self) -> dict[str, LatentSamples]:
@@ -91,7 +104,20 @@ class CodesEvidence(Evidence):
             Need.SEVERAL_DATASETS: (
                 "the held-out episodes are of one dataset" if len(datasets) < 2 else None
             ),
+            Need.FLOW: self.no_flow if pairs.motion is None else None,
+            Need.INSTRUCTIONS: _too_few(pairs.texts("instruction"), "instruction"),
+            Need.ENVIRONMENTS: _too_few(pairs.texts("environment"), "environment"),
         }
+
+
+def _too_few(texts: NDArray[np.str_], kind: str) -> str | None:
+    """Why these texts tell no groups apart; None where they do."""
+    known = np.unique(texts[texts != ""])
+    if len(known) > 1:
+        return None
+    if not len(known):
+        return f"the held-out pairs have no {kind}"
+    return f"the held-out pairs have one {kind}, {str(known[0])!r}, expected at least 2"
 
 
 class CodesSection(Section[CodesEvidence]):

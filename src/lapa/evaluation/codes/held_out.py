@@ -15,6 +15,8 @@ from lapa.data.action_names import described_actions
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.evaluation.codes.pair_table import PairMotion
+from lapa.evaluation.codes.seen_motion import MotionSight, joined
 from lapa.evaluation.codes.true_actions import TrueActions
 from lapa.records import PairSpec, ShardSet
 
@@ -39,6 +41,8 @@ class HeldOutPairs:
     """``(sample,)``: number of its dataset in `names`."""
     names: tuple[str, ...]
     """Datasets of the split, with or without a pair."""
+    motion: PairMotion | None = None
+    """None where nobody looked for it."""
 
     def __len__(self) -> int:
         return len(self.episodes)
@@ -47,6 +51,16 @@ class HeldOutPairs:
     def num_episodes(self) -> int:
         """Episodes with at least one pair."""
         return len(np.unique(self.episodes))
+
+    @property
+    def clips(self) -> list[int]:
+        """Clip of every pair, as the clip table numbers them."""
+        return [self.dataset.position_of(i)[0] for i in range(len(self))]
+
+    def texts(self, column: str) -> NDArray[np.str_]:
+        """``dataset``, ``environment`` or ``instruction`` of every pair, ``(sample,)``."""
+        known = self.dataset.table.texts[column]
+        return np.array(known.values, np.str_)[known.codes[self.clips]]
 
 
 def open_held_out(
@@ -58,6 +72,7 @@ def open_held_out(
     batch_size: int,
     min_per_dataset: int = 1,
     datasets: Sequence[str] | None = None,
+    sight: MotionSight | None = None,
 ) -> HeldOutPairs:
     """Read the pairs of ``split``, with true actions and states where all of them have any.
 
@@ -70,6 +85,7 @@ def open_held_out(
             ``max_samples`` says.
         batch_size: pairs that are in memory at once.
         datasets: keep only these; None keeps all.
+        sight: sees what moves, unless an earlier evaluation kept it; None looks for no motion.
     """
     table = load_clip_table(shards, split)
     names = tuple(datasets or table.texts["dataset"].values)
@@ -84,7 +100,10 @@ def open_held_out(
         with_states=wanted["state"],
         datasets=datasets,
     )
-    read = _read(dataset, batch_size=batch_size)
+    motion = sight.earlier(dataset) if sight is not None else None
+    read, seen = _read(dataset, batch_size=batch_size, sight=sight if motion is None else None)
+    if sight is not None and seen is not None:
+        sight.keep(seen, dataset)
     clips = [dataset.position_of(i)[0] for i in range(len(dataset))]
     return HeldOutPairs(
         dataset=dataset,
@@ -96,6 +115,7 @@ def open_held_out(
         states=read.get("states"),
         group=table.texts["dataset"].codes[clips].astype(np.int64),
         names=table.texts["dataset"].values,
+        motion=motion or seen,
     )
 
 
@@ -111,15 +131,21 @@ def _agree(table: ClipTable, datasets: Sequence[str], member: str) -> bool:
     return len(widths) == 1 and 0 not in widths
 
 
-def _read(dataset: PairDataset, *, batch_size: int) -> dict[str, NDArray[np.float32]]:
-    """Everything but the frames, of all samples."""
+def _read(
+    dataset: PairDataset, *, batch_size: int, sight: MotionSight | None
+) -> tuple[dict[str, NDArray[np.float32]], PairMotion | None]:
+    """Everything but the frames, of all samples; their motion where there is ``sight``."""
     parts: dict[str, list[torch.Tensor]] = defaultdict(list)
+    seen: list[PairMotion] = []
     for batch in evaluation_loader(dataset, batch_size=batch_size):
         parts["difference"].append(_difference(batch["frames"]))
+        if sight is not None:
+            seen.append(sight.of_frames(batch["frames"]))
         for name in ("actions", "states"):
             if name in batch:
                 parts[name].append(batch[name])
-    return {name: torch.cat(tensors).numpy() for name, tensors in parts.items()}
+    read = {name: torch.cat(tensors).numpy() for name, tensors in parts.items()}
+    return read, joined(seen) if seen else None
 
 
 def _true_actions(

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from lapa.params.augmentation import AugmentationParams
 from lapa.params.base import OptimizerParams, Params, StageParams, TrainerParams
+from lapa.params.flow import RaftParams
 from lapa.params.laq.model import LaqModelParams
 
 
@@ -67,18 +68,6 @@ class FeatureTargetParams(Params):
     """Hugging Face model directory, or a hub id, of a vision transformer."""
     depth: int = Field(default=2, ge=0)
     """Blocks of the target's own decoder."""
-
-
-class RaftParams(Params):
-    """RAFT as torchvision builds it; frozen."""
-
-    weights: str = Field(min_length=1)
-    """A file with torchvision's parameter names (``.safetensors``, ``.pth``, ``.pt``), or the name
-    of weights that torchvision downloads itself: ``default``, ``c_t_v2``."""
-    size: Literal["small", "large"] = "small"
-    """1.0 or 5.3 million parameters."""
-    updates: int = Field(default=12, gt=0)
-    """Refinements of the flow; cost grows with them."""
 
 
 class FlowTargetParams(Params):

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import cv2
-import numpy as np
-import torch
 from einops import reduce
-from numpy.typing import NDArray
 from torch import Tensor
 
+from lapa.flow.dis import FlowEstimator, dis_flow
+from lapa.flow.raft import RaftFlow
 from lapa.models.laq.decoder import ActionDecoder
 from lapa.params.laq.model import LaqModelParams
 from lapa.params.laq.stage import FlowTargetParams
 from lapa.training.laq.targets.base import PairResult, Target
-from lapa.training.laq.targets.raft import RaftFlow
-
-FlowTeacher = Callable[[Tensor], Tensor]
-"""``uint8 (batch, 2, height, width, 3)`` -> ``float32 (batch, height, width, 2)``, right and down,
-pixels."""
 
 
 class FlowTarget(Target):
@@ -33,7 +24,7 @@ class FlowTarget(Target):
         super().__init__()
         self.weight = params.weight
         self._patch_size = model.patch_size
-        self._teacher: FlowTeacher = RaftFlow(params.raft) if params.raft else dis_flow
+        self._teacher: FlowEstimator = RaftFlow(params.raft) if params.raft else dis_flow
         own = model.model_copy(update={"decoder_depth": params.depth})
         self.decoder = ActionDecoder(own, values=2, zero_head=True)
 
@@ -46,19 +37,7 @@ class FlowTarget(Target):
         return (predicted.float() - teacher.to(predicted.device)).square().mean()
 
 
-def dis_flow(pairs: Tensor) -> Tensor:
-    """Dense inverse search (Kroeger et al. 2016, OpenCV); a `FlowTeacher` on the CPU."""
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    search.setFinestScale(0)  # half-resolution flow misses motions of one pixel at 64 pixels
-    return torch.from_numpy(np.stack([_flow(search, pair) for pair in pairs.cpu().numpy()]))
-
-
-def _flow(search: cv2.DISOpticalFlow, pair: NDArray[np.uint8]) -> NDArray[np.float32]:
-    first, last = (cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in pair)
-    return np.asarray(search.calc(first, last, None), np.float32)
-
-
-def flow_percent(pairs: Tensor, *, patch_size: int, teacher: FlowTeacher = dis_flow) -> Tensor:
+def flow_percent(pairs: Tensor, *, patch_size: int, teacher: FlowEstimator = dis_flow) -> Tensor:
     """A teacher's flow, averaged per patch.
 
     Args:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lapa.models.layers.pixels import to_float
-from lapa.params.laq.stage import RaftParams
+from lapa.params.flow import RaftParams
 
 _SIDE_MULTIPLE = 8
 _SMALLEST_SIDE = 128
@@ -95,7 +95,7 @@ def build_raft(params: RaftParams) -> nn.Module:
     except RuntimeError as error:
         raise RuntimeError(
             f"{path} does not fit torchvision's raft_{params.size}: {error}; expected all of its "
-            "parameter names and shapes. Set `targets.flow.raft.size` to what the file holds, or "
+            "parameter names and shapes. Set `flow.raft.size` to what the file holds, or "
             "convert weights of another implementation"
         ) from error
     return model
@@ -108,7 +108,7 @@ def _fetched(flow: Any, params: RaftParams) -> dict[str, Tensor]:
         weights = known[params.weights.upper()]
     except KeyError as error:
         raise ValueError(
-            f"`targets.flow.raft.weights` is {params.weights!r}, expected a file that ends in "
+            f"`flow.raft.weights` is {params.weights!r}, expected a file that ends in "
             f"{', '.join(_FILES)}, or a name of torchvision's raft_{params.size} weights such as "
             "'default'"
         ) from error
@@ -121,7 +121,7 @@ def _fetched(flow: Any, params: RaftParams) -> dict[str, Tensor]:
 def _read(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise FileNotFoundError(
-            f"`targets.flow.raft.weights` names {path}, which is no file; expected weights, or "
+            f"`flow.raft.weights` names {path}, which is no file; expected weights, or "
             "'default' to let torchvision download its own"
         )
     try:
@@ -131,7 +131,7 @@ def _read(path: Path) -> dict[str, Tensor]:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
         raise ValueError(
-            f"`targets.flow.raft.weights` names {path}, which is damaged or holds more than tensors "
+            f"`flow.raft.weights` names {path}, which is damaged or holds more than tensors "
             f"({str(error).partition(chr(10))[0]}): nothing of it was run; save its state dict as safetensors"
         ) from error
     return state
@@ -139,12 +139,12 @@ def _read(path: Path) -> dict[str, Tensor]:
 
 def import_optical_flow() -> Any:
     """Import ``torchvision.models.optical_flow``, or say what to install."""
-    otherwise = "or set `targets.flow.teacher: dis`, which needs OpenCV alone"
+    otherwise = "or choose `dis` instead, which needs OpenCV alone"
     try:
         return import_module("torchvision.models.optical_flow")
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f"`targets.flow.teacher: raft` needs torchvision ({error}): where torch is a CUDA "
+            f"flow by `raft` needs torchvision ({error}): where torch is a CUDA "
             f"build, `pip install 'lapa[raft]'`; {otherwise}",
             name=error.name,
         ) from error

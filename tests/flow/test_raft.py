@@ -14,11 +14,13 @@ from pydantic import ValidationError
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from lapa.params.laq.stage import FlowTargetParams, RaftParams
+from lapa.flow.dis import dis_flow
+from lapa.flow.raft import RaftFlow, _read, import_optical_flow
+from lapa.params.flow import RaftParams
+from lapa.params.laq.stage import FlowTargetParams
 from lapa.training.laq.fit import train
 from lapa.training.laq.targets import build_targets
-from lapa.training.laq.targets.flow import dis_flow, flow_percent
-from lapa.training.laq.targets.raft import RaftFlow, _read, import_optical_flow
+from lapa.training.laq.targets.flow import flow_percent
 from toys.squares import Squares, squares_loaders, tiny_params
 
 NAME = "torchvision.models.optical_flow"
@@ -156,9 +158,7 @@ def test_torchvision_may_fetch_its_own_weights_if_they_are_named() -> None:
 def test_weights_must_exist_and_fit(weights: str, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"missing.pth, which is no file"):
         RaftFlow(RaftParams(weights=str(tmp_path / "missing.pth")))
-    with pytest.raises(
-        RuntimeError, match=r"(?s)does not fit torchvision's raft_large.*Set `targets"
-    ):
+    with pytest.raises(RuntimeError, match=r"(?s)does not fit torchvision's raft_large.*Set `flow"):
         RaftFlow(RaftParams(weights=weights, size="large"))
 
 
@@ -174,7 +174,7 @@ def test_a_missing_torchvision_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torchvision", None)
-    with pytest.raises(ModuleNotFoundError, match=r"lapa\[raft\].*teacher: dis"):
+    with pytest.raises(ModuleNotFoundError, match=r"lapa\[raft\].*choose `dis`"):
         import_optical_flow()
 
 
@@ -187,7 +187,7 @@ def test_a_torchvision_of_another_build_is_named(
     for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(RuntimeError, match=r"nms does not exist.*built for CUDA.*teacher: dis"):
+    with pytest.raises(RuntimeError, match=r"nms does not exist.*built for CUDA.*choose `dis`"):
         import_optical_flow()
 
 
