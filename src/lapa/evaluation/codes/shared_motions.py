@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +10,6 @@ from numpy.typing import NDArray
 from lapa.evaluation.codes.pair_table import PairMotion, PairTable
 
 DIRECTION = "motion_direction"
-Units = Mapping[str, tuple[str, ...]]
-"""Dataset -> unit of each of its action dimensions, from the left; empty where it is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,19 +36,14 @@ def numbered_datasets(table: PairTable) -> NDArray[np.int64]:
     return np.searchsorted(table.datasets, table.dataset)
 
 
-def shared_motions(table: PairTable, units: Units) -> tuple[SharedMotion, ...]:
+def shared_motions(table: PairTable) -> tuple[SharedMotion, ...]:
     """Everything that pairs of at least two datasets have in common; perhaps nothing.
 
-    Args:
-        table: the pairs.
-        units: of the action dimensions; one of unknown unit is shared with none.
+    An action dimension of unknown unit is shared with none.
     """
     motions = [] if table.motion is None else [_directions(table, table.motion)]
     if table.actions is not None:
-        motions += [
-            _action(table, table.actions, named, units)
-            for named in _shared_dimensions(table, units)
-        ]
+        motions += [_action(table, table.actions, named) for named in _shared_dimensions(table)]
     return tuple(motion for motion in motions if len(motion.table.datasets) > 1)
 
 
@@ -68,24 +60,24 @@ def _directions(table: PairTable, motion: PairMotion) -> SharedMotion:
     return SharedMotion(name=DIRECTION, axis=axis, table=table.take(moves), values=directions)
 
 
-def _named(table: PairTable, units: Units, dataset: str) -> list[tuple[str, str]]:
+def _named(table: PairTable, dataset: str) -> list[tuple[str, str]]:
     """Name and unit of every action dimension of a dataset."""
-    return [*zip(table.action_names.get(dataset, ()), units.get(dataset, ()), strict=False)]
+    return [
+        *zip(table.action_names.get(dataset, ()), table.action_units.get(dataset, ()), strict=False)
+    ]
 
 
-def _shared_dimensions(table: PairTable, units: Units) -> list[tuple[str, str]]:
+def _shared_dimensions(table: PairTable) -> list[tuple[str, str]]:
     """Name and unit of the dimensions that two datasets have."""
-    known = [named for dataset in table.datasets for named in _named(table, units, dataset)]
+    known = [named for dataset in table.datasets for named in _named(table, dataset)]
     return [named for named in dict.fromkeys(known) if named[1] and known.count(named) > 1]
 
 
-def _action(
-    table: PairTable, actions: NDArray[np.float32], named: tuple[str, str], units: Units
-) -> SharedMotion:
+def _action(table: PairTable, actions: NDArray[np.float32], named: tuple[str, str]) -> SharedMotion:
     """One dimension of every dataset that has it, in whichever column it is there."""
     values = np.full(len(table), np.nan)
     for dataset in table.datasets:
-        columns = _named(table, units, dataset)
+        columns = _named(table, dataset)
         if named in columns:
             rows = table.dataset == dataset
             values[rows] = actions[rows, columns.index(named)]
