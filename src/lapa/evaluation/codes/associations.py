@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import mutual_info_score
+
+from lapa.metrics.code_usage import entropy_bits
 
 Codes = NDArray[np.int64]
 ACTION_BINS = 8
@@ -46,8 +47,8 @@ def associations(
                 Association(
                     token=name,
                     dimension=dimension,
-                    mutual_information=_bits(token, cells),
-                    null=_bits(rng.permutation(token), cells),
+                    mutual_information=mutual_bits(token, cells),
+                    null=mutual_bits(rng.permutation(token), cells),
                     eta_squared=eta_squared(token, values),
                 )
             )
@@ -60,8 +61,10 @@ def quantile_bins(values: NDArray[np.floating], bins: int = ACTION_BINS) -> NDAr
     return np.searchsorted(edges, values, side="right")
 
 
-def _bits(token: Codes, cells: NDArray[np.int64]) -> float:
-    return float(mutual_info_score(token, cells) / np.log(2))
+def mutual_bits(token: Codes, cells: NDArray[np.int64]) -> float:
+    """Mutual information of two labels ``(sample,)`` from 0 on, in bits; on few samples it is biased upward."""
+    joint = np.bincount(token * (int(cells.max()) + 1) + cells)
+    return entropy_bits(np.bincount(token)) + entropy_bits(np.bincount(cells)) - entropy_bits(joint)
 
 
 def eta_squared(token: Codes, values: NDArray[np.float64]) -> float:

@@ -77,6 +77,12 @@ class PairTable:
         return tuple(np.unique(self.dataset).tolist())
 
     @property
+    def group(self) -> NDArray[np.int64]:
+        """``(pair,)``: number of its dataset in `datasets`."""
+        _, number = np.unique(self.dataset, return_inverse=True)
+        return np.asarray(number, np.int64)
+
+    @property
     def sequence(self) -> NDArray[np.int64]:
         """``(pair,)``: number of the whole code sequence, in the order of the sequences.
 
