@@ -74,6 +74,7 @@ def _without_meaning(pairs: int, episodes: int, seed: int) -> PairTable:
         motion=_motion(actions, still, rng),
         actions=actions.astype(np.float32),
         action_names=dict.fromkeys(DATASETS, ("dx", "dy")),
+        action_units=dict.fromkeys(DATASETS, ("m", "m")),
         states=rng.normal(size=(pairs, 2)).astype(np.float32),
     )
 

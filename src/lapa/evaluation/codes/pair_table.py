@@ -63,6 +63,8 @@ class PairTable:
     """``(pair, action_dim)`` over H; NaN where a dataset has none, or fewer. None without any."""
     action_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Dataset -> names of its columns of `actions`, from the left."""
+    action_units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Dataset -> units of these columns; empty where the source does not tell."""
     states: NDArray[np.float32] | None = None
     """``(pair, state_dim)`` at t; NaN where a dataset has none, or fewer. None without any."""
 
@@ -114,5 +116,5 @@ class PairTable:
 
 def _columns(table: PairTable | PairMotion) -> list[tuple[str, Any]]:
     """Everything that has one entry a pair, but for `PairMotion` itself."""
-    whole = {"codebook_size", "action_names", "motion"}
+    whole = {"codebook_size", "action_names", "action_units", "motion"}
     return [(f.name, getattr(table, f.name)) for f in fields(table) if f.name not in whole]
