@@ -128,6 +128,7 @@ class EvaluationParams(Params):
     open_loop: OpenLoopParams = OpenLoopParams()
     probe: ProbeParams = ProbeParams()
     distraction: DistractionParams = DistractionParams()
+    """Codes under nuisances, where `rollout` has the tabletop that the pairs were filmed in."""
     flow: FlowParams = FlowParams()
     accelerator: Accelerator = "auto"
     """Where quantisers and policies run while they are measured."""

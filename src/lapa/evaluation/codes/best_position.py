@@ -3,75 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.statistics.any_statistic import null_metric
-from lapa.evaluation.statistics.episode_jackknife import jackknife_interval
-from lapa.evaluation.statistics.episode_permutation import shuffled_rows
-from lapa.records import Metric
+from lapa.evaluation.codes.pair_table import PairTable
+from lapa.evaluation.codes.permuted_score import permuted_score
+from lapa.evaluation.score import Score
 
 Codes = NDArray[np.int64]
-Columns = NDArray[np.int64] | NDArray[np.float64]
-Measure = Callable[[Codes, NDArray], float]  # type: ignore[type-arg]
+Measure = Callable[[Codes, NDArray[Any]], float]
 """Of one code position ``(pair,)`` and one column ``(pair,)``, such as `eta_squared`."""
-NULL_DRAWS = 100
-PERMUTED = "codes permuted within dataset, episode by episode"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tie:
-    """A strength beside the same of permuted codes."""
-
-    metric: Metric
-    """With an interval over episodes."""
-    null: Metric
-    """Of codes permuted inside each dataset: mean, and the middle 95 %."""
-
-
-def best_position(measure: Measure, codes: Codes, columns: Columns) -> float:
+def best_position(measure: Measure, codes: Codes, columns: NDArray[Any]) -> float:
     """Mean over ``columns (pair, column)`` of the strength at the best position of ``codes (pair, code)``.
 
     The best one, because a code need not say everything twice: dx may be in one position, dy in another.
+    NaN without columns.
     """
+    if not columns.shape[1]:
+        return float("nan")
     best = [max(measure(code, column) for code in codes.T) for column in columns.T]
     return float(np.mean(best))
 
 
-def measured_tie(
+def best_position_score(
+    analysis: str,
     name: str,
     measure: Measure,
-    codes: Codes,
-    columns: Columns,
-    episodes: NDArray[np.int64],
-    groups: NDArray[np.int64],
+    table: PairTable,
+    columns: NDArray[Any],
     *,
     draws: int,
     seed: int,
-) -> Tie:
-    """Measure `best_position`, its interval over episodes, and what permuted codes give.
+) -> Score | None:
+    """`best_position` of a table's codes beside that of permuted codes.
 
     Args:
+        analysis: who measures.
         name: of the metric.
         measure: strength of one code position and one column.
-        codes: ``(pair, code)``; whole sequences are one column.
-        columns: ``(pair, column)``, one at least.
-        episodes: ``(pair,)``.
-        groups: ``(pair,)``: number of the dataset. Codes are permuted inside it, so that codes which merely
-            name the robot are no better than chance.
-        draws: permutations, `NULL_DRAWS` at most.
+        table: the pairs.
+        columns: ``(pair, column)``.
+        draws: permutations.
         seed: of the permutations.
     """
-    interval = jackknife_interval(
-        lambda rows: best_position(measure, codes[rows], columns[rows]), episodes
-    )
 
-    def by_chance(rng: np.random.Generator) -> float:
-        return best_position(measure, codes[shuffled_rows(episodes, groups, rng)], columns)
+    def strength(codes: Codes, rows: NDArray[np.int64]) -> float:
+        return best_position(measure, codes, columns[rows])
 
-    return Tie(
-        metric=interval.metric(name, n=len(np.unique(episodes))),
-        null=null_metric(name, by_chance, draws=min(draws, NULL_DRAWS), seed=seed),
-    )
+    return permuted_score(analysis, name, strength, table, draws=draws, seed=seed)

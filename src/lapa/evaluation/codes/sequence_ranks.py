@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.codes.best_position import NULL_DRAWS, Tie
+from lapa.evaluation.codes.permuted_score import MAX_DRAWS
+from lapa.evaluation.score import Score, scored
 from lapa.evaluation.statistics.any_statistic import null_metric
 from lapa.evaluation.statistics.episode_jackknife import jackknife_interval
 from lapa.metrics.code_usage import entropy_bits, sequence_counts
 from lapa.records import Metric
 
 Codes = NDArray[np.int64]
+CONTROL = "each position's codes shuffled by themselves"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ def sequence_redundancy(
     *,
     draws: int,
     seed: int,
-) -> Tie:
+) -> Score:
     """Bits by which sequences are less spread than with shuffled positions (their total correlation).
 
     Watanabe (1960), doi:10.1147/rd.41.0066; the shuffled ones, not the sum of the positions' entropies, are what it
@@ -68,14 +70,13 @@ def sequence_redundancy(
     def shuffled(rng: np.random.Generator) -> float:
         return sequence_ranks(shuffled_positions(codes, groups, rng)).entropy
 
-    draws = min(draws, NULL_DRAWS)
+    draws = min(draws, MAX_DRAWS)
     null = null_metric("sequence_entropy", shuffled, draws=draws, seed=seed)
     own = jackknife_interval(
         lambda rows: null.value - sequence_ranks(codes[rows]).entropy, episodes
     )
     name = "sequence_redundancy"
     low, high = null.low or null.value, null.high or null.value
-    return Tie(
-        metric=own.metric(name, n=len(np.unique(episodes))),
-        null=Metric(name=name, value=0.0, low=null.value - high, high=null.value - low, n=draws),
-    )
+    control = Metric(name=name, value=0.0, low=null.value - high, high=null.value - low, n=draws)
+    metric = own.metric(name, n=len(np.unique(episodes)))
+    return scored("repetition of sequences", metric, control, CONTROL)

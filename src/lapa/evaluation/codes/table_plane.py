@@ -28,7 +28,7 @@ class TablePlane:
 
     @property
     def motion(self) -> NDArray[np.float64]:
-        """``(row, 2)``"""
+        """In float64, ``(row, 2)``."""
         return self.plane.motion.astype(np.float64)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.associations import eta_squared
-from lapa.evaluation.codes.best_position import Tie, measured_tie
+from lapa.evaluation.codes.best_position import best_position_score
 from lapa.evaluation.codes.pair_table import PairTable
+from lapa.evaluation.score import Score
 from lapa.evaluation.statistics.episode_bootstrap import Interval, Sums, episode_interval
 
 MOST = 12
@@ -78,14 +79,14 @@ def top_sequences(
     return measured
 
 
-def top_sequences_tie(
+def top_sequences_score(
     chosen: Sequence[TopSequence],
     table: PairTable,
     motion: NDArray[np.float64],
     *,
     draws: int,
     seed: int,
-) -> Tie:
+) -> Score:
     """How much of the motion's variance lies between the chosen sequences, among the pairs that have one.
 
     Raises:
@@ -95,17 +96,20 @@ def top_sequences_tie(
         raise CannotMeasureError("one code sequence alone occurs often enough to be compared")
     wanted = np.array([one.codes for one in chosen])
     among = (table.discrete[:, None] == wanted).all(axis=2).any(axis=1)
-    some = table.take(among)
-    return measured_tie(
+    labels = table.take(among)
+    labels = replace(labels, codes=labels.sequence[:, None])
+    score = best_position_score(
+        "commonest sequences",
         "top_sequences_eta_squared",
         eta_squared,
-        some.sequence[:, None],
+        labels,
         motion[among],
-        some.episode,
-        some.group,
         draws=draws,
         seed=seed,
     )
+    if score is None:
+        raise CannotMeasureError("the motion of the commonest code sequences is not finite")
+    return score
 
 
 def _mean(sums: Sums) -> NDArray[np.float64]:

@@ -16,6 +16,7 @@ from lapa.evaluation.codes.motion_plane import MotionPlane
 from lapa.evaluation.plots.style import CYCLE, GRAY, saved_plot
 
 MAX_COLORS = len(CYCLE)
+SEQUENCE = "sequence"
 MAX_POINTS = 3000
 MAX_POSITIONS = 4
 MAX_RANKED = 6
@@ -42,7 +43,7 @@ def plot_code_actions(
     shown = np.random.default_rng(seed).permutation(len(codes))[:MAX_POINTS]
     tokens = {f"code {i}": column for i, column in enumerate(codes.T[:MAX_POSITIONS])}
     if codes.shape[1] > 1:
-        tokens["sequence"] = _ranked(codes)
+        tokens[SEQUENCE] = _ranked(codes)
     size = (max(2.9 * len(tokens) + 0.6, 5.0), 4.4)
     with saved_plot(
         path, ncols=len(tokens), sharex=True, sharey=True, squeeze=False, figsize=size
@@ -79,19 +80,19 @@ def _ranked(codes: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(np.minimum(rank[sequence.ravel()], MAX_RANKED), np.int64)
 
 
-def _colors(token: str, column: NDArray[np.int64]) -> list[tuple[float, float, float, float]]:
-    rare = to_rgba(GRAY, 0.2)
-    return [
-        rare if token == "sequence" and code == MAX_RANKED else to_rgba(CYCLE[code % MAX_COLORS], 0.6)
-        for code in column
-    ]
+def _colors(name: str, column: NDArray[np.int64]) -> list[tuple[float, float, float, float]]:
+    palette = [to_rgba(color, 0.6) for color in CYCLE]
+    if name == SEQUENCE:
+        palette[MAX_RANKED] = to_rgba(GRAY, 0.2)
+    return [palette[code % MAX_COLORS] for code in column]
 
 
-def _heading(token: str, names: tuple[str, str], measured: Sequence[Association]) -> str:
-    lines = [token if token == "sequence" else f"code position {token.removeprefix('code ')}"]
-    for name in names:
-        a = next(a for a in measured if a.token == token and a.dimension == name)
+def _heading(name: str, dimensions: tuple[str, str], measured: Sequence[Association]) -> str:
+    lines = [name if name == SEQUENCE else f"code position {name.removeprefix('code ')}"]
+    for dimension in dimensions:
+        a = next(a for a in measured if a.token == name and a.dimension == dimension)
         lines.append(
-            f"{name}: η² {a.eta_squared:.2f}, {a.mutual_information:.2f} bits (chance {a.null:.2f})"
+            f"{dimension}: η² {a.eta_squared:.2f}, {a.mutual_information:.2f} bits "
+            f"(chance {a.null:.2f})"
         )
     return "\n".join(lines)

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from lapa.evaluation.blocks import Table, folded, rows
-from lapa.evaluation.codes.best_position import PERMUTED, Tie
 from lapa.evaluation.codes.evidence import TRAINED, CodesEvidence, CodesSection
 from lapa.evaluation.codes.table_plane import table_plane
-from lapa.evaluation.codes.top_sequences import TopSequence, top_sequences, top_sequences_tie
+from lapa.evaluation.codes.top_sequences import TopSequence, top_sequences, top_sequences_score
 from lapa.evaluation.finding import Finding
 from lapa.evaluation.formatting import number
 from lapa.evaluation.plots.top_sequences import plot_top_sequences
-from lapa.evaluation.score import scored
+from lapa.evaluation.score import Score
 from lapa.evaluation.section import Need
 
 CAPTION = (
@@ -43,26 +42,26 @@ class TopSequences(CodesSection):
         chosen = top_sequences(
             of_pairs.discrete, moved.motion, of_pairs.episode, resamples=draws, seed=seed
         )
-        tie = top_sequences_tie(chosen, of_pairs, moved.motion, draws=draws, seed=seed)
-        draw = partial(plot_top_sequences, chosen, moved.plane, _heading(chosen, tie, len(of_pairs)))
+        score = top_sequences_score(chosen, of_pairs, moved.motion, draws=draws, seed=seed)
+        draw = partial(
+            plot_top_sequences, chosen, moved.plane, _heading(chosen, score, len(of_pairs))
+        )
         return Finding(
-            metrics={TRAINED: (tie.metric,)},
+            metrics={TRAINED: (score.metric,)},
             blocks=(
                 *evidence.plot("top_sequences", draw, CAPTION),
                 *folded("The commonest code sequences", rows(_table(chosen, moved.plane.names))),
             ),
-            scores=(
-                scored("commonest sequences", tie.metric, tie.null, PERMUTED),
-            ),
+            scores=(score,),
         )
 
 
-def _heading(chosen: Sequence[TopSequence], tie: Tie, pairs: int) -> str:
+def _heading(chosen: Sequence[TopSequence], score: Score, pairs: int) -> str:
     together = sum(one.share for one in chosen)
     return (
         f"The {len(chosen)} commonest code sequences: {together:.0%} of {pairs} held-out pairs. "
-        f"Between them lies η² {number(tie.metric, 2)} of the motion's variance\n"
-        f"(by chance {number(tie.null, 2)}). Arrows: mean motion, with its 95 % interval over episodes"
+        f"Between them lies η² {number(score.metric, 2)} of the motion's variance\n"
+        f"(by chance {number(score.control, 2)}). Arrows: mean motion, with its 95 % interval over episodes"
     )
 
 
