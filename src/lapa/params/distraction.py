@@ -12,7 +12,7 @@ from lapa.params.base import Params
 class DistractionParams(Params):
     """Fresh scenes that are drawn with and without nuisances, to see whether codes follow them."""
 
-    num_scenes: int = Field(default=16, gt=0)
+    num_scenes: int = Field(default=12, gt=0)
     """Scenes, of the tasks of `RolloutParams.tasks` in turn; each is drawn once for every nuisance and strength."""
     pairs_per_scene: int = Field(default=6, gt=0)
     """The first pairs of each scene."""
