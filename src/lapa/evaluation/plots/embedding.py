@@ -60,9 +60,9 @@ def plot_codebook(plane: CodebookPlane, heading: str, path: Path) -> None:
         sizes = 40 + 1600 * plane.shares
         axes.scatter(*plane.points.T, s=sizes, c=direction_colors(plane.motion), alpha=0.9)
         for code, point in zip(plane.codes.tolist(), plane.points, strict=True):
-            axes.annotate(
-                str(code), point, ha="left", xytext=(7, 5), textcoords="offset points", fontsize=8
-            )
+            label = {"facecolor": "white", "alpha": 0.7, "pad": 0.5, "linewidth": 0}
+            near = {"xytext": (8, 6), "textcoords": "offset points"}
+            axes.annotate(str(code), point, **near, fontsize=8, bbox=label)
         axes.margins(0.2)
         axes.set_xlabel("principal component 1 of the codebook")
         axes.set_ylabel("principal component 2")
