@@ -43,9 +43,11 @@ def codebook_plane(
         motion: ``(row, 2)``, of these.
 
     Raises:
-        CannotMeasureError: a code stands for another vector at another position.
+        CannotMeasureError: one code alone is in use, or a code stands for another vector at another position.
     """
     used, first, counts = np.unique(codes.ravel(), return_index=True, return_counts=True)
+    if len(used) < 2:
+        raise CannotMeasureError(f"code {used[0]} alone is in use")
     flat = vectors.reshape(codes.size, -1).astype(np.float64)
     rows = flat[first]
     if not np.allclose(flat, rows[np.searchsorted(used, codes.ravel())], atol=1e-4):

@@ -36,9 +36,10 @@ def encode_frames(
 ) -> SceneLatents:
     """Encode ``uint8 (pair, 2, height, width, 3)``, batch by batch, without decoding anything."""
     device = device_of(laq)
+    every = torch.from_numpy(frames)
     parts = [
-        laq.quantizer(laq.delta(to_frames(batch.to(device))))
-        for batch in torch.from_numpy(frames).split(batch_size)
+        laq.quantizer(laq.delta(to_frames(every[start : start + batch_size].to(device))))
+        for start in range(0, len(every), batch_size)
     ]
     pre = torch.cat([part.pre_quantized.float().cpu() for part in parts]).numpy()
     codes = torch.cat([part.codes.cpu() for part in parts]).numpy()
