@@ -105,5 +105,3 @@ def state_ties(
         if len(both):
             motion = tie("state_eta_squared", both, moved.motion[chosen])
     return StateTies(state=tie("state_eta_squared", space.rows, space.states), motion=motion)
-
-

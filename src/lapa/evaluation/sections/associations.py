@@ -54,7 +54,9 @@ class Associations(CodesSection):
                 *folded("Mutual information of codes and actions", rows(_table(measured))),
             ),
             scores=tuple(
-                scored("codes against true motion", tie.metric, tie.null, "codes permuted across pairs")
+                scored(
+                    "codes against true motion", tie.metric, tie.null, "codes permuted across pairs"
+                )
                 for tie in ties
             ),
             data={"associations": [asdict(association) for association in measured]},

@@ -57,7 +57,9 @@ class SequenceHistogram(CodesSection):
         tie = sequence_redundancy(
             codes, table.episode, group, resamples=params.probe.resamples, seed=params.seed
         )
-        draw = partial(plot_sequence_ranks, ranks, _heading(ranks["the quantiser"], tie, len(table)))
+        draw = partial(
+            plot_sequence_ranks, ranks, _heading(ranks["the quantiser"], tie, len(table))
+        )
         return Finding(
             metrics={TRAINED: (tie.metric,)},
             blocks=evidence.plot("sequence_ranks", draw, CAPTION),

@@ -67,8 +67,13 @@ def _score(ties: StateTies) -> Score:
     if ties.motion is None:
         control, control_is = ties.state.null, "codes permuted across pairs"
     else:
-        control, control_is = ties.motion.metric, "how much of the motion lies between the same codes"
-    return scored("codes in the state space", ties.state.metric, control, control_is, better="lower")
+        control, control_is = (
+            ties.motion.metric,
+            "how much of the motion lies between the same codes",
+        )
+    return scored(
+        "codes in the state space", ties.state.metric, control, control_is, better="lower"
+    )
 
 
 def _warning(ties: StateTies) -> tuple[str, ...]:

@@ -44,7 +44,9 @@ class TopSequences(CodesSection):
         tie = top_sequences_tie(
             chosen, of_pairs.discrete, moved.motion, of_pairs.episode, of_pairs.group, **how
         )
-        draw = partial(plot_top_sequences, chosen, moved.plane, _heading(chosen, tie, len(of_pairs)))
+        draw = partial(
+            plot_top_sequences, chosen, moved.plane, _heading(chosen, tie, len(of_pairs))
+        )
         return Finding(
             metrics={TRAINED: (tie.metric,)},
             blocks=(
@@ -52,7 +54,9 @@ class TopSequences(CodesSection):
                 *folded("The commonest code sequences", rows(_table(chosen, moved.plane.names))),
             ),
             scores=(
-                scored("commonest sequences", tie.metric, tie.null, "sequences permuted across pairs"),
+                scored(
+                    "commonest sequences", tie.metric, tie.null, "sequences permuted across pairs"
+                ),
             ),
         )
 
