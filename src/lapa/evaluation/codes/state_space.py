@@ -74,7 +74,7 @@ def state_space(table: PairTable) -> StateSpace:
 
 
 def state_ties(
-    table: PairTable, space: StateSpace, moved: TablePlane | None, *, resamples: int, seed: int
+    table: PairTable, space: StateSpace, moved: TablePlane | None, *, draws: int, seed: int
 ) -> StateTies:
     """Measure the codes of the same pairs against state and motion, at the position that tells most.
 
@@ -82,8 +82,8 @@ def state_ties(
         table: the pairs.
         space: of some of them.
         moved: motion of some of them; None where none is known.
-        resamples: bootstrap draws.
-        seed: of draws and permutations.
+        draws: permutations.
+        seed: of the permutations.
     """
 
     def tie(name: str, rows: NDArray[np.int64], columns: NDArray[np.float64]) -> Tie:
@@ -95,7 +95,7 @@ def state_ties(
             columns,
             some.episode,
             some.group,
-            resamples=resamples,
+            draws=draws,
             seed=seed,
         )
 

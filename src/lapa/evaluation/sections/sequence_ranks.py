@@ -23,7 +23,7 @@ from lapa.evaluation.score import scored
 from lapa.evaluation.section import Need
 
 CAPTION = (
-    "How often each code sequence occurs. Below “positions shuffled”, sequences repeat more often than codes "
+    "How often each code sequence occurs. Steeper than “positions shuffled”: sequences repeat more often than codes "
     "that know nothing of each other would: the quantiser has a vocabulary of whole sequences."
 )
 CONTROL = "each position's codes shuffled by themselves"
@@ -55,7 +55,7 @@ class SequenceHistogram(CodesSection):
         if table.random_codes is not None:
             ranks["the untrained quantiser"] = sequence_ranks(table.random_codes)
         tie = sequence_redundancy(
-            codes, table.episode, group, resamples=params.probe.resamples, seed=params.seed
+            codes, table.episode, group, draws=params.probe.resamples, seed=params.seed
         )
         draw = partial(
             plot_sequence_ranks, ranks, _heading(ranks["the quantiser"], tie, len(table))

@@ -8,9 +8,11 @@ import numpy as np
 
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.associations import eta_squared
+from lapa.evaluation.codes.best_position import PERMUTED
 from lapa.evaluation.codes.evidence import TRAINED, CodesEvidence, CodesSection
 from lapa.evaluation.codes.state_space import StateSpace, StateTies, state_space, state_ties
 from lapa.evaluation.codes.table_plane import TablePlane, table_plane
+from lapa.evaluation.codes.true_actions import UNKNOWN_UNIT
 from lapa.evaluation.finding import Finding
 from lapa.evaluation.formatting import number
 from lapa.evaluation.plots.state_space import plot_state_space
@@ -39,12 +41,12 @@ class CodesInStateSpace(CodesSection):
         table, params = evidence.table, evidence.params
         space = state_space(table)
         ties = state_ties(
-            table, space, _moved(evidence), resamples=params.probe.resamples, seed=params.seed
+            table, space, _moved(evidence), draws=params.probe.resamples, seed=params.seed
         )
         codes = table.discrete[space.rows]
         strengths = [np.mean([eta_squared(c, s) for s in space.states.T]) for c in codes.T]
         position = int(np.argmax(strengths))
-        axes = (f"state {space.dimensions[0]} at t", f"state {space.dimensions[1]} at t")
+        axes = _axes(evidence, space)
         heading = _heading(space, ties, position, len(codes))
         draw = partial(plot_state_space, codes[:, position], space.states, axes, heading)
         return Finding(
@@ -53,6 +55,19 @@ class CodesInStateSpace(CodesSection):
             sentences=_warning(ties),
             scores=(_score(ties),),
         )
+
+
+def _axes(evidence: CodesEvidence, space: StateSpace) -> tuple[str, str]:
+    """Names of the two dimensions, with their units where the source tells them."""
+    dataset = evidence.encoded.pairs.dataset
+    facts = dataset.reader.facts(dataset.position_of(int(space.rows[0]))[0])
+    known = {key: dict(enumerate(facts.get(key) or ())) for key in ("state_names", "state_units")}
+    first, second = (
+        f"{known['state_names'].get(i, f'state {i}')} at t "
+        f"[{known['state_units'].get(i, UNKNOWN_UNIT)}]"
+        for i in space.dimensions
+    )
+    return first, second
 
 
 def _moved(evidence: CodesEvidence) -> TablePlane | None:
@@ -65,7 +80,7 @@ def _moved(evidence: CodesEvidence) -> TablePlane | None:
 
 def _score(ties: StateTies) -> Score:
     if ties.motion is None:
-        control, control_is = ties.state.null, "codes permuted across pairs"
+        control, control_is = ties.state.null, PERMUTED
     else:
         control, control_is = (
             ties.motion.metric,
