@@ -118,10 +118,8 @@ class CodesEvidence(Evidence):
         simulator = self.params.rollout.simulator
         seen = set(self.encoded.pairs.texts("environment").tolist())
         if isinstance(simulator, TabletopParams) and simulator.environment not in seen:
-            return (
-                f"the simulator draws {simulator.environment!r}, the held-out pairs are of "
-                f"{', '.join(map(repr, sorted(seen)))}"
-            )
+            known = ", ".join(sorted(seen - {""})) or "an environment that no source names"
+            return f"the simulator draws {simulator.environment}, the held-out pairs show {known}"
         return None
 
 
