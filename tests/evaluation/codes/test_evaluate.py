@@ -41,13 +41,15 @@ def test_metrics_with_intervals_of_both_quantizers(report: EvaluationReport) -> 
         assert gain.value == pytest.approx(named["psnr"].value - named["psnr_copy"].value)
         assert 0 < named["codebook_utilization"].value <= 1
         assert "probe/linear/codes/dx" in named
-    controls = {metric.name.split("/")[2] for metric in report.metrics["laq"] if "/" in metric.name}
+    names = [metric.name for metric in report.metrics["laq"]]
+    controls = {name.split("/")[2] for name in names if name.startswith("probe/")}
     assert {"state", "shuffled_labels", "frame_difference", "pre_quantized"} <= controls
 
 
 def test_plots_and_findings_are_there(report: EvaluationReport) -> None:
     folder = Path(report.path)
-    assert "reconstructions.png" in report.plots
+    drawn = {"reconstructions.png", "state_space.png", "sequence_ranks.png"}
+    assert drawn | {"embedding.png", "distractors.png"} <= set(report.plots)
     for name in report.plots:
         assert (folder / name).read_bytes()[:4] == b"\x89PNG"
     findings = {finding.analysis: finding for finding in read_findings(report)}
