@@ -132,6 +132,8 @@ class EvaluationParams(Params):
     split: str = "val"
     """Held-out episodes for codes and action errors."""
     batch_size: int = Field(default=256, gt=0)
+    decoded_pairs: int = Field(default=256, ge=2)
+    """Held-out pairs that move and are decoded again with other codes, at most; datasets take turns."""
     num_examples: int = Field(default=6, gt=0)
     """Pairs in the reconstruction grid, and of each code in the plots that show codes."""
     analyses: tuple[str, ...] = ()
