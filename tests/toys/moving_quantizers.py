@@ -75,7 +75,7 @@ class MovingLaq(nn.Module):
 
     def forward(self, frames: Tensor) -> SimpleNamespace:
         first, last = (self._corners(frames[:, :, step]) for step in (0, 1))
-        moves = last - first
+        moves = (last - first) * self._sign(frames[:, :, 0])[:, None]
         vectors = moves[:, :, None].float()
         quantized = SimpleNamespace(
             codes=moves + 2 * FARTHEST, tokens=vectors, pre_quantized=vectors
@@ -88,14 +88,17 @@ class MovingLaq(nn.Module):
         if not self.ordered:
             vectors = vectors.mean(dim=1, keepdim=True).expand_as(vectors)
         moves = vectors[:, :, 0].round().long()
-        grounds = (first[:, 0, 0, 0] * 255).round().long()
-        sign = torch.where(grounds == self.mirrored, -1, 1)
         return torch.stack(
             [
                 torch.roll(image, (int(s * y), int(s * x)), dims=(1, 2))
-                for image, (x, y), s in zip(first, moves, sign, strict=True)
+                for image, (x, y), s in zip(first, moves, self._sign(first), strict=True)
             ]
         )
+
+    def _sign(self, first: Tensor) -> Tensor:
+        """-1 for scenes of the mirrored dataset, whose codes mean the opposite."""
+        grounds = (first[:, 0, 0, 0] * 255).round().long()
+        return torch.where(grounds == self.mirrored, -1, 1)
 
     @staticmethod
     def _corners(images: Tensor) -> Tensor:

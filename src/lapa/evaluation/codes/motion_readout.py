@@ -45,6 +45,12 @@ def read_motion(
     )
 
 
+def at_least_the_mean(control: Metric) -> Metric:
+    """A control whose probe is worse than the mean (R² below 0) is no opponent: then 0 is to be beaten."""
+    high = None if control.high is None else max(control.high, 0.0)
+    return control.model_copy(update={"value": max(control.value, 0.0), "high": high})
+
+
 def _r2(
     name: str,
     features: Features,

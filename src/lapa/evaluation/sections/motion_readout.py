@@ -18,7 +18,7 @@ from lapa.evaluation.codes.evidence import (
     CodesSection,
 )
 from lapa.evaluation.codes.latent_samples import LatentSamples
-from lapa.evaluation.codes.motion_readout import Features, read_motion
+from lapa.evaluation.codes.motion_readout import Features, at_least_the_mean, read_motion
 from lapa.evaluation.codes.pair_table import PairMotion, PairTable
 from lapa.evaluation.finding import Finding, Metrics
 from lapa.evaluation.formatting import number
@@ -84,7 +84,12 @@ def _features(samples: LatentSamples) -> Features:
 def _scores(measured: Measured) -> tuple[Score, ...]:
     own, *controls = measured
     return tuple(
-        scored(MotionReadout.name, measured[own][target], measured[control][target], control)
+        scored(
+            MotionReadout.name,
+            measured[own][target],
+            at_least_the_mean(measured[control][target]),
+            f"{control}, or the mean",
+        )
         for control in controls
         for target in range(len(TARGETS))
     )
