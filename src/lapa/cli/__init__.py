@@ -13,6 +13,7 @@ COMMANDS = {
     "run": "lapa.cli.run:run",
     "ingest": "lapa.cli.ingest:ingest",
     "inspect": "lapa.cli.inspect:inspect",
+    "analyse": "lapa.cli.analyse:analyse",
     "predict": "lapa.cli.predict:predict",
     "import-laq": "lapa.cli.import_laq:import_laq",
     "export": "lapa.cli.export:export",

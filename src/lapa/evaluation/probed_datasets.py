@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,13 +23,24 @@ class ProbedDatasets:
     """Whether these are all datasets of the split."""
 
 
-def choose_probed_datasets(shards: ShardSet, split: str) -> ProbedDatasets:
+def choose_probed_datasets(
+    shards: ShardSet, split: str, *, among: Sequence[str] | None = None
+) -> ProbedDatasets:
     """Choose the datasets with most frames whose actions mean the same.
+
+    Args:
+        shards: the clips.
+        split: its name.
+        among: look at these datasets alone; None looks at all.
 
     Raises:
         CannotMeasureError: no dataset of the split has actions.
     """
-    frames = frames_by_width(shards, split)
+    frames = {
+        (dataset, width): count
+        for (dataset, width), count in frames_by_width(shards, split).items()
+        if among is None or dataset in among
+    }
     groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for (dataset, width), _ in frames.items():
         if width:

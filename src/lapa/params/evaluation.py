@@ -12,6 +12,7 @@ from lapa.params.envs import TabletopParams
 from lapa.params.flow import FlowParams
 from lapa.params.kinds import import_named
 from lapa.params.simulators import AnySimulatorParams, SimulatorParams
+from lapa.records import PairColumn
 
 
 class RolloutParams(Params):
@@ -131,6 +132,9 @@ class EvaluationParams(Params):
     """Where quantisers and policies run while they are measured."""
     split: str = "val"
     """Held-out episodes for codes and action errors."""
+    where: dict[PairColumn, tuple[str, ...]] = Field(default_factory=dict)
+    """Buckets: codes are measured on pairs that have one of the texts in each column that is named; {} measures
+    all. Policies are not concerned."""
     batch_size: int = Field(default=256, gt=0)
     decoded_pairs: int = Field(default=256, ge=2)
     """Held-out pairs that move and are decoded again with other codes, at most; datasets take turns."""

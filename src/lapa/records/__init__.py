@@ -20,7 +20,7 @@ from lapa.records.episodes import RawEpisodes
 from lapa.records.labels import LabelMaker, LabelSet
 from lapa.records.metrics import Metric
 from lapa.records.mixture import Balance, ClipFilter, ClipSelection, MixtureMember
-from lapa.records.pairs import PairCounts, PairSpec, total_pairs
+from lapa.records.pairs import PairColumn, PairCounts, PairSpec, total_pairs
 from lapa.records.reports import CLOCKED_METRICS, EvaluationReport
 from lapa.records.shards import (
     SHARD_SCHEMA,
@@ -58,6 +58,7 @@ __all__ = [
     "LabelSet",
     "Metric",
     "MixtureMember",
+    "PairColumn",
     "PairCounts",
     "PairSpec",
     "RawEpisodes",

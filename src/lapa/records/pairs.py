@@ -9,6 +9,9 @@ from pydantic import Field
 
 from lapa.records.base import Record
 
+PairColumn = Literal["dataset", "environment", "instruction"]
+"""What is known of a pair in words: where it comes from, and what was to be done."""
+
 
 class PairSpec(Record):
     """What a pair (t, t+H) is; stages refuse inputs made with another horizon."""

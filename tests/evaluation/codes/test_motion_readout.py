@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from lapa.evaluation.codes.motion_readout import at_least_the_mean, read_motion
 from lapa.evaluation.score import scored
-from toys.moving_quantizers import PARAMS
+from lapa.params.evaluation import EvaluationParams, ProbeParams
 
 PAIRS, EPISODES = 240, np.arange(240) // 12
+PARAMS = EvaluationParams(probe=ProbeParams(resamples=100, folds=2, ridge=(10.0,)))
 
 
 def motion(seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:

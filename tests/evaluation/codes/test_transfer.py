@@ -45,7 +45,8 @@ def test_codes_mirrored_in_one_dataset_fail_across_datasets_alone() -> None:
     assert by_route["dark"]["bright"] > 170
 
 
-def test_random_motion_rarely_passes() -> None:
+def test_random_motion_rarely_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lapa.evaluation.codes.transfer_metrics.NULL_DRAWS", 40)
     generator = np.random.default_rng(0)
 
     class Random(DecodedPairs):

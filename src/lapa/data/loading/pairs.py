@@ -14,10 +14,10 @@ from lapa.data.loading.slots import subset
 from lapa.data.loading.turns import subset_in_turns
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
 from lapa.data.shards.pair_counts import count_pairs
-from lapa.data.shards.pair_index import clip_offsets, longest_recording, select_pairs
+from lapa.data.shards.pair_index import Where, clip_offsets, longest_recording, select_pairs
 from lapa.data.shards.reader import ClipReader
 from lapa.data.statistics.action_motion import ActionMotion, motion_of
-from lapa.records import PairCounts, PairSpec, ShardSet
+from lapa.records import PairColumn, PairCounts, PairSpec, ShardSet
 
 
 class PairDataset(PairedDataset):
@@ -104,6 +104,7 @@ def open_pairs(
     with_actions: bool = False,
     with_states: bool = False,
     datasets: Sequence[str] | None = None,
+    where: Where | None = None,
 ) -> PairDataset:
     """Open the pairs of a split.
 
@@ -117,6 +118,7 @@ def open_pairs(
             subtracted (`lapa.data.statistics.action_motion`).
         with_states: add the state at t.
         datasets: keep only these datasets; None keeps all.
+        where: keep only what has one of these texts in each of these columns.
 
     Raises:
         ValueError: the horizon is longer than the clips overlap, or no pair is left, or a clip
@@ -124,10 +126,13 @@ def open_pairs(
     """
     table = load_clip_table(shard_set, split)
     require_horizon(shard_set, spec)
-    slots, counts = select_pairs(table, spec, datasets=datasets)
+    chosen: dict[PairColumn, Sequence[str]] = dict(where or {})
+    if datasets is not None:
+        chosen["dataset"] = datasets
+    slots, counts = select_pairs(table, spec, where=chosen)
     if not len(slots):
         raise ValueError(
-            f"split {split!r} of {shard_set.path} holds no pair for {spec!r}: {counts}; "
+            f"split {split!r} of {shard_set.path} holds no pair for {spec!r}{_in_words(chosen)}: {counts}; "
             f"{longest_recording(table, spec)}; expected at least one pair: lower `horizon_s` or "
             "`min_motion`, or ingest longer episodes, or at their true rate (`fps_override`, `fps`)"
         )
@@ -139,11 +144,15 @@ def open_pairs(
         reader=ClipReader(table, image_size=shard_set.image_size),
         slots=choose(slots, max_samples, seed=spec.seed, table=table),
         spec=spec,
-        pair_counts=count_pairs(table, spec, slots, datasets=datasets),
+        pair_counts=count_pairs(table, spec, slots, where=chosen),
         with_actions=with_actions,
         with_states=with_states,
         motions=_motions(shard_set, table),
     )
+
+
+def _in_words(where: Where) -> str:
+    return "".join(f", {column} {list(texts)}" for column, texts in where.items())
 
 
 def _motions(shard_set: ShardSet, table: ClipTable) -> dict[str, ActionMotion]:

@@ -18,7 +18,7 @@ from lapa.data.loading.requirements import (
 )
 from lapa.data.loading.slots import SlotDataset, subset
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
-from lapa.data.shards.pair_index import clips_in
+from lapa.data.shards.pair_index import clips_where
 from lapa.data.shards.reader import ClipReader
 from lapa.records import LabelSet, PairSpec, ShardSet
 
@@ -191,8 +191,10 @@ def chosen_episodes(
     ``balanced`` the order takes an episode of every instruction, then a second of each, and so on.
     """
     known = set(table.texts["dataset"].values)
-    held = None if datasets is None else [name for name in datasets if name in known]
-    clips = np.flatnonzero(clips_in(table, held) & clips_with_actions(table))
+    held = known if datasets is None else known & set(datasets)
+    clips = np.flatnonzero(
+        clips_where(table, {"dataset": sorted(held)}) & clips_with_actions(table)
+    )
     available, first = np.unique(table.episode[clips], return_index=True)
     order = np.random.default_rng(seed).permutation(len(available))
     if balanced:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.shards.clip_table import ClipTable
-from lapa.data.shards.pair_index import clips_in, short_clips, valid_slots
+from lapa.data.shards.pair_index import Where, clips_where, short_clips, valid_slots
 from lapa.records import PairCounts, PairSpec, total_pairs
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def count_pairs(
     spec: PairSpec,
     kept: NDArray[np.int64],
     *,
-    datasets: Sequence[str] | None = None,
+    where: Where | None = None,
 ) -> dict[str, PairCounts]:
     """Count the frames of every dataset.
 
@@ -28,12 +28,12 @@ def count_pairs(
         table: the clips of a split.
         spec: what a pair is.
         kept: slots of the pairs that `lapa.data.shards.pair_index.select_pairs` kept.
-        datasets: those it kept them of; None means all.
+        where: what it kept them of; None means all.
     """
     names = table.texts["dataset"]
     valid, is_kept = valid_slots(table, spec), np.zeros(table.num_slots, bool)
     is_kept[kept] = True
-    short, wanted = short_clips(table, spec), clips_in(table, datasets)
+    short, wanted = short_clips(table, spec), clips_where(table, where or {})
     counts = {}
     for code, name in enumerate(names.values):
         clips = wanted & (names.codes == code)

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.shards.clip_table import ClipTable
-from lapa.records import PairSpec
+from lapa.records import PairColumn, PairSpec
+
+Where = Mapping[PairColumn, Sequence[str]]
+"""Column -> texts of it that are wanted; empty wants all."""
 
 
 def select_pairs(
-    table: ClipTable, spec: PairSpec, *, datasets: Sequence[str] | None = None
+    table: ClipTable, spec: PairSpec, *, where: Where | None = None
 ) -> tuple[NDArray[np.int64], dict[str, int]]:
     """Return the slots that make a pair, ascending, and the counts of what was dropped."""
-    wanted = np.repeat(clips_in(table, datasets), table.numbers["owned_frames"])
+    in_clips = clips_where(table, where or {})
+    wanted = np.repeat(in_clips, table.numbers["owned_frames"])
     valid = valid_slots(table, spec)
     moving = _moving(table, spec) if spec.min_motion > 0 else np.ones(table.num_slots, bool)
     keep = wanted & valid & moving
     counts = {
         "frames": int(wanted.sum()),
         "tail": int((wanted & ~valid).sum()),
-        "short_episodes": len(
-            np.unique(table.episode[clips_in(table, datasets) & short_clips(table, spec)])
-        ),
+        "short_episodes": len(np.unique(table.episode[in_clips & short_clips(table, spec)])),
         "static": int((wanted & valid & ~moving).sum()),
         "pairs": int(keep.sum()),
     }
@@ -50,18 +52,26 @@ def clip_offsets(table: ClipTable, spec: PairSpec) -> NDArray[np.int64]:
     return np.array([spec.frame_offset(float(rate)) for rate in rates], dtype=np.int64)[inverse]
 
 
-def clips_in(table: ClipTable, datasets: Sequence[str] | None) -> NDArray[np.bool_]:
-    """Tell for every clip whether it belongs to one of ``datasets``; None means all.
+def clips_where(table: ClipTable, where: Where) -> NDArray[np.bool_]:
+    """Tell for every clip whether it is wanted: in each column it has one of the texts.
 
     Raises:
-        ValueError: the split holds no such dataset.
+        ValueError: the split holds no such dataset, environment or instruction.
     """
-    known = table.texts["dataset"]
-    if datasets is None:
-        return np.ones(len(table), bool)
-    if missing := sorted(set(datasets) - set(known.values)):
-        raise ValueError(f"{table.root} holds no dataset {missing}, only {sorted(known.values)}")
-    return np.isin(known.codes, [known.values.index(name) for name in datasets])
+    wanted = np.ones(len(table), bool)
+    for column, texts in where.items():
+        known = table.texts[column]
+        if missing := sorted(set(texts) - set(known.values)):
+            raise ValueError(
+                f"{table.root} holds no {column} {missing}, only {_some(sorted(known.values))}"
+            )
+        wanted &= np.isin(known.codes, [known.values.index(text) for text in texts])
+    return wanted
+
+
+def _some(texts: Sequence[str], most: int = 12) -> str:
+    shown = repr(list(texts[:most]))
+    return shown if len(texts) <= most else f"{shown} and {len(texts) - most} more"
 
 
 def short_clips(table: ClipTable, spec: PairSpec) -> NDArray[np.bool_]:

@@ -65,6 +65,7 @@ def encode_held_out(
         min_per_dataset=params.probe.min_per_dataset,
         batch_size=params.batch_size,
         datasets=datasets,
+        where=params.where,
         sight=sight,
     )
     trained, *others = [
@@ -85,7 +86,7 @@ def with_actions(
     Raises:
         CannotMeasureError: no dataset has actions.
     """
-    chosen = choose_probed_datasets(shards, params.split)
+    chosen = choose_probed_datasets(shards, params.split, among=params.where.get("dataset"))
     if chosen.everything and whole.pairs.actions is not None:
         return replace(whole, datasets=chosen.names)
     spec = whole.pairs.dataset.spec

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
+
+from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.shards.pair_index import clips_where
 from lapa.distributed.device import device_for
 from lapa.evaluation.analyses import Analyses
 from lapa.evaluation.codes.encoded import encode_held_out, with_actions
 from lapa.evaluation.codes.evidence import TRAINED, UNTRAINED, CodesEvidence
+from lapa.evaluation.codes.pair_frame import pair_frame
 from lapa.evaluation.codes.seen_motion import motion_sight
 from lapa.evaluation.finding import Finding, metrics_by_subject, write_findings
 from lapa.evaluation.measured_model import write_measured_model
@@ -20,6 +26,20 @@ from lapa.records import Checkpoint, EvaluationReport, ShardSet, require_same
 
 TRUE_ACTIONS = "true actions of the pairs"
 FLOW = "optical flow of the pairs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredCodes:
+    """What was found out about a quantiser, and what on."""
+
+    report: EvaluationReport
+    findings: tuple[Finding, ...]
+    evidence: CodesEvidence | None
+    """None where nothing is held out."""
+
+    def pair_frame(self) -> pd.DataFrame:
+        """The table of pairs as a data frame; empty where nothing is held out."""
+        return pd.DataFrame() if self.evidence is None else pair_frame(self.evidence.table)
 
 
 def evaluate_laq(
@@ -47,13 +67,28 @@ def evaluate_laq(
         held out also those of ``laq/<dataset>``.
 
     Raises:
-        ValueError: the two quantisers were made for different pairs.
+        ValueError: the two quantisers were made for different pairs, or the split holds no dataset,
+            environment or instruction of ``params.where``.
         RuntimeError: ``params.accelerator`` asks for a GPU and there is none.
     """
+    measured = measure_codes(shards=shards, laq=laq, random_laq=random_laq, params=params, out=out)
+    return measured.report
+
+
+def measure_codes(
+    *,
+    shards: ShardSet,
+    laq: Checkpoint,
+    random_laq: Checkpoint | None,
+    params: EvaluationParams,
+    out: Path,
+) -> MeasuredCodes:
+    """As `evaluate_laq`, with findings and evidence beside the report."""
     quantizers = {TRAINED: laq}
     if random_laq is not None:
         _require_same_pairs(laq, random_laq)
         quantizers[UNTRAINED] = random_laq
+    _require_wanted(shards, params)
     out.mkdir(parents=True, exist_ok=True)
     analyses = Analyses(on_error=params.on_error)
     evidence = _gather(shards, quantizers, params=params, analyses=analyses, out=out)
@@ -62,12 +97,13 @@ def evaluate_laq(
         findings = run_sections(evidence)
         write_measured_model(laq, out)
     write_findings(findings, out)
-    return EvaluationReport(
+    report = EvaluationReport(
         path=str(out),
         metrics=metrics_by_subject(findings, tuple(quantizers)),
         plots=tuple(file for finding in findings for file in finding.plots),
         not_measured=analyses.not_measured,
     )
+    return MeasuredCodes(report=report, findings=findings, evidence=evidence)
 
 
 def _require_same_pairs(laq: Checkpoint, random_laq: Checkpoint) -> None:
@@ -77,6 +113,12 @@ def _require_same_pairs(laq: Checkpoint, random_laq: Checkpoint) -> None:
         laq.pair_spec,
         remedy="make the control with the trained quantiser's pair spec",
     )
+
+
+def _require_wanted(shards: ShardSet, params: EvaluationParams) -> None:
+    """Refuse datasets, environments and instructions that are not there: a typing error is no finding."""
+    if params.where and params.split in shards.splits:
+        clips_where(load_clip_table(shards, params.split), params.where)
 
 
 def _gather(

@@ -17,7 +17,6 @@ from lapa.evaluation.codes.encoded import Encoded
 from lapa.evaluation.codes.latent_samples import LatentSamples, device_of
 from lapa.evaluation.codes.pair_table import PairTable
 from lapa.evaluation.codes.seen_motion import motion_sight
-from lapa.evaluation.probed_datasets import frames_by_width
 from lapa.evaluation.section import Evidence, Need, Section
 from lapa.models.laq import LatentActionQuantizer
 from lapa.records import Checkpoint, ShardSet
@@ -123,13 +122,14 @@ class CodesEvidence(Evidence):
     def absences(self) -> Mapping[Need, str | None]:
         """What these pairs lack, with the reason."""
         pairs = self.encoded.pairs
-        datasets = {name for name, _ in frames_by_width(self.shards, self.params.split)}
         return {
             Need.CODES: CONTINUOUS if self.encoded.trained.codes is None else None,
             Need.ACTIONS: self.no_actions if self.with_actions is None else None,
             Need.STATES: "the held-out episodes have no states" if pairs.states is None else None,
             Need.SEVERAL_DATASETS: (
-                "the held-out episodes are of one dataset" if len(datasets) < 2 else None
+                "the held-out episodes are of one dataset"
+                if len(np.unique(pairs.group)) < 2
+                else None
             ),
             Need.FLOW: self.no_flow if pairs.motion is None else None,
             Need.INSTRUCTIONS: _too_few(pairs.texts("instruction"), "instruction"),

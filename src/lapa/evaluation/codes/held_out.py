@@ -15,6 +15,7 @@ from lapa.data.action_names import described_actions
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.pair_index import Where
 from lapa.evaluation.codes.pair_table import PairMotion
 from lapa.evaluation.codes.seen_motion import MotionSight, joined
 from lapa.evaluation.codes.true_actions import TrueActions
@@ -72,6 +73,7 @@ def open_held_out(
     batch_size: int,
     min_per_dataset: int = 1,
     datasets: Sequence[str] | None = None,
+    where: Where | None = None,
     sight: MotionSight | None = None,
 ) -> HeldOutPairs:
     """Read the pairs of ``split``, with true actions and states where all of them have any.
@@ -85,10 +87,11 @@ def open_held_out(
             ``max_samples`` says.
         batch_size: pairs that are in memory at once.
         datasets: keep only these; None keeps all.
+        where: keep only what has one of these texts in each of these columns.
         sight: sees what moves, unless an earlier evaluation kept it; None looks for no motion.
     """
     table = load_clip_table(shards, split)
-    names = tuple(datasets or table.texts["dataset"].values)
+    names = tuple(datasets or (where or {}).get("dataset") or table.texts["dataset"].values)
     wanted = {member: _agree(table, names, member) for member in ("action", "state")}
     dataset = open_pairs(
         shards,
@@ -99,6 +102,7 @@ def open_held_out(
         with_actions=wanted["action"],
         with_states=wanted["state"],
         datasets=datasets,
+        where=where,
     )
     motion = sight.earlier(dataset) if sight is not None else None
     read, seen = _read(dataset, batch_size=batch_size, sight=sight if motion is None else None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from lapa.evaluation.codes.evaluate import evaluate_laq as measure_laq
+from lapa.evaluation.codes.evaluate import measure_codes
 from lapa.evaluation.policies.evaluate import evaluate_policy as measure_policy
 from lapa.evaluation.policies.success_table import success_table
 from lapa.evaluation.report.laq_page import write_laq_page as render_laq_page
@@ -26,11 +26,12 @@ def evaluate_laq(
     random_laq: Checkpoint,
     evaluation: EvaluationParams,
     folder: Path,
-) -> EvaluationReport:
-    """Measure what the codes carry, beside the untrained quantiser."""
-    return measure_laq(
+) -> tuple[EvaluationReport, pd.DataFrame]:
+    """Measure what the codes carry, beside the untrained quantiser; and the table of pairs it was read from."""
+    measured = measure_codes(
         shards=shards, laq=laq, random_laq=random_laq, params=evaluation, out=folder / "report"
     )
+    return measured.report, measured.pair_frame()
 
 
 @stage("evaluate_policy")

@@ -1,7 +1,7 @@
 """What it is all worth: probes, closed loop, one report.
 
 ```
-mixture, laq_checkpoint, random_laq_checkpoint ─ evaluate_laq ─► laq_report ──────────────┐
+mixture, laq_checkpoint, random_laq_checkpoint ─ evaluate_laq ─► laq_report, laq_pairs ───┐
 <dataset>.clip_shards, <arm>.policy_checkpoint ─ evaluate_policy ─► <arm>.policy_report ─ write_report ─► report
                                                                                           └───► success_table
 mixture, laq_report ─ write_laq_page ─► laq_page
@@ -56,7 +56,7 @@ def _codes() -> Pipeline:
                 laq="laq_checkpoint",
                 random_laq="random_laq_checkpoint",
                 evaluation="params:evaluation",
-                outputs="laq_report",
+                outputs=["laq_report", "laq_pairs"],
                 name="evaluate_laq",
             ),
             stage_node(
