@@ -61,26 +61,32 @@ class PatchClips:
         return images
 
 
+class Whole(nn.Module):
+    """Moves are whole numbers: a code each, nothing is lost."""
+
+    codebook_size = 4 * FARTHEST + 1
+
+    def forward(self, delta: Tensor) -> SimpleNamespace:
+        codes = delta[:, :, 0].long() + 2 * FARTHEST
+        return SimpleNamespace(codes=codes, tokens=delta, pre_quantized=delta)
+
+
 class MovingLaq(nn.Module):
     """Code 0 is the move to the right in pixels, code 1 the move down; the decoder moves the picture so."""
 
     config = SimpleNamespace(quantizer=SimpleNamespace(has_codes=True))
-    quantizer = SimpleNamespace(codebook_size=4 * FARTHEST + 1)
 
     def __init__(self, *, obeys: bool = True, mirrors: str = "", ordered: bool = True) -> None:
         super().__init__()
         self.somewhere = nn.Parameter(torch.zeros(()))
+        self.quantizer = Whole()
         self.obeys, self.ordered = obeys, ordered
         self.mirrored = GROUND.get(mirrors, -1)
 
-    def forward(self, frames: Tensor) -> SimpleNamespace:
+    def delta(self, frames: Tensor) -> Tensor:
         first, last = (self._corners(frames[:, :, step]) for step in (0, 1))
         moves = (last - first) * self._sign(frames[:, :, 0])[:, None]
-        vectors = moves[:, :, None].float()
-        quantized = SimpleNamespace(
-            codes=moves + 2 * FARTHEST, tokens=vectors, pre_quantized=vectors
-        )
-        return SimpleNamespace(quantized=quantized)
+        return moves[:, :, None].float()
 
     def decode_vectors(self, first: Tensor, vectors: Tensor) -> Tensor:
         if not self.obeys:

@@ -41,7 +41,8 @@ def test_metrics_with_intervals_of_both_quantizers(report: EvaluationReport) -> 
         assert gain.value == pytest.approx(named["psnr"].value - named["psnr_copy"].value)
         assert 0 < named["codebook_utilization"].value <= 1
         assert "probe/linear/codes/dx" in named
-    controls = {metric.name.split("/")[2] for metric in report.metrics["laq"] if "/" in metric.name}
+    names = [metric.name for metric in report.metrics["laq"]]
+    controls = {name.split("/")[2] for name in names if name.startswith("probe/")}
     assert {"state", "shuffled_labels", "frame_difference", "pre_quantized"} <= controls
 
 
@@ -52,6 +53,9 @@ def test_plots_and_findings_are_there(report: EvaluationReport) -> None:
         assert (folder / name).read_bytes()[:4] == b"\x89PNG"
     findings = {finding.analysis: finding for finding in read_findings(report)}
     assert findings["mutual information of codes and actions"].data["associations"]
+    for drawn in ("latent transfer", "motion of reconstructions", "algebra of codes"):
+        assert findings[drawn].scores
+        assert findings[drawn].plots
     usage = findings["use of codes"]
     counts = np.array(usage.data["histogram"])
     assert (counts.sum(axis=1) == usage.metrics["laq"][0].n).all()

@@ -76,7 +76,7 @@ def encode_frames(laq: LatentActionQuantizer, frames: Iterable[torch.Tensor]) ->
     """
     parts: dict[str, list[torch.Tensor]] = defaultdict(list)
     for batch in frames:
-        quantized = laq(to_frames(batch.to(device_of(laq)))).quantized
+        quantized = laq.quantizer(laq.delta(to_frames(batch.to(device_of(laq)))))
         parts["codes"].append(quantized.codes.cpu())
         parts["vectors"].append(quantized.tokens.float().cpu())
         parts["pre"].append(quantized.pre_quantized.float().cpu())

@@ -75,7 +75,7 @@ def transfer(decoded: DecodedPairs, arm: str, where: Where) -> Transfer:
     givers, receivers = receivers_of(decoded.table, where, seed=decoded.seed)
     if not len(givers):
         raise CannotMeasureError(
-            f"no two of the {len(decoded)} decoded pairs are such that one is of {WHERE[where]}"
+            f"none of the {len(decoded)} decoded pairs has another one of {WHERE[where]}"
         )
     drawn = decoded.redraw(arm, decoded.vectors[arm][givers], receivers)
     return Transfer(
