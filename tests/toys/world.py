@@ -39,6 +39,7 @@ EVALUATION = EvaluationParams(
     probe=ProbeParams(max_samples=120, folds=2, max_iterations=5, hidden_dim=8, resamples=50),
     distraction=DistractionParams(num_scenes=2, pairs_per_scene=2, strengths=(1.0,)),
     batch_size=16,
+    decoded_pairs=16,
     num_examples=3,
     on_error="raise",
 )

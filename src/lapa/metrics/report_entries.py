@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from lapa.metrics.decoder_entries import DECODER
 from lapa.metrics.entry import Entry
 from lapa.metrics.shared_entries import action_error_entries, code_entries
 
 CODES = (
     *code_entries(""),
+    *DECODER,
     Entry(
         "psnr_gain_constant",
         "dB",

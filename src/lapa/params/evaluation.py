@@ -139,6 +139,8 @@ class EvaluationParams(Params):
     """Buckets: codes are measured on pairs that have one of the texts in each column that is named; {} measures
     all. Policies are not concerned."""
     batch_size: int = Field(default=256, gt=0)
+    decoded_pairs: int = Field(default=256, ge=2)
+    """Held-out pairs that move and are decoded again with other codes, at most; datasets take turns."""
     num_examples: int = Field(default=6, gt=0)
     """Pairs in the reconstruction grid, and of each code in the plots that show codes."""
     analyses: tuple[str, ...] = ()

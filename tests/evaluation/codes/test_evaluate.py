@@ -54,6 +54,9 @@ def test_plots_and_findings_are_there(report: EvaluationReport) -> None:
         assert (folder / name).read_bytes()[:4] == b"\x89PNG"
     findings = {finding.analysis: finding for finding in read_findings(report)}
     assert findings["mutual information of codes and actions"].data["associations"]
+    for drawn in ("latent transfer", "motion of reconstructions", "algebra of codes"):
+        assert findings[drawn].scores
+        assert findings[drawn].plots
     usage = findings["use of codes"]
     counts = np.array(usage.data["histogram"])
     assert (counts.sum(axis=1) == usage.metrics["laq"][0].n).all()

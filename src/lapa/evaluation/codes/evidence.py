@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.bottleneck import PairErrors, reconstruction_errors
 from lapa.evaluation.codes.build_table import build_pair_table
+from lapa.evaluation.codes.decoded_pairs import FAINT, DecodedPairs, choose_pairs
 from lapa.evaluation.codes.encoded import Encoded
-from lapa.evaluation.codes.latent_samples import LatentSamples
+from lapa.evaluation.codes.latent_samples import LatentSamples, device_of
 from lapa.evaluation.codes.pair_table import PairTable
+from lapa.evaluation.codes.seen_motion import motion_sight
 from lapa.evaluation.section import NO_SIMULATOR, Evidence, Need, Section
 from lapa.models.laq import LatentActionQuantizer
 from lapa.params.envs import TabletopParams
@@ -49,6 +51,31 @@ class CodesEvidence(Evidence):
     def table(self) -> PairTable:
         """All pairs as one table, made once; no frame is decoded for it."""
         return build_pair_table(self.encoded, self.shards)
+
+    @cached_property
+    def decoded(self) -> DecodedPairs:
+        """The few pairs that are decoded again with other codes, chosen once for all analyses.
+
+        Raises:
+            TypeError: nobody saw what moves, and the analysis did not say that it needs it.
+            CannotMeasureError: fewer than two pairs move.
+        """
+        params = self.params
+        shortest = params.flow.threshold
+        rows = choose_pairs(
+            self.table, most=params.decoded_pairs, shortest=shortest, seed=params.seed
+        )
+        return DecodedPairs(
+            models=self.models,
+            dataset=self.encoded.pairs.dataset,
+            rows=rows,
+            table=self.table.take(rows),
+            vectors={arm: samples.vectors[rows] for arm, samples in self.samples.items()},
+            see=motion_sight(params.flow, self.shards, device_of(self.models[TRAINED])).of_frames,
+            shortest=FAINT * shortest,
+            batch_size=params.batch_size,
+            seed=params.seed,
+        )
 
     @property
     def samples(self) -> dict[str, LatentSamples]:

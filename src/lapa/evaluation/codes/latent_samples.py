@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ __all__ = [
     "LatentSamples",
     "TrueActions",
     "device_of",
+    "encode_frames",
     "encode_pairs",
     "open_held_out",
 ]
@@ -61,14 +63,25 @@ def one_hot(codes: NDArray[np.int64], codebook_size: int) -> NDArray[np.float32]
     return np.asarray(rearrange(hot, "sample code k -> sample (code k)"))
 
 
-@torch.no_grad()
 def encode_pairs(
     laq: LatentActionQuantizer, pairs: HeldOutPairs, *, batch_size: int
 ) -> LatentSamples:
     """Codes and vectors of every held-out pair, batch by batch."""
+    loader = evaluation_loader(pairs.dataset, batch_size=batch_size)
+    return encode_frames(laq, (batch["frames"] for batch in loader))
+
+
+@torch.no_grad()
+def encode_frames(laq: LatentActionQuantizer, frames: Iterable[torch.Tensor]) -> LatentSamples:
+    """Codes and vectors of any pairs of frames.
+
+    Args:
+        laq: the quantiser.
+        frames: batches ``uint8 (pair, 2, height, width, 3)``, at least one.
+    """
     parts: dict[str, list[torch.Tensor]] = defaultdict(list)
-    for batch in evaluation_loader(pairs.dataset, batch_size=batch_size):
-        quantized = laq(to_frames(batch["frames"].to(device_of(laq)))).quantized
+    for batch in frames:
+        quantized = laq.quantizer(laq.delta(to_frames(batch.to(device_of(laq)))))
         parts["codes"].append(quantized.codes.cpu())
         parts["vectors"].append(quantized.tokens.float().cpu())
         parts["pre"].append(quantized.pre_quantized.float().cpu())

@@ -15,6 +15,8 @@ from lapa.params.evaluation import EvaluationParams
 from lapa.records import Metric
 
 GAIN, GAIN_SHUFFLED, DEPENDENCE = "psnr_gain_over_copy", "psnr_gain_shuffled", "code_dependence"
+DEPENDENCE_DB = 0.1
+"""A smaller loss by shuffling the codes counts as "the decoder does not use them"."""
 GAINS = {"right": GAIN, "shuffled": GAIN_SHUFFLED, "constant": "psnr_gain_constant"}
 """Condition -> the gain over copying under it."""
 

@@ -15,11 +15,10 @@ from lapa.evaluation.codes.evidence import TRAINED, UNTRAINED, CodesEvidence, Co
 from lapa.evaluation.codes.of_dataset import datasets_of
 from lapa.evaluation.codes.probe_metrics import probe_metrics
 from lapa.evaluation.codes.probe_suite import LABELS
-from lapa.evaluation.codes.reconstruction_metrics import DEPENDENCE, GAIN
+from lapa.evaluation.codes.reconstruction_metrics import DEPENDENCE, DEPENDENCE_DB, GAIN
 from lapa.evaluation.finding import Finding, Metrics
 from lapa.evaluation.formatting import ABSENT, number
 from lapa.evaluation.plots.dataset_bars import plot_datasets
-from lapa.evaluation.sections.reconstruction import DEPENDENCE_DB
 
 COLUMNS = {
     GAIN: ("gain over copy, dB", 2),

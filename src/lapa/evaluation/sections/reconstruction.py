@@ -10,6 +10,7 @@ from lapa.evaluation.codes.evidence import QUANTIZERS, TRAINED, CodesEvidence, C
 from lapa.evaluation.codes.quantizer_table import quantizer_table
 from lapa.evaluation.codes.reconstruction_metrics import (
     DEPENDENCE,
+    DEPENDENCE_DB,
     GAIN,
     GAIN_SHUFFLED,
     reconstruction_metrics,
@@ -19,8 +20,6 @@ from lapa.evaluation.formatting import decibel, too_few
 from lapa.evaluation.plots.reconstructed_pairs import plot_reconstruction_grid
 from lapa.records import Metric
 
-DEPENDENCE_DB = 0.1
-"""A smaller loss by shuffling the codes counts as "the decoder does not use them"."""
 LABELS = {
     "psnr": ("PSNR, dB", 2),
     "psnr_copy": ("PSNR of copying frame t, dB", 2),
