@@ -11,6 +11,8 @@ import gc
 import importlib
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -28,6 +30,7 @@ from lapa.folders.whole_file import write_whole
 from lapa.stopped import StoppedError
 
 _PORT_BASE, _PORT_RANGE = 20_000, 20_000
+_SRUN = "srun"
 _PATIENT = {
     # torchrun kills ranks 30 seconds after it has passed a signal on; large states take longer to save
     "TORCH_ELASTIC_SHUTDOWN_TIMEOUT": "600",
@@ -41,7 +44,7 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
     """Call ``task`` on ``devices * nodes`` processes and return rank zero's result.
 
     One process runs here, in this interpreter. More run under ``srun`` inside a Slurm allocation
-    and under ``torchrun`` elsewhere; the job file then lies below ``arguments["work"]`` (which
+    and under ``torchrun`` elsewhere and in containers, which have no srun; the job file then lies below ``arguments["work"]`` (which
     every node can see) or, without one, in the system's temporary folder. Records, parameters and
     paths travel as JSON and arrive as what the function's annotations say.
 
@@ -65,7 +68,9 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
         job = Path(folder) / "job.json"
         job.write_text(json.dumps(request))
         command, extra = _launcher(devices, nodes)
-        code = _wait_for([*command, "-m", "lapa.distributed.launch", str(job)], extra)
+        passed_on = signal.SIGUSR1 if command[0] == _SRUN else signal.SIGTERM
+        ranks = [*command, "-m", "lapa.distributed.launch", str(job)]
+        code = _wait_for(ranks, extra, passed_on=passed_on)
         if _stopped_file(job).is_file():
             raise StoppedError(int(_stopped_file(job).read_text()))
         if code != 0 or not _result_file(job).is_file():
@@ -77,13 +82,16 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
         return result_from_json(function, json.loads(_result_file(job).read_text()))
 
 
-def _wait_for(command: list[str], extra: Mapping[str, str]) -> int:
-    """Run the launcher; whatever ends us meanwhile ends it too, and it ends its ranks."""
+def _wait_for(command: list[str], extra: Mapping[str, str], *, passed_on: signal.Signals) -> int:
+    """Run the launcher; whatever ends us meanwhile ends its ranks, by a signal that the launcher hands to them.
+
+    srun kills its ranks when it gets SIGTERM, before they have saved; torchrun does not hand SIGUSR1 on unasked.
+    """
     process = subprocess.Popen(command, env={**os.environ, **extra})  # noqa: S603 - no shell
     try:
         return process.wait()
     except BaseException:
-        process.terminate()
+        process.send_signal(passed_on)
         process.wait()
         raise
 
@@ -108,14 +116,21 @@ def _launcher(devices: int, nodes: int) -> tuple[list[str], dict[str, str]]:
     """Command that starts the ranks, and the environment variables it needs."""
     if "SLURM_JOB_ID" in os.environ:
         check_allocation(os.environ, devices=devices, nodes=nodes)
-        return _srun(devices, nodes), _rendezvous()
+        if shutil.which(_SRUN):
+            return _srun(devices, nodes), _rendezvous()
     if nodes != 1:
         raise ValueError(
-            f"{nodes} nodes asked for outside a Slurm allocation, expected 1; submit with sbatch "
-            f"or set `trainer.nodes` to 1"
+            f"{nodes} nodes asked for {_why_alone()}, expected 1; submit with sbatch and without a "
+            f"container, or set `trainer.nodes` to 1"
         )
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     return [*torchrun, f"--nproc-per-node={devices}"], _PATIENT
+
+
+def _why_alone() -> str:
+    if "SLURM_JOB_ID" in os.environ:
+        return "where there is no srun (a container has none)"
+    return "outside a Slurm allocation"
 
 
 def check_allocation(environment: Mapping[str, str], *, devices: int, nodes: int) -> None:
@@ -138,7 +153,7 @@ def check_allocation(environment: Mapping[str, str], *, devices: int, nodes: int
 
 
 def _srun(devices: int, nodes: int) -> list[str]:
-    command = ["srun", f"--nodes={nodes}", f"--ntasks={nodes * devices}"]
+    command = [_SRUN, f"--nodes={nodes}", f"--ntasks={nodes * devices}"]
     command += [f"--ntasks-per-node={devices}", "--kill-on-bad-exit=1"]
     # srun stopped inheriting the batch script's --cpus-per-task in Slurm 22.05
     if cpus := os.environ.get("SLURM_CPUS_PER_TASK"):
@@ -193,19 +208,22 @@ def _run_rank(job: Path) -> int:
         answer = _stopped_file(job), str(stopped.signum)
     if os.environ["RANK"] == "0":
         write_whole(*answer)
-    _leave_group()
+    _leave_together()
     return code
 
 
-def _leave_group() -> None:
-    """Destroy the process group while no model lives.
+def _leave_together() -> None:
+    """Destroy the process group when all are done, and while no model lives.
 
-    A DistributedDataParallel object alive at interpreter exit makes gloo abort now and then.
+    A rank that was asked to stop leaves with a code that is not 0, at which srun kills the others: none of them
+    may still have something to write. A DistributedDataParallel object alive at interpreter exit makes gloo
+    abort now and then.
     """
     import torch.distributed as dist  # noqa: PLC0415 - tasks without torch stay light
 
     gc.collect()
     if dist.is_available() and dist.is_initialized():
+        dist.barrier()
         dist.destroy_process_group()
 
 
