@@ -58,7 +58,7 @@ KillWait=5
 ReturnToService=2
 GresTypes=gpu
 NodeName=n[1-2] NodeHostname=$host NodeAddr=127.0.0.1 Port=[26818-26819] CPUs=144 RealMemory=1000000 Gres=gpu:$gpus
-PartitionName=low Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP PriorityTier=1 GraceTime=30
+PartitionName=low Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP PriorityTier=1 GraceTime=240
 PartitionName=mcml-hgx-h100-94x4 Nodes=n[1-2] MaxTime=INFINITE State=UP PriorityTier=1
 PartitionName=high Nodes=n[1-2] MaxTime=INFINITE State=UP PriorityTier=10 PreemptMode=OFF
 CONF

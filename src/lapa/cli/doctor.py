@@ -31,7 +31,9 @@ FREE_GIB_WANTED = 10
 
 
 @click.command()
-@click.option("--devices", default=1, help="Start this many processes a node and let them add up numbers.")
+@click.option(
+    "--devices", default=1, help="Start this many processes a node and let them add up numbers."
+)
 @click.option("--nodes", default=1, help="Nodes of the Slurm job on which they start.")
 @click.option("--accelerator", type=click.Choice(["auto", "cpu", "gpu"]), default="auto")
 def doctor(devices: int, nodes: int, accelerator: Accelerator) -> None:
@@ -105,4 +107,8 @@ def _processes(devices: int, nodes: int, accelerator: Accelerator) -> tuple[str,
             nodes=nodes,
         )
     hosts = ", ".join(report.hosts)
-    return f"{devices * nodes} processes", f"{report.device} on {hosts}", f"ok: {report.gib_per_second:.2f} GiB/s"
+    return (
+        f"{devices * nodes} processes",
+        f"{report.device} on {hosts}",
+        f"ok: {report.gib_per_second:.2f} GiB/s",
+    )

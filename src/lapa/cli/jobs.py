@@ -34,7 +34,9 @@ from lapa.planning.sbatch_options import Asked
 @click.option("--account")
 @click.option("--time", help="Wall time of each job: 24:00:00.")
 @click.option("--gpus", type=int, help="GPUs a node that parameters are expected to use.")
-@click.option("--container", help="Image in which the jobs run (pyxis): a .sqsh file or an address.")
+@click.option(
+    "--container", help="Image in which the jobs run (pyxis): a .sqsh file or an address."
+)
 @click.option("--mounts", help="More folders for the container: SRC:DST,…")
 @click.argument("kedro_options", nargs=-1, type=click.UNPROCESSED)
 def jobs(

@@ -26,11 +26,16 @@ from lapa.distributed.by_annotation import (
     result_from_json,
     result_to_json,
 )
+from lapa.distributed.slurm import (
+    SRUN,
+    adopt_slurm_ranks,
+    check_allocation,
+    rendezvous,
+    srun_command,
+)
 from lapa.folders.whole_file import write_whole
 from lapa.stopped import StoppedError
 
-_PORT_BASE, _PORT_RANGE = 20_000, 20_000
-_SRUN = "srun"
 _PATIENT = {
     # torchrun kills ranks 30 seconds after it has passed a signal on; large states take longer to save
     "TORCH_ELASTIC_SHUTDOWN_TIMEOUT": "600",
@@ -68,7 +73,7 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
         job = Path(folder) / "job.json"
         job.write_text(json.dumps(request))
         command, extra = _launcher(devices, nodes)
-        passed_on = signal.SIGUSR1 if command[0] == _SRUN else signal.SIGTERM
+        passed_on = signal.SIGUSR1 if command[0] == SRUN else signal.SIGTERM
         ranks = [*command, "-m", "lapa.distributed.launch", str(job)]
         code = _wait_for(ranks, extra, passed_on=passed_on)
         if _stopped_file(job).is_file():
@@ -116,8 +121,8 @@ def _launcher(devices: int, nodes: int) -> tuple[list[str], dict[str, str]]:
     """Command that starts the ranks, and the environment variables it needs."""
     if "SLURM_JOB_ID" in os.environ:
         check_allocation(os.environ, devices=devices, nodes=nodes)
-        if shutil.which(_SRUN):
-            return _srun(devices, nodes), _rendezvous()
+        if shutil.which(SRUN):
+            return srun_command(devices, nodes), rendezvous()
     if nodes != 1:
         raise ValueError(
             f"{nodes} nodes asked for {_why_alone()}, expected 1; submit with sbatch and without a "
@@ -133,59 +138,6 @@ def _why_alone() -> str:
     return "outside a Slurm allocation"
 
 
-def check_allocation(environment: Mapping[str, str], *, devices: int, nodes: int) -> None:
-    """Compare the processes asked for with what Slurm gave.
-
-    Raises:
-        ValueError: naming the parameter, the Slurm variable and both numbers.
-    """
-    asked = {
-        "SLURM_JOB_NUM_NODES": ("trainer.nodes", nodes),
-        "SLURM_NTASKS_PER_NODE": ("trainer.devices", devices),
-    }
-    for variable, (parameter, wanted) in asked.items():
-        given = environment.get(variable)
-        if given is not None and int(given) != wanted:
-            raise ValueError(
-                f"`{parameter}` is {wanted} but {variable} is {given}; change the parameter or the "
-                f"header of the batch script so that they agree"
-            )
-
-
-def _srun(devices: int, nodes: int) -> list[str]:
-    command = [_SRUN, f"--nodes={nodes}", f"--ntasks={nodes * devices}"]
-    command += [f"--ntasks-per-node={devices}", "--kill-on-bad-exit=1"]
-    # srun stopped inheriting the batch script's --cpus-per-task in Slurm 22.05
-    if cpus := os.environ.get("SLURM_CPUS_PER_TASK"):
-        command.append(f"--cpus-per-task={cpus}")
-    return [*command, sys.executable]
-
-
-def _rendezvous() -> dict[str, str]:
-    """Address of the first node, and a port that two jobs on one machine rarely share."""
-    hosts = subprocess.run(  # noqa: S603 - arguments are ours
-        ["scontrol", "show", "hostnames", os.environ["SLURM_JOB_NODELIST"]],  # noqa: S607
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.split()
-    port = _PORT_BASE + int(os.environ["SLURM_JOB_ID"]) % _PORT_RANGE
-    return {"MASTER_ADDR": hosts[0], "MASTER_PORT": str(port)}
-
-
-def _adopt_slurm_ranks() -> None:
-    """Give a process started by srun the variables that torchrun would have set."""
-    if "RANK" in os.environ or "SLURM_PROCID" not in os.environ:
-        return
-    names = {
-        "RANK": "PROCID",
-        "LOCAL_RANK": "LOCALID",
-        "NODE_RANK": "NODEID",
-        "WORLD_SIZE": "NTASKS",
-    }
-    os.environ.update({ours: os.environ[f"SLURM_{theirs}"] for ours, theirs in names.items()})
-
-
 def _result_file(job: Path) -> Path:
     return job.with_suffix(".result.json")
 
@@ -196,7 +148,7 @@ def _stopped_file(job: Path) -> Path:
 
 def _run_rank(job: Path) -> int:
     """What every rank does: read the job, call the task, let rank zero answer; returns the exit code."""
-    _adopt_slurm_ranks()
+    adopt_slurm_ranks()
     request = json.loads(job.read_text())
     function = _resolve(request["task"])
     code = 0

@@ -65,9 +65,7 @@ def shape_of(pipelines: str, parameters: Mapping[str, Any]) -> JobShape:
     largest = max(
         shapes.values(), key=lambda s: (s.nodes * s.tasks_per_node, s.on_gpus), default=JobShape()
     )
-    return JobShape(
-        largest.nodes, largest.tasks_per_node, any(s.on_gpus for s in shapes.values())
-    )
+    return JobShape(largest.nodes, largest.tasks_per_node, any(s.on_gpus for s in shapes.values()))
 
 
 def _sections(pipeline: str) -> tuple[str, ...]:

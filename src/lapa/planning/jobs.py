@@ -23,9 +23,7 @@ class Job:
     """A file of `slurm/`."""
 
 
-def jobs_of(
-    pipelines: Sequence[str], parameters: Mapping[str, Any], asked: Asked
-) -> Iterator[Job]:
+def jobs_of(pipelines: Sequence[str], parameters: Mapping[str, Any], asked: Asked) -> Iterator[Job]:
     """One job for each entry of ``pipelines``, in that order.
 
     Args:

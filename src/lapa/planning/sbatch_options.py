@@ -100,9 +100,7 @@ def _container(asked: Asked) -> Iterator[str]:
     yield f"--container-workdir={here}"
 
 
-def _require_fitting(
-    name: str, shape: JobShape, gpus_of_node: int | None, asked: Asked
-) -> None:
+def _require_fitting(name: str, shape: JobShape, gpus_of_node: int | None, asked: Asked) -> None:
     if asked.gpus is not None and shape.on_gpus and asked.gpus != shape.gpus_per_node:
         raise RefusedError(
             f"{name}: --gpus is {asked.gpus}, but its parameters ask for {shape.gpus_per_node} processes a "

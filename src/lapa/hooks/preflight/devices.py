@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import Any
 
-from lapa.distributed.launch import check_allocation
+from lapa.distributed.slurm import check_allocation
 from lapa.params.base import StageParams, TrainerParams
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.labeling import LabelingParams
@@ -78,7 +78,8 @@ def _idle_allocation(parameters: Mapping[str, Any]) -> Iterator[str]:
     }
     for variable, (used, unit) in given.items():
         there = os.environ.get(variable)
-        if there is not None and devices * nodes == 1 and int(there) > used:
+        compared_already = devices * nodes > 1 and variable != "SLURM_GPUS_ON_NODE"
+        if there is not None and int(there) > used and not compared_already:
             yield (
                 f"{largest} is the largest stage of this job and uses {used} {unit}, but {variable} is {there}: "
                 "the rest would be idle; change its `devices` and `nodes`, or the header of the batch script, so that "
