@@ -35,4 +35,7 @@ def test_parameters_given_twice_are_joined_and_keep_the_run() -> None:
 
 def test_each_pipelines_is_a_job() -> None:
     told = lines("r", "--pipelines=ingestion", "--pipelines=laq,labeling", "--env=test")
-    assert [line[0] for line in told] == ["--job-name=lapa-ingestion", "--job-name=lapa-laq-labeling"]
+    assert [line[0] for line in told] == [
+        "--job-name=lapa-ingestion",
+        "--job-name=lapa-laq-labeling",
+    ]

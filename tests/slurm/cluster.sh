@@ -48,6 +48,7 @@ MailProg=/bin/true
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 EnforcePartLimits=ALL
+DefMemPerCPU=1000
 SlurmdParameters=config_overrides
 SlurmctldParameters=preempt_send_user_signal
 SchedulerParameters=sched_interval=1,sched_min_interval=0,bf_interval=1,batch_sched_delay=0

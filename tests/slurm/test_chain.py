@@ -10,7 +10,7 @@ import pytest
 from mlflow import MlflowClient
 from safetensors.torch import load_file
 
-from toys.slurm import Cluster, checkout_in, wait_for
+from toys.slurm import OVER, Cluster, checkout_in, wait_for
 
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(900)]
 TRAINED = (
@@ -53,12 +53,18 @@ def test_a_chain_is_pushed_aside_and_ends_as_an_undisturbed_one(
         cluster, checkout, f"slurm/submit.sh r --env=test {jobs} {rest} --params={TRAINED}"
     )
     assert cluster.wait(ingestion, seconds=PATIENCE) == "COMPLETED", log(checkout, ingestion)
-    wait_for(lambda: bool(logged_steps(checkout, "r")), seconds=PATIENCE, what="a first step")
+
+    def begun() -> bool:
+        return bool(logged_steps(checkout, "r")) or cluster.facts(laq)["JobState"] in OVER
+
+    wait_for(begun, seconds=PATIENCE, what="a first step")
     pushing = "sbatch --partition=high --nodes=2 --exclusive --output=/dev/null --wrap true"
     submit(cluster, checkout, pushing)
     assert cluster.wait(laq, seconds=PATIENCE) == "COMPLETED", log(checkout, laq)
     assert cluster.facts(laq)["Restarts"] == "1"
-    stopped = re.search(r"laq: stopped by SIG\w+ after step (\d+), which is saved", log(checkout, laq))
+    stopped = re.search(
+        r"laq: stopped by SIG\w+ after step (\d+), which is saved", log(checkout, laq)
+    )
     assert stopped, log(checkout, laq)
     assert 0 < int(stopped[1]) < 60
     assert logged_steps(checkout, "r") == [*range(60)]
@@ -67,7 +73,8 @@ def test_a_chain_is_pushed_aside_and_ends_as_an_undisturbed_one(
     (undisturbed,) = submit(cluster, checkout, alone)
     assert cluster.wait(undisturbed, seconds=PATIENCE) == "COMPLETED", log(checkout, undisturbed)
     weights = [
-        load_file(checkout / f"data/06_models/{run}/laq/model.safetensors") for run in ("r", "alone")
+        load_file(checkout / f"data/06_models/{run}/laq/model.safetensors")
+        for run in ("r", "alone")
     ]
     assert all(bool((weights[0][name] == weights[1][name]).all()) for name in weights[1])
 

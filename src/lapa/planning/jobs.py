@@ -49,6 +49,6 @@ def jobs_of(pipelines: Sequence[str], parameters: Mapping[str, Any], asked: Aske
 
 
 def _template(shape: JobShape) -> str:
-    if shape.nodes > 1:
-        return "slurm/multinode.sbatch"
-    return "slurm/gpu.sbatch" if shape.on_gpus else "slurm/cpu.sbatch"
+    if not shape.on_gpus:
+        return "slurm/cpu.sbatch"
+    return "slurm/multinode.sbatch" if shape.nodes > 1 else "slurm/gpu.sbatch"
