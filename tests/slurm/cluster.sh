@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A real Slurm of two nodes on this machine: munged, slurmctld and two slurmd in namespaces of their own, so that nothing
 # listens on the machine's interfaces and every daemon and job ends with this script. Needs root and Debian's packages
-# slurmctld, slurmd, slurm-client, munge. Usage: cluster.sh FOLDER: writes FOLDER/ready when nodes are idle, then waits.
+# slurmctld, slurmd, slurm-client, munge. Usage: cluster.sh FOLDER: writes FOLDER/ready when nodes are idle, then waits
+# for the end of its standard input: a test that is killed takes it along.
 set -euo pipefail
 folder=$(readlink -f "${1:?folder}")
 if [ "${2:-}" != inside ]; then
@@ -66,7 +67,7 @@ CONF
 slurmctld -c -f "$SLURM_CONF"
 for node in n1 n2; do slurmd -N "$node" -f "$SLURM_CONF"; done
 for _ in $(seq 150); do
-  [ "$(sinfo --noheader --partition=low --states=idle --format=%D)" = 2 ] && { touch "$folder/ready"; exec sleep infinity; }
+  [ "$(sinfo --noheader --partition=low --states=idle --format=%D)" = 2 ] && { touch "$folder/ready"; exec cat > /dev/null; }
   sleep 0.1
 done
 tail -n 5 "$folder"/log/*.log >&2

@@ -12,12 +12,13 @@ from safetensors.torch import load_file
 
 from toys.slurm import OVER, Cluster, checkout_in, wait_for
 
-pytestmark = [pytest.mark.slurm, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1800)]
 TRAINED = (
     "laq.trainer.devices=2,laq.trainer.nodes=2,laq.trainer.accelerator=cpu,laq.trainer.batch_size=2,"
     "laq.trainer.max_steps=60,laq.trainer.validate_every=30,laq.trainer.log_every=1"
 )
-PATIENCE = 400
+PATIENCE = 600
+"""Seconds for one job; a busy machine is slow."""
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +85,6 @@ def test_a_chain_is_pushed_aside_and_ends_as_an_undisturbed_one(
     experiments = [found.experiment_id for found in client.search_experiments()]
     runs = client.search_runs(experiments, "tags.`lapa.run` = 'r'")
     assert [run.info.status for run in runs] == ["FINISHED"]
-
-
-def test_a_job_that_fails_cancels_those_after_it(cluster: Cluster, checkout: Path) -> None:
-    line = "slurm/submit.sh empty --env=test --pipelines=laq --pipelines=labeling"
-    failing, after = submit(cluster, checkout, line)
-    assert cluster.wait(failing, seconds=PATIENCE) == "FAILED"
-    assert cluster.wait(after, seconds=10) == "CANCELLED"
 
 
 def test_a_header_that_disagrees_stops_the_job_with_both_numbers(

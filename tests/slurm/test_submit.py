@@ -73,10 +73,10 @@ def test_an_experiment_asks_for_what_its_parameters_say(
     assert facts["NumNodes"] == "2"
     assert facts["CPUs/Task"] == "18"
     assert facts["TimeLimit"] == "1-00:00:00"
-    assert "gres/gpu=8" in facts["TRES"]
+    assert facts["TresPerNode"] == "gres:gpu:4"
     assert "mem=1000G" in facts["TRES"]
     assert cluster.facts(ingestion)["NumNodes"] == "1"
-    assert "gpu" not in cluster.facts(ingestion)["TRES"]
+    assert "TresPerNode" not in cluster.facts(ingestion)
     assert int(last) == int(ingestion) + 5
 
 
@@ -86,6 +86,17 @@ def test_a_refused_job_leaves_nothing_in_the_queue(cluster: Cluster, told_checko
     assert done.returncode != 0
     assert "nothing is left in the queue" in done.stderr
     assert not cluster.run("squeue --noheader --states=PENDING", folder=told_checkout).stdout
+
+
+def test_a_job_that_fails_cancels_those_after_it(cluster: Cluster, told_checkout: Path) -> None:
+    kedro = told_checkout / ".venv/bin/kedro"
+    kedro.write_text(f"{kedro.read_text()}[[ $2 != --pipelines=laq ]]\n")
+    done = cluster.run("slurm/submit.sh r --env=test", folder=told_checkout)
+    ingestion, laq, *others = re.findall(r"^(\d+)", done.stdout, re.MULTILINE)
+    assert cluster.wait(ingestion, seconds=60) == "COMPLETED"
+    assert cluster.wait(laq, seconds=60) == "FAILED"
+    assert [cluster.wait(job, seconds=60) for job in others] == ["CANCELLED"] * 4
+    assert len(calls(told_checkout)) == 2
 
 
 def test_containers_reach_sbatch(cluster: Cluster, told_checkout: Path) -> None:

@@ -42,7 +42,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.knows_containers = _build_plugin(folder / "container.so")
-        self._script = subprocess.Popen([SCRIPT, folder])
+        self._script = subprocess.Popen([SCRIPT, folder], stdin=subprocess.PIPE)
         try:
             wait_for((folder / "ready").is_file, seconds=60, what="two idle nodes")
             children = Path(f"/proc/{self._script.pid}/task/{self._script.pid}/children")

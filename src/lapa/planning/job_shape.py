@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lapa.params.base import StageParams
+from lapa.params.base import StageParams, TrainerParams
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.labeling import LabelingParams
 from lapa.params.sections import SECTIONS
@@ -24,6 +24,8 @@ STAGES = {
 """Pipeline -> sections of its stages that compute; in the order of an experiment, `codes` apart."""
 CHAIN = tuple(name for name in STAGES if name != "codes")
 """The whole experiment."""
+
+_GPU = {"gpu", "cuda"}
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,13 @@ def _sections(pipeline: str) -> tuple[str, ...]:
 
 
 def _shape(params: object) -> JobShape:
-    if isinstance(params, EvaluationParams):
-        return JobShape(on_gpus=params.accelerator in {"gpu", "cuda"})
-    asked = params.trainer if isinstance(params, StageParams) else params
-    assert isinstance(asked, LabelingParams) or isinstance(params, StageParams)  # noqa: S101 - `STAGES` names no other
-    return JobShape(asked.nodes, asked.devices, asked.accelerator in {"gpu", "cuda"})
+    if isinstance(params, StageParams):
+        return _of_processes(params.trainer)
+    if isinstance(params, LabelingParams):
+        return _of_processes(params)
+    assert isinstance(params, EvaluationParams)  # noqa: S101 - `STAGES` names no other
+    return JobShape(on_gpus=params.accelerator in _GPU)
+
+
+def _of_processes(asked: TrainerParams | LabelingParams) -> JobShape:
+    return JobShape(asked.nodes, asked.devices, asked.accelerator in _GPU)
