@@ -23,6 +23,7 @@ COMMANDS = {
     "register": "lapa.cli.register:register",
     "doctor": "lapa.cli.doctor:doctor",
     "plan": "lapa.cli.plan:plan",
+    "jobs": "lapa.cli.jobs:jobs",
     "new-env": "lapa.cli.new_env:new_env",
     "ladder": "lapa.cli.ladder:ladder",
     "serve": "lapa.cli.serve:serve",
