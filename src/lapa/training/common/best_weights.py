@@ -55,6 +55,8 @@ class BestWeights:
         self.latest: dict[str, float] = {}
         """What the last validation of this process measured; empty before the first."""
         best = Best.load(self._work) if self._criterion and is_rank_zero() else None
+        self._value: float | None
+        self._step: int | None
         before = (best.metrics[criterion.metric], best.step) if best else (None, None)
         self._value, self._step = object_from_zero(before)
 

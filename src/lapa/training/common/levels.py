@@ -64,20 +64,25 @@ class Levels:
             keep=asked.keep,
         )
         part = f".rank-{rank()}-of-{world_size()}" if sharded else ""
-        self.fast = asked.fast and Level(
-            name="fast",
-            folder=_own(asked.fast.folder, work),
-            entry=f"step-{{step}}{part}.ckpt",
-            keep=asked.fast.keep,
-        )
-        self._fast_every = asked.fast.every if asked.fast else 0
-        self.milestones = asked.milestones and Level(
-            name="milestone",
-            folder=_own(asked.milestones, work),
-            entry="best-step-{step}",
-            inside="state" if sharded else "state.ckpt",
-            keep=1,
-        )
+        self._fast_every = 0
+        self.fast: Level | None = None
+        self.milestones: Level | None = None
+        if asked.fast:
+            self._fast_every = asked.fast.every
+            self.fast = Level(
+                name="fast",
+                folder=_own(asked.fast.folder, work),
+                entry=f"step-{{step}}{part}.ckpt",
+                keep=asked.fast.keep,
+            )
+        if asked.milestones:
+            self.milestones = Level(
+                name="milestone",
+                folder=_own(asked.milestones, work),
+                entry="best-step-{step}",
+                inside="state" if sharded else "state.ckpt",
+                keep=1,
+            )
 
     def due(self, step: int, *, must: bool) -> Level | None:
         """Where to save after ``step``: nowhere, or on the more lasting of the levels that are due.
@@ -132,8 +137,9 @@ class Levels:
 
     def _complete(self) -> Iterator[tuple[Saved, Path]]:
         for haste, level in enumerate((self.milestones, self.durable, self.fast)):
-            for step, path in (level.states() if level else {}).items():
-                yield Saved(step, haste, level.name), path
+            if level:
+                for step, path in level.states().items():
+                    yield Saved(step, haste, level.name), path
 
     def _tell(self, saved: Saved, path: Path, count: int) -> None:
         if is_rank_zero():
