@@ -15,19 +15,32 @@ from lapa.evaluation.score import Score
 from lapa.params.evaluation import ProbeParams
 
 
-def table_scores(
-    table: PairTable, params: ProbeParams, *, labels: tuple[str, ...] = ("dataset", "environment")
-) -> dict[str, Score]:
-    draws = params.resamples
+def table_scores(table: PairTable, params: ProbeParams) -> dict[str, Score]:
+    return permuted_scores(table, params.resamples) | probed_scores(table, params)
+
+
+def permuted_scores(table: PairTable, draws: int) -> dict[str, Score]:
+    """Those whose control is a permutation."""
     scores: list[Score | None] = [
         consistency_score(motion, draws=draws, seed=0) for motion in shared_motions(table)
     ]
     scores += compass_scores(table, draws=draws, seed=0)
     scores += flow_scores(table, draws=draws, seed=0)
-    scores += flow_probe_scores(table, params=params, seed=0)
     scores += entropy_scores(table, draws=draws, seed=0)
-    for label in labels:
-        scores += nuisance_scores(nuisance_probe(table, label, params=params, seed=0))
     for groups in instruction_groups(table.instruction, seed=0):
         scores += alignment_scores(table, groups, draws=draws, seed=0)
+    return _named(scores)
+
+
+def probed_scores(
+    table: PairTable, params: ProbeParams, labels: tuple[str, ...] = ("dataset", "environment")
+) -> dict[str, Score]:
+    """Those of linear probes."""
+    scores: list[Score | None] = [*flow_probe_scores(table, params=params, seed=0)]
+    for label in labels:
+        scores += nuisance_scores(nuisance_probe(table, label, params=params, seed=0))
+    return _named(scores)
+
+
+def _named(scores: list[Score | None]) -> dict[str, Score]:
     return {score.metric.name: score for score in scores if score is not None}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from lapa.metrics.decoder_entries import DECODER
 from lapa.metrics.entry import Entry
+from lapa.metrics.pair_table_entries import PAIR_TABLE
 from lapa.metrics.shared_entries import action_error_entries, code_entries
 
 CODES = (
     *code_entries(""),
     *DECODER,
+    *PAIR_TABLE,
     Entry(
         "psnr_gain_constant",
         "dB",

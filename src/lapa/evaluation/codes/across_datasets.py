@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -20,12 +21,23 @@ CONSISTENCY, COMPASS = "consistency across datasets", "compass of the flow"
 
 
 def consistency_score(shared: SharedMotion, *, draws: int, seed: int) -> Score | None:
-    """Score ``consistency/<motion>``; None where no token has enough pairs in two datasets."""
+    """Score ``consistency/<motion>`` of the position, or the sequence, that tells most inside a dataset.
+
+    It is chosen without a look across datasets, and once: what is left out or permuted has the same.
+
+    Returns:
+        None where no token has enough pairs in two datasets.
+    """
     table, group, values = with_sequence(shared.table), shared.table.group, shared.values
     measure = partial(consistency, tokens=table.codebook_size, groups=len(table.datasets))
+    _, told_inside = measure(table.discrete, group, values)
+    if not np.isfinite(told_inside).any():
+        return None
+    position = int(np.nanargmax(told_inside))
+    table = replace(table, codes=table.discrete[:, [position]])
 
     def statistic(codes: Ints, rows: Ints) -> float:
-        return measure(codes, group[rows], values[rows])
+        return float(measure(codes, group[rows], values[rows])[0][0])
 
     name = f"consistency/{shared.name}"
     return permuted_score(CONSISTENCY, name, statistic, table, draws=draws, seed=seed)

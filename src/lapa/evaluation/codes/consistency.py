@@ -46,13 +46,12 @@ def spread(moments: TokenMoments) -> Spread:
 
 def consistency(
     codes: Ints, group: Ints, values: NDArray[np.floating], *, tokens: int, groups: int
-) -> float:
+) -> tuple[Floats, Floats]:
     """How much closer two pairs of different datasets are when they share a token.
 
     1 - E[d² | one token] / E[d² | any tokens], over tokens weighted by their pairs, where d is the difference of
     two pairs from different datasets. 1: a token is one motion everywhere; 0: no more alike than any two pairs;
-    below 0: it means opposite motions. Of the position whose tokens tell most of the pairs
-    inside a dataset.
+    below 0: it means opposite motions.
 
     Args:
         codes: ``(pair, position)``.
@@ -62,7 +61,9 @@ def consistency(
         groups: number of datasets.
 
     Returns:
-        NaN where no token has enough pairs in two datasets, or nothing differs.
+        ``(position,)``: consistency; and the share of the variance inside datasets that the tokens take away, times
+        the share of pairs that count, by which a position can be chosen. NaN where no token has enough pairs in two
+        datasets, or nothing differs.
     """
     moments = token_moments(codes, group, values, tokens=tokens, groups=groups)
     everything = token_moments(codes[:, :1] * 0, group, values, tokens=1, groups=groups)
@@ -70,10 +71,7 @@ def consistency(
     of_token, of_any = _spread(moments, counted), _spread(everything, counted)
     covered = np.where(of_token.pairs > 0, of_token.pairs, 0).sum(axis=1) / len(codes)
     told_inside = covered * (1 - _relative(of_token.within, of_any.within, of_token.pairs))
-    if not np.isfinite(told_inside).any():
-        return float("nan")
-    apart = _relative(of_token.total, of_any.total, of_token.pairs)
-    return float(1 - apart[np.nanargmax(told_inside)])
+    return 1 - _relative(of_token.total, of_any.total, of_token.pairs), told_inside
 
 
 def _relative(part: Floats, whole: Floats, pairs: Ints) -> Floats:

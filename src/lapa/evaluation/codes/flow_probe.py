@@ -17,7 +17,8 @@ from lapa.records import Metric
 ANALYSIS = "linear probe of the flow"
 KINDS = ("mean", "weighted", "moving")
 """Ways to average the flow of a pair, as `PairMotion` has them."""
-UNTRAINED, MEAN = "latents of the untrained quantizer", "the mean flow"
+UNTRAINED = "latents of the untrained quantizer, or the mean flow (0) if that is more"
+MEAN = "the mean flow"
 
 
 def flow_probe_scores(table: PairTable, *, params: ProbeParams, seed: int) -> tuple[Score, ...]:
@@ -38,9 +39,16 @@ def flow_probe_scores(table: PairTable, *, params: ProbeParams, seed: int) -> tu
         return tuple(scored(ANALYSIS, metric, None, MEAN) for metric in measured)
     controls = _r2(untrained, flows, table, params=params, seed=seed)
     return tuple(
-        scored(ANALYSIS, metric, control, UNTRAINED)
+        scored(ANALYSIS, metric, _at_least_the_mean(control), UNTRAINED)
         for metric, control in zip(measured, controls, strict=True)
     )
+
+
+def _at_least_the_mean(control: Metric) -> Metric:
+    """The control with 0 inside its interval if it lies below: a probe that overfits is no opponent."""
+    if control.high is None:
+        return control.model_copy(update={"value": max(control.value, 0.0)})
+    return control.model_copy(update={"high": max(control.high, 0.0)})
 
 
 def _inputs(table: PairTable) -> tuple[Floats, Floats | None]:

@@ -41,6 +41,7 @@ class NuisanceProbe:
     correct: dict[str, Correct]
     """What is read -> ``(pair,)`` of zeros and ones: whether the pair's class was named."""
     episode: NDArray[np.int64]
+    folds: int
 
 
 def nuisance_probe(
@@ -60,6 +61,8 @@ def nuisance_probe(
         raise CannotMeasureError(
             f"fewer than two {label}s have {MIN_EPISODES_OF_ONE} held-out episodes"
         )
+    fewest = min(len(np.unique(known.episode[names == number])) for number in np.unique(names))
+    folds = min(params.folds, fewest)
     inputs = {CODES: known.discrete}
     if known.random_codes is not None:
         inputs[RANDOM] = known.random_codes
@@ -70,10 +73,11 @@ def nuisance_probe(
         classes=len(np.unique(names)),
         chance=float(np.bincount(names).max() / len(names)),
         correct={
-            name: _correct(codes, names, known.episode, folds=params.folds, seed=seed)
+            name: _correct(codes, names, known.episode, folds=folds, seed=seed)
             for name, codes in inputs.items()
         },
         episode=known.episode,
+        folds=folds,
     )
 
 
@@ -85,14 +89,14 @@ def nuisance_scores(of_one: NuisanceProbe) -> tuple[Score, ...]:
     if RANDOM in of_one.correct:
         apart = of_one.correct[CODES] - of_one.correct[RANDOM]
         name = f"nuisance_minus_untrained/{of_one.label}"
-        metric = _mean(name, apart, of_one.episode)
+        metric = _mean(name, apart, of_one)
         scores.append(scored(ANALYSIS, metric, None, UNTRAINED, better="lower"))
     return tuple(scores)
 
 
 def accuracy_of(of_one: NuisanceProbe, reads: str, name: str) -> Metric:
     """Share of pairs whose class is named by the probe that reads ``reads``, with its interval."""
-    return _mean(name, of_one.correct[reads], of_one.episode)
+    return _mean(name, of_one.correct[reads], of_one)
 
 
 def _known(table: PairTable, label: str) -> NDArray[np.bool_]:
@@ -114,8 +118,7 @@ def _correct(
 ) -> Correct:
     """Whether a ridge classifier on one-hot codes names the class of each pair."""
     inputs = one_hot(codes, int(codes.max()) + 1)
-    fewest = min(len(np.unique(episode[names == name])) for name in np.unique(names))
-    splits = StratifiedGroupKFold(min(folds, fewest), shuffle=True, random_state=seed)
+    splits = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     right = np.zeros(len(names))
     for fitted, tested in splits.split(inputs, names, episode):
         probe = RidgeClassifier(alpha=1.0).fit(inputs[fitted], names[fitted])
@@ -123,7 +126,17 @@ def _correct(
     return right
 
 
-def _mean(name: str, values: Correct, episode: NDArray[np.int64]) -> Metric:
-    """Mean over pairs. Scenes have few episodes, for which a bootstrap's interval is too narrow."""
-    interval = jackknife_interval(lambda rows: float(values[rows].mean()), episode)
-    return interval.metric(name, n=len(np.unique(episode)))
+def _mean(name: str, values: Correct, of_one: NuisanceProbe) -> Metric:
+    """Mean over pairs, with an interval that allows for probes fitted on much the same pairs.
+
+    Predictions of one fold share a probe and folds share most of what they were fitted on, so single episodes seem
+    surer than they are: the variance is widened by 1 + k / (k - 1) for k folds (Nadeau & Bengio 2003, Inference for
+    the Generalization Error, doi:10.1023/A:1024068626366).
+    """
+    interval = jackknife_interval(lambda rows: float(values[rows].mean()), of_one.episode)
+    metric = interval.metric(name, n=len(np.unique(of_one.episode)))
+    if metric.low is None or metric.high is None:
+        return metric
+    reach = (metric.high - metric.low) / 2
+    reach *= float(np.sqrt(1 + of_one.folds / (of_one.folds - 1)))
+    return metric.model_copy(update={"low": metric.value - reach, "high": metric.value + reach})

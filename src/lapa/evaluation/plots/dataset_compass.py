@@ -36,7 +36,7 @@ def plot_dataset_compass(
                 panel.set_ylim(reach, -reach)
                 panel.set_aspect("equal")
                 panel.tick_params(labelsize=7)
-                panel.locator_params(nbins=5)
+                panel.locator_params(nbins=4)
             row[0].set_ylabel(name, fontsize=9)
         for panel, position in zip(panels[0], positions, strict=True):
             panel.set_title(f"code position {position}", fontsize=9)

@@ -28,8 +28,10 @@ from lapa.evaluation.score import Score
 from lapa.evaluation.score_table import score_table
 from lapa.evaluation.section import Need
 
-AXES = ("flow to the right [width of the picture]", "flow downwards [width of the picture]")
-SIDES = ("right", "down")
+AXES = ("flow to the right [width of the picture]", "flow upwards [width of the picture]")
+SIDES = ("right", "up")
+UPWARDS = np.array([1, -1], np.float32)
+"""Flow points down; in a plot up is up."""
 SCATTER = (
     "Flow of each pair (longer flow weighs more), coloured by its code and its whole sequence."
 )
@@ -59,8 +61,9 @@ class CodesAndFlow(CodesSection):
         scores = flow_scores(table, draws=params.probe.resamples, seed=params.seed)
         angles = token_angles(table.discrete[moves], table.dataset[moves], directions)
         tied = _associations(table, motion, seed=params.seed)
-        plane = MotionPlane(motion=motion.weighted, names=SIDES, axes=AXES, one_unit=True)
-        named = associations(table.discrete, motion.weighted, SIDES, seed=params.seed)
+        upright = motion.weighted * UPWARDS
+        plane = MotionPlane(motion=upright, names=SIDES, axes=AXES, one_unit=True)
+        named = associations(table.discrete, upright, SIDES, seed=params.seed)
         scatter = partial(
             plot_code_actions,
             table.discrete,
@@ -75,7 +78,7 @@ class CodesAndFlow(CodesSection):
                 *rows(score_table(scores)),
                 *evidence.plot("flow_codes", scatter, SCATTER),
                 *evidence.plot(
-                    "code_directions", _roses(table.take(moves), directions, angles), ROSES
+                    "code_directions", _roses(table.take(moves), directions, angles, scores), ROSES
                 ),
                 *folded("Directions of every code", rows(_angle_table(angles))),
                 *folded("η² of every way to average the flow", rows(_eta_table(tied))),
@@ -89,12 +92,15 @@ class CodesAndFlow(CodesSection):
 def _associations(table: PairTable, motion: PairMotion, *, seed: int) -> list[Association]:
     """η² and mutual information of both axes of every way to average the flow."""
     flows = np.concatenate([getattr(motion, kind) for kind in KINDS], axis=1)
-    names = tuple(f"{kind} {side}" for kind in KINDS for side in SIDES)
+    names = tuple(f"{kind} {side}" for kind in KINDS for side in ("right", "down"))
     return associations(table.discrete, flows, names, seed=seed)
 
 
 def _roses(
-    moving: PairTable, directions: NDArray[np.float64], angles: Sequence[TokenAngles]
+    moving: PairTable,
+    directions: NDArray[np.float64],
+    angles: Sequence[TokenAngles],
+    scores: Sequence[Score],
 ) -> Callable[[Path], None]:
     """Draw the position whose codes differ most in direction."""
     codes = moving.discrete
@@ -106,8 +112,17 @@ def _roses(
         dataset=moving.dataset,
         directions=directions,
         measured=[of_one for of_one in angles if of_one.position == position],
-        heading=f"Directions of the flow at code position {position}; {len(codes)} pairs that move",
+        heading=f"Directions of the flow at code position {position}; {len(codes)} pairs that move\n{_known(scores)}",
     )
+
+
+def _known(scores: Sequence[Score]) -> str:
+    """What the roses show, and how concentrated directions are by chance."""
+    about = "degrees: 0 right, 90 down"
+    of_all = next((s for s in scores if s.metric.name == "flow_concentration"), None)
+    if of_all is None:
+        return about
+    return f"{about}; mean R {number(of_all.metric, 2)}, permuted codes {number(of_all.control, 2)}"
 
 
 def _angle_table(angles: Sequence[TokenAngles]) -> Table:

@@ -70,7 +70,7 @@ def _plot(
 ) -> tuple[Block, ...]:
     nmi = scores[0]
     heading = (
-        f"Codes by {groups.name}; {len(table)} held-out pairs\n"
+        f"Codes by {groups.name} (of {len(groups.names)}, the commonest); {len(table)} held-out pairs\n"
         f"NMI of sequences {number(nmi.metric, 3)}, instructions exchanged {number(nmi.control, 3)}"
     )
     draw = partial(
