@@ -16,6 +16,9 @@ from lapa.evaluation.finding import Finding
 from lapa.params.evaluation import EvaluationParams
 
 
+NO_SIMULATOR = "no simulator looks like this data (evaluation.rollout is null)"
+
+
 class Need(StrEnum):
     """What an analysis cannot do without."""
 

@@ -153,7 +153,7 @@ def _ridge(params: ProbeParams, groups: NDArray[np.int64]) -> RidgeCV:
         splits = list(GroupKFold(min(3, distinct)).split(groups, groups=groups))
     else:
         splits = list(KFold(3).split(groups))
-    return RidgeCV(params.ridge, cv=splits, scoring="neg_mean_squared_error")
+    return RidgeCV(list(params.ridge), cv=splits, scoring="neg_mean_squared_error")
 
 
 def r2_interval(

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from lapa.evaluation.blocks import Table, folded, rows
-from lapa.evaluation.codes.associations import Association, associations
+from lapa.evaluation.codes.associations import (
+    Association,
+    associations,
+    eta_squared,
+    mutual_bits,
+    octiles,
+)
+from lapa.evaluation.codes.best_position import Tie, measured_tie
 from lapa.evaluation.codes.encoded import Encoded
-from lapa.evaluation.codes.evidence import CodesEvidence, CodesSection
+from lapa.evaluation.codes.evidence import TRAINED, CodesEvidence, CodesSection
 from lapa.evaluation.codes.motion_plane import motion_plane
 from lapa.evaluation.finding import Finding
 from lapa.evaluation.plots.code_actions import plot_code_actions
+from lapa.evaluation.score import scored
 from lapa.evaluation.section import Need
+from lapa.params.evaluation import EvaluationParams
 
 CAPTION = (
-    "True motion of each pair, coloured by its code. A code that means something owns a region."
+    "True motion of each pair, coloured by its code, and by its whole sequence. A code that means something "
+    "owns a region."
 )
 
 
@@ -32,30 +45,46 @@ class Associations(CodesSection):
         moving, seed = evidence.moving, evidence.params.seed
         actions = moving.actions
         measured = associations(moving.trained.discrete, actions.values, actions.names, seed=seed)
-
-        def draw(path: Path) -> None:
-            _plot(moving, path, seed=seed)
-
+        ties = _ties(moving, evidence.params)
+        draw = partial(_plot, moving, measured, seed=seed)
         return Finding(
+            metrics={TRAINED: tuple(tie.metric for tie in ties)} if ties else {},
             blocks=(
                 *evidence.plot("code_actions", draw, CAPTION),
                 *folded("Mutual information of codes and actions", rows(_table(measured))),
+            ),
+            scores=tuple(
+                scored("codes against true motion", tie.metric, tie.null, "codes permuted across pairs")
+                for tie in ties
             ),
             data={"associations": [asdict(association) for association in measured]},
         )
 
 
-def _plot(moving: Encoded, path: Path, *, seed: int) -> None:
-    plane = motion_plane(moving.actions)
-    plot_code_actions(
-        moving.trained.discrete,
-        plane.motion,
-        plane.names,
-        plane.axes,
-        path,
-        equal=plane.one_unit,
-        seed=seed,
+def _ties(moving: Encoded, params: EvaluationParams) -> tuple[Tie, ...]:
+    """Strength of the best position, over the dimensions that move, in bits and as a share of variance."""
+    still = moving.actions.still()
+    values = np.delete(moving.actions.values.astype(np.float64), still, axis=1)
+    if not values.shape[1]:
+        return ()
+    tie = partial(
+        measured_tie,
+        codes=moving.trained.discrete,
+        episodes=moving.pairs.episodes,
+        groups=moving.pairs.group,
+        resamples=params.probe.resamples,
+        seed=params.seed,
     )
+    cells = np.stack([octiles(column) for column in values.T], axis=1)
+    return (
+        tie("code_information", mutual_bits, columns=cells),
+        tie("code_eta_squared", eta_squared, columns=values),
+    )
+
+
+def _plot(moving: Encoded, measured: Sequence[Association], path: Path, *, seed: int) -> None:
+    plane = motion_plane(moving.actions)
+    plot_code_actions(moving.trained.discrete, plane, measured, path, seed=seed)
 
 
 def _table(measured: Sequence[Association]) -> Table:
