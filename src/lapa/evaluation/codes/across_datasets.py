@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from lapa.evaluation.codes.compass_agreement import centered, compass_agreement
 from lapa.evaluation.codes.consistency import consistency
-from lapa.evaluation.codes.pair_table import PairMotion, PairTable
+from lapa.evaluation.codes.pair_table import PairTable
 from lapa.evaluation.codes.permuted_score import permuted_score
-from lapa.evaluation.codes.shared_motions import SharedMotion, numbered_datasets
+from lapa.evaluation.codes.shared_motions import SharedMotion
 from lapa.evaluation.codes.with_sequence import with_sequence
 from lapa.evaluation.score import Score
 
@@ -21,7 +21,7 @@ CONSISTENCY, COMPASS = "consistency across datasets", "compass of the flow"
 
 def consistency_score(shared: SharedMotion, *, draws: int, seed: int) -> Score | None:
     """Score ``consistency/<motion>``; None where no token has enough pairs in two datasets."""
-    table, group, values = with_sequence(shared.table), shared.group, shared.values
+    table, group, values = with_sequence(shared.table), shared.table.group, shared.values
     measure = partial(consistency, tokens=table.codebook_size, groups=len(table.datasets))
 
     def statistic(codes: Ints, rows: Ints) -> float:
@@ -31,11 +31,9 @@ def consistency_score(shared: SharedMotion, *, draws: int, seed: int) -> Score |
     return permuted_score(CONSISTENCY, name, statistic, table, draws=draws, seed=seed)
 
 
-def compass_scores(
-    table: PairTable, motion: PairMotion, *, draws: int, seed: int
-) -> tuple[Score, ...]:
+def compass_scores(table: PairTable, *, draws: int, seed: int) -> tuple[Score, ...]:
     """Scores ``compass_agreement/raw`` and ``/centered``; none where no token has enough pairs."""
-    group = numbered_datasets(table)
+    group, motion = table.group, table.seen_motion
     measure = partial(compass_agreement, tokens=table.codebook_size, groups=len(table.datasets))
 
     def raw(codes: Ints, rows: Ints) -> float:

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.codes.bottleneck import another_pairs
-from lapa.evaluation.statistics.any_statistic import null_metric, rows_interval
+from lapa.evaluation.statistics.any_statistic import null_metric
+from lapa.evaluation.statistics.episode_jackknife import jackknife_interval
+from lapa.evaluation.statistics.episode_permutation import shuffled_rows
 from lapa.records import Metric
 
 Codes = NDArray[np.int64]
 Columns = NDArray[np.int64] | NDArray[np.float64]
 Measure = Callable[[Codes, NDArray], float]  # type: ignore[type-arg]
 """Of one code position ``(pair,)`` and one column ``(pair,)``, such as `eta_squared`."""
-MAX_RESAMPLES = 200
 NULL_DRAWS = 100
+PERMUTED = "codes permuted within dataset, episode by episode"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,7 @@ class Tie:
     metric: Metric
     """With an interval over episodes."""
     null: Metric
-    """Of codes permuted across the pairs of each dataset: mean, and the middle 95 %."""
+    """Of codes permuted inside each dataset: mean, and the middle 95 %."""
 
 
 def best_position(measure: Measure, codes: Codes, columns: Columns) -> float:
@@ -47,7 +48,7 @@ def measured_tie(
     episodes: NDArray[np.int64],
     groups: NDArray[np.int64],
     *,
-    resamples: int,
+    draws: int,
     seed: int,
 ) -> Tie:
     """Measure `best_position`, its interval over episodes, and what permuted codes give.
@@ -60,29 +61,17 @@ def measured_tie(
         episodes: ``(pair,)``.
         groups: ``(pair,)``: number of the dataset. Codes are permuted inside it, so that codes which merely
             name the robot are no better than chance.
-        resamples: bootstrap draws, `MAX_RESAMPLES` at most.
-        seed: of draws and permutations.
+        draws: permutations, `NULL_DRAWS` at most.
+        seed: of the permutations.
     """
-    interval = rows_interval(
-        lambda rows: best_position(measure, codes[rows], columns[rows]),
-        episodes,
-        resamples=min(resamples, MAX_RESAMPLES),
-        seed=seed,
-        centered=True,
+    interval = jackknife_interval(
+        lambda rows: best_position(measure, codes[rows], columns[rows]), episodes
     )
+
+    def by_chance(rng: np.random.Generator) -> float:
+        return best_position(measure, codes[shuffled_rows(episodes, groups, rng)], columns)
+
     return Tie(
         metric=interval.metric(name, n=len(np.unique(episodes))),
-        null=null_metric(
-            name,
-            lambda rng: best_position(measure, permuted(codes, groups, rng), columns),
-            draws=min(resamples, NULL_DRAWS),
-            seed=seed,
-        ),
+        null=null_metric(name, by_chance, draws=min(draws, NULL_DRAWS), seed=seed),
     )
-
-
-def permuted(
-    codes: NDArray[np.int64], groups: NDArray[np.int64], rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Give every pair the codes of another pair of its group."""
-    return another_pairs(codes, seed=int(rng.integers(2**31)), group=groups)

@@ -40,7 +40,7 @@ class Spread:
 
 
 def spread(moments: TokenMoments) -> Spread:
-    """Compare the datasets that have enough pairs of a token."""
+    """Compare the datasets that have enough pairs of a token (requirement V5's two variances and their ratio)."""
     return _spread(moments, moments.counted)
 
 

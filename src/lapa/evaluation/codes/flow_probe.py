@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.latent_samples import one_hot
-from lapa.evaluation.codes.pair_table import PairMotion, PairTable
+from lapa.evaluation.codes.pair_table import PairTable
 from lapa.evaluation.codes.probes import Floats, out_of_fold
 from lapa.evaluation.score import Score, scored
 from lapa.evaluation.statistics.episode_bootstrap import Sums, episode_interval
@@ -20,9 +20,7 @@ KINDS = ("mean", "weighted", "moving")
 UNTRAINED, MEAN = "latents of the untrained quantizer", "the mean flow"
 
 
-def flow_probe_scores(
-    table: PairTable, motion: PairMotion, *, params: ProbeParams, seed: int
-) -> tuple[Score, ...]:
+def flow_probe_scores(table: PairTable, *, params: ProbeParams, seed: int) -> tuple[Score, ...]:
     """Scores ``flow_r2/<mean|weighted|moving>``, beside the untrained quantiser where there is one.
 
     Codes are read, or vectors where latents are continuous.
@@ -30,6 +28,7 @@ def flow_probe_scores(
     Raises:
         CannotMeasureError: too few episodes or pairs, or nothing moves.
     """
+    motion = table.seen_motion
     flows = {kind: flow for kind in KINDS if np.ptp(flow := getattr(motion, kind), axis=0).any()}
     if not flows:
         raise CannotMeasureError("nothing moves in the held-out pairs")

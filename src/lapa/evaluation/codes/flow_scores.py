@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.evaluation.codes.motion_bins import OCTANTS, octants
-from lapa.evaluation.codes.pair_table import PairMotion, PairTable
+from lapa.evaluation.codes.pair_table import PairTable
 from lapa.evaluation.codes.permuted_score import Statistic, permuted_score
 from lapa.evaluation.codes.shared_motions import moving_directions
 from lapa.evaluation.codes.token_angles import concentration
@@ -22,15 +22,13 @@ MIN_STATIC = 0.01
 """Share of still (and of moving) pairs below which nothing can be said about stillness."""
 
 
-def flow_scores(
-    table: PairTable, motion: PairMotion, *, draws: int, seed: int
-) -> tuple[Score, ...]:
+def flow_scores(table: PairTable, *, draws: int, seed: int) -> tuple[Score, ...]:
     """Scores ``flow_information/direction``, ``flow_information/still``, ``flow_concentration``.
 
     Of the position (or the whole sequence) that tells most; permuted codes may choose theirs, too. Scores that
     these pairs do not allow (nothing is still, say) are left out.
     """
-    table = with_sequence(table)
+    table, motion = with_sequence(table), table.seen_motion
     moves, directions = moving_directions(motion)
     moving = table.take(moves)
     tokens = table.codebook_size

@@ -14,7 +14,7 @@ from lapa.evaluation.codes.latent_samples import one_hot
 from lapa.evaluation.codes.motion_bins import cells
 from lapa.evaluation.codes.pair_table import PairTable
 from lapa.evaluation.score import Score, scored
-from lapa.evaluation.statistics.episode_bootstrap import Sums, episode_interval
+from lapa.evaluation.statistics.episode_jackknife import jackknife_interval
 from lapa.params.evaluation import ProbeParams
 from lapa.records import Metric
 
@@ -77,24 +77,22 @@ def nuisance_probe(
     )
 
 
-def nuisance_scores(of_one: NuisanceProbe, *, params: ProbeParams, seed: int) -> tuple[Score, ...]:
+def nuisance_scores(of_one: NuisanceProbe) -> tuple[Score, ...]:
     """Scores ``nuisance/<label>`` and, with an untrained control, ``nuisance_minus_untrained/<label>``."""
-    accuracy = accuracy_of(of_one, CODES, f"nuisance/{of_one.label}", params=params, seed=seed)
+    accuracy = accuracy_of(of_one, CODES, f"nuisance/{of_one.label}")
     bound = of_one.chance + TOLERANCE * (1 - of_one.chance)
     scores = [scored(ANALYSIS, accuracy, bound, BOUND, better="lower")]
     if RANDOM in of_one.correct:
         apart = of_one.correct[CODES] - of_one.correct[RANDOM]
         name = f"nuisance_minus_untrained/{of_one.label}"
-        metric = _mean(name, apart, of_one.episode, params=params, seed=seed)
+        metric = _mean(name, apart, of_one.episode)
         scores.append(scored(ANALYSIS, metric, None, UNTRAINED, better="lower"))
     return tuple(scores)
 
 
-def accuracy_of(
-    of_one: NuisanceProbe, reads: str, name: str, *, params: ProbeParams, seed: int
-) -> Metric:
+def accuracy_of(of_one: NuisanceProbe, reads: str, name: str) -> Metric:
     """Share of pairs whose class is named by the probe that reads ``reads``, with its interval."""
-    return _mean(name, of_one.correct[reads], of_one.episode, params=params, seed=seed)
+    return _mean(name, of_one.correct[reads], of_one.episode)
 
 
 def _known(table: PairTable, label: str) -> NDArray[np.bool_]:
@@ -125,12 +123,7 @@ def _correct(
     return right
 
 
-def _mean(
-    name: str, values: Correct, episode: NDArray[np.int64], *, params: ProbeParams, seed: int
-) -> Metric:
-    interval = episode_interval(_per_pair, [values], episode, resamples=params.resamples, seed=seed)
+def _mean(name: str, values: Correct, episode: NDArray[np.int64]) -> Metric:
+    """Mean over pairs. Scenes have few episodes, for which a bootstrap's interval is too narrow."""
+    interval = jackknife_interval(lambda rows: float(values[rows].mean()), episode)
     return interval.metric(name, n=len(np.unique(episode)))
-
-
-def _per_pair(sums: Sums) -> NDArray[np.float64]:
-    return np.asarray(sums[..., 1] / sums[..., 0])

@@ -103,6 +103,17 @@ class PairTable:
             raise TypeError("continuous latents have no codes; read `vectors`")
         return self.codes
 
+    @property
+    def seen_motion(self) -> PairMotion:
+        """What moved; for analyses that need `Need.FLOW`.
+
+        Raises:
+            TypeError: nobody looked.
+        """
+        if self.motion is None:
+            raise TypeError("these pairs have no flow; add Need.FLOW to the analysis's needs")
+        return self.motion
+
     def take(self, rows: Rows) -> PairTable:
         """Return the table of some rows: numbers of rows, or a mask, e.g. of one dataset or environment."""
         kept: dict[str, Any] = {

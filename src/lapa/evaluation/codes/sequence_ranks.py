@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.codes.best_position import MAX_RESAMPLES, NULL_DRAWS, Tie
-from lapa.evaluation.statistics.any_statistic import null_metric, rows_interval
+from lapa.evaluation.codes.best_position import NULL_DRAWS, Tie
+from lapa.evaluation.statistics.any_statistic import null_metric
+from lapa.evaluation.statistics.episode_jackknife import jackknife_interval
 from lapa.metrics.code_usage import entropy_bits, sequence_counts
 from lapa.records import Metric
 
@@ -55,7 +56,7 @@ def sequence_redundancy(
     episodes: NDArray[np.int64],
     groups: NDArray[np.int64],
     *,
-    resamples: int,
+    draws: int,
     seed: int,
 ) -> Tie:
     """Bits by which sequences are less spread than with shuffled positions (their total correlation).
@@ -67,14 +68,10 @@ def sequence_redundancy(
     def shuffled(rng: np.random.Generator) -> float:
         return sequence_ranks(shuffled_positions(codes, groups, rng)).entropy
 
-    draws = min(resamples, NULL_DRAWS)
+    draws = min(draws, NULL_DRAWS)
     null = null_metric("sequence_entropy", shuffled, draws=draws, seed=seed)
-    own = rows_interval(
-        lambda rows: null.value - sequence_ranks(codes[rows]).entropy,
-        episodes,
-        resamples=min(resamples, MAX_RESAMPLES),
-        seed=seed,
-        centered=True,
+    own = jackknife_interval(
+        lambda rows: null.value - sequence_ranks(codes[rows]).entropy, episodes
     )
     name = "sequence_redundancy"
     low, high = null.low or null.value, null.high or null.value

@@ -25,16 +25,6 @@ class SharedMotion:
     values: NDArray[np.float64]
     """``(pair, column)``: the action, or the unit vector of the direction."""
 
-    @property
-    def group(self) -> NDArray[np.int64]:
-        """``(pair,)``: number of the dataset among ``table.datasets``."""
-        return numbered_datasets(self.table)
-
-
-def numbered_datasets(table: PairTable) -> NDArray[np.int64]:
-    """``(pair,)``: number of the dataset among ``table.datasets``."""
-    return np.searchsorted(table.datasets, table.dataset)
-
 
 def shared_motions(table: PairTable) -> tuple[SharedMotion, ...]:
     """Everything that pairs of at least two datasets have in common; perhaps nothing.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.associations import eta_squared
 from lapa.evaluation.codes.best_position import Tie, measured_tie
+from lapa.evaluation.codes.pair_table import PairTable
 from lapa.evaluation.statistics.episode_bootstrap import Interval, Sums, episode_interval
 
 MOST = 12
@@ -79,12 +80,10 @@ def top_sequences(
 
 def top_sequences_tie(
     chosen: Sequence[TopSequence],
-    codes: NDArray[np.int64],
+    table: PairTable,
     motion: NDArray[np.float64],
-    episodes: NDArray[np.int64],
-    groups: NDArray[np.int64],
     *,
-    resamples: int,
+    draws: int,
     seed: int,
 ) -> Tie:
     """How much of the motion's variance lies between the chosen sequences, among the pairs that have one.
@@ -94,17 +93,17 @@ def top_sequences_tie(
     """
     if len(chosen) < 2:
         raise CannotMeasureError("one code sequence alone occurs often enough to be compared")
-    _, label = np.unique(codes, axis=0, return_inverse=True)
-    number = {tuple(row): n for row, n in zip(codes.tolist(), label.ravel().tolist(), strict=True)}
-    among = np.isin(label.ravel(), [number[one.codes] for one in chosen])
+    wanted = np.array([one.codes for one in chosen])
+    among = (table.discrete[:, None] == wanted).all(axis=2).any(axis=1)
+    some = table.take(among)
     return measured_tie(
         "top_sequences_eta_squared",
         eta_squared,
-        label.reshape(-1, 1)[among],
+        some.sequence[:, None],
         motion[among],
-        episodes[among],
-        groups[among],
-        resamples=resamples,
+        some.episode,
+        some.group,
+        draws=draws,
         seed=seed,
     )
 

@@ -29,6 +29,7 @@ def plot_code_actions(
     path: Path,
     *,
     seed: int,
+    subject: str = "True motion",
 ) -> None:
     """Draw one panel per code position, and one for whole sequences.
 
@@ -38,6 +39,7 @@ def plot_code_actions(
         measured: of these codes and actions, for the headings.
         path: PNG to write.
         seed: of the choice of points when there are many.
+        subject: what the plane shows.
     """
     shown = np.random.default_rng(seed).permutation(len(codes))[:MAX_POINTS]
     tokens = {f"code {i}": column for i, column in enumerate(codes.T[:MAX_POSITIONS])}
@@ -52,15 +54,15 @@ def plot_code_actions(
             panel.set_title(_heading(token, plane.names, measured), fontsize=9)
             if plane.one_unit:
                 panel.set_aspect("equal", adjustable="box")
-        _finish(panels[0, 0].figure, plane, int(codes.max()) + 1, len(shown))
+        _finish(panels[0, 0].figure, plane, int(codes.max()) + 1, f"{subject} of {len(shown)}")
 
 
-def _finish(figure: Any, plane: MotionPlane, size: int, shown: int) -> None:
+def _finish(figure: Any, plane: MotionPlane, size: int, subject: str) -> None:
     figure.supxlabel(plane.axes[0], fontsize=9)
     figure.supylabel(plane.axes[1], fontsize=9)
     figure.suptitle(
-        f"True motion of {shown} held-out pairs, coloured by code; sequences: the {MAX_RANKED} commonest, "
-        "others grey\n(η²: share of the motion's variance between codes; mutual information in bits, of "
+        f"{subject} held-out pairs, coloured by code; sequences: the {MAX_RANKED} commonest, "
+        "others grey\n(η²: share of its variance between codes; mutual information in bits, of "
         "at most 3, and that of shuffled codes)",
         fontsize=10,
     )
@@ -82,7 +84,9 @@ def _ranked(codes: NDArray[np.int64]) -> NDArray[np.int64]:
 def _colors(token: str, column: NDArray[np.int64]) -> list[tuple[float, float, float, float]]:
     rare = to_rgba(GRAY, 0.2)
     return [
-        rare if token == "sequence" and code == MAX_RANKED else to_rgba(CYCLE[code % MAX_COLORS], 0.6)
+        rare
+        if token == "sequence" and code == MAX_RANKED
+        else to_rgba(CYCLE[code % MAX_COLORS], 0.6)
         for code in column
     ]
 

@@ -35,6 +35,8 @@ def plot_sequence_ranks(ranks: Mapping[str, SequenceRanks], heading: str, path: 
             axes.plot(places, shares, color=color, ls=line, marker=".", ms=3, label=label)
         axes.set_xscale("log")
         axes.set_yscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.set_xlabel("rank of the sequence, the commonest first")
         axes.set_ylabel("held-out pairs, %")
         axes.set_title(heading)

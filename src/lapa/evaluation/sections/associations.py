@@ -15,9 +15,9 @@ from lapa.evaluation.codes.associations import (
     associations,
     eta_squared,
     mutual_bits,
-    octiles,
+    quantile_bins,
 )
-from lapa.evaluation.codes.best_position import Tie, measured_tie
+from lapa.evaluation.codes.best_position import PERMUTED, Tie, measured_tie
 from lapa.evaluation.codes.encoded import Encoded
 from lapa.evaluation.codes.evidence import TRAINED, CodesEvidence, CodesSection
 from lapa.evaluation.codes.motion_plane import motion_plane
@@ -54,7 +54,7 @@ class Associations(CodesSection):
                 *folded("Mutual information of codes and actions", rows(_table(measured))),
             ),
             scores=tuple(
-                scored("codes against true motion", tie.metric, tie.null, "codes permuted across pairs")
+                scored("codes against true motion", tie.metric, tie.null, PERMUTED)
                 for tie in ties
             ),
             data={"associations": [asdict(association) for association in measured]},
@@ -72,10 +72,10 @@ def _ties(moving: Encoded, params: EvaluationParams) -> tuple[Tie, ...]:
         codes=moving.trained.discrete,
         episodes=moving.pairs.episodes,
         groups=moving.pairs.group,
-        resamples=params.probe.resamples,
+        draws=params.probe.resamples,
         seed=params.seed,
     )
-    cells = np.stack([octiles(column) for column in values.T], axis=1)
+    cells = np.stack([quantile_bins(column) for column in values.T], axis=1)
     return (
         tie("code_information", mutual_bits, columns=cells),
         tie("code_eta_squared", eta_squared, columns=values),

@@ -9,12 +9,18 @@ import numpy as np
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.associations import eta_squared
 from lapa.evaluation.codes.evidence import TRAINED, CodesEvidence, CodesSection
-from lapa.evaluation.codes.state_space import StateSpace, StateTies, state_space, state_ties
+from lapa.evaluation.codes.state_space import (
+    ANALYSIS,
+    StateSpace,
+    StateTies,
+    state_space,
+    state_ties,
+)
 from lapa.evaluation.codes.table_plane import TablePlane, table_plane
+from lapa.evaluation.codes.true_actions import UNKNOWN_UNIT
 from lapa.evaluation.finding import Finding
 from lapa.evaluation.formatting import number
 from lapa.evaluation.plots.state_space import plot_state_space
-from lapa.evaluation.score import Score, scored
 from lapa.evaluation.section import Need
 
 CAPTION = (
@@ -26,7 +32,7 @@ CAPTION = (
 class CodesInStateSpace(CodesSection):
     """Share of the state's variance between codes, beside that of the motion."""
 
-    name = "codes in the state space"
+    name = ANALYSIS
     title = "Codes and true motion"
     needs = (Need.CODES, Need.STATES)
 
@@ -39,20 +45,33 @@ class CodesInStateSpace(CodesSection):
         table, params = evidence.table, evidence.params
         space = state_space(table)
         ties = state_ties(
-            table, space, _moved(evidence), resamples=params.probe.resamples, seed=params.seed
+            table, space, _moved(evidence), draws=params.probe.resamples, seed=params.seed
         )
         codes = table.discrete[space.rows]
         strengths = [np.mean([eta_squared(c, s) for s in space.states.T]) for c in codes.T]
         position = int(np.argmax(strengths))
-        axes = (f"state {space.dimensions[0]} at t", f"state {space.dimensions[1]} at t")
+        axes = _axes(evidence, space)
         heading = _heading(space, ties, position, len(codes))
         draw = partial(plot_state_space, codes[:, position], space.states, axes, heading)
         return Finding(
             metrics={TRAINED: (ties.state.metric,)},
             blocks=evidence.plot("state_space", draw, CAPTION),
             sentences=_warning(ties),
-            scores=(_score(ties),),
+            scores=(ties.score,),
         )
+
+
+def _axes(evidence: CodesEvidence, space: StateSpace) -> tuple[str, str]:
+    """Names of the two dimensions, with their units where the source tells them."""
+    dataset = evidence.encoded.pairs.dataset
+    facts = dataset.reader.facts(dataset.position_of(int(space.rows[0]))[0])
+    known = {key: dict(enumerate(facts.get(key) or ())) for key in ("state_names", "state_units")}
+    first, second = (
+        f"{known['state_names'].get(i, f'state {i}')} at t "
+        f"[{known['state_units'].get(i, UNKNOWN_UNIT)}]"
+        for i in space.dimensions
+    )
+    return first, second
 
 
 def _moved(evidence: CodesEvidence) -> TablePlane | None:
@@ -61,14 +80,6 @@ def _moved(evidence: CodesEvidence) -> TablePlane | None:
         return table_plane(evidence.table, described)
     except CannotMeasureError:
         return None
-
-
-def _score(ties: StateTies) -> Score:
-    if ties.motion is None:
-        control, control_is = ties.state.null, "codes permuted across pairs"
-    else:
-        control, control_is = ties.motion.metric, "how much of the motion lies between the same codes"
-    return scored("codes in the state space", ties.state.metric, control, control_is, better="lower")
 
 
 def _warning(ties: StateTies) -> tuple[str, ...]:
@@ -86,5 +97,5 @@ def _heading(space: StateSpace, ties: StateTies, position: int, pairs: int) -> s
     return (
         f"States at t of {pairs} held-out pairs of {space.dataset}, by the code at position {position}.\n"
         f"η² between codes at the best position: of the state {number(ties.state.metric, 2)}{motion}; "
-        f"by chance {number(ties.state.null, 3)}"
+        f"by chance {number(ties.state.control, 3)}"
     )

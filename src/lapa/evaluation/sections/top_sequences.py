@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from lapa.evaluation.blocks import Table, folded, rows
-from lapa.evaluation.codes.best_position import Tie
+from lapa.evaluation.codes.best_position import PERMUTED, Tie
 from lapa.evaluation.codes.evidence import TRAINED, CodesEvidence, CodesSection
 from lapa.evaluation.codes.table_plane import table_plane
 from lapa.evaluation.codes.top_sequences import TopSequence, top_sequences, top_sequences_tie
@@ -39,11 +39,11 @@ class TopSequences(CodesSection):
         described = evidence.moving.actions if evidence.with_actions is not None else None
         moved = table_plane(table, described)
         of_pairs = table.take(moved.rows)
-        how = {"resamples": params.probe.resamples, "seed": params.seed}
-        chosen = top_sequences(of_pairs.discrete, moved.motion, of_pairs.episode, **how)
-        tie = top_sequences_tie(
-            chosen, of_pairs.discrete, moved.motion, of_pairs.episode, of_pairs.group, **how
+        draws, seed = params.probe.resamples, params.seed
+        chosen = top_sequences(
+            of_pairs.discrete, moved.motion, of_pairs.episode, resamples=draws, seed=seed
         )
+        tie = top_sequences_tie(chosen, of_pairs, moved.motion, draws=draws, seed=seed)
         draw = partial(plot_top_sequences, chosen, moved.plane, _heading(chosen, tie, len(of_pairs)))
         return Finding(
             metrics={TRAINED: (tie.metric,)},
@@ -52,7 +52,7 @@ class TopSequences(CodesSection):
                 *folded("The commonest code sequences", rows(_table(chosen, moved.plane.names))),
             ),
             scores=(
-                scored("commonest sequences", tie.metric, tie.null, "sequences permuted across pairs"),
+                scored("commonest sequences", tie.metric, tie.null, PERMUTED),
             ),
         )
 

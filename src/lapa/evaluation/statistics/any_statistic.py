@@ -18,7 +18,6 @@ def rows_interval(
     *,
     resamples: int,
     seed: int,
-    centered: bool = False,
 ) -> Interval:
     """Bootstrap any statistic of rows by drawing whole episodes.
 
@@ -27,9 +26,6 @@ def rows_interval(
         episodes: ``(row,)``: episode of every row.
         resamples: bootstrap draws.
         seed: of the draws.
-        centered: take the resamples' own bias away (Efron & Tibshirani 1993, ch. 10). Entropies, mutual
-            information and η² of a resample are off to one side, because a row drawn twice agrees with itself:
-            without this, codes that know nothing would seem to know something.
     """
     numbers, group = np.unique(episodes, return_inverse=True)
     value = statistic(np.arange(len(episodes)))
@@ -43,9 +39,8 @@ def rows_interval(
         )
         for _ in range(resamples)
     ]
-    bias = float(np.mean(drawn)) - value if centered else 0.0
     how = {"of": "rows", "episodes": numbers.tolist(), "seed": seed, "draws": resamples}
-    return interval_of(value, keep(np.asarray(drawn) - bias, "bootstrap", **how))
+    return interval_of(value, keep(drawn, "bootstrap", **how))
 
 
 def null_metric(
