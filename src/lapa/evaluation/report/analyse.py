@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from lapa.data.loading.pairs import open_pairs
 from lapa.evaluation.codes.evaluate import MeasuredCodes, measure_codes
 from lapa.evaluation.codes.larybench import write_larybench
 from lapa.evaluation.codes.pair_frame import write_pair_table
@@ -51,9 +52,12 @@ def analyse_codes(
         npz: folder for one ``.npz`` a pair (`lapa.evaluation.codes.larybench`).
 
     Raises:
-        ValueError: the two quantisers were made for different pairs, or a dataset, environment or
-            instruction that was asked for is not there.
+        KeyError: there is no such split.
+        ValueError: the two quantisers were made for different pairs, the horizon fits no pair (or is
+            shorter than a frame of some dataset), or a dataset, environment or instruction that was asked
+            for is not there.
     """
+    open_pairs(shards, params.split, laq.pair_spec, where=params.where)  # refuses what has no pair
     measured = measure_codes(shards=shards, laq=laq, random_laq=control, params=params, out=out)
     _write_page(measured.report, shards, params, facts)
     latents = None
