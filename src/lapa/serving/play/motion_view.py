@@ -20,6 +20,11 @@ FULL_COLOR = 0.05
 """Motion, as a share of the width, from which on a colour is as strong as it gets; the largest motion of a picture
 where that is larger."""
 
+STILL = 3.0
+"""A place where the picture changes by less (of 255, averaged over `NEAR` x `NEAR` pixels) stands still: a decoder
+leaves a grain in flat regions, in which flow sees anything."""
+NEAR = 5
+
 
 @dataclass(frozen=True, kw_only=True)
 class MotionView:
@@ -36,9 +41,10 @@ class MotionView:
 
 
 def view_motion(first: Frame, last: Frame) -> MotionView:
-    """See the flow between two frames of one size (`lapa.flow.dis`)."""
+    """See the flow between two frames of one size (`lapa.flow.dis`), where the picture changes at all."""
     pair = torch.from_numpy(np.stack([first, last]))[None]
     flow = dis_flow(pair)[0].numpy() / np.float32(first.shape[1])
+    flow[_stands_still(first, last)] = 0
     length = np.linalg.norm(flow, axis=-1)
     full = max(FULL_COLOR, float(length.max()))
     mean = flow.mean(axis=(0, 1))
@@ -48,6 +54,11 @@ def view_motion(first: Frame, last: Frame) -> MotionView:
         mean=[float(mean[0]), float(mean[1])],
         largest=full,
     )
+
+
+def _stands_still(first: Frame, last: Frame) -> NDArray[np.bool_]:
+    change = cv2.absdiff(first, last).astype(np.float32).mean(axis=-1)
+    return np.asarray(cv2.blur(change, (NEAR, NEAR)) < STILL)
 
 
 def picture(frame: Frame) -> str:
