@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import mlflow
@@ -12,9 +14,18 @@ from lapa.records import EvaluationReport, Metric
 from toys.scorecards import card, noisy, written
 
 
+@pytest.fixture
+def _database(tmp_path: Path, empty_database: Path) -> Iterator[None]:
+    before = mlflow.get_tracking_uri()
+    database = shutil.copyfile(empty_database, tmp_path / "mlflow.db")
+    mlflow.set_tracking_uri(f"sqlite:///{database}")
+    yield
+    mlflow.set_tracking_uri(before)
+
+
+@pytest.mark.usefixtures("_database")
 def test_values_and_verdicts_are_logged(tmp_path: Path) -> None:
     folder = written(tmp_path / "report", noisy(5))
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
     measured = {"laq": (Metric(name="m", value=1.0),)}
     with mlflow.start_run() as run:
         log_scorecard(EvaluationReport(path=str(folder), metrics=measured))
