@@ -17,8 +17,8 @@ def said(*arguments: object, code: int = 0) -> str:
 
 
 def test_two_checkpoints_on_the_same_episodes(tmp_path: Path) -> None:
-    first = written(tmp_path / "first/laq", noisy(0))
-    second = written(tmp_path / "second/laq", noisy(0.5, seed=1))
+    first = written(tmp_path / "first/laq", noisy(5))
+    second = written(tmp_path / "second/laq", noisy(5.5, seed=1))
     page = tmp_path / "pages/page.html"
     text = said(first, second, "--out", page)
     assert "second/laq is better than first/laq in 1 of 2 metrics" in text
@@ -30,6 +30,13 @@ def test_two_checkpoints_on_the_same_episodes(tmp_path: Path) -> None:
     assert "no interval" in html
 
 
+def test_a_difference_between_two_that_beat_nothing_is_in_brackets(tmp_path: Path) -> None:
+    low, lower = (written(tmp_path / str(mean), noisy(mean)) for mean in (-9, -8))
+    text = said(low, lower, "--out", tmp_path / "page.html")
+    assert "(▲)" in text
+    assert "is better than -9 in 0 of 2" in text
+
+
 def test_a_run_s_folder_is_enough_and_names_can_be_given(tmp_path: Path) -> None:
     for run in "ab":
         written(tmp_path / run / "laq", noisy(0))
@@ -39,8 +46,8 @@ def test_a_run_s_folder_is_enough_and_names_can_be_given(tmp_path: Path) -> None
 
 
 def test_other_episodes_are_not_paired(tmp_path: Path) -> None:
-    first = written(tmp_path / "a", noisy(0))
-    second = written(tmp_path / "b", noisy(0.5), data="others")
+    first = written(tmp_path / "a", noisy(5))
+    second = written(tmp_path / "b", noisy(5.5), data="others")
     text = said(first, second, "--out", tmp_path / "page.html")
     assert "0 of the differences are paired" in text
     assert "= unpaired" in text

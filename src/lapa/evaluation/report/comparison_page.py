@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lapa.evaluation.blocks import Note, Rows, Table, listed
-from lapa.evaluation.formatting import ABSENT, number
+from lapa.evaluation.formatting import ABSENT
 from lapa.evaluation.report.page import PageSection, plain_section, write_page
-from lapa.evaluation.report.scorecard_section import DIGITS, SIDES
+from lapa.evaluation.report.scorecard_section import SIDES, two_lines
 from lapa.evaluation.scorecard.card import Line
 from lapa.evaluation.scorecard.comparison import Column, Row
-from lapa.evaluation.scorecard.difference import Difference
 
 MARKS = {"passes": "✓", "fails": "✗", "unclear": "?"}
 LEGEND = (
     "✓ passes its control, ✗ fails it, ? is unclear. ▲ better than the first, ▼ worse, = the 95 % interval of the "
-    "difference holds 0. “unpaired”: the two were not resampled over the same episodes, so the interval is that of "
+    "difference holds 0; in brackets where neither of the two passes its control: such a difference is one between two "
+    "kinds of nothing. “unpaired”: the two were not resampled over the same episodes, so the interval is that of "
     "independent measurements, and too wide where the episodes are the same."
 )
 
@@ -36,7 +36,7 @@ def comparison_table(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
                 row.metric,
                 SIDES[row.better],
                 *(_value(line) for line in row.lines),
-                *(_difference(difference, row) for difference in row.differences),
+                *(_difference(row, place) for place in range(len(row.differences))),
             )
             for row in rows
         ),
@@ -47,12 +47,12 @@ def comparison_sentences(columns: Sequence[Column], rows: Sequence[Row]) -> list
     """How often each checkpoint is better than the first, and worse."""
     sentences = [f"{column.name}: {column.card.sentence}" for column in columns]
     for place, column in enumerate(columns[1:]):
-        apart = [(row.differences[place], row.better) for row in rows]
-        judged = [d.is_better(better) for d, better in apart if d is not None]
-        paired = sum(d.is_paired for d, _ in apart if d is not None)
+        both = [d for row in rows if (d := row.differences[place]) is not None]
+        judged = [row.is_better(place) for row in rows if row.counts(place)]
         sentences.append(
-            f"{column.name} is better than {columns[0].name} in {judged.count(True)} of {len(judged)} metrics that "
-            f"both have, worse in {judged.count(False)}; {paired} of the differences are paired by episode."
+            f"{column.name} is better than {columns[0].name} in {judged.count(True)} of {len(both)} metrics that "
+            f"both have, worse in {judged.count(False)}, counting those in which one of them passes its control; "
+            f"{sum(d.is_paired for d in both)} of the differences are paired by episode."
         )
     return sentences
 
@@ -98,15 +98,18 @@ def _about(column: Column) -> str:
 
 
 def _value(line: Line | None) -> str:
-    return ABSENT if line is None else f"{number(line.metric, DIGITS)} {MARKS[line.verdict]}"
+    return ABSENT if line is None else f"{MARKS[line.verdict]} {two_lines(line.metric)}"
 
 
-def _difference(difference: Difference | None, row: Row) -> str:
+def _difference(row: Row, place: int) -> str:
+    difference = row.differences[place]
     if difference is None:
         return ABSENT
-    verdict = {True: "▲", False: "▼", None: "="}[difference.is_better(row.better)]
+    verdict = {True: "▲", False: "▼", None: "="}[row.is_better(place)]
+    if not row.counts(place):
+        verdict = f"({verdict})"
     if difference.metric.low is None:
         verdict = "no interval"
     elif not difference.is_paired:
         verdict += " unpaired"
-    return f"{number(difference.metric, DIGITS)} {verdict}"
+    return f"{verdict} {two_lines(difference.metric)}"

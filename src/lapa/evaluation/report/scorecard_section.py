@@ -11,7 +11,7 @@ from lapa.evaluation.report.page import PageSection, plain_section
 from lapa.evaluation.scorecard.card import Line, Scorecard
 from lapa.evaluation.scorecard.storage import read_scorecard
 from lapa.metrics.glossary import report_entry
-from lapa.records import EvaluationReport
+from lapa.records import EvaluationReport, Metric
 
 TITLE = "Scorecard"
 HEAD = ("analysis", "metric", "value", "control", "the control is", "better", "verdict")
@@ -51,13 +51,18 @@ def placed_before(
     return [*sections[:place], card, *sections[place:]]
 
 
+def two_lines(metric: Metric) -> str:
+    """The value, and below it the interval, which does not break."""
+    return number(metric, DIGITS).replace(", ", ",\u00a0").replace(" [", "\n[")
+
+
 def _cells(line: Line) -> tuple[str, ...]:
     entry = report_entry(line.metric.name)
     unit = f", {entry.unit}" if entry is not None and entry.unit else ""
     return (
         line.metric.name + unit,
-        number(line.metric, DIGITS),
-        ABSENT if line.control is None else number(line.control, DIGITS),
+        two_lines(line.metric),
+        ABSENT if line.control is None else two_lines(line.control),
         line.control_is,
         SIDES[line.better],
         VERDICTS[line.verdict],

@@ -43,6 +43,20 @@ class Row:
     differences: tuple[Difference | None, ...]
     """Of every checkpoint but the first: it minus the first."""
 
+    def is_better(self, place: int) -> bool | None:
+        """Whether a checkpoint is better than the first; None where that is not known.
+
+        Args:
+            place: in `differences`.
+        """
+        apart = self.differences[place]
+        return None if apart is None else apart.is_better(self.better)
+
+    def counts(self, place: int) -> bool:
+        """Whether either of the two beats its control: else the difference is one between two kinds of nothing."""
+        pair = (self.lines[0], self.lines[place + 1])
+        return any(line is not None and line.verdict == "passes" for line in pair)
+
 
 def read_column(folder: Path, name: str) -> Column:
     """Read the card of a report folder, or of the folder of a run's reports.

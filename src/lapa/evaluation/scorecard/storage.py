@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,10 +35,10 @@ def write_scorecard(card: Scorecard, folder: Path) -> None:
         rows.writerow(COLUMNS)
         rows.writerows(_row(line) for line in card.lines)
     kept = {str(place): resamples_of(line.metric) for place, line in enumerate(card.lines)}
-    np.savez_compressed(
-        folder / RESAMPLES,
-        **{place: r.values.astype(np.float32) for place, r in kept.items() if r is not None},
-    )
+    arrays: dict[str, Any] = {
+        place: r.values.astype(np.float32) for place, r in kept.items() if r is not None
+    }
+    np.savez_compressed(folder / RESAMPLES, **arrays)
 
 
 def read_scorecard(folder: Path) -> Scorecard | None:
