@@ -43,9 +43,9 @@ class MotionView:
 def view_motion(first: Frame, last: Frame) -> MotionView:
     """See the flow between two frames of one size (`lapa.flow.dis`), where the picture changes at all."""
     pair = torch.from_numpy(np.stack([first, last]))[None]
-    flow: NDArray[np.float32] = dis_flow(pair)[0].numpy() / np.float32(first.shape[1])
+    flow = np.asarray(dis_flow(pair)[0].numpy() / first.shape[1], np.float32)
     flow[_stands_still(first, last)] = 0
-    length: NDArray[np.float32] = np.linalg.norm(flow, axis=-1)
+    length = np.asarray(np.linalg.norm(flow, axis=-1), np.float32)
     full = max(FULL_COLOR, float(length.max()))
     mean = flow.mean(axis=(0, 1))
     return MotionView(
