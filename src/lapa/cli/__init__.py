@@ -27,6 +27,8 @@ COMMANDS = {
     "new-env": "lapa.cli.new_env:new_env",
     "ladder": "lapa.cli.ladder:ladder",
     "serve": "lapa.cli.serve:serve",
+    "play": "lapa.cli.play:play",
+    "compare": "lapa.cli.compare:compare",
     "sweep": "lapa.cli.sweep:sweep",
 }
 """Command -> the click command that does it; imported when asked for, since torch is slow to load."""

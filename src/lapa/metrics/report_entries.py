@@ -152,6 +152,18 @@ MLFLOW = (
         "the metric's",
         "A metric of a report, with the arm before it.",
     ),
+    Entry(
+        "scorecard/<metric>",
+        "the metric's",
+        "the metric's",
+        "A metric of the scorecard; the tag of the same name is its verdict.",
+    ),
+    Entry(
+        "scorecard/count/<verdict>",
+        "metrics",
+        "≥ 0",
+        "How many metrics of the scorecard pass, fail, are unclear; `headline/scorecard_passes` is the share that pass.",
+    ),
     Entry("laq/<metric>", "the metric's", "the metric's", "A metric of the quantiser's training."),
     Entry(
         "foundation/<metric>", "the metric's", "the metric's", "A metric of a backbone's training."

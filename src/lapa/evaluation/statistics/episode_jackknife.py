@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t
 
-from lapa.evaluation.statistics.episode_bootstrap import MIN_EPISODES, Interval
+from lapa.evaluation.statistics.episode_bootstrap import MIN_EPISODES, Interval, interval_of
+from lapa.evaluation.statistics.resampled import keep
 
 MAX_BLOCKS = 30
 """Episodes are left out in at most so many blocks: more hardly change the interval and cost a measurement each."""
@@ -38,6 +38,5 @@ def jackknife_interval(
     without = np.array([statistic(np.flatnonzero(group % blocks != b)) for b in range(blocks)])
     if not np.isfinite(without).all():
         return Interval(value=value)
-    error = float(np.sqrt((blocks - 1) / blocks * ((without - without.mean()) ** 2).sum()))
-    reach = float(t.ppf(0.975, blocks - 1)) * error
-    return Interval(value=value, low=value - reach, high=value + reach)
+    how = {"episodes": numbers.tolist(), "blocks": blocks}
+    return interval_of(value, keep(without, "jackknife", **how))
