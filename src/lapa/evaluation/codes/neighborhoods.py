@@ -69,9 +69,7 @@ def neighbor_agreement(
     def by_chance(rng: np.random.Generator) -> float:
         return float(agreement(direction[shuffled_rows(own, groups[moves], rng)]).mean())
 
-    interval = episode_interval(
-        _mean, (agreement(direction),), own, resamples=resamples, seed=seed
-    )
+    interval = episode_interval(_mean, (agreement(direction),), own, resamples=resamples, seed=seed)
     return Agreement(
         metric=interval.metric(NAME, n=len(np.unique(own))),
         null=null_metric(NAME, by_chance, draws=min(resamples, NULL_DRAWS), seed=seed),

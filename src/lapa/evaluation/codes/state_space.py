@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.associations import eta_squared
-from lapa.evaluation.codes.best_position import Tie, measured_tie
+from lapa.evaluation.codes.best_position import best_position_score
 from lapa.evaluation.codes.pair_table import PairTable
 from lapa.evaluation.codes.table_plane import TablePlane
 from lapa.evaluation.codes.true_actions import TrueActions
+from lapa.evaluation.score import Score, scored
+
+ANALYSIS = "codes in the state space"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,18 +35,27 @@ class StateSpace:
 class StateTies:
     """How strongly codes go with the state at t, beside how strongly with the motion from there."""
 
-    state: Tie
-    motion: Tie | None
+    state: Score
+    """Beside permuted codes."""
+    motion: Score | None
     """Of the same pairs; None where no motion is known."""
 
     @property
     def follows_the_state(self) -> bool:
         """Whether the codes tell more of the state than of the motion, and more than chance does."""
-        state, beyond = self.state.metric, self.state.null.high
-        if state.low is None or beyond is None or state.low <= beyond:
-            return False
-        motion = self.motion.metric.high if self.motion else None
-        return motion is None or state.low > motion
+        return self.state.verdict == "passes" and self.score.verdict != "passes"
+
+    @property
+    def score(self) -> Score:
+        """The line of the scorecard: less of the state than of the motion lies between codes."""
+        if self.motion is None:
+            control, control_is = self.state.control, self.state.control_is
+        else:
+            control, control_is = (
+                self.motion.metric,
+                "the share of the motion that lies between the codes",
+            )
+        return scored(ANALYSIS, self.state.metric, control, control_is, better="lower")
 
 
 def state_space(table: PairTable) -> StateSpace:
@@ -85,25 +98,14 @@ def state_ties(
         draws: permutations.
         seed: of the permutations.
     """
-
-    def tie(name: str, rows: NDArray[np.int64], columns: NDArray[np.float64]) -> Tie:
-        some = table.take(rows)
-        return measured_tie(
-            name,
-            eta_squared,
-            some.discrete,
-            columns,
-            some.episode,
-            some.group,
-            draws=draws,
-            seed=seed,
-        )
-
+    score = partial(
+        best_position_score, ANALYSIS, "state_eta_squared", eta_squared, draws=draws, seed=seed
+    )
+    state = score(table.take(space.rows), space.states)
+    if state is None:
+        raise CannotMeasureError("the states of the held-out pairs are not finite")
     motion = None
     if moved is not None:
         both, _, chosen = np.intersect1d(space.rows, moved.rows, return_indices=True)
-        if len(both):
-            motion = tie("state_eta_squared", both, moved.motion[chosen])
-    return StateTies(state=tie("state_eta_squared", space.rows, space.states), motion=motion)
-
-
+        motion = score(table.take(both), moved.motion[chosen]) if len(both) else None
+    return StateTies(state=state, motion=motion)

@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 
 from lapa.evaluation.analyses import CannotMeasureError
-from lapa.evaluation.codes.best_position import Tie
 from lapa.evaluation.codes.evidence import TRAINED, CodesEvidence, CodesSection
 from lapa.evaluation.codes.sequence_ranks import (
     SequenceRanks,
@@ -19,14 +18,13 @@ from lapa.evaluation.codes.sequence_ranks import (
 from lapa.evaluation.finding import Finding
 from lapa.evaluation.formatting import number
 from lapa.evaluation.plots.sequence_ranks import plot_sequence_ranks
-from lapa.evaluation.score import scored
+from lapa.evaluation.score import Score
 from lapa.evaluation.section import Need
 
 CAPTION = (
     "How often each code sequence occurs. Steeper than “positions shuffled”: sequences repeat more often than codes "
     "that know nothing of each other would: the quantiser has a vocabulary of whole sequences."
 )
-CONTROL = "each position's codes shuffled by themselves"
 
 
 class SequenceHistogram(CodesSection):
@@ -54,20 +52,22 @@ class SequenceHistogram(CodesSection):
         }
         if table.random_codes is not None:
             ranks["the untrained quantiser"] = sequence_ranks(table.random_codes)
-        tie = sequence_redundancy(
+        score = sequence_redundancy(
             codes, table.episode, group, draws=params.probe.resamples, seed=params.seed
         )
-        draw = partial(plot_sequence_ranks, ranks, _heading(ranks["the quantiser"], tie, len(table)))
+        draw = partial(
+            plot_sequence_ranks, ranks, _heading(ranks["the quantiser"], score, len(table))
+        )
         return Finding(
-            metrics={TRAINED: (tie.metric,)},
+            metrics={TRAINED: (score.metric,)},
             blocks=evidence.plot("sequence_ranks", draw, CAPTION),
-            scores=(scored("repetition of sequences", tie.metric, tie.null, CONTROL),),
+            scores=(score,),
             data={"sequence_counts": ranks["the quantiser"].counts.tolist()},
         )
 
 
-def _heading(ranks: SequenceRanks, tie: Tie, pairs: int) -> str:
+def _heading(ranks: SequenceRanks, score: Score, pairs: int) -> str:
     return (
         f"{ranks.distinct} distinct code sequences in {pairs} held-out pairs, entropy {ranks.entropy:.1f} bits:\n"
-        f"{number(tie.metric, 2)} bits below shuffled positions (by chance {number(tie.null, 2)})"
+        f"{number(score.metric, 2)} bits below shuffled positions (by chance {number(score.control, 2)})"
     )

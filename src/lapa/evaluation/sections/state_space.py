@@ -8,15 +8,19 @@ import numpy as np
 
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.codes.associations import eta_squared
-from lapa.evaluation.codes.best_position import PERMUTED
 from lapa.evaluation.codes.evidence import TRAINED, CodesEvidence, CodesSection
-from lapa.evaluation.codes.state_space import StateSpace, StateTies, state_space, state_ties
+from lapa.evaluation.codes.state_space import (
+    ANALYSIS,
+    StateSpace,
+    StateTies,
+    state_space,
+    state_ties,
+)
 from lapa.evaluation.codes.table_plane import TablePlane, table_plane
 from lapa.evaluation.codes.true_actions import UNKNOWN_UNIT
 from lapa.evaluation.finding import Finding
 from lapa.evaluation.formatting import number
 from lapa.evaluation.plots.state_space import plot_state_space
-from lapa.evaluation.score import Score, scored
 from lapa.evaluation.section import Need
 
 CAPTION = (
@@ -28,7 +32,7 @@ CAPTION = (
 class CodesInStateSpace(CodesSection):
     """Share of the state's variance between codes, beside that of the motion."""
 
-    name = "codes in the state space"
+    name = ANALYSIS
     title = "Codes and true motion"
     needs = (Need.CODES, Need.STATES)
 
@@ -53,7 +57,7 @@ class CodesInStateSpace(CodesSection):
             metrics={TRAINED: (ties.state.metric,)},
             blocks=evidence.plot("state_space", draw, CAPTION),
             sentences=_warning(ties),
-            scores=(_score(ties),),
+            scores=(ties.score,),
         )
 
 
@@ -78,14 +82,6 @@ def _moved(evidence: CodesEvidence) -> TablePlane | None:
         return None
 
 
-def _score(ties: StateTies) -> Score:
-    if ties.motion is None:
-        control, control_is = ties.state.null, PERMUTED
-    else:
-        control, control_is = ties.motion.metric, "how much of the motion lies between the same codes"
-    return scored("codes in the state space", ties.state.metric, control, control_is, better="lower")
-
-
 def _warning(ties: StateTies) -> tuple[str, ...]:
     if not ties.follows_the_state:
         return ()
@@ -101,5 +97,5 @@ def _heading(space: StateSpace, ties: StateTies, position: int, pairs: int) -> s
     return (
         f"States at t of {pairs} held-out pairs of {space.dataset}, by the code at position {position}.\n"
         f"η² between codes at the best position: of the state {number(ties.state.metric, 2)}{motion}; "
-        f"by chance {number(ties.state.null, 3)}"
+        f"by chance {number(ties.state.control, 3)}"
     )
