@@ -55,7 +55,7 @@ def null_codes(
     )
     episodes = decoded.table.episode
     drawn = decoded.redraw(arm, still.vectors, np.arange(len(decoded)))
-    compared = {
+    compared: dict[str, tuple[NDArray[np.floating], NDArray[np.floating]]] = {
         SPREAD: (_distances(still.vectors), _distances(decoded.vectors[arm])),
         MOTION: (drawn.motion.magnitude, decoded.by(arm, "own").motion.magnitude),
     }
