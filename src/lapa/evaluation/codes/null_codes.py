@@ -15,7 +15,6 @@ from lapa.params.evaluation import EvaluationParams
 from lapa.records import Metric
 
 SPREAD, SHARE, MOTION = "algebra/null_spread", "algebra/null_share", "algebra/null_motion"
-Values = NDArray[np.floating]
 MOVING = "_moving"
 """Of the share of the commonest sequence among the pairs that move: the control."""
 
@@ -56,7 +55,7 @@ def null_codes(
     )
     episodes = decoded.table.episode
     drawn = decoded.redraw(arm, still.vectors, np.arange(len(decoded)))
-    compared: dict[str, tuple[Values, Values]] = {
+    compared: dict[str, tuple[NDArray[np.floating], NDArray[np.floating]]] = {
         SPREAD: (_distances(still.vectors), _distances(decoded.vectors[arm])),
         MOTION: (drawn.motion.magnitude, decoded.by(arm, "own").motion.magnitude),
     }

@@ -26,7 +26,7 @@ def plot_angles(panels_by_title: Mapping[str, Curves], heading: str, path: Path)
         path: PNG to write.
     """
     count = len(panels_by_title)
-    size = (max(5.2, 4.3 * count), 3.6)
+    size = (max(5.2, 4.3 * count), 4.0)
     with saved_plot(path, ncols=count, squeeze=False, sharey=True, figsize=size) as panels:
         for panel, (title, curves) in zip(panels[0], panels_by_title.items(), strict=True):
             for color, (label, errors) in zip(COLORS, curves.items(), strict=False):
@@ -36,7 +36,7 @@ def plot_angles(panels_by_title: Mapping[str, Curves], heading: str, path: Path)
             panel.set_xticks(range(0, 181, 45))
             panel.set_xlabel("angle between drawn and true motion, degrees")
             panel.set_title(f"{title} (n = {len(next(iter(curves.values())))})", fontsize=9)
-            panel.legend(fontsize=7, loc="upper right")
+            panel.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.2))
         panels[0, 0].set_ylabel("share of the pairs, %")
         panels[0, 0].figure.suptitle(heading, fontsize=10)
 
