@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from lapa.params.base import TrainerParams
+from lapa.params.evaluation import EvaluationParams
 from lapa.params.finetune import FinetuneParams
+from lapa.params.flow import FlowParams
 from lapa.params.heads import L1HeadParams
 from lapa.params.mixture import DatasetsParams
 from lapa.studies.facts import changes, decided_in
@@ -12,6 +14,13 @@ from lapa.studies.facts import changes, decided_in
 def test_defaults_and_speed_are_left_out() -> None:
     trainer = TrainerParams(max_steps=5, batch_size=2, num_threads=7, seed=0)
     assert decided_in(trainer) == {"max_steps": 5, "batch_size": 2}
+
+
+def test_where_a_cache_lies_is_left_out_with_its_section() -> None:
+    cached = EvaluationParams(flow=FlowParams(cache="somewhere"))
+    assert decided_in(cached) == {}
+    other = EvaluationParams(flow=FlowParams(cache="somewhere", threshold=0.5))
+    assert decided_in(other) == {"flow": {"threshold": 0.5}}
 
 
 def test_kinds_are_told_apart_where_all_else_is_default() -> None:

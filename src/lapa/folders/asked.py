@@ -12,9 +12,18 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 NOT_DECIDING = frozenset(
-    {"num_threads", "num_workers", "workers", "log_every", "checkpoint_every", "checkpoints"}
+    {
+        "num_threads",
+        "num_workers",
+        "workers",
+        "log_every",
+        "checkpoint_every",
+        "checkpoints",
+        "cache",
+    }
 )
-"""Parameters that cannot change a result, by field name, at any depth: how fast, how often it is told."""
+"""Parameters that cannot change a result, by field name, at any depth: how fast, how often it is told, where what
+can be made again is kept."""
 
 
 class Difference(NamedTuple):

@@ -47,8 +47,13 @@ def _decided_fields(model: BaseModel) -> Iterator[str]:
         if name in NOT_DECIDING or name == PUBLISHED:
             continue
         default = field.get_default(call_default_factory=True)
-        if name == KIND or field.is_required() or getattr(model, name) != default:
+        if name == KIND or field.is_required() or _differs(getattr(model, name), default):
             yield name
+
+
+def _differs(value: Any, default: Any) -> bool:
+    """Whether a field was set to something that decides; a section of which only a cache moved was not."""
+    return bool(value != default and decided_in(value) != decided_in(default))
 
 
 def _flat(facts: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
