@@ -3,7 +3,8 @@
     PYTHONPATH=tests python benchmarks/kill_trainings.py --kills 20
 
 One training is killed that often, each time further on; the next process goes on. The last row has two
-processes over which the model is sharded (FSDP2), killed together with their launcher.
+processes over which the model is sharded (FSDP2), killed together with their launcher. With `--levels` the
+killed training also saves fast states after every step, and milestones.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import torch
@@ -37,27 +39,34 @@ SHARDED = {"devices": 2, "batch_size": 4, "checkpoint_every": 1}
 TASK = "lapa.training.foundation:fit"
 
 
-def killed_here(stages: SmallStages, stage: str, works: tuple[Path, Path], kills: int) -> str:
+def killed_here(
+    stages: SmallStages, stage: str, works: tuple[Path, Path], kills: int, levels: dict[str, Any]
+) -> str:
     """A row of the table: one process."""
     whole, cut = works
     random, steps = np.random.default_rng(0), STEPS_PER_KILL * (kills + 1)
     fit_to = partial(stages.fit, stage, max_steps=steps, checkpoint_every=2)
     undisturbed = fit_to(work=whole)
+    fit_to = partial(fit_to, work=cut, checkpoints=levels)
     for _ in range(kills):
         lines, seconds = int(random.integers(2, 2 + STEPS_PER_KILL)), float(random.uniform(0, 0.05))
-        code = died(partial(fit_to, work=cut), Death(signal.SIGKILL, lines, seconds))
+        code = died(fit_to, Death(signal.SIGKILL, lines, seconds))
         assert code == -signal.SIGKILL, code
-    return row(stage, kills, works, undisturbed.digest == fit_to(work=cut).digest)
+    return row(stage, kills, works, undisturbed.digest == fit_to().digest)
 
 
-def killed_together(stages: SmallStages, works: tuple[Path, Path], kills: int) -> str:
+def killed_together(
+    stages: SmallStages, works: tuple[Path, Path], kills: int, levels: dict[str, Any]
+) -> str:
     """A row of the table: two processes."""
     whole, cut = works
     random, steps = np.random.default_rng(1), STEPS_PER_KILL * (kills + 1)
     config = stages.foundation_params(max_steps=steps, **SHARDED)
     config = config.model_copy(update={"shard": True})
     undisturbed: Checkpoint = launch(TASK, arguments(*stages.squares, config, whole), devices=2)
-    given = arguments(*stages.squares, config, cut)
+    saves = {"checkpoint_every": 2 if levels else 1, "checkpoints": levels}
+    config = stages.foundation_params(max_steps=steps, **SHARDED | saves)
+    given = arguments(*stages.squares, config.model_copy(update={"shard": True}), cut)
     for _ in range(kills):
         kill_group(given, cut, seconds=float(random.uniform(0, 1.0)))
     resumed = launch(TASK, given, devices=2)
@@ -103,6 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--trainings", nargs="+", default=[*STAGES, SHARDED_NAME])
+    parser.add_argument("--levels", action="store_true", help="save on all three levels")
     asked = parser.parse_args()
     kills = asked.kills
     torch.set_num_threads(1)
@@ -110,14 +120,16 @@ def main() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         stages = SmallStages.make(folder)
+        fast = {"folder": f"{folder}/node", "every": 1}
+        levels = {"fast": fast, "milestones": f"{folder}/kept"} if asked.levels else {}
         print("| training | kill -9 | losses equal | weights | lines logged |")
         print("|---|---|---|---|---|")
         for stage in (stage for stage in STAGES if stage in asked.trainings):
             works = folder / f"{stage}-whole", folder / f"{stage}-cut"
-            print(killed_here(stages, stage, works, kills), flush=True)
+            print(killed_here(stages, stage, works, kills, levels), flush=True)
         if SHARDED_NAME in asked.trainings:
             works = folder / "sharded-whole", folder / "sharded-cut"
-            print(killed_together(stages, works, kills), flush=True)
+            print(killed_together(stages, works, kills, levels), flush=True)
 
 
 if __name__ == "__main__":

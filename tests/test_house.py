@@ -40,7 +40,7 @@ def test_modules_are_named_by_their_content() -> None:
 
 def test_every_test_lies_in_the_room_it_is_about() -> None:
     """A folder of tests is a folder of the package, or one of those that test the whole."""
-    ours = {"docs", "external", "faults", "gpu", "system", "toys"}
+    ours = {"docs", "external", "faults", "gpu", "slurm", "system", "toys"}
     rooms = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
     strays = [
         str(room)

@@ -58,8 +58,10 @@ def test_its_metric_plot_table_and_sentence_appear(
 def test_a_need_that_codes_never_have_is_a_mistake_of_the_analysis(
     shards: ShardSet, measure_laq: MeasureLaq, evaluation: EvaluationParams
 ) -> None:
-    with pytest.raises(ValueError, match="needs simulator, of which CodesEvidence knows nothing"):
-        measure_laq(shards, params=_with(evaluation, "OfASimulator"))
+    with pytest.raises(
+        ValueError, match="needs several arms, of which CodesEvidence knows nothing"
+    ):
+        measure_laq(shards, params=_with(evaluation, "OfSeveralArms"))
 
 
 def test_a_path_that_leads_nowhere_is_refused_with_the_parameters() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from functools import partial
 from pathlib import Path
@@ -9,8 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lapa.models.foundation.storage import load_foundation
+from lapa.models.laq.storage import load_laq
+from lapa.models.policy.storage import load_policy
+from lapa.records import Checkpoint
 from toys.forked import Death, died, last_step, losses
 from toys.small_stages import STAGES, SmallStages
+from toys.states import levels_in
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +44,38 @@ def test_killed_and_stopped_it_ends_as_if_nothing_had_happened(
     assert losses(cut) == losses(whole)
     assert len(losses(whole)) == 24
     assert not list(cut.rglob("*.partial"))
+
+
+LOADERS = {"laq": load_laq, "foundation": load_foundation, "policy": load_policy}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_it_goes_on_from_every_level_as_if_nothing_had_happened(
+    stages: SmallStages, stage: str, tmp_path: Path
+) -> None:
+    steps = {"max_steps": 36, "validate_every": 2, "checkpoint_every": 3}
+    asked = {
+        "fast": {"folder": str(tmp_path / "node"), "every": 1},
+        "milestones": f"{tmp_path}/kept",
+    }
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    undisturbed = stages.fit(stage, whole, **steps)
+    levels = levels_in(cut, **asked)
+    assert levels.fast
+    assert levels.milestones
+    by_haste = [levels.milestones, levels.durable, levels.fast]
+    fit = partial(stages.fit, stage, cut, **steps, checkpoints=asked)
+    for index, level in enumerate(by_haste):
+        assert died(fit, Death(signal.SIGKILL, 9)) == -signal.SIGKILL
+        for later in by_haste[index + 1 :]:
+            shutil.rmtree(later.folder)
+        assert level.states(), level.name
+    resumed = fit()
+    assert resumed.digest == undisturbed.digest
+    assert losses(cut) == losses(whole)
+    assert not levels.fast.states()
+    for model in levels.milestones.folder.glob("*/model"):
+        assert Checkpoint.read(model).path == str(model)
+        LOADERS[stage](model)
+    (best,) = levels.milestones.folder.glob("best-*/model")
+    assert Checkpoint.read(best).digest == undisturbed.digest

@@ -17,7 +17,8 @@ from lapa.folders.full_disk import DiskFullError, told_when_full
 from lapa.folders.whole_file import write_whole
 from lapa.models.storage import WEIGHTS, save_model
 from lapa.params.base import Params
-from lapa.training.common.checkpoints import newest_readable, readable, save_atomically, step_file
+from lapa.training.common.checkpoints import readable, save_atomically
+from toys.states import newest_state, step_file
 
 SMALL, LARGE = 1_000, 100_000
 """Numbers saved: below what a file may hold, and above it."""
@@ -74,13 +75,14 @@ def test_the_file_is_named(save: Callable[[Path, int], None], name: str, tmp_pat
 
 @pytest.mark.usefixtures("small_files")
 def test_what_was_saved_before_stays_whole(tmp_path: Path) -> None:
-    save_atomically({"step": 1}, step_file(tmp_path, 1))
+    folder = tmp_path / "resume"
+    save_atomically({"step": 1}, step_file(folder, 1))
     with pytest.raises(DiskFullError):
-        save_state(tmp_path, LARGE)
-    newest = newest_readable(tmp_path)
-    assert newest == step_file(tmp_path, 1)
+        save_state(folder, LARGE)
+    newest = newest_state(tmp_path)
+    assert newest == step_file(folder, 1)
     assert readable(newest) == {"step": 1}
-    assert [path.name for path in tmp_path.iterdir()] == [newest.name]  # nothing half-written
+    assert [path.name for path in folder.iterdir()] == [newest.name]  # nothing half-written
 
 
 @pytest.mark.usefixtures("small_files")

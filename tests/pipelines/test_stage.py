@@ -12,7 +12,7 @@ from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
 from lapa.folders.lock import OutputLockedError
-from lapa.params.base import TrainerParams
+from lapa.params.base import CheckpointParams, TrainerParams
 from lapa.params.evaluation import EvaluationParams
 from lapa.pipelines.evaluation import nodes as evaluation
 from lapa.pipelines.stage import stage
@@ -47,7 +47,13 @@ def test_every_input_decides_the_folder(tmp_path: Path) -> None:
 
 
 def test_what_cannot_change_the_result_does_not_decide_the_folder(tmp_path: Path) -> None:
-    free = {"num_threads": 3, "num_workers": 2, "log_every": 7, "checkpoint_every": 9}
+    free = {
+        "num_threads": 3,
+        "num_workers": 2,
+        "log_every": 7,
+        "checkpoint_every": 9,
+        "checkpoints": CheckpointParams(keep=9),
+    }
     other = TRAINER.model_copy(update=free)
     assert where(raw("a"), TRAINER, str(tmp_path)) == where(raw("a"), other, str(tmp_path))
 

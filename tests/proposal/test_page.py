@@ -67,6 +67,21 @@ def test_cameras_are_datasets_of_their_own() -> None:
     assert content["finetune"]["dataset"] == "robot"
 
 
+def test_cameras_together_are_one_dataset() -> None:
+    cameras = (camera_facts("front"), camera_facts("wrist"), camera_facts("dark", spread=0.0))
+    content = parameters(source_facts(cameras=cameras), together=True)
+    assert content["datasets"]["robot"]["options"]["camera"] == ["front", "wrist"]
+    assert content["finetune"]["dataset"] == "robot"
+    alone = propose("arm", source_facts(cameras=cameras), Wishes())
+    both = propose("arm", source_facts(cameras=cameras), Wishes(together=True))
+    assert both.lengths == alone.lengths
+
+
+def test_one_camera_cannot_be_put_together() -> None:
+    with pytest.raises(RefusedError, match=r"\['front'\] is to be put together, expected two"):
+        propose("arm", source_facts(), Wishes(together=True))
+
+
 def test_options_are_kept() -> None:
     options = {"fps": 5, "states": ["a", "b"], "flip_vertical": True, "fields": {"camera": "x: y"}}
     content = parameters(source_facts(options=options))

@@ -54,12 +54,12 @@ class DatasetsApart(CodesSection):
         return Finding(sentences=("There are several datasets.",))
 
 
-class OfASimulator(CodesSection):
+class OfSeveralArms(CodesSection):
     """Needs what evidence about codes never has."""
 
-    name = "simulated codes"
+    name = "codes of several arms"
     title = "Stillness"
-    needs = (Need.SIMULATOR,)
+    needs = (Need.SEVERAL_ARMS,)
 
     def measure(self, evidence: CodesEvidence) -> Finding:
         """Never called."""

@@ -14,6 +14,7 @@ from lapa.models.foundation.build import build_foundation
 from lapa.models.foundation.storage import save_foundation
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.laq.storage import save_laq
+from lapa.params.distraction import DistractionParams
 from lapa.params.envs import RecordParams, TabletopParams
 from lapa.params.evaluation import EvaluationParams, ProbeParams, RolloutParams
 from lapa.params.finetune import FinetuneParams
@@ -36,6 +37,7 @@ EVALUATION = EvaluationParams(
         batch_size=4,
     ),
     probe=ProbeParams(max_samples=120, folds=2, max_iterations=5, hidden_dim=8, resamples=50),
+    distraction=DistractionParams(num_scenes=2, pairs_per_scene=2, strengths=(1.0,)),
     batch_size=16,
     decoded_pairs=16,
     num_examples=3,

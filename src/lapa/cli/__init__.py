@@ -23,9 +23,12 @@ COMMANDS = {
     "register": "lapa.cli.register:register",
     "doctor": "lapa.cli.doctor:doctor",
     "plan": "lapa.cli.plan:plan",
+    "jobs": "lapa.cli.jobs:jobs",
     "new-env": "lapa.cli.new_env:new_env",
     "ladder": "lapa.cli.ladder:ladder",
     "serve": "lapa.cli.serve:serve",
+    "play": "lapa.cli.play:play",
+    "compare": "lapa.cli.compare:compare",
     "sweep": "lapa.cli.sweep:sweep",
 }
 """Command -> the click command that does it; imported when asked for, since torch is slow to load."""

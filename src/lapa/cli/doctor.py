@@ -6,11 +6,16 @@ import importlib.metadata
 import os
 import shutil
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import torch
 from rich.console import Console
 from rich.table import Table
+
+from lapa.distributed.launch import launch
+from lapa.params.base import Accelerator
 
 PACKAGES = (
     "torch",
@@ -26,15 +31,22 @@ FREE_GIB_WANTED = 10
 
 
 @click.command()
-def doctor() -> None:
-    """Check this machine: versions, devices, disk, Slurm.
+@click.option(
+    "--devices", default=1, help="Start this many processes a node and let them add up numbers."
+)
+@click.option("--nodes", default=1, help="Nodes of the Slurm job on which they start.")
+@click.option("--accelerator", type=click.Choice(["auto", "cpu", "gpu"]), default="auto")
+def doctor(devices: int, nodes: int, accelerator: Accelerator) -> None:
+    """Check this machine: versions, devices, disk, Slurm; on request the processes of a job, too.
 
-    Exits with 1 if a needed package is missing.
+    Exits with 1 if a needed package is missing, or processes do not find one another.
     """
     table = Table(title="lapa doctor")
     for column in ("what", "found", "verdict"):
         table.add_column(column)
     rows = [_python(), *map(_package, PACKAGES), _torchvision(), _devices(), _disk(), _slurm()]
+    if devices * nodes > 1:
+        rows.append(_processes(devices, nodes, accelerator))
     for row in rows:
         table.add_row(*row)
     Console().print(table)
@@ -83,3 +95,20 @@ def _disk() -> tuple[str, str, str]:
 def _slurm() -> tuple[str, str, str]:
     sbatch = shutil.which("sbatch")
     return "Slurm", sbatch or "not found", "ok" if sbatch else "ok: only for clusters"
+
+
+def _processes(devices: int, nodes: int, accelerator: Accelerator) -> tuple[str, str, str]:
+    """Of the job we are in; the folder in between is one that every node can see."""
+    with TemporaryDirectory(dir=".", prefix=".processes-") as work:
+        report = launch(
+            "lapa.distributed.check_processes:check_processes",
+            {"accelerator": accelerator, "work": Path(work).resolve()},
+            devices=devices,
+            nodes=nodes,
+        )
+    hosts = ", ".join(report.hosts)
+    return (
+        f"{devices * nodes} processes",
+        f"{report.device} on {hosts}",
+        f"ok: {report.gib_per_second:.2f} GiB/s",
+    )

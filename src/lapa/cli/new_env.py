@@ -37,6 +37,11 @@ from lapa.refused import RefusedError
     multiple=True,
     help="The policy's camera; given again, one that is watched as well.",
 )
+@click.option(
+    "--together",
+    is_flag=True,
+    help="The policy sees all cameras at once, in one picture (those of --camera, else all).",
+)
 @click.option("--dataset", default="", help="Of several in the source, the one to act like.")
 @click.option(
     "--size",
@@ -62,6 +67,7 @@ def new_env(  # noqa: PLR0917 - click hands options over by name
     kind: str,
     options: tuple[str, ...],
     cameras: tuple[str, ...],
+    together: bool,
     dataset: str,
     size: Size | None,
     horizon_s: float | None,
@@ -84,7 +90,9 @@ def new_env(  # noqa: PLR0917 - click hands options over by name
         source = _read(kind or kind_of(path), path, options, look_at)
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    wishes = Wishes(cameras=cameras, size=size, horizon_s=horizon_s, dataset=dataset)
+    wishes = Wishes(
+        cameras=cameras, together=together, size=size, horizon_s=horizon_s, dataset=dataset
+    )
     proposal = propose(name, source, wishes)
     write_files(folder, environment_files(proposal))
     for line in fact_lines(proposal):

@@ -73,7 +73,7 @@ def serve(  # noqa: PLR0917 - click hands options over by name
     from lapa.serving.open_service import open_service  # noqa: PLC0415
     from lapa.serving.server import bind, run  # noqa: PLC0415
 
-    _require_ascii(token)
+    require_ascii(token, "--token or LAPA_SERVE_TOKEN")
     given = {**limits, "gather_s": None if gather_ms is None else gather_ms / 1000}
     try:
         set_threads(threads)
@@ -97,10 +97,19 @@ def _require_extra() -> None:
         )
 
 
-def _require_ascii(token: str | None) -> None:
+def require_ascii(token: str | None, given_as: str) -> None:
+    """Refuse a token that no header can carry or that protects nothing.
+
+    Args:
+        token: None lets everybody in.
+        given_as: the option and the variable.
+
+    Raises:
+        RefusedError: it is empty, begins or ends with a blank, or is not ASCII.
+    """
     if token is not None and (not token.isascii() or not token.strip() or token != token.strip()):
         raise RefusedError(
-            "--token or LAPA_SERVE_TOKEN is empty, begins or ends with a blank, or is not ASCII; expected "
+            f"{given_as} is empty, begins or ends with a blank, or is not ASCII; expected "
             "something like the output of `openssl rand -hex 32`"
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lapa.datasets.previews import ImagePreview, png_preview
+from lapa.datasets.previews import ImagePreview, TablePreview, csv_preview, png_preview
 from lapa.datasets.record_folder import RecordFolderDataset
 from lapa.records import EvaluationReport, require_same
 
@@ -49,3 +49,23 @@ class ReportDataset(RecordFolderDataset[EvaluationReport]):
     def preview(self) -> ImagePreview:  # type: ignore[override]  # Kedro-Viz reads its name
         """The plot that stands for the report."""
         return png_preview(self._filepath / self._plot)
+
+
+class ScoredReportDataset(ReportDataset):
+    """A report about codes; Kedro-Viz shows its scorecard.
+
+    Args:
+        filepath: folder of the report.
+        table: CSV file of the folder to preview.
+        metadata: passed through untouched; Kedro-Viz reads its layer here.
+    """
+
+    def __init__(
+        self, *, filepath: str, table: str, metadata: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(filepath=filepath, plot="", metadata=metadata)
+        self._table = table
+
+    def preview(self) -> TablePreview:  # type: ignore[override]  # Kedro-Viz reads its name
+        """The table that stands for the report."""
+        return csv_preview(self._filepath / self._table)

@@ -11,6 +11,8 @@ import gc
 import importlib
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -24,10 +26,16 @@ from lapa.distributed.by_annotation import (
     result_from_json,
     result_to_json,
 )
+from lapa.distributed.slurm import (
+    SRUN,
+    adopt_slurm_ranks,
+    check_allocation,
+    rendezvous,
+    srun_command,
+)
 from lapa.folders.whole_file import write_whole
 from lapa.stopped import StoppedError
 
-_PORT_BASE, _PORT_RANGE = 20_000, 20_000
 _PATIENT = {
     # torchrun kills ranks 30 seconds after it has passed a signal on; large states take longer to save
     "TORCH_ELASTIC_SHUTDOWN_TIMEOUT": "600",
@@ -41,7 +49,7 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
     """Call ``task`` on ``devices * nodes`` processes and return rank zero's result.
 
     One process runs here, in this interpreter. More run under ``srun`` inside a Slurm allocation
-    and under ``torchrun`` elsewhere; the job file then lies below ``arguments["work"]`` (which
+    and under ``torchrun`` elsewhere and in containers, which have no srun; the job file then lies below ``arguments["work"]`` (which
     every node can see) or, without one, in the system's temporary folder. Records, parameters and
     paths travel as JSON and arrive as what the function's annotations say.
 
@@ -65,7 +73,9 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
         job = Path(folder) / "job.json"
         job.write_text(json.dumps(request))
         command, extra = _launcher(devices, nodes)
-        code = _wait_for([*command, "-m", "lapa.distributed.launch", str(job)], extra)
+        passed_on = signal.SIGUSR1 if command[0] == SRUN else signal.SIGTERM
+        ranks = [*command, "-m", "lapa.distributed.launch", str(job)]
+        code = _wait_for(ranks, extra, passed_on=passed_on)
         if _stopped_file(job).is_file():
             raise StoppedError(int(_stopped_file(job).read_text()))
         if code != 0 or not _result_file(job).is_file():
@@ -77,13 +87,16 @@ def launch(task: str, arguments: dict[str, Any], *, devices: int = 1, nodes: int
         return result_from_json(function, json.loads(_result_file(job).read_text()))
 
 
-def _wait_for(command: list[str], extra: Mapping[str, str]) -> int:
-    """Run the launcher; whatever ends us meanwhile ends it too, and it ends its ranks."""
+def _wait_for(command: list[str], extra: Mapping[str, str], *, passed_on: signal.Signals) -> int:
+    """Run the launcher; whatever ends us meanwhile ends its ranks, by a signal that the launcher hands to them.
+
+    srun kills its ranks when it gets SIGTERM, before they have saved; torchrun does not hand SIGUSR1 on unasked.
+    """
     process = subprocess.Popen(command, env={**os.environ, **extra})  # noqa: S603 - no shell
     try:
         return process.wait()
     except BaseException:
-        process.terminate()
+        process.send_signal(passed_on)
         process.wait()
         raise
 
@@ -108,67 +121,21 @@ def _launcher(devices: int, nodes: int) -> tuple[list[str], dict[str, str]]:
     """Command that starts the ranks, and the environment variables it needs."""
     if "SLURM_JOB_ID" in os.environ:
         check_allocation(os.environ, devices=devices, nodes=nodes)
-        return _srun(devices, nodes), _rendezvous()
+        if shutil.which(SRUN):
+            return srun_command(devices, nodes), rendezvous()
     if nodes != 1:
         raise ValueError(
-            f"{nodes} nodes asked for outside a Slurm allocation, expected 1; submit with sbatch "
-            f"or set `trainer.nodes` to 1"
+            f"{nodes} nodes asked for {_why_alone()}, expected 1; submit with sbatch and without a "
+            f"container, or set `trainer.nodes` to 1"
         )
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     return [*torchrun, f"--nproc-per-node={devices}"], _PATIENT
 
 
-def check_allocation(environment: Mapping[str, str], *, devices: int, nodes: int) -> None:
-    """Compare the processes asked for with what Slurm gave.
-
-    Raises:
-        ValueError: naming the parameter, the Slurm variable and both numbers.
-    """
-    asked = {
-        "SLURM_JOB_NUM_NODES": ("trainer.nodes", nodes),
-        "SLURM_NTASKS_PER_NODE": ("trainer.devices", devices),
-    }
-    for variable, (parameter, wanted) in asked.items():
-        given = environment.get(variable)
-        if given is not None and int(given) != wanted:
-            raise ValueError(
-                f"`{parameter}` is {wanted} but {variable} is {given}; change the parameter or the "
-                f"header of the batch script so that they agree"
-            )
-
-
-def _srun(devices: int, nodes: int) -> list[str]:
-    command = ["srun", f"--nodes={nodes}", f"--ntasks={nodes * devices}"]
-    command += [f"--ntasks-per-node={devices}", "--kill-on-bad-exit=1"]
-    # srun stopped inheriting the batch script's --cpus-per-task in Slurm 22.05
-    if cpus := os.environ.get("SLURM_CPUS_PER_TASK"):
-        command.append(f"--cpus-per-task={cpus}")
-    return [*command, sys.executable]
-
-
-def _rendezvous() -> dict[str, str]:
-    """Address of the first node, and a port that two jobs on one machine rarely share."""
-    hosts = subprocess.run(  # noqa: S603 - arguments are ours
-        ["scontrol", "show", "hostnames", os.environ["SLURM_JOB_NODELIST"]],  # noqa: S607
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.split()
-    port = _PORT_BASE + int(os.environ["SLURM_JOB_ID"]) % _PORT_RANGE
-    return {"MASTER_ADDR": hosts[0], "MASTER_PORT": str(port)}
-
-
-def _adopt_slurm_ranks() -> None:
-    """Give a process started by srun the variables that torchrun would have set."""
-    if "RANK" in os.environ or "SLURM_PROCID" not in os.environ:
-        return
-    names = {
-        "RANK": "PROCID",
-        "LOCAL_RANK": "LOCALID",
-        "NODE_RANK": "NODEID",
-        "WORLD_SIZE": "NTASKS",
-    }
-    os.environ.update({ours: os.environ[f"SLURM_{theirs}"] for ours, theirs in names.items()})
+def _why_alone() -> str:
+    if "SLURM_JOB_ID" in os.environ:
+        return "where there is no srun (a container has none)"
+    return "outside a Slurm allocation"
 
 
 def _result_file(job: Path) -> Path:
@@ -181,7 +148,7 @@ def _stopped_file(job: Path) -> Path:
 
 def _run_rank(job: Path) -> int:
     """What every rank does: read the job, call the task, let rank zero answer; returns the exit code."""
-    _adopt_slurm_ranks()
+    adopt_slurm_ranks()
     request = json.loads(job.read_text())
     function = _resolve(request["task"])
     code = 0
@@ -193,19 +160,22 @@ def _run_rank(job: Path) -> int:
         answer = _stopped_file(job), str(stopped.signum)
     if os.environ["RANK"] == "0":
         write_whole(*answer)
-    _leave_group()
+    _leave_together()
     return code
 
 
-def _leave_group() -> None:
-    """Destroy the process group while no model lives.
+def _leave_together() -> None:
+    """Destroy the process group when all are done, and while no model lives.
 
-    A DistributedDataParallel object alive at interpreter exit makes gloo abort now and then.
+    A rank that was asked to stop leaves with a code that is not 0, at which srun kills the others: none of them
+    may still have something to write. A DistributedDataParallel object alive at interpreter exit makes gloo
+    abort now and then.
     """
     import torch.distributed as dist  # noqa: PLC0415 - tasks without torch stay light
 
     gc.collect()
     if dist.is_available() and dist.is_initialized():
+        dist.barrier()
         dist.destroy_process_group()
 
 

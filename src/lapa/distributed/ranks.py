@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import timedelta
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import torch
 import torch.distributed as dist
@@ -59,6 +59,11 @@ def is_rank_zero() -> bool:
     return rank() == 0
 
 
+def is_first_of_node() -> bool:
+    """Whether this is the process that writes what every node needs of its own."""
+    return _is_alone() or int(os.environ.get("LOCAL_RANK", "0")) == 0
+
+
 def is_watched() -> bool:
     """Whether somebody sees a progress bar of this process."""
     return is_rank_zero() and sys.stderr.isatty()
@@ -96,6 +101,15 @@ def object_from_zero(value: Value) -> Value:
     held = [value]
     dist.broadcast_object_list(held, src=0)
     return held[0]
+
+
+def objects_of_all(value: Value) -> list[Value]:
+    """The ``value`` of every process, which is pickled, in rank order."""
+    if world_size() == 1:
+        return [value]
+    held: list[Any] = [None] * world_size()
+    dist.all_gather_object(held, value)
+    return held
 
 
 def gather_from_all(values: torch.Tensor) -> torch.Tensor:

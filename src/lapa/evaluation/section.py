@@ -15,6 +15,8 @@ from lapa.evaluation.blocks import Plot
 from lapa.evaluation.finding import Finding
 from lapa.params.evaluation import EvaluationParams
 
+NO_SIMULATOR = "no simulator looks like this data (evaluation.rollout is null)"
+
 
 class Need(StrEnum):
     """What an analysis cannot do without."""

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-NOT_DECIDING = frozenset({"num_threads", "num_workers", "workers", "log_every", "checkpoint_every"})
+NOT_DECIDING = frozenset(
+    {"num_threads", "num_workers", "workers", "log_every", "checkpoint_every", "checkpoints"}
+)
 """Parameters that cannot change a result, by field name, at any depth: how fast, how often it is told."""
 
 

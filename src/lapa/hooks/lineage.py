@@ -15,7 +15,9 @@ from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from lapa.data.mixing.table import TABLE
 from lapa.datasets.shard_set import CONTACT_SHEET
+from lapa.evaluation.scorecard.storage import TABLE as TABLE_OF_SCORES
 from lapa.hooks.headline import headline
+from lapa.hooks.scorecard import log_scorecard
 from lapa.records import EvaluationReport, Record, ShardSet
 from lapa.tracking.journal import is_away
 
@@ -50,7 +52,8 @@ class LineageHook:
             mlflow.log_metrics(headline(data))
             if isinstance(data, EvaluationReport):
                 _log_report(data)
-                _log_files(name, data.path, *data.plots, "report.html")
+                log_scorecard(data)
+                _log_files(name, data.path, *data.plots, "report.html", TABLE_OF_SCORES)
             if isinstance(data, ShardSet):
                 _log_files(name, data.path, CONTACT_SHEET, "ingestion_report.json", TABLE)
 

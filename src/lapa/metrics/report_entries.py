@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from lapa.metrics.decoder_entries import DECODER
 from lapa.metrics.entry import Entry
+from lapa.metrics.pair_table_entries import PAIR_TABLE
 from lapa.metrics.shared_entries import action_error_entries, code_entries
 
 CODES = (
     *code_entries(""),
     *DECODER,
+    *PAIR_TABLE,
     Entry(
         "psnr_gain_constant",
         "dB",
@@ -22,6 +24,54 @@ CODES = (
         "",
         "≤ 1; higher is better",
         "R² of the true motion over H, read from codes, vectors or a control by a linear or an MLP probe.",
+    ),
+    Entry(
+        "code_information",
+        "bits",
+        "[0, 3]; higher is better",
+        "Mutual information of true motion (octiles) and code at the position that tells most, mean over dimensions that move.",
+    ),
+    Entry(
+        "code_eta_squared",
+        "",
+        "≤ 1; higher is better",
+        "Share of the true motion's variance between codes (ε²) at the position that tells most, mean over dimensions.",
+    ),
+    Entry(
+        "top_sequences_eta_squared",
+        "",
+        "≤ 1; higher is better",
+        "Share of the motion's variance between the commonest code sequences, among the pairs that have one.",
+    ),
+    Entry(
+        "state_eta_squared",
+        "",
+        "≤ 1; lower is better",
+        "Share of the state's variance at t between codes at the position that tells most: codes that name where, not what.",
+    ),
+    Entry(
+        "sequence_redundancy",
+        "bits",
+        "any; higher is better",
+        "Entropy of sequences with every position shuffled by itself, minus that of the sequences as they are.",
+    ),
+    Entry(
+        "neighbor_agreement",
+        "",
+        "[-1, 1]; higher is better",
+        "Mean cosine between a pair's direction of motion and those of the 10 pairs of other episodes with the nearest vectors.",
+    ),
+    Entry(
+        "distractor_flips/<nuisance>",
+        "",
+        "≥ 0; lower is better",
+        "Codes that flip under the strongest nuisance (or mere noise), over those that differ between two pairs: 1 is as bad.",
+    ),
+    Entry(
+        "distractor_r2/<nuisance>",
+        "",
+        "≤ 1; higher is better",
+        "R² of true motion by a linear probe fitted on clean pairs, in fresh scenes drawn with the strongest nuisance; `clean` without.",
     ),
 )
 POLICIES = (
@@ -101,6 +151,18 @@ MLFLOW = (
         "the metric's",
         "the metric's",
         "A metric of a report, with the arm before it.",
+    ),
+    Entry(
+        "scorecard/<metric>",
+        "the metric's",
+        "the metric's",
+        "A metric of the scorecard; the tag of the same name is its verdict.",
+    ),
+    Entry(
+        "scorecard/count/<verdict>",
+        "metrics",
+        "≥ 0",
+        "How many metrics of the scorecard pass, fail, are unclear; `headline/scorecard_passes` is the share that pass.",
     ),
     Entry("laq/<metric>", "the metric's", "the metric's", "A metric of the quantiser's training."),
     Entry(

@@ -39,6 +39,29 @@ class OptimizerParams(Params):
     """Largest global gradient norm; 0 switches clipping off."""
 
 
+class FastCheckpointParams(Params):
+    """Resume points on a disk of the node: quick to write, and gone with the node."""
+
+    folder: str = Field(min_length=1)
+    """Where they lie, e.g. ``/tmp/lapa``; every training has a folder of its own in it."""
+    every: int = Field(default=100, gt=0)
+    """Optimiser steps between them; a step that is saved durably is not saved here too."""
+    keep: int = Field(default=3, gt=0)
+    """How many stay; all go when the training is done."""
+
+
+class CheckpointParams(Params):
+    """What a training saves, in three levels; it goes on from the newest complete one of any level."""
+
+    keep: int = Field(default=3, gt=0)
+    """Durable resume points (every `checkpoint_every` steps, in the work folder) that stay."""
+    fast: FastCheckpointParams | None = None
+    """Resume points in between, on a disk of the node; None saves none."""
+    milestones: str | None = Field(default=None, min_length=1)
+    """Folder that keeps, beyond the end of the training, its best model so far (from whose step it can also be
+    resumed) and its last one, each with weights, configuration and record; None keeps none."""
+
+
 class TrainerParams(Params):
     """How long and on what a stage trains."""
 
@@ -68,7 +91,8 @@ class TrainerParams(Params):
     """Training samples, the first of a seeded order, on which the exported weights are measured as on the
     validation samples (``train_eval/`` beside ``val/``); 0 measures none."""
     checkpoint_every: int = Field(default=200, gt=0)
-    """Optimiser steps between resumable checkpoints."""
+    """Optimiser steps between durable resume points."""
+    checkpoints: CheckpointParams = CheckpointParams()
     log_every: int = Field(default=20, gt=0)
     """Optimiser steps between logged training metrics."""
     seed: int = 0

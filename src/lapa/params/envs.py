@@ -61,6 +61,12 @@ class TabletopParams(SimulatorParams):
     """Control steps (0.1 s each) after which an episode is truncated."""
     distractors: DistractorParams = DistractorParams()
 
+    @property
+    def environment(self) -> str:
+        """Who moves, from where it is seen, and on which table, if not the light one: ``tabletop-hand-side``."""
+        table = () if self.table == "light" else (self.table,)
+        return "-".join(("tabletop", self.embodiment, self.camera, *table))
+
     @model_validator(mode="after")
     def _enough_colors(self) -> Self:
         if len(set(self.colors)) != len(self.colors):

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, PositiveFloat, ValidationError, field_validator, model_validator
 
 from lapa.params.base import Accelerator, Params
+from lapa.params.distraction import DistractionParams
 from lapa.params.envs import TabletopParams
 from lapa.params.flow import FlowParams
 from lapa.params.kinds import import_named
@@ -127,6 +128,8 @@ class EvaluationParams(Params):
     """None where no simulator looks like the data: then only the action error is measured."""
     open_loop: OpenLoopParams = OpenLoopParams()
     probe: ProbeParams = ProbeParams()
+    distraction: DistractionParams = DistractionParams()
+    """Codes under nuisances, where `rollout` has the tabletop that the pairs were filmed in."""
     flow: FlowParams = FlowParams()
     accelerator: Accelerator = "auto"
     """Where quantisers and policies run while they are measured."""

@@ -16,6 +16,7 @@ from lapa.params.labeling import LabelingParams
 from lapa.params.laq.stage import LaqParams
 from lapa.params.mixture import DatasetParams, DatasetsParams, MixtureParams
 from lapa.params.registry import RegistryParams
+from lapa.params.slurm import SlurmParams
 from lapa.records import PairSpec
 
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -35,6 +36,7 @@ PLANNED: dict[str, type[BaseModel]] = {
     "arms": ArmsParams,
     "hardware": HardwareParams,
     "registry": RegistryParams,
+    "slurm": SlurmParams,
 }
 """What no node reads, only whoever builds the pipelines, `lapa plan`, or a hook; they may be left out."""
 WORK = "work"

@@ -47,6 +47,10 @@ def environment_files(proposal: Proposal) -> dict[str, str]:
 
 def _datasets(proposal: Proposal) -> dict[str, dict[str, str]]:
     """Adapter options of every camera's dataset as written; the policy's is called ``robot``."""
+    if proposal.picture.together:
+        every = [camera.name for camera in proposal.picture.cameras]
+        options = {**proposal.source.options, "camera": every}
+        return {"robot": {key: _value(value) for key, value in options.items()}}
     datasets = {}
     for number, camera in enumerate(proposal.picture.cameras):
         short = re.sub(r"\W+", "_", camera.name.rpartition(".")[2], flags=re.ASCII)

@@ -23,10 +23,17 @@ class Picture:
     """The frames that everything is learnt from."""
 
     cameras: tuple[CameraFacts, ...]
-    """The first is the policy's; the others are watched, too."""
+    """The first is the policy's, and the others are watched, too; or all of them in one picture."""
+    together: bool
+    """Whether every picture is a mosaic of all cameras (`lapa.data.media.mosaic`)."""
     why_camera: str
     resize: Literal["crop", "squash"]
     why_resize: str
+
+    @property
+    def per_frame(self) -> int:
+        """Pictures that are made of one frame of the recording."""
+        return 1 if self.together else len(self.cameras)
 
 
 def propose_size(source: SourceFacts) -> Size:
@@ -34,16 +41,22 @@ def propose_size(source: SourceFacts) -> Size:
     return "small" if source.frames >= SMALL_FROM and min(source.picture) >= 128 else "demo"
 
 
-def propose_picture(source: SourceFacts, asked: Sequence[str]) -> Picture:
+def propose_picture(
+    source: SourceFacts, asked: Sequence[str], *, together: bool = False
+) -> Picture:
     """Choose cameras, and how their frames become squares.
 
     Args:
         source: with its cameras.
-        asked: names of cameras, the policy's first; empty chooses one.
+        asked: names of cameras, the policy's first; empty chooses one, or all that show anything to put together.
+        together: put all of them in one picture, instead of one camera a picture.
 
     Raises:
-        RefusedError: there is no such camera, it cannot be read, or none shows anything.
+        RefusedError: there is no such camera, it cannot be read, none shows anything, or one alone is to be
+            put together.
     """
+    if together:
+        return _together(source, asked)
     if asked:
         cameras = tuple(_named(source, name) for name in dict.fromkeys(asked))
         why = "as asked for"
@@ -51,7 +64,26 @@ def propose_picture(source: SourceFacts, asked: Sequence[str]) -> Picture:
         camera, why = _usual(source)
         cameras = (camera,)
     resize, why_resize = _square(cameras[0])
-    return Picture(cameras=cameras, why_camera=why, resize=resize, why_resize=why_resize)
+    return Picture(
+        cameras=cameras, why_camera=why, together=False, resize=resize, why_resize=why_resize
+    )
+
+
+def _together(source: SourceFacts, asked: Sequence[str]) -> Picture:
+    usable = [camera.name for camera in source.cameras if camera.is_usable]
+    cameras = tuple(_named(source, name) for name in dict.fromkeys(asked or usable))
+    if len(cameras) < 2:
+        raise RefusedError(
+            f"{source.path}: {[camera.name for camera in cameras]} is to be put together, expected two cameras at "
+            f"least of {[camera.name for camera in source.cameras]}; name them with --camera, or leave out --together"
+        )
+    return Picture(
+        cameras=cameras,
+        why_camera="all in one picture, each in a cell of its own",
+        together=True,
+        resize="crop",
+        why_resize="the pictures are square already",
+    )
 
 
 def _named(source: SourceFacts, name: str) -> CameraFacts:

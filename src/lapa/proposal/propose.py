@@ -18,6 +18,8 @@ class Wishes:
     """What somebody has decided already."""
 
     cameras: Sequence[str] = ()
+    together: bool = False
+    """All cameras in one picture."""
     size: Size | None = None
     horizon_s: float | None = None
     dataset: str = ""
@@ -59,7 +61,7 @@ def propose(name: str, source: SourceFacts, wishes: Wishes) -> Proposal:
         source.datasets[0], asked_s=wishes.horizon_s, held_out_in_time=held_out.in_time
     )
     size = wishes.size or propose_size(source)
-    picture = propose_picture(source, wishes.cameras)
+    picture = propose_picture(source, wishes.cameras, together=wishes.together)
     alike = [one for one in source.acting if _meaning(one) == _meaning(learnt)]
     alone = bool(wishes.dataset) or len(alike) < len(source.acting)
     trained = 1 - held_out.val_fraction
@@ -74,7 +76,7 @@ def propose(name: str, source: SourceFacts, wishes: Wishes) -> Proposal:
         held_out=held_out,
         lengths=propose_lengths(
             size="small" if size == "small" else "demo",
-            pairs=round(trained * pairs * len(picture.cameras)),
+            pairs=round(trained * pairs * picture.per_frame),
             labeled=round(trained * labeled),
         ),
         learnt=learnt,

@@ -6,18 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response, WebSocket
-from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
 
 from lapa.serving.access import require_token
 from lapa.serving.facts import Metadata
 from lapa.serving.openpi import converse
 from lapa.serving.prediction import answer
 from lapa.serving.refusal import RequestError
+from lapa.serving.sentences import answer_refusals, sentence
 from lapa.serving.service import Service
-
-RETRY = {"Retry-After": "1"}
-HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: RETRY}
 
 
 def build_app(service: Service, *, token: str | None) -> FastAPI:
@@ -34,8 +30,7 @@ def build_app(service: Service, *, token: str | None) -> FastAPI:
         service.close()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
-    app.add_exception_handler(RequestError, _refused)
-    app.add_exception_handler(HTTPException, _no_such)
+    answer_refusals(app, known="GET /health, GET /metadata, POST /predict and a websocket at /")
 
     @app.get("/health")
     async def health() -> dict[str, str | int]:
@@ -57,22 +52,6 @@ def build_app(service: Service, *, token: str | None) -> FastAPI:
             require_token(socket.headers.get("authorization"), token)
             await converse(socket, service)
         except RequestError as error:
-            await socket.send_denial_response(_sentence(error.status, error.sentence))
+            await socket.send_denial_response(sentence(error.status, error.sentence))
 
     return app
-
-
-async def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestError)  # noqa: S101 - registered for this class alone
-    return _sentence(error.status, error.sentence)
-
-
-async def _no_such(_request: Request, error: Exception) -> Response:
-    """Paths and methods that do not exist: in the same words as everything else."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
-    known = "GET /health, GET /metadata, POST /predict and a websocket at /"
-    return _sentence(error.status_code, f"{error.detail}; there are {known}")
-
-
-def _sentence(status: int, sentence: str) -> JSONResponse:
-    return JSONResponse({"error": sentence}, status_code=status, headers=HEADERS.get(status))

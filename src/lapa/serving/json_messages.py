@@ -54,7 +54,7 @@ def read_request(body: bytes) -> list[RawObservation]:
     try:
         request = JsonRequest.model_validate_json(body)
     except ValidationError as error:
-        raise _refusal(error) from error
+        raise refusal_of(error) from error
     return [
         RawObservation(image=_image(each.image), instruction=each.instruction, state=each.state)
         for each in request.observations
@@ -79,7 +79,8 @@ def _decoded(text: str) -> bytes:
         raise RequestError(422, f"image: no base64 ({error})") from error
 
 
-def _refusal(error: ValidationError) -> RequestError:
+def refusal_of(error: ValidationError) -> RequestError:
+    """What a caller is told whose message does not fit: 400 for what is no JSON, 422 else."""
     first = error.errors(include_url=False, include_input=False, include_context=False)
     if first[0]["type"] == "json_invalid":
         return RequestError(400, f"the body is no JSON: {first[0]['msg']}")

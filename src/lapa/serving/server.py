@@ -64,7 +64,14 @@ def bind(host: str, port: int) -> socket.socket:
 
 def run(service: Service, listening: socket.socket, *, token: str | None) -> None:
     """Serve until SIGTERM or SIGINT, and return when everything taken has its answer."""
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn raises the signal once more when it is done; by then it has been obeyed
-        signal.signal(stop, lambda _signal, _frame: None)
+    end_quietly()
     DrainingServer(service, token=token).run(sockets=[listening])
+
+
+def end_quietly() -> None:
+    """Let SIGTERM and SIGINT end a server and nothing else.
+
+    uvicorn raises the signal once more when it is done; by then it has been obeyed.
+    """
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, lambda _signal, _frame: None)

@@ -121,6 +121,7 @@ def test_parquet_gives_the_table_back(table: PairTable, tmp_path: Path) -> None:
                 np.testing.assert_array_equal(column, getattr(other, name))
                 assert column.dtype.kind == getattr(other, name).dtype.kind
     assert again.action_names == table.action_names
+    assert again.action_units == table.action_units
     assert again.random_codes is None
     with pytest.raises(ValueError, match=r"expected \['dataset', .*'action_names'"):
         table_of_frame(pd.DataFrame({"codes": [1]}))

@@ -48,7 +48,8 @@ def test_metrics_with_intervals_of_both_quantizers(report: EvaluationReport) -> 
 
 def test_plots_and_findings_are_there(report: EvaluationReport) -> None:
     folder = Path(report.path)
-    assert "reconstructions.png" in report.plots
+    drawn = {"reconstructions.png", "state_space.png", "sequence_ranks.png"}
+    assert drawn | {"embedding.png", "distractors.png"} <= set(report.plots)
     for name in report.plots:
         assert (folder / name).read_bytes()[:4] == b"\x89PNG"
     findings = {finding.analysis: finding for finding in read_findings(report)}

@@ -114,3 +114,14 @@ def test_auto_takes_processors_where_there_is_no_gpu(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
     with pytest.raises(RefusedError, match="has 2 GPUs: set it to 2"):
         require_processes(laq(devices=4, accelerator="auto"))
+
+
+def test_one_process_in_a_job_for_several_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLURM_JOB_ID", "1")
+    monkeypatch.setenv("SLURM_NTASKS_PER_NODE", "1")
+    require_processes(laq())
+    monkeypatch.setenv("SLURM_GPUS_ON_NODE", "4")
+    with pytest.raises(RefusedError, match=r"uses 1 GPUs a node, but SLURM_GPUS_ON_NODE is 4"):
+        require_processes(laq())
+    monkeypatch.setenv("SLURM_NTASKS_PER_NODE", "4")
+    require_processes(laq(devices=4) | {"params:evaluation": EvaluationParams()})

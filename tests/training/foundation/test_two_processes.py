@@ -15,8 +15,10 @@ import pytest
 
 from lapa.distributed.by_annotation import arguments_to_json
 from lapa.distributed.launch import launch
+from lapa.folders.whole_folder import is_whole
 from lapa.models.foundation.storage import load_foundation
 from lapa.params.foundation.stage import FoundationParams
+from lapa.training.common.shard_metadata import describes_tensors_only
 from lapa.training.foundation import fit
 from toys.backends import tiny
 from toys.foundations import arguments, params
@@ -121,8 +123,13 @@ def test_sharded_training_killed_hard_resumes_with_the_same_curve(
 @pytest.mark.usefixtures("launched_here")
 def test_the_best_weights_come_back_into_a_sharded_model(tmp_path: Path) -> None:
     stages = SmallStages.make(tmp_path)
-    config = stages.foundation_params(devices=2, batch_size=4, validate_every=2)
+    levels = {"milestones": str(tmp_path / "kept"), "fast": {"folder": str(tmp_path / "node")}}
+    config = stages.foundation_params(devices=2, batch_size=4, validate_every=2, checkpoints=levels)
     config = config.model_copy(update={"shard": True})
     record = launch(TASK, arguments(*stages.squares, config, tmp_path / "work"), devices=2)
     assert record.selected == "best"
     assert record.step < config.trainer.max_steps, "the last step is in the model anyway"
+    (best,) = tmp_path.glob("kept/*/best-*")
+    assert is_whole(best)
+    assert describes_tensors_only(best / "state")
+    same_weights(best, tmp_path / "work")

@@ -17,11 +17,11 @@ from lapa.batches import PairBatch
 from lapa.data.loading.loader import training_loader
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
-from lapa.training.common.checkpoints import step_file
 from lapa.training.laq.augmentation import augmented, augmented_from_start
 from lapa.training.laq.fit import train
 from lapa.training.laq.loaders import LaqLoaders
 from toys.squares import Squares, squares_loaders, tiny_params
+from toys.states import step_file
 
 EVERYTHING = {"flip": 0.5, "brightness": 0.1, "contrast": 0.1, "saturation": 0.1, "erasing": 0.1}
 

@@ -13,13 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from lapa.params.base import TrainerParams
-from lapa.training.common.resume import resume_file
 from lapa.training.common.selection import Best, Criterion, Exported, learnt, put_back
 from lapa.training.common.stage_work import StageWork
 from lapa.training.laq.averaging import AveragedWeights
 from lapa.training.laq.keep_best import KeepBest
 from lapa.training.laq.resume_point import ResumableLoader
 from lapa.training.laq.trainer import build_trainer
+from toys.states import newest_state
 
 LOSS = Criterion(metric="val/loss")
 GOAL = 6
@@ -76,7 +76,7 @@ def walk(
 
     val = [torch.ones(1)] if validates else None
     loader = ResumableLoader(batches, total=params.max_steps)
-    trainer.fit(module, loader, val, ckpt_path=resume_file(work), weights_only=True)
+    trainer.fit(module, loader, val, ckpt_path=newest_state(work), weights_only=True)
     exported = keep_best.finish(trainer, module, val)
     return module.model.weight.item(), exported
 

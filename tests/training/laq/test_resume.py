@@ -10,10 +10,10 @@ from pathlib import Path
 
 import torch
 
-from lapa.training.common.checkpoints import step_file
 from lapa.training.laq.fit import train
 from toys.killed_training import settings
 from toys.paths import TESTS, child_environment
+from toys.states import step_file
 
 
 def killed_run(work: Path, step: int) -> int:

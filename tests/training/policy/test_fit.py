@@ -26,7 +26,6 @@ from lapa.params.finetune import FinetuneParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
 from lapa.training.common import loop as loop_module
 from lapa.training.common.loop import Loop
-from lapa.training.common.resume import resume_file
 from lapa.training.common.train_state import save
 from lapa.training.policy import fit
 from lapa.training.policy.labeled import open_labeled
@@ -34,6 +33,7 @@ from lapa.training.policy.objective import PolicyObjective
 from lapa.training.policy.validation import CRITERION
 from toys.homing import film_backbone, homing_shards
 from toys.logged import SPEED, logged
+from toys.states import newest_state
 
 SPEC = PairSpec(horizon_s=0.1)
 
@@ -148,7 +148,7 @@ def test_killed_training_resumes_exactly(
         patch.setattr(Loop, "_step", killed)
         with pytest.raises(MemoryError):
             _fit(shards, start, tmp_path / "killed", **changes)
-    point = resume_file(tmp_path / "killed")
+    point = newest_state(tmp_path / "killed")
     assert point is not None
     assert point.stem == "step-00000004"
     resumed = _fit(shards, start, tmp_path / "killed", **changes)
@@ -314,9 +314,9 @@ def test_a_resume_point_is_written_once(
 ) -> None:
     written: list[int] = []
 
-    def counted(fabric: Any, state: Any, folder: Path, **options: Any) -> None:
+    def counted(fabric: Any, state: Any, *where: Any) -> None:
         written.append(state.step)
-        save(fabric, state, folder, **options)
+        save(fabric, state, *where)
 
     monkeypatch.setattr(loop_module, "save", counted)
     _fit(shards, pretrained, tmp_path)

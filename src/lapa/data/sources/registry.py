@@ -15,6 +15,7 @@ from lapa.data.sources.base.action_width import split_by_width
 from lapa.data.sources.base.checked import checked
 from lapa.data.sources.base.named_settings import known_names
 from lapa.data.sources.base.printable import printable
+from lapa.data.sources.together import open_together
 from lapa.params.kinds import import_named
 
 KINDS_FILE: Final = Path(__file__).parent / "kinds.yml"
@@ -29,7 +30,8 @@ def open_source(
         kind: a name in ``kinds.yml``, or ``package.module:function`` of an adapter of your own.
         path: file or folder the adapter reads.
         report: receives each bad record; raises (the default) or returns to go on.
-        options: the adapter's own, see its docstring.
+        options: the adapter's own, see its docstring. Where it has ``camera``, a list of names puts their
+            pictures together (`lapa.data.sources.together`).
 
     Raises:
         SettingsError: no such kind, option or path; the message lists those that exist.
@@ -39,13 +41,26 @@ def open_source(
     adapter = adapter_of(kind)
     _require_options(kind, adapter, options)
 
-    def episodes() -> Iterator[Episode]:
-        yield from adapter(Path(path), report=report, **options)
-
-    guarded = read_through(episodes(), report, item=str(path))
+    guarded = read_through(_episodes(adapter, Path(path), report, options), report, item=str(path))
     sound = checked(printable(guarded), report=report)
     # a name that was asked for stays; ingestion splits by width all the same
     return sound if options.get("name") else split_by_width(sound)
+
+
+def _episodes(
+    adapter: Callable[..., Iterator[Episode]], path: Path, report: OnBad, options: Mapping[str, Any]
+) -> Iterator[Episode]:
+    """Read a source; several cameras asked for are opened one by one and put together."""
+    cameras = options.get("camera")
+    if not isinstance(cameras, list | tuple):
+        yield from adapter(path, report=report, **options)
+        return
+
+    def through(camera: str) -> Iterator[Episode]:
+        own = adapter(path, report=report, **{**options, "camera": camera})
+        return read_through(own, report, item=f"{path}, camera {camera}")
+
+    yield from open_together(through, cameras, report)
 
 
 def _require_options(kind: str, adapter: Callable[..., Any], options: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ class Tabletop(Simulator):
         self.env = TabletopEnv(params=params)
         self.spec = SimulatorSpec(
             name="tabletop",
-            environment=_environment(params),
+            environment=params.environment,
             control_hz=CONTROL_HZ,
             action_names=("dx", "dy", "dz", "suction"),
             action_units=("3 cm", "3 cm", "3 cm", "on above 0"),
@@ -48,12 +48,6 @@ class Tabletop(Simulator):
     def ending(self) -> str:
         """What the tool touched, took and lost."""
         return self.env.ending()
-
-
-def _environment(params: TabletopParams) -> str:
-    """Who moves, from where it is seen, and on which table, if not the light one."""
-    table = () if params.table == "light" else (params.table,)
-    return "-".join(("tabletop", params.embodiment, params.camera, *table))
 
 
 def _time_step(observation: Observation, info: dict[str, Any]) -> TimeStep:

@@ -43,6 +43,7 @@ def build_pair_table(encoded: Encoded, shards: ShardSet) -> PairTable:
         motion=pairs.motion,
         actions=_padded({name: known.values for name, known in actions.items()}, rows, len(pairs)),
         action_names={name: known.names for name, known in actions.items()},
+        action_units={name: known.unit_names for name, known in actions.items()},
         states=_padded(states, rows, len(pairs)),
     )
 

@@ -20,6 +20,8 @@ from lapa.evaluation.codes.seen_motion import motion_sight
 from lapa.evaluation.finding import Finding, metrics_by_subject, write_findings
 from lapa.evaluation.measured_model import write_measured_model
 from lapa.evaluation.registry import run_sections
+from lapa.evaluation.scorecard.card import scorecard_of
+from lapa.evaluation.scorecard.storage import write_scorecard
 from lapa.models.laq.storage import load_laq
 from lapa.params.evaluation import EvaluationParams
 from lapa.records import Checkpoint, EvaluationReport, ShardSet, require_same
@@ -60,7 +62,7 @@ def evaluate_laq(
         laq: the trained quantiser.
         random_laq: the untrained control; None measures the quantiser alone.
         params: which split, how many pairs, which probes, which further analyses.
-        out: folder to fill: plots, ``findings.json``, ``checkpoint.json``.
+        out: folder to fill: plots, ``findings.json``, ``checkpoint.json``, ``scorecard.json``.
 
     Returns:
         Metrics of ``laq`` and ``random_laq``; probe controls are in ``laq``. Where several datasets are
@@ -97,6 +99,8 @@ def measure_codes(
         findings = run_sections(evidence)
         write_measured_model(laq, out)
     write_findings(findings, out)
+    card = scorecard_of(findings, laq=laq, shards=shards, split=params.split)
+    write_scorecard(card, out)
     report = EvaluationReport(
         path=str(out),
         metrics=metrics_by_subject(findings, tuple(quantizers)),

@@ -17,8 +17,9 @@ from lapa.evaluation.codes.encoded import Encoded
 from lapa.evaluation.codes.latent_samples import LatentSamples, device_of
 from lapa.evaluation.codes.pair_table import PairTable
 from lapa.evaluation.codes.seen_motion import motion_sight
-from lapa.evaluation.section import Evidence, Need, Section
+from lapa.evaluation.section import NO_SIMULATOR, Evidence, Need, Section
 from lapa.models.laq import LatentActionQuantizer
+from lapa.params.envs import TabletopParams
 from lapa.records import Checkpoint, ShardSet
 
 TRAINED, UNTRAINED = "laq", "random_laq"
@@ -126,6 +127,7 @@ class CodesEvidence(Evidence):
             Need.CODES: CONTINUOUS if self.encoded.trained.codes is None else None,
             Need.ACTIONS: self.no_actions if self.with_actions is None else None,
             Need.STATES: "the held-out episodes have no states" if pairs.states is None else None,
+            Need.SIMULATOR: self._no_simulator(),
             Need.SEVERAL_DATASETS: (
                 "the held-out episodes are of one dataset"
                 if len(np.unique(pairs.group)) < 2
@@ -135,6 +137,17 @@ class CodesEvidence(Evidence):
             Need.INSTRUCTIONS: _too_few(pairs.texts("instruction"), "instruction"),
             Need.ENVIRONMENTS: _too_few(pairs.texts("environment"), "environment"),
         }
+
+    def _no_simulator(self) -> str | None:
+        """Why no simulator looks like these pairs; None where one does."""
+        if self.params.rollout is None:
+            return NO_SIMULATOR
+        simulator = self.params.rollout.simulator
+        seen = set(self.encoded.pairs.texts("environment").tolist())
+        if isinstance(simulator, TabletopParams) and simulator.environment not in seen:
+            known = ", ".join(sorted(seen - {""})) or "an environment that no source names"
+            return f"the simulator draws {simulator.environment}, the held-out pairs show {known}"
+        return None
 
 
 def _too_few(texts: NDArray[np.str_], kind: str) -> str | None:

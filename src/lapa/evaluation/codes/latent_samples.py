@@ -43,8 +43,7 @@ class LatentSamples:
     @property
     def one_hot(self) -> NDArray[np.float32]:
         """Codes as ``(sample, code * codebook_size)`` of zeros and ones."""
-        hot = np.eye(self.codebook_size, dtype=np.float32)[self.discrete]
-        return np.asarray(rearrange(hot, "sample code k -> sample (code k)"))
+        return one_hot(self.discrete, self.codebook_size)
 
     @property
     def discrete(self) -> NDArray[np.int64]:
@@ -56,6 +55,12 @@ class LatentSamples:
         if self.codes is None:
             raise TypeError("continuous latents have no codes; read `vectors`")
         return self.codes
+
+
+def one_hot(codes: NDArray[np.int64], codebook_size: int) -> NDArray[np.float32]:
+    """Turn ``codes (sample, code)`` into ``(sample, code * codebook_size)`` of zeros and ones."""
+    hot = np.eye(codebook_size, dtype=np.float32)[codes]
+    return np.asarray(rearrange(hot, "sample code k -> sample (code k)"))
 
 
 def encode_pairs(

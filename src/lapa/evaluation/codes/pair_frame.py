@@ -4,11 +4,12 @@ Texts and numbers are columns; vectors are lists: ``codes``, ``vectors`` and ``p
 ``code · quant_dim`` numbers), ``random_codes`` and ``random_pre_quantized`` of the untrained quantiser, ``actions``
 and ``states`` (NaN where a dataset has fewer), ``flow_mean``, ``flow_weighted`` and ``flow_moving`` (right, down;
 fractions of the image's width) beside ``flow_magnitude`` and ``flow_static``. What one has not is no column.
-Names of actions and the codebook's size are attributes of the frame, which Parquet keeps.
+Names and units of actions and the codebook's size are attributes of the frame, which Parquet keeps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ def pair_frame(table: PairTable) -> pd.DataFrame:
         "codebook_size": table.codebook_size,
         "code_seq_len": table.vectors.shape[1],
         "action_names": {name: list(names) for name, names in table.action_names.items()},
+        "action_units": {name: list(units) for name, units in table.action_units.items()},
     }
     return frame
 
@@ -58,22 +60,26 @@ def table_of_frame(frame: pd.DataFrame) -> PairTable:
         ValueError: it is no such frame; the message names what is missing.
     """
     _require(frame)
-    lists = {name: _array(frame[name]) for name in LISTS if name in frame}
-    known = frame.attrs["action_names"]
+    columns: dict[str, Any] = {name: _array(frame[name]) for name in LISTS if name in frame}
+    columns |= {name: frame[name].to_numpy(_plain_type(name)) for name in PLAIN}
     vectors = rearrange(
         _array(frame["vectors"]),
         "pair (code dim) -> pair code dim",
         code=frame.attrs["code_seq_len"],
     )
     return PairTable(
-        codes=lists.pop("codes", None),
+        codes=columns.pop("codes", None),
         codebook_size=frame.attrs["codebook_size"],
         vectors=vectors,
-        **{name: frame[name].to_numpy(_plain_type(name)) for name in PLAIN},
         motion=_motion(frame),
-        action_names={name: tuple(names) for name, names in known.items()},
-        **lists,
+        action_names=_tuples(frame.attrs["action_names"]),
+        action_units=_tuples(frame.attrs["action_units"]),
+        **columns,
     )
+
+
+def _tuples(known: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(texts) for name, texts in known.items()}
 
 
 def write_pair_table(table: PairTable, path: Path) -> None:
@@ -95,7 +101,7 @@ def read_pair_table(path: Path) -> PairTable:
 def _require(frame: pd.DataFrame) -> None:
     wanted = {*PLAIN, "vectors", "pre_quantized"}
     absent = sorted(wanted - set(frame.columns)) + sorted(
-        {"codebook_size", "code_seq_len", "action_names"} - set(frame.attrs)
+        {"codebook_size", "code_seq_len", "action_names", "action_units"} - set(frame.attrs)
     )
     if absent:
         raise ValueError(

@@ -63,6 +63,8 @@ class PairTable:
     """``(pair, action_dim)`` over H; NaN where a dataset has none, or fewer. None without any."""
     action_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Dataset -> names of its columns of `actions`, from the left."""
+    action_units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Dataset -> units of these columns; empty where the source does not tell."""
     states: NDArray[np.float32] | None = None
     """``(pair, state_dim)`` at t; NaN where a dataset has none, or fewer. None without any."""
 
@@ -73,6 +75,12 @@ class PairTable:
     def datasets(self) -> tuple[str, ...]:
         """Names of the datasets that have a pair, sorted."""
         return tuple(np.unique(self.dataset).tolist())
+
+    @property
+    def group(self) -> NDArray[np.int64]:
+        """``(pair,)``: number of its dataset in `datasets`."""
+        _, number = np.unique(self.dataset, return_inverse=True)
+        return np.asarray(number, np.int64)
 
     @property
     def sequence(self) -> NDArray[np.int64]:
@@ -95,6 +103,17 @@ class PairTable:
             raise TypeError("continuous latents have no codes; read `vectors`")
         return self.codes
 
+    @property
+    def seen_motion(self) -> PairMotion:
+        """What moved; for analyses that need `Need.FLOW`.
+
+        Raises:
+            TypeError: nobody looked.
+        """
+        if self.motion is None:
+            raise TypeError("these pairs have no flow; add Need.FLOW to the analysis's needs")
+        return self.motion
+
     def take(self, rows: Rows) -> PairTable:
         """Return the table of some rows: numbers of rows, or a mask, e.g. of one dataset or environment."""
         kept: dict[str, Any] = {
@@ -108,5 +127,5 @@ class PairTable:
 
 def _columns(table: PairTable | PairMotion) -> list[tuple[str, Any]]:
     """Everything that has one entry a pair, but for `PairMotion` itself."""
-    whole = {"codebook_size", "action_names", "motion"}
+    whole = {"codebook_size", "action_names", "action_units", "motion"}
     return [(f.name, getattr(table, f.name)) for f in fields(table) if f.name not in whole]

@@ -1,64 +1,100 @@
-"""True motion of each pair, coloured by its code: a code that means something owns a region."""
+"""True motion of each pair, coloured by its code or its sequence: one that means something owns a region."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from lapa.evaluation.codes.associations import eta_squared
-from lapa.evaluation.plots.style import CYCLE, saved_plot
+from lapa.evaluation.codes.associations import Association
+from lapa.evaluation.codes.motion_plane import MotionPlane
+from lapa.evaluation.plots.style import CYCLE, GRAY, saved_plot
 
 MAX_COLORS = len(CYCLE)
+SEQUENCE = "sequence"
 MAX_POINTS = 3000
+MAX_POSITIONS = 4
+MAX_RANKED = 6
+"""Sequences with a colour of their own, all before grey in the cycle."""
 
 
 def plot_code_actions(
     codes: NDArray[np.int64],
-    motion: NDArray[np.floating],
-    names: tuple[str, str],
-    axes: tuple[str, str],
+    plane: MotionPlane,
+    measured: Sequence[Association],
     path: Path,
     *,
-    equal: bool,
     seed: int,
+    subject: str = "True motion",
 ) -> None:
-    """Draw one panel per code position.
+    """Draw one panel per code position, and one for whole sequences.
 
     Args:
         codes: ``(sample, code)``.
-        motion: ``(sample, 2)``, two dimensions of the true motion.
-        names: of the two dimensions.
-        axes: what each axis shows, with its unit.
+        plane: true motion of the same samples.
+        measured: of these codes and actions, for the headings.
         path: PNG to write.
-        equal: whether both have one unit, so that the axes may share a scale.
         seed: of the choice of points when there are many.
+        subject: what the plane shows.
     """
     shown = np.random.default_rng(seed).permutation(len(codes))[:MAX_POINTS]
-    positions = min(codes.shape[1], 4)
-    size = (max(2.9 * positions + 0.6, 5.0), 4.0)
+    tokens = {f"code {i}": column for i, column in enumerate(codes.T[:MAX_POSITIONS])}
+    if codes.shape[1] > 1:
+        tokens[SEQUENCE] = _ranked(codes)
+    size = (max(2.9 * len(tokens) + 0.6, 5.0), 4.4)
     with saved_plot(
-        path, ncols=positions, sharex=True, sharey=True, squeeze=False, figsize=size
+        path, ncols=len(tokens), sharex=True, sharey=True, squeeze=False, figsize=size
     ) as panels:
-        for position, panel in enumerate(panels[0]):
-            column = codes[:, position]
-            colors = [to_rgba(CYCLE[c % MAX_COLORS], 0.6) for c in column[shown]]
-            panel.scatter(*motion[shown].T, c=colors, s=7, linewidths=0)
-            shares = [eta_squared(column, motion[:, i].astype(np.float64)) for i in (0, 1)]
-            panel.set_title(
-                f"code position {position}\n"
-                f"η² {names[0]} {shares[0]:.2f}\nη² {names[1]} {shares[1]:.2f}",
-                fontsize=9,
-            )
-            if equal:
+        for panel, (token, column) in zip(panels[0], tokens.items(), strict=True):
+            panel.scatter(*plane.motion[shown].T, c=_colors(token, column[shown]), s=7, lw=0)
+            panel.set_title(_heading(token, plane.names, measured), fontsize=9)
+            if plane.one_unit:
                 panel.set_aspect("equal", adjustable="box")
-        figure = panels[0, 0].figure
-        figure.supxlabel(axes[0], fontsize=9)
-        figure.supylabel(axes[1], fontsize=9)
-        figure.suptitle(
-            f"True motion of {len(shown)} held-out pairs, coloured by code "
-            "(η²: share of the motion's variance between codes)",
-            fontsize=10,
+        _finish(panels[0, 0].figure, plane, int(codes.max()) + 1, f"{subject} of {len(shown)}")
+
+
+def _finish(figure: Any, plane: MotionPlane, size: int, subject: str) -> None:
+    figure.supxlabel(plane.axes[0], fontsize=9)
+    figure.supylabel(plane.axes[1], fontsize=9)
+    figure.suptitle(
+        f"{subject} held-out pairs, coloured by code; sequences: the {MAX_RANKED} commonest, "
+        "others grey\n(η²: share of its variance between codes; mutual information in bits, of "
+        "at most 3, and that of shuffled codes)",
+        fontsize=10,
+    )
+    if size <= MAX_COLORS:
+        dots = [
+            Line2D([], [], marker="o", ls="", color=CYCLE[i], label=f"code {i}")
+            for i in range(size)
+        ]
+        figure.legend(handles=dots, loc="outside right center", fontsize=8)
+
+
+def _ranked(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rank of each pair's sequence, the commonest first; `MAX_RANKED` stands for all that are rarer."""
+    _, sequence, counts = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
+    rank = np.argsort(np.argsort(-counts, kind="stable"), kind="stable")
+    return np.asarray(np.minimum(rank[sequence.ravel()], MAX_RANKED), np.int64)
+
+
+def _colors(name: str, column: NDArray[np.int64]) -> list[tuple[float, float, float, float]]:
+    palette = [to_rgba(color, 0.6) for color in CYCLE]
+    if name == SEQUENCE:
+        palette[MAX_RANKED] = to_rgba(GRAY, 0.2)
+    return [palette[code % MAX_COLORS] for code in column]
+
+
+def _heading(name: str, dimensions: tuple[str, str], measured: Sequence[Association]) -> str:
+    lines = [name if name == SEQUENCE else f"code position {name.removeprefix('code ')}"]
+    for dimension in dimensions:
+        a = next(a for a in measured if a.token == name and a.dimension == dimension)
+        lines.append(
+            f"{dimension}: η² {a.eta_squared:.2f}, {a.mutual_information:.2f} bits "
+            f"(chance {a.null:.2f})"
         )
+    return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib.patches import Circle
 
@@ -25,7 +26,7 @@ def plot_compass(arrows: Sequence[Direction], axes: tuple[str, str], path: Path)
     with saved_plot(path, ncols=max(len(positions), 1), squeeze=False, figsize=size) as panels:
         for position, panel in zip(positions, panels[0], strict=False):
             for direction in (d for d in arrows if d.position == position):
-                _arrow(panel, direction, reach)
+                draw_arrow(panel, direction, reach)
             panel.set_xlim(-reach, reach)
             panel.set_ylim(-reach, reach)
             panel.set_aspect("equal")
@@ -40,7 +41,14 @@ def plot_compass(arrows: Sequence[Direction], axes: tuple[str, str], path: Path)
         )
 
 
-def _arrow(panel, direction: Direction, reach: float) -> None:  # type: ignore[no-untyped-def]
+def draw_arrow(panel: Any, direction: Direction, reach: float) -> None:
+    """Draw the mean motion of a code from the origin, its 95 % circle, and its number.
+
+    Args:
+        panel: axes, from ``-reach`` to ``reach``.
+        direction: of the code.
+        reach: half the width of the panel, in the unit of the motion.
+    """
     color = CYCLE[direction.code % len(CYCLE)]
     panel.annotate(
         "",

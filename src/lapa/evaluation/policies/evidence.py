@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import torch
 
-from lapa.evaluation.section import Evidence, Need, Section
+from lapa.evaluation.section import NO_SIMULATOR, Evidence, Need, Section
 from lapa.models.policy.policy import Policy
 from lapa.records import Checkpoint, ShardSet
 
 ARM = "policy"
 """Name that a policy's own report gives its metrics; the page of a run puts the arm's instead."""
-NO_SIMULATOR = "no simulator looks like this data (evaluation.rollout is null)"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,9 @@ from lapa.evaluation.report.run_section import (
     run_section,
     terms_section,
 )
+from lapa.evaluation.report.scorecard_section import scorecard_section
 from lapa.evaluation.report.shown import finding_sections, in_page_order, in_short, shown_of_report
+from lapa.evaluation.scorecard.storage import copy_scorecard
 from lapa.params.evaluation import EvaluationParams
 from lapa.records import EvaluationReport, ShardSet
 
@@ -41,7 +43,7 @@ def write_laq_page(
         laq: what `evaluate_laq` returned.
         shards: the clips that it was trained and measured on.
         params: what was evaluated; written into the page.
-        out: folder to fill.
+        out: folder to fill; the files of the scorecard lie there, too.
         facts: which run this is; unknown where nobody says.
 
     Returns:
@@ -58,6 +60,7 @@ def write_laq_page(
         subtitle=run.line,
         in_short=in_short(shown, laq.not_measured),
         sections=[
+            scorecard_section(laq),
             *finding_sections(shown),
             run_section(run, shards, checkpoint.pair_spec if checkpoint else None),
             *mixture_section(shards),
@@ -71,4 +74,5 @@ def write_laq_page(
     plots = tuple(name for name in laq.plots if name == PREVIEW)
     for name in plots:
         shutil.copyfile(Path(laq.path) / name, out / name)
+    copy_scorecard(Path(laq.path), out)
     return EvaluationReport(path=str(out), metrics={}, plots=plots, not_measured=laq.not_measured)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lapa.evaluation.analyses import Analyses
-from lapa.evaluation.finding import Finding, Metrics, metrics_by_subject
+from lapa.evaluation.finding import Finding, Metrics, metrics_by_subject, read_findings
 from lapa.evaluation.measured_model import read_measured_model
 from lapa.evaluation.policies.arms import DIFFERENCES, ArmsEvidence
 from lapa.evaluation.policies.comparisons import compare_errors, compare_successes
@@ -24,6 +24,7 @@ from lapa.evaluation.report.run_section import (
     run_section,
     terms_section,
 )
+from lapa.evaluation.report.scorecard_section import placed_before, scorecard_section
 from lapa.evaluation.report.shown import (
     ShownFinding,
     finding_sections,
@@ -89,7 +90,11 @@ def write_report(
         in_short=in_short(shown, not_measured),
         sections=[
             *_head(run, mixture, shards, arms, models),
-            *finding_sections(shown),
+            *placed_before(
+                finding_sections(shown),
+                {finding.title for finding in read_findings(laq)},
+                scorecard_section(laq),
+            ),
             not_measured_section(not_measured),
             *pairs_section(models),
             provenance_section(models, params.model_dump_json(indent=2)),

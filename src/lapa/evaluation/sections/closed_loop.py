@@ -10,11 +10,11 @@ from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.blocks import Block, Video, Videos, folded
 from lapa.evaluation.finding import Finding
 from lapa.evaluation.plots.filmstrips import Strip, plot_filmstrips
-from lapa.evaluation.policies.evidence import ARM, NO_SIMULATOR, PolicyEvidence, PolicySection
+from lapa.evaluation.policies.evidence import ARM, PolicyEvidence, PolicySection
 from lapa.evaluation.policies.outcomes import TaskOutcomes, write_outcomes
 from lapa.evaluation.policies.progress_bar import progress_bar
 from lapa.evaluation.policies.rollout import RolloutResult, rollout, save_clips
-from lapa.evaluation.section import Need
+from lapa.evaluation.section import NO_SIMULATOR, Need
 from lapa.evaluation.statistics.intervals import success_rate
 from lapa.params.evaluation import RolloutParams
 

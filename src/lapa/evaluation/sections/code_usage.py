@@ -8,6 +8,7 @@ from lapa.evaluation.blocks import rows
 from lapa.evaluation.codes.evidence import TRAINED, CodesEvidence, CodesSection
 from lapa.evaluation.codes.quantizer_table import quantizer_table
 from lapa.evaluation.codes.usage_metrics import count_codes, usage_metrics
+from lapa.evaluation.codes.usage_score import usage_score
 from lapa.evaluation.finding import Finding
 from lapa.evaluation.plots.code_usage import plot_code_usage
 from lapa.evaluation.section import Need
@@ -42,6 +43,14 @@ class UseOfCodes(CodesSection):
             blocks=(
                 *rows(quantizer_table(metrics, LABELS)),
                 *evidence.plot("code_usage", draw, caption),
+            ),
+            scores=(
+                usage_score(
+                    evidence.encoded.trained,
+                    evidence.encoded.pairs.episodes,
+                    resamples=evidence.params.probe.resamples,
+                    seed=evidence.params.seed,
+                ),
             ),
             data={"histogram": usage[TRAINED].histogram.tolist()},
         )

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from lapa.evaluation.blocks import Block, Note, folded, listed
 from lapa.evaluation.codes.evidence import UNTRAINED, CodesEvidence, CodesSection
 from lapa.evaluation.codes.probe_metrics import probe_metrics
+from lapa.evaluation.codes.probe_scores import probe_scores
 from lapa.evaluation.codes.probe_suite import probe_everything
 from lapa.evaluation.codes.probe_tables import probe_tables, target_blocks
 from lapa.evaluation.codes.probe_verdicts import probe_summary, probe_verdicts
@@ -49,6 +50,7 @@ class Probes(CodesSection):
             },
             blocks=blocks,
             sentences=(summary,) if summary else (),
+            scores=probe_scores(scores, reads=reads),
             data={
                 "datasets": list(moving.datasets),
                 "dimensions": _dimensions(moving.actions),

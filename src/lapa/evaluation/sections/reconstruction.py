@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from lapa.evaluation.blocks import Block, Note, rows
@@ -18,6 +18,7 @@ from lapa.evaluation.codes.reconstruction_metrics import (
 from lapa.evaluation.finding import Finding, Metrics
 from lapa.evaluation.formatting import decibel, too_few
 from lapa.evaluation.plots.reconstructed_pairs import plot_reconstruction_grid
+from lapa.evaluation.score import Score, scored
 from lapa.records import Metric
 
 LABELS = {
@@ -62,6 +63,7 @@ class Reconstruction(CodesSection):
             metrics=metrics,
             blocks=blocks,
             sentences=tuple(code_sentences(trained.values(), latents=evidence.latents)),
+            scores=tuple(reconstruction_scores(trained, latents=evidence.latents)),
         )
 
 
@@ -76,6 +78,20 @@ def _metrics(evidence: CodesEvidence) -> Metrics:
 def _measured(evidence: CodesEvidence, arm: str) -> tuple[Metric, ...]:
     episodes = evidence.encoded.pairs.episodes
     return reconstruction_metrics(evidence.errors_of(arm), episodes, evidence.params)
+
+
+def reconstruction_scores(trained: Mapping[str, Metric], *, latents: str) -> Iterator[Score]:
+    """The gain beside copying, and what shuffling costs beside what would mean nothing.
+
+    Args:
+        trained: metrics of the trained quantiser by name; there is no score of what they leave out.
+        latents: what they are called.
+    """
+    if GAIN in trained:
+        yield scored("reconstruction", trained[GAIN], 0.0, "copying frame t")
+    if DEPENDENCE in trained:
+        ignored = f"less than {DEPENDENCE_DB} dB: the decoder ignores the {latents}"
+        yield scored("reconstruction", trained[DEPENDENCE], DEPENDENCE_DB, ignored)
 
 
 def code_sentences(metrics: Iterable[Metric], *, latents: str = "codes") -> list[str]:

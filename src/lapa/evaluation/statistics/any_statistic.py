@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.evaluation.statistics.episode_bootstrap import MIN_EPISODES, Interval
+from lapa.evaluation.statistics.episode_bootstrap import MIN_EPISODES, Interval, interval_of
+from lapa.evaluation.statistics.resampled import keep
 from lapa.records import Metric
 
 
@@ -38,8 +39,8 @@ def rows_interval(
         )
         for _ in range(resamples)
     ]
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    return Interval(value=value, low=float(low), high=float(high))
+    how = {"of": "rows", "episodes": numbers.tolist(), "seed": seed, "draws": resamples}
+    return interval_of(value, keep(drawn, "bootstrap", **how))
 
 
 def null_metric(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.evaluation.statistics.resampled import ResampledMetric, Resamples, keep
 from lapa.records import Metric
 
 Sums = NDArray[np.float64]
@@ -35,6 +36,24 @@ class Interval:
         return Metric(name=name, value=self.value, low=self.low, high=self.high, n=n)
 
 
+class ResampledInterval(Interval):
+    """An interval that still knows what it was made of; its fields are those of a plain one."""
+
+    resamples: Resamples
+
+    def metric(self, name: str, *, n: int) -> Metric:
+        """The interval as a record that remembers its resamples."""
+        return ResampledMetric.of(super().metric(name, n=n), self.resamples)
+
+
+def interval_of(value: float, kept: Resamples) -> Interval:
+    """A value with the interval that its resamples give."""
+    low, high = kept.ends(value)
+    interval = ResampledInterval(value=value, low=low, high=high)
+    interval.resamples = kept
+    return interval
+
+
 def episode_interval(
     statistic: Callable[[Sums], NDArray[np.float64]],
     columns: Sequence[NDArray[np.floating]],
@@ -54,16 +73,16 @@ def episode_interval(
         resamples: bootstrap draws.
         seed: of the draws.
     """
-    _, group = np.unique(episodes, return_inverse=True)
+    numbers, group = np.unique(episodes, return_inverse=True)
     sums = np.stack(
         [np.bincount(group, weights=values) for values in (np.ones(len(group)), *columns)], axis=-1
     )
     value = float(statistic(sums.sum(axis=0)))
     if len(sums) < MIN_EPISODES:
         return Interval(value=value)
-    draws = _draws(len(sums), resamples=resamples, seed=seed)
-    low, high = np.quantile(statistic(draws @ sums), (0.025, 0.975))
-    return Interval(value=value, low=float(low), high=float(high))
+    drawn = statistic(_draws(len(sums), resamples=resamples, seed=seed) @ sums)
+    how = {"of": "sums", "episodes": numbers.tolist(), "seed": seed, "draws": resamples}
+    return interval_of(value, keep(drawn, "bootstrap", **how))
 
 
 def intervals_of_sums(
@@ -81,10 +100,10 @@ def intervals_of_sums(
     if len(sums) < MIN_EPISODES:
         return [Interval(value=value) for value in values]
     drawn = statistic(_draws(len(sums), resamples=resamples, seed=seed) @ sums)
-    ends = np.quantile(drawn, (0.025, 0.975), axis=0).T.tolist()
+    how = {"of": "sums", "episodes": len(sums), "seed": seed, "draws": resamples}
     return [
-        Interval(value=value, low=low, high=high)
-        for value, (low, high) in zip(values, ends, strict=True)
+        interval_of(value, keep(column, "bootstrap", **how))
+        for value, column in zip(values, drawn.T, strict=True)
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import Any
 
-from lapa.distributed.launch import check_allocation
+from lapa.distributed.slurm import check_allocation
 from lapa.params.base import StageParams, TrainerParams
 from lapa.params.evaluation import EvaluationParams
 from lapa.params.labeling import LabelingParams
@@ -25,7 +25,7 @@ def require_processes(parameters: Mapping[str, Any]) -> None:
     Raises:
         RefusedError: one line for each stage.
     """
-    wrong: list[str] = []
+    wrong = list(_idle_allocation(parameters))
     for dataset, params in parameters.items():
         stage = dataset.removeprefix("params:")
         if isinstance(params, StageParams):
@@ -58,6 +58,41 @@ def _wrong_allocation(where: str, asked: TrainerParams | LabelingParams) -> Iter
             f"{where}.nodes is {asked.nodes} outside a Slurm allocation, expected 1: submit with "
             "sbatch, or set it to 1"
         )
+
+
+def _idle_allocation(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """One process in a job of several tasks or GPUs leaves the rest idle, unless another stage uses them."""
+    asked = {
+        dataset.removeprefix("params:"): _asked(params)
+        for dataset, params in parameters.items()
+        if isinstance(params, StageParams | LabelingParams | EvaluationParams)
+    }
+    if "SLURM_JOB_ID" not in os.environ or not asked:
+        return
+    largest = max(asked, key=lambda stage: asked[stage][0] * asked[stage][1])
+    devices, nodes = asked[largest]
+    given = {
+        "SLURM_JOB_NUM_NODES": (nodes, "nodes"),
+        "SLURM_NTASKS_PER_NODE": (devices, "processes a node"),
+        "SLURM_GPUS_ON_NODE": (devices, "GPUs a node"),
+    }
+    for variable, (used, unit) in given.items():
+        there = os.environ.get(variable)
+        compared_already = devices * nodes > 1 and variable != "SLURM_GPUS_ON_NODE"
+        if there is not None and int(there) > used and not compared_already:
+            yield (
+                f"{largest} is the largest stage of this job and uses {used} {unit}, but {variable} is {there}: "
+                "the rest would be idle; change its `devices` and `nodes`, or the header of the batch script, so that "
+                "they agree (slurm/submit.sh asks for what the parameters say)"
+            )
+
+
+def _asked(params: StageParams | LabelingParams | EvaluationParams) -> tuple[int, int]:
+    """Processes a node, and nodes."""
+    if isinstance(params, EvaluationParams):
+        return 1, 1
+    asked = params.trainer if isinstance(params, StageParams) else params
+    return asked.devices, asked.nodes
 
 
 def _missing_gpus(where: str, asked: TrainerParams | LabelingParams) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,10 +15,13 @@ from lapa.distributed.ranks import is_rank_zero, rank, sum_over_processes, world
 from lapa.distributed.stop_signals import StopSignals
 from lapa.params.fabric import FabricStageParams
 from lapa.training.common.augment_images import augment_images
+from lapa.training.common.level import Level
+from lapa.training.common.levels import Levels
 from lapa.training.common.progress import Progress
 from lapa.training.common.seeding import seed_globally
+from lapa.training.common.stage_work import StageWork
 from lapa.training.common.step_clock import StepClock
-from lapa.training.common.train_state import TrainState, save
+from lapa.training.common.train_state import TrainState, levels_of, save
 
 Metrics = dict[str, float]
 
@@ -33,18 +35,18 @@ def loss_alone(output: Any, batch: Any) -> dict[str, Tensor]:
 class Loop:
     """Trains a `TrainState` to ``params.trainer.max_steps``; every rank runs one."""
 
-    stage: str
-    """Its name, for the progress."""
+    work: StageWork
+    """The stage, and its folder that holds durable states."""
     shown: Mapping[str, str]
     """Metrics of the progress: name -> how to say it."""
     fabric: Fabric
     params: FabricStageParams
     state: TrainState[Any]
-    resume: Path
-    """Folder of the resume points."""
     log: Callable[[Metrics, int], None]
     validate: Callable[[], Metrics] | None
     """Measures the present weights; None where no data is held out."""
+    validated: Callable[[], None]
+    """What follows when a validation is logged."""
     prepare: Callable[[Any], Any]
     """Turns what the loader yields into a batch on the device."""
     losses: Callable[[Any, Any], Mapping[str, Tensor]] = loss_alone
@@ -56,7 +58,7 @@ class Loop:
     def run(self, batches: Iterable[Any]) -> None:
         """Consume ``batches``: those of the steps still to do, ``accumulate`` per step."""
         iterator = iter(batches)
-        trainer = self.params.trainer
+        trainer, levels = self.params.trainer, levels_of(self.work, self.params)
         # published weights arrive in evaluation mode, and a validation ends in training mode
         self.state.module.train()
         with self._progress() as progress, StopSignals() as signals:
@@ -65,15 +67,18 @@ class Loop:
                 losses, norm = self._step(iterator)
                 self.state.step += 1
                 stopping = signals.agreed()
-                self._after_step(losses, norm, saves=bool(stopping))
+                must = bool(stopping) or self.state.step == trainer.max_steps
+                self._after_step(losses, norm, levels, levels.due(self.state.step, must=must))
                 progress.advance(self.state.step, losses["loss"], lambda: self._measured)
                 if stopping:
-                    signals.leave(stopping, stage=self.stage, step=self.state.step)
+                    signals.leave(stopping, stage=self.work.stage, step=self.state.step)
+        levels.discard_fast()
 
-    def _after_step(self, losses: Mapping[str, Tensor], norm: Tensor, *, saves: bool) -> None:
-        """Log, validate and save, each when due; ``saves`` whether or not it is."""
+    def _after_step(
+        self, losses: Mapping[str, Tensor], norm: Tensor, levels: Levels, saves: Level | None
+    ) -> None:
+        """Log and validate, each when due, and save on the level that is."""
         trainer = self.params.trainer
-        saves = saves or self._due(trainer.checkpoint_every)
         if saves or self._due(trainer.log_every):
             self._require_finite(norm)
         self._clock.worked(samples=self._samples_per_step())
@@ -82,8 +87,9 @@ class Loop:
         if self.validate and self._due(trainer.validate_every):
             self._measured = self.validate()
             self.log(self._measured, self.state.step)
+            self.validated()
         if saves:
-            save(self.fabric, self.state, self.resume, sharded=self.params.shard)
+            save(self.fabric, self.state, levels, saves)
         self._clock.skipped()
 
     def _samples_per_step(self) -> int:
@@ -91,7 +97,7 @@ class Loop:
 
     def _progress(self) -> Progress:
         return Progress(
-            self.stage,
+            self.work.stage,
             total=self.params.trainer.max_steps,
             done=self.state.step,
             formats=self.shown,

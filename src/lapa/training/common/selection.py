@@ -43,6 +43,14 @@ class Criterion:
             return True
         return value > to if self.larger_is_better else value < to
 
+    def best(
+        self, step: int, metrics: Mapping[str, float], notes: tuple[str, ...] = ()
+    ) -> Exported:
+        """What a record says about weights that are best by this metric."""
+        return Exported(
+            step=step, metrics=dict(metrics), selected="best", selected_by=self.metric, notes=notes
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Best:
@@ -133,7 +141,5 @@ def export(
         "%s: exporting the weights of step %d, the best by %s: %.4g (last step, %d: %.4g)",
         *(stage, best.step, name, best.metrics[name], last.step, last.metrics[name]),
     )
-    chosen = Exported(
-        step=best.step, metrics=best.metrics, selected="best", selected_by=name, notes=last.notes
-    )
+    chosen = criterion.best(best.step, best.metrics, last.notes)
     return chosen, best.weights if best.step != last.step else {}

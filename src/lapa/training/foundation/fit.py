@@ -24,7 +24,6 @@ from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.fabric import build_fabric
 from lapa.training.common.held_out import holds_out
 from lapa.training.common.loop import Loop
-from lapa.training.common.resume import resume_folder
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import NOTHING_READ, StageWork, start_process
 from lapa.training.common.tracking import JoinedRun
@@ -73,7 +72,7 @@ def fit(
     fabric.launch()
     own = StageWork(stage="foundation", folder=work, run=run)
     training = _Training(fabric=fabric, shards=shards, labels=provider, params=params, work=own)
-    return training.save(training.run())
+    return training.save(training.run(), own)
 
 
 class _Training:
@@ -90,9 +89,10 @@ class _Training:
     ) -> None:
         self.fabric, self.shards, self.labels = fabric, shards, labels
         self.params, self.work = params, work
-        self.state = trainable_state(fabric, shards, params, work.folder)
-        criterion = CRITERION if params.trainer.select == "best" else None
-        self.best = BestWeights(self.state, work, criterion=criterion, sharded=params.shard)
+        self.state = trainable_state(fabric, shards, params, work)
+        self.best = BestWeights(
+            self.state, work, params, fabric=fabric, criterion=CRITERION, write=self.save
+        )
         self.loggers = work.loggers()
         self.data = NOTHING_READ
 
@@ -132,14 +132,14 @@ class _Training:
     def _loop(self, check: Callable[[], dict[str, float]] | None) -> Loop:
         by_itself = "decoded_top1" if self.state.model.teacher_forced else "top1"
         return Loop(
-            stage="foundation",
             shown={f"val/{by_itself}": "held-out codes right {:.1%}"},
             fabric=self.fabric,
             params=self.params,
             state=self.state,
-            resume=resume_folder(self.work.folder),
+            work=self.work,
             log=self._log,
             validate=check,
+            validated=self.best.keep_milestone,
             prepare=self.labels.prepare,
         )
 
@@ -162,7 +162,7 @@ class _Training:
         self._log(metrics, chosen.step)
         return replace(chosen, metrics=chosen.metrics | metrics)
 
-    def save(self, exported: Exported) -> Checkpoint:
+    def save(self, exported: Exported, work: StageWork) -> Checkpoint:
         """Consolidate the weights (collective) and save them from rank zero."""
         weights = full_weights(self.state, sharded=self.params.shard)
 
@@ -170,7 +170,7 @@ class _Training:
             model = trained_model(self.shards, self.params, weights)
             return save_foundation(folder, model, self.params.model())
 
-        checkpoint = self.work.save(
+        checkpoint = work.save(
             write,
             exported=exported,
             inputs={"shards": self.shards.digest, **self.labels.inputs},

@@ -18,6 +18,7 @@ from lapa.params.foundation.stage import FoundationParams
 from lapa.records import ShardSet
 from lapa.training.common.adapt import adapt, merge_lora
 from lapa.training.common.seeding import seed_globally
+from lapa.training.common.stage_work import StageWork
 from lapa.training.common.train_state import TrainState, begin
 
 logger = logging.getLogger(__name__)
@@ -31,11 +32,11 @@ def fresh_model(shards: ShardSet, params: FoundationParams) -> LatentPolicy:
 
 
 def trainable_state(
-    fabric: Fabric, shards: ShardSet, params: FoundationParams, work: Path
+    fabric: Fabric, shards: ShardSet, params: FoundationParams, work: StageWork
 ) -> TrainState[LatentPolicy]:
     """Model, optimiser and schedule where training goes on; collective."""
     model = fresh_model(shards, params)
-    _tell_origins(model, work)
+    _tell_origins(model, work.folder)
     adapt(model, params)
     return begin(fabric, model, params, work)
 

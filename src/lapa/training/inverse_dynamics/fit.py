@@ -25,7 +25,6 @@ from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.fabric import build_fabric
 from lapa.training.common.labeled_episodes import choose_episodes
 from lapa.training.common.loop import Loop
-from lapa.training.common.resume import resume_folder
 from lapa.training.common.seeding import prefer_deterministic_kernels, seed_globally
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
@@ -78,7 +77,7 @@ def fit(
         params=params,
         work=StageWork(stage="inverse_dynamics", folder=work, run=run),
     )
-    return fitting.save(fitting.run())
+    return fitting.save(fitting.run(), fitting.work)
 
 
 class _Fitting:
@@ -106,9 +105,10 @@ class _Fitting:
         self.labeled = labeled.first(count, seed=seed)
         seed_globally(seed, "inverse dynamics weights")
         objective = InverseDynamicsObjective(InverseDynamics(self.config))
-        self.state = begin(self.fabric, objective, params, work.folder)
-        criterion = CRITERION if params.trainer.select == "best" else None
-        self.best = BestWeights(self.state, work, criterion=criterion, sharded=False)
+        self.state = begin(self.fabric, objective, params, work)
+        self.best = BestWeights(
+            self.state, work, params, fabric=self.fabric, criterion=CRITERION, write=self.save
+        )
         self.loggers = work.loggers()
 
     def run(self) -> Exported:
@@ -150,14 +150,14 @@ class _Fitting:
 
     def _loop(self, held_out: PairDataset | None) -> Loop:
         return Loop(
-            stage="inverse_dynamics",
             shown={"val/r2": "held-out R² {:.3f}"},
             fabric=self.fabric,
             params=self.params,
             state=self.state,
-            resume=resume_folder(self.work.folder),
+            work=self.work,
             log=self._log,
             validate=partial(self._check, held_out) if held_out else None,
+            validated=self.best.keep_milestone,
             prepare=self._moved,
         )
 
@@ -165,7 +165,7 @@ class _Fitting:
         for logger in self.loggers:
             logger.log_metrics(metrics, step)
 
-    def save(self, exported: Exported) -> Checkpoint:
+    def save(self, exported: Exported, work: StageWork) -> Checkpoint:
         """Write the model from rank zero and describe it."""
         weights = full_weights(self.state, sharded=False)
         named = self.state.model.named_parameters()
@@ -176,7 +176,7 @@ class _Fitting:
             model.load_state_dict({n.removeprefix(MODEL): w for n, w in weights.items()})
             return save_inverse_dynamics(folder, model, self.config)
 
-        checkpoint = self.work.save(
+        checkpoint = work.save(
             write,
             exported=exported,
             inputs={"shards": self.shards.digest},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from lapa.models.laq import LatentActionQuantizer
 from lapa.models.storage import save_model
 from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.training.common.checkpoints import readable
 from lapa.training.common.data_facts import DataFacts
-from lapa.training.common.resume import resume_file
+from lapa.training.common.levels import Levels
+from lapa.training.common.milestones import Milestones
 from lapa.training.common.seeding import seed_globally
 from lapa.training.common.selection import Criterion, Exported
 from lapa.training.common.stage_work import StageWork, start_process
@@ -22,6 +25,9 @@ from lapa.training.laq.module import LaqModule
 from lapa.training.laq.resume_point import ResumableLoader
 from lapa.training.laq.train_eval import with_train_eval
 from lapa.training.laq.trainer import build_trainer
+
+Describe = Callable[[LatentActionQuantizer, Exported, StageWork], Checkpoint]
+"""Writes a quantiser into a work folder and describes it."""
 
 
 def fit(
@@ -48,36 +54,51 @@ def fit(
     """
     start_process(params.trainer)
     loaders = open_loaders(shards, pair_spec, params)
-    model, exported = train(params, loaders, work=work, run=run)
-    own = StageWork(stage="laq", folder=work)
-    return save(
-        model, own, shards=shards, pair_spec=pair_spec, exported=exported, data=loaders.data
-    )
+    describe = partial(save, shards=shards, pair_spec=pair_spec, data=loaders.data)
+    model, exported = train(params, loaders, work=work, run=run, describe=describe)
+    return describe(model, exported, StageWork(stage="laq", folder=work))
 
 
 def train(
-    params: LaqParams, loaders: LaqLoaders, *, work: Path, run: JoinedRun | None = None
+    params: LaqParams,
+    loaders: LaqLoaders,
+    *,
+    work: Path,
+    run: JoinedRun | None = None,
+    describe: Describe | None = None,
 ) -> tuple[LatentActionQuantizer, Exported]:
     """Train on given loaders; return the model (its average, if one is kept) and what it is.
 
     An interrupted training in the same ``work`` continues where its last resume file was written
-    and ends with the same weights, bit for bit on the same machine.
+    and ends with the same weights, bit for bit on the same machine. Milestones need ``describe``.
     """
     module = LaqModule(model=build_model(params), params=params)
     if params.compile:
         module.model.compile()
-    keep_best = KeepBest(stage="laq", criterion=criterion(params), model=module.model, work=work)
+    levels = Levels("laq", work, params.trainer)
+    milestones = None
+    if levels.milestones and describe:
+        milestones = Milestones(levels.milestones, "laq", partial(describe, module.model))
+    keep_best = KeepBest(
+        stage="laq",
+        criterion=criterion(params),
+        model=module.model,
+        work=work,
+        milestones=milestones,
+    )
     trainer = build_trainer(
         params.trainer,
         work=StageWork(stage="laq", folder=work, run=run),
         callbacks=[keep_best, *build_callbacks(params, loaders, module.model, work)],
+        milestones=milestones,
         clip_norm=params.optimizer.clip_norm,
         profile=params.profile,
         find_unused_parameters=params.model.lapa_compat,
     )
     batches = ResumableLoader(loaders.train, total=params.trainer.max_steps)
     val = loaders.val if len(loaders.val_pairs) else None
-    trainer.fit(module, batches, val, ckpt_path=resume_file(work), weights_only=True)
+    newest = levels.newest(readable)
+    trainer.fit(module, batches, val, ckpt_path=newest and newest[0], weights_only=True)
     exported = keep_best.finish(trainer, module, val)
     return module.model, with_train_eval(exported, trainer, module, loaders)
 
@@ -103,11 +124,11 @@ def build_model(params: LaqParams) -> LatentActionQuantizer:
 
 def save(
     model: LatentActionQuantizer,
+    exported: Exported,
     work: StageWork,
     *,
     shards: ShardSet,
     pair_spec: PairSpec,
-    exported: Exported,
     data: DataFacts,
 ) -> Checkpoint:
     """Write the weights and describe them."""

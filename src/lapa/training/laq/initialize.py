@@ -49,9 +49,7 @@ def initialize(
     metrics = validate(laq, loaders, LaqModule(model=model, params=laq), work)
     exported = Exported(step=0, metrics=metrics)
     own = StageWork(stage="laq", folder=work)
-    return save(
-        model, own, shards=shards, pair_spec=pair_spec, exported=exported, data=loaders.data
-    )
+    return save(model, exported, own, shards=shards, pair_spec=pair_spec, data=loaders.data)
 
 
 def untrained(params: LaqParams) -> LaqParams:

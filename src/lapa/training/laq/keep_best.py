@@ -11,11 +11,12 @@ from pytorch_lightning.callbacks import Callback
 from torch import nn
 
 from lapa.distributed.ranks import is_rank_zero
+from lapa.training.common.milestones import Milestones
 from lapa.training.common.selection import Best, Criterion, Exported, export, learnt, put_back
 
 
 class KeepBest(Callback):
-    """After each validation, on rank zero: the weights, if they are the best so far.
+    """After each validation: the weights, if they are the best so far.
 
     Stands before `AveragedWeights`, so that it finds the average, which was validated, in the model.
 
@@ -24,28 +25,42 @@ class KeepBest(Callback):
         criterion: None keeps nothing, and the last step is exported.
         model: what will be exported.
         work: folder of the best so far.
+        milestones: where the best model, to which `ResumePoint` adds the state, and the last are kept.
     """
 
     def __init__(
-        self, *, stage: str, criterion: Criterion | None, model: nn.Module, work: Path
+        self,
+        *,
+        stage: str,
+        criterion: Criterion | None,
+        model: nn.Module,
+        work: Path,
+        milestones: Milestones | None = None,
     ) -> None:
         self._stage, self._criterion, self._model, self._work = stage, criterion, model, work
         self._latest = Exported(step=-1, metrics={})
         best = Best.load(work) if criterion else None
         self._value = best.metrics[criterion.metric] if criterion and best else None
+        self._step = best.step if best else None
+        self._milestones = milestones
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Compare; save when better."""
         logged = trainer.callback_metrics.items()
         metrics = {name: float(value) for name, value in logged if name.startswith("val/")}
-        self._latest = Exported(step=trainer.global_step, metrics=metrics)
-        if self._criterion is None or not is_rank_zero():
+        step = trainer.global_step
+        self._latest = Exported(step=step, metrics=metrics)
+        if self._criterion is None:
             return
         value = metrics[self._criterion.metric]
         if self._criterion.prefers(value, self._value):
-            self._value = value
-            best = Best(step=trainer.global_step, metrics=metrics, weights=learnt(self._model))
-            best.save(self._work)
+            self._value, self._step = value, step
+            if is_rank_zero():
+                Best(step=step, metrics=metrics, weights=learnt(self._model)).save(self._work)
+        if (
+            self._milestones and self._step == step
+        ):  # also for a training that was killed before the milestone was whole
+            self._milestones.begin_best(self._criterion.best(step, metrics))
 
     def finish(
         self, trainer: pl.Trainer, module: pl.LightningModule, val: Iterable[Any] | None
@@ -58,6 +73,9 @@ class KeepBest(Callback):
         if val is not None and self._latest.step != step:
             trainer.validate(module, val, verbose=False)
         last = self._latest if self._latest.step == step else Exported(step=step, metrics={})
+        if self._milestones:
+            self._milestones.finish_best(step)
+            self._milestones.keep_last(last)
         if not is_rank_zero():
             return last
         best = Best.load(self._work) if self._criterion else None

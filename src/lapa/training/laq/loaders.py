@@ -15,7 +15,7 @@ from lapa.distributed.ranks import rank, world_size
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
 from lapa.training.common.data_facts import DataFacts
-from lapa.training.common.held_out import holds_out
+from lapa.training.common.held_out import holds_out, require_batch_each
 from lapa.training.common.stage_work import NOTHING_READ
 
 
@@ -64,6 +64,7 @@ def open_loaders(shard_set: ShardSet, spec: PairSpec, params: LaqParams) -> LaqL
     val: PairDataset | None = None
     if holds_out(shard_set):
         val = opened("val", max_samples=trainer.val_max_samples)
+        require_batch_each(len(val), batch_size=trainer.batch_size)
     count = params.train_eval_samples
     fitted = opened("train", max_samples=count) if count else None
     share: dict[str, int] = {

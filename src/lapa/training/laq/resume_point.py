@@ -1,30 +1,29 @@
-"""Exact resume under Lightning: atomic files, and a loader whose state is one integer."""
+"""Exact resume under Lightning: states on the three levels, and a loader whose state is one integer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pytorch_lightning as pl
 from lightning_fabric.plugins.io.torch_io import TorchCheckpointIO
 from pytorch_lightning.callbacks import Checkpoint
+from pytorch_lightning.trainer.states import TrainerFn
 
 from lapa.distributed.ranks import is_rank_zero
 from lapa.distributed.stop_signals import StopSignals
-from lapa.training.common.checkpoints import prune, save_atomically, step_file
+from lapa.training.common.checkpoints import save_atomically
+from lapa.training.common.level import Level
+from lapa.training.common.levels import Levels
+from lapa.training.common.milestones import Milestones
 
 Batch = TypeVar("Batch")
 
 
-class AtomicCheckpointIO(TorchCheckpointIO):
-    """Lightning's checkpoint files, written by `save_atomically` and read without pickle."""
-
-    def save_checkpoint(
-        self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any | None = None
-    ) -> None:
-        """Write one file."""
-        save_atomically(checkpoint, Path(path))
+class WeightsOnlyIO(TorchCheckpointIO):
+    """Lightning's states, read without unpickling objects."""
 
     def load_checkpoint(
         self,
@@ -37,21 +36,19 @@ class AtomicCheckpointIO(TorchCheckpointIO):
 
 
 class ResumePoint(Checkpoint):
-    """Saves the whole training state every ``every`` optimiser steps, keeping the last few.
+    """Saves the whole training state whenever it is due on a level, and when asked to stop, which it then does.
 
-    And once more when the training is asked to stop, which it then does. Where a validation is due at the same step, after it: Lightning does not repeat one that was cut
+    Where a validation is due at the same step, after it: Lightning does not repeat one that was cut
     short, and the weights that it would have found best would be lost.
     """
 
     def __init__(
-        self, *, stage: str, folder: Path, every: int, validate_every: int, keep: int = 3
+        self, *, levels: Levels, milestones: Milestones | None, validate_every: int
     ) -> None:
-        self._stage = stage
-        self._folder = folder
-        self._every = every
+        self._levels = levels
+        self._milestones = milestones
         self._validate_every = validate_every
-        self._keep = keep
-        self._waits = False
+        self._waits: Level | None = None
         self._stopping = 0
         self._signals: StopSignals | None = None
 
@@ -60,8 +57,9 @@ class ResumePoint(Checkpoint):
         self._signals = StopSignals().__enter__()
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """From here on a signal acts at once."""
+        """From here on a signal acts at once, and nothing is left that a fast state would save."""
         self._give_back_signals()
+        self._levels.discard_fast()
 
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
@@ -74,33 +72,45 @@ class ResumePoint(Checkpoint):
     ) -> None:
         """Save when due or asked to stop; collective, so every rank calls it."""
         self._stopping = self._signals.agreed() if self._signals else 0
-        if trainer.global_step % self._every and not self._stopping:
-            return
-        validates = trainer.enable_validation and trainer.global_step % self._validate_every == 0
-        if validates:
-            self._waits = True
-        else:
+        step = trainer.global_step
+        due = self._levels.due(step, must=bool(self._stopping) or step == trainer.max_steps)
+        if trainer.enable_validation and step % self._validate_every == 0:
+            self._waits = due
+        elif due:
             # Lightning logs a step after this hook: killed in between, it would never be logged
             trainer._logger_connector.update_train_step_metrics()
-            self._save(trainer)
+            self._save(trainer, due)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Save what waited."""
-        if self._waits:
-            self._waits = False
-            self._save(trainer)
+        """Save what waited, and where the best so far was found, that."""
+        if trainer.state.fn != TrainerFn.FITTING:
+            return  # a validation by itself, when all is trained
+        if self._milestones:
+            self._milestones.finish_best(trainer.global_step, partial(_write_state, trainer))
+        due, self._waits = self._waits, None
+        if due:
+            self._save(trainer, due)
 
-    def _save(self, trainer: pl.Trainer) -> None:
-        trainer.save_checkpoint(step_file(self._folder, trainer.global_step))
-        if is_rank_zero():
-            prune(self._folder, keep=self._keep)
+    def _save(self, trainer: pl.Trainer, due: Level) -> None:
+        step = trainer.global_step
+        self._levels.save(due, step, _state_of(trainer))
         if self._signals and self._stopping:
-            self._signals.leave(self._stopping, stage=self._stage, step=trainer.global_step)
+            self._signals.leave(self._stopping, stage=self._levels.stage, step=step)
 
     def _give_back_signals(self) -> None:
         if self._signals:
             self._signals.__exit__()
             self._signals = None
+
+
+def _state_of(trainer: pl.Trainer) -> dict[str, Any]:
+    """What Lightning would save."""
+    return trainer._checkpoint_connector.dump_checkpoint(weights_only=False)
+
+
+def _write_state(trainer: pl.Trainer, path: Path) -> None:
+    if is_rank_zero():
+        save_atomically(_state_of(trainer), path)
 
 
 class ResumableLoader(Generic[Batch]):

@@ -16,9 +16,10 @@ from pytorch_lightning.profilers import Profiler, PyTorchProfiler, SimpleProfile
 from pytorch_lightning.strategies import DDPStrategy, Strategy
 
 from lapa.params.base import TrainerParams
-from lapa.training.common.resume import resume_folder
+from lapa.training.common.levels import Levels
+from lapa.training.common.milestones import Milestones
 from lapa.training.common.stage_work import StageWork
-from lapa.training.laq.resume_point import AtomicCheckpointIO, ResumePoint
+from lapa.training.laq.resume_point import ResumePoint, WeightsOnlyIO
 from lapa.training.laq.step_seed import StepSeed
 
 ProfileKind = Literal["none", "simple", "torch"]
@@ -29,6 +30,7 @@ def build_trainer(
     *,
     work: StageWork,
     callbacks: Sequence[Callback],
+    milestones: Milestones | None = None,
     clip_norm: float = 0.0,
     profile: ProfileKind = "none",
     find_unused_parameters: bool = False,
@@ -37,13 +39,14 @@ def build_trainer(
 
     Ranks come from `lapa.distributed.launch`, so the environment plugin is always
     `LightningEnvironment`: inside a large Slurm allocation Lightning would otherwise take a
-    one-process stage for a distributed one. Every training is resumable: pass
-    ``ckpt_path=resume_file(work.folder)`` to ``fit`` and a `ResumableLoader` as training loader.
+    one-process stage for a distributed one. Every training is resumable: pass the newest of its `Levels`
+    to ``fit`` as ``ckpt_path``, and a `ResumableLoader` as training loader.
 
     Args:
         params: length, batch, precision and devices.
         work: where everything is written during training.
         callbacks: in the order in which they act.
+        milestones: where one of the callbacks begins those of the best weights; they get the state.
         clip_norm: largest global gradient norm, 0 for none.
         profile: ``simple`` (time per hook) or ``torch`` (operators, a Chrome trace).
         find_unused_parameters: some parameters get no gradient; only matters for many processes.
@@ -52,9 +55,8 @@ def build_trainer(
     # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     resume_point = ResumePoint(
-        stage=work.stage,
-        folder=resume_folder(work.folder),
-        every=params.checkpoint_every,
+        levels=Levels(work.stage, work.folder, params),
+        milestones=milestones,
         validate_every=params.validate_every,
     )
     return pl.Trainer(
@@ -68,7 +70,7 @@ def build_trainer(
         num_nodes=params.nodes,
         strategy=_strategy(params, find_unused_parameters),
         precision=params.precision,
-        plugins=[LightningEnvironment(), AtomicCheckpointIO()],
+        plugins=[LightningEnvironment(), WeightsOnlyIO()],
         gradient_clip_val=clip_norm or None,
         val_check_interval=params.validate_every,
         check_val_every_n_epoch=None,

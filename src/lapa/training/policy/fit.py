@@ -23,7 +23,6 @@ from lapa.training.common.best_weights import BestWeights
 from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.fabric import build_fabric
 from lapa.training.common.loop import Loop
-from lapa.training.common.resume import resume_folder
 from lapa.training.common.seeding import prefer_deterministic_kernels
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
@@ -96,7 +95,8 @@ def fit(
         work=StageWork(stage="policy", folder=work, run=run),
     )
     exported = finetuning.run()
-    return finetuning.save(replace(exported, notes=(*notes, *exported.notes)))
+    exported = replace(exported, notes=(*notes, *exported.notes))
+    return finetuning.save(exported, finetuning.work)
 
 
 def _learnt_actions(foundation: Checkpoint) -> bool:
@@ -125,9 +125,10 @@ class _Finetuning:
         self.data = self._prepare()
         sample = next(iter(labeled_loader(self.data, params)))
         one = {name: value[:1] for name, value in sample.items()}
-        self.state = trainable_state(self.fabric, self.policy, params, sample=one, work=work.folder)
-        criterion = CRITERION if params.trainer.select == "best" else None
-        self.best = BestWeights(self.state, work, criterion=criterion, sharded=params.shard)
+        self.state = trainable_state(self.fabric, self.policy, params, sample=one, work=work)
+        self.best = BestWeights(
+            self.state, work, params, fabric=self.fabric, criterion=CRITERION, write=self.save
+        )
         self.loggers = work.loggers()
 
     def _prepare(self) -> TrainingData:
@@ -194,14 +195,14 @@ class _Finetuning:
 
     def _loop(self, check: Callable[[], dict[str, float]] | None) -> Loop:
         return Loop(
-            stage="policy",
             shown=SHOWN,
             fabric=self.fabric,
             params=self.params,
             state=self.state,
-            resume=resume_folder(self.work.folder),
+            work=self.work,
             log=self._log,
             validate=check,
+            validated=self.best.keep_milestone,
             prepare=self._moved,
             losses=self._losses,
         )
@@ -223,7 +224,7 @@ class _Finetuning:
         for logger in self.loggers:
             logger.log_metrics(metrics, step)
 
-    def save(self, exported: Exported) -> Checkpoint:
+    def save(self, exported: Exported, work: StageWork) -> Checkpoint:
         """Consolidate the weights (collective), write the policy from rank zero and describe it."""
         weights = full_weights(self.state, sharded=self.params.shard)
         named = self.state.model.named_parameters()
@@ -234,7 +235,7 @@ class _Finetuning:
             policy = trained_policy(self.foundation, self.config, self.params, weights)
             return save_policy(folder, policy, self.config)
 
-        checkpoint = self.work.save(
+        checkpoint = work.save(
             write,
             exported=exported,
             inputs={name: artefact.digest for name, artefact in inputs.items() if artefact},

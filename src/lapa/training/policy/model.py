@@ -16,6 +16,7 @@ from lapa.params.finetune import FinetuneParams
 from lapa.params.policy import PolicyModelParams
 from lapa.records import Checkpoint
 from lapa.training.common.adapt import add_lora, merge_lora
+from lapa.training.common.stage_work import StageWork
 from lapa.training.common.train_state import TrainState, begin
 from lapa.training.policy.objective import PolicyObjective
 from lapa.training.policy.trainable import freeze_unreached
@@ -25,7 +26,7 @@ POLICY = "policy."
 
 
 def trainable_state(
-    fabric: Fabric, policy: Policy, params: FinetuneParams, *, sample: Any, work: Path
+    fabric: Fabric, policy: Policy, params: FinetuneParams, *, sample: Any, work: StageWork
 ) -> TrainState[PolicyObjective]:
     """Objective, optimiser and schedule where training goes on; collective.
 
@@ -34,7 +35,7 @@ def trainable_state(
         policy: at step 0; what learns is selected.
         params: optimiser and trainer.
         sample: a batch of one: what its loss does not reach is frozen.
-        work: the folder that holds the resume points.
+        work: the stage, and its folder that holds durable states.
     """
     model = PolicyObjective(policy=policy, joint_latent_weight=params.joint_latent_weight).train()
     freeze_unreached(model, model(sample).loss)
