@@ -145,6 +145,7 @@ def alarms_of(measure: Callable[[PairTable], dict[str, Score]], *, episodes: int
     return dict(alarms)
 
 
+@pytest.mark.timeout(900)  # ten seconds of an idle core
 def test_random_codes_raise_no_alarm_among_permutations() -> None:
     alarms = alarms_of(lambda table: permuted_scores(table, 20), episodes=14)
     permuted = {name for name in MEANING if not name.startswith("flow_r2")}
@@ -152,6 +153,7 @@ def test_random_codes_raise_no_alarm_among_permutations() -> None:
     assert max(alarms.values()) <= 5, alarms
 
 
+@pytest.mark.timeout(900)  # ten seconds of an idle core
 def test_random_codes_raise_no_alarm_among_probes() -> None:
     params = ProbeParams(folds=3, ridge=(10.0,), resamples=100)
     alarms = alarms_of(lambda table: probed_scores(table, params, ("dataset",)), episodes=20)

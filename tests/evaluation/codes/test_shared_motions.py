@@ -56,7 +56,7 @@ def test_instructions_that_occur_once_cannot_be_exchanged() -> None:
     table = action_codes(pairs=120, episodes=12)
     alone = replace(table, instruction=np.char.add("task ", table.episode.astype(str)))
     groups = instruction_groups(alone.instruction, seed=0)
-    with pytest.raises(CannotMeasureError, match="instruction of its own"):
+    with pytest.raises(CannotMeasureError, match="its own instruction"):
         alignment_scores(alone, groups[0], draws=5, seed=0)
 
 

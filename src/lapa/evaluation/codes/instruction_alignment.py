@@ -69,5 +69,5 @@ def _require_repeats(table: PairTable, groups: InstructionGroups) -> None:
     )
     if len(set(of_episode)) == len(of_episode):
         raise CannotMeasureError(
-            f"every held-out episode has a {groups.name} of its own, so none can be exchanged"
+            f"every held-out episode has its own {groups.name}, so none can be exchanged"
         )

@@ -83,7 +83,7 @@ class CodesAndFlow(CodesSection):
                 *folded("Directions of every code", rows(_angle_table(angles))),
                 *folded("η² of every way to average the flow", rows(_eta_table(tied))),
             ),
-            sentences=tuple(_sentence(score) for score in scores[:1]),
+            sentences=tuple(_sentence(score) for score in scores[:1] if score.verdict == "passes"),
             scores=scores,
             data={"angles": [asdict(of_one) for of_one in angles]},
         )
@@ -154,8 +154,7 @@ def _eta_table(tied: Sequence[Association]) -> Table:
 
 
 def _sentence(score: Score) -> str:
-    tells = "tell" if score.verdict == "passes" else "are not seen to tell"
     return (
-        f"The codes {tells} in which direction things move: {number(score.metric, 2)} of the direction's "
+        f"The codes tell in which direction things move: {number(score.metric, 2)} of the direction's "
         f"entropy, permuted codes {number(score.control, 2)}."
     )

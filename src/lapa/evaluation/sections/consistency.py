@@ -28,7 +28,6 @@ CAPTION = (
 )
 VERDICTS = {
     "passes": "means the same in different datasets",
-    "unclear": "is not seen to mean the same in different datasets",
     "fails": "means opposite things in different datasets",
 }
 
@@ -71,7 +70,7 @@ class Consistency(CodesSection):
                 *(block for motion, score in known for block in _plot(evidence, motion, score)),
                 *folded("Every code", rows(_table([motion for motion, _ in known]))),
             ),
-            sentences=(_sentence(*known[0]),),
+            sentences=_sentences(*known[0]),
             scores=scores,
         )
 
@@ -131,9 +130,12 @@ def _table(motions: Sequence[SharedMotion]) -> Table:
     return Table(head=head, rows=tuple(lines))
 
 
-def _sentence(motion: SharedMotion, score: Score) -> str:
+def _sentences(motion: SharedMotion, score: Score) -> tuple[str, ...]:
+    """The answer; none where there is none."""
+    if score.verdict == "unclear":
+        return ()
     name = "direction of motion" if motion.name == DIRECTION else motion.name
     return (
         f"A code {VERDICTS[score.verdict]}: consistency of the {name} {number(score.metric, 2)}, "
-        f"with permuted codes {number(score.control, 2)}."
+        f"with permuted codes {number(score.control, 2)}.",
     )

@@ -31,7 +31,6 @@ CAPTIONS = {
 }
 VERDICTS = {
     "passes": "points the same way in different datasets",
-    "unclear": "is not seen to point the same way in different datasets",
     "fails": "points opposite ways in different datasets",
 }
 
@@ -76,7 +75,7 @@ class FlowCompass(CodesSection):
         return Finding(
             metrics={TRAINED: tuple(score.metric for score in scores)},
             blocks=(*rows(score_table(scores)), *plots),
-            sentences=tuple(_sentence(score) for score in scores[-1:]),
+            sentences=tuple(_sentence(score) for score in scores[-1:] if score.verdict in VERDICTS),
             scores=scores,
             data={
                 name: {dataset: [asdict(arrow) for arrow in of] for dataset, of in of_one.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from lapa.evaluation.blocks import rows
@@ -10,6 +11,7 @@ from lapa.evaluation.codes.flow_probe import ANALYSIS, flow_probe_scores
 from lapa.evaluation.finding import Finding
 from lapa.evaluation.formatting import number
 from lapa.evaluation.plots.score_dots import plot_scores
+from lapa.evaluation.score import Score
 from lapa.evaluation.score_table import score_table
 from lapa.evaluation.section import Need
 
@@ -38,14 +40,21 @@ class FlowProbe(CodesSection):
         draw = partial(
             plot_scores, scores, heading, "R² (1: all of the flow; 0: no more than its mean)"
         )
-        best = max(scores, key=lambda score: score.metric.value)
-        kind = best.metric.name.split("/")[-1]
         return Finding(
             metrics={TRAINED: tuple(score.metric for score in scores)},
             blocks=(*rows(score_table(scores)), *evidence.plot("flow_probe", draw, CAPTION)),
-            sentences=(
-                f"A linear probe reads R² {number(best.metric, 2)} of the {kind} flow from the {evidence.latents}; "
-                f"control ({best.control_is}): {number(best.control, 2)}.",
-            ),
+            sentences=_sentences(scores, evidence.latents),
             scores=scores,
         )
+
+
+def _sentences(scores: Sequence[Score], latents: str) -> tuple[str, ...]:
+    """The flow that is read best, where any is read."""
+    best = max(scores, key=lambda score: score.metric.value)
+    if best.verdict != "passes":
+        return ()
+    kind = best.metric.name.split("/")[-1]
+    return (
+        f"A linear probe reads R² {number(best.metric, 2)} of the {kind} flow from the {latents}; "
+        f"control ({best.control_is}): {number(best.control, 2)}.",
+    )

@@ -57,9 +57,14 @@ class Instructions(CodesSection):
         return Finding(
             metrics={TRAINED: tuple(score.metric for score in every)},
             blocks=(*rows(score_table(every)), *_plot(evidence, table, *measured[0])),
-            sentences=(_sentence(*measured[0]),),
+            sentences=tuple(_sentence(*of_one) for of_one in measured if _goes(of_one)),
             scores=every,
         )
+
+
+def _goes(measured: tuple[InstructionGroups, tuple[Score, ...]]) -> bool:
+    """Whether sequences are seen to go with this way to group instructions."""
+    return measured[1][0].verdict == "passes"
 
 
 def _plot(
@@ -86,8 +91,7 @@ def _plot(
 
 def _sentence(groups: InstructionGroups, scores: tuple[Score, ...]) -> str:
     nmi = scores[0]
-    go = "go" if nmi.verdict == "passes" else "are not seen to go"
     return (
-        f"Code sequences {go} with the {groups.name}: NMI {number(nmi.metric, 3)}, instructions exchanged "
+        f"Code sequences go with the {groups.name}: NMI {number(nmi.metric, 3)}, instructions exchanged "
         f"{number(nmi.control, 3)}."
     )
