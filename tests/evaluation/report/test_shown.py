@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lapa.evaluation.blocks import Heading, Note
 from lapa.evaluation.finding import Finding
+from lapa.evaluation.report.page import SHORT
 from lapa.evaluation.report.shown import ShownFinding, finding_sections, in_page_order, in_short
 
 
@@ -49,4 +50,6 @@ def test_the_summary_is_short_and_says_that_something_is_missing() -> None:
     sentences = in_short(shown, {"c": "of a reason"})
     assert sentences[:2] == ["lapa: a says so.", "b says so."]
     assert sentences[2].startswith("1 analysis could not be made")
-    assert len(in_short([_shown("a", "A")] * 12, {})) == 10
+    many = in_short([_shown("a", "A")] * 12, {"c": "of a reason"})
+    assert len(many) == 13
+    assert many[SHORT - 1].startswith("1 analysis could not be made")

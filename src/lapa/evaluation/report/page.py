@@ -13,6 +13,8 @@ from lapa.evaluation.blocks import Block
 from lapa.evaluation.report.embed import data_address
 
 TEMPLATE = "page.html.j2"
+SHORT = 10
+"""Sentences of the answer that are read at once; the others are folded below them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,7 @@ def write_page(
         file: HTML file to write.
         title: of the page.
         subtitle: which run it is, in one line.
-        in_short: the answer.
+        in_short: the answer; sentences after the first `SHORT` are folded.
         sections: in order; empty ones are left out, heading and all.
     """
     environment = Environment(
@@ -75,7 +77,8 @@ def write_page(
     page = environment.get_template(TEMPLATE).render(
         title=title,
         subtitle=subtitle,
-        in_short=in_short,
+        in_short=in_short[:SHORT],
+        more=in_short[SHORT:],
         sections=[section for section in sections if not section.is_empty],
         version=lapa.__version__,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from lapa.evaluation.blocks import Heading
 from lapa.evaluation.finding import Finding, read_findings
 from lapa.evaluation.registry import page_order
-from lapa.evaluation.report.page import PageSection, Part
+from lapa.evaluation.report.page import SHORT, PageSection, Part
 from lapa.records import EvaluationReport
 
 
@@ -65,12 +65,13 @@ def _section(title: str, shown: Sequence[ShownFinding]) -> PageSection:
     return PageSection(title=title, leads=tuple(leads), parts=[one.part for one in shown])
 
 
-def in_short(
-    shown: Sequence[ShownFinding], not_measured: Mapping[str, str], *, most: int = 10
-) -> list[str]:
-    """The answer in at most ``most`` sentences, and that something is missing, where it is."""
+def in_short(shown: Sequence[ShownFinding], not_measured: Mapping[str, str]) -> list[str]:
+    """The answer in sentences, the most important first; the page folds all but the first `SHORT`.
+
+    That something is missing is always among those that are not folded.
+    """
     sentences = [sentence for one in shown for sentence in one.sentences]
-    return [*sentences, *_missing(not_measured)][:most]
+    return [*sentences[: SHORT - 1], *_missing(not_measured), *sentences[SHORT - 1 :]]
 
 
 def _missing(not_measured: Mapping[str, str]) -> list[str]:
