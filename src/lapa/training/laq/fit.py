@@ -93,7 +93,6 @@ def train(
         milestones=milestones,
         clip_norm=params.optimizer.clip_norm,
         profile=params.profile,
-        find_unused_parameters=params.model.lapa_compat,
     )
     batches = ResumableLoader(loaders.train, total=params.trainer.max_steps)
     val = loaders.val if len(loaders.val_pairs) else None

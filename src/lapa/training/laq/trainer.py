@@ -33,7 +33,6 @@ def build_trainer(
     milestones: Milestones | None = None,
     clip_norm: float = 0.0,
     profile: ProfileKind = "none",
-    find_unused_parameters: bool = False,
 ) -> pl.Trainer:
     """Build the Trainer of one training stage.
 
@@ -49,7 +48,6 @@ def build_trainer(
         milestones: where one of the callbacks begins those of the best weights; they get the state.
         clip_norm: largest global gradient norm, 0 for none.
         profile: ``simple`` (time per hook) or ``torch`` (operators, a Chrome trace).
-        find_unused_parameters: some parameters get no gradient; only matters for many processes.
     """
     _be_quiet()
     # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
@@ -68,7 +66,7 @@ def build_trainer(
         accelerator=params.accelerator,
         devices=params.devices,
         num_nodes=params.nodes,
-        strategy=_strategy(params, find_unused_parameters),
+        strategy=_strategy(params),
         precision=params.precision,
         plugins=[LightningEnvironment(), WeightsOnlyIO()],
         gradient_clip_val=clip_norm or None,
@@ -84,10 +82,15 @@ def build_trainer(
     )
 
 
-def _strategy(params: TrainerParams, find_unused_parameters: bool) -> Strategy | str:
+def _strategy(params: TrainerParams) -> Strategy | str:
+    """DDP that adds gradients up in the same order in every step.
+
+    It otherwise sorts its buckets anew after the first step of a process. A training that goes on would then take its
+    first step with the old order, and where more than two processes add up, a few weights end one bit away.
+    """
     if params.devices * params.nodes == 1:
         return "auto"
-    return DDPStrategy(find_unused_parameters=find_unused_parameters)
+    return DDPStrategy(find_unused_parameters=True)
 
 
 def _profiler(kind: ProfileKind, folder: Path) -> Profiler | None:
