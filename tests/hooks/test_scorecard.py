@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +20,10 @@ def _database(tmp_path: Path, empty_database: Path) -> Iterator[None]:
     before = mlflow.get_tracking_uri()
     database = shutil.copyfile(empty_database, tmp_path / "mlflow.db")
     mlflow.set_tracking_uri(f"sqlite:///{database}")
+    mlflow.set_experiment("scorecards")  # another test's experiment may still be the active one
     yield
     mlflow.set_tracking_uri(before)
+    os.environ.pop("MLFLOW_EXPERIMENT_ID", None)
 
 
 @pytest.mark.usefixtures("_database")

@@ -11,6 +11,7 @@ import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
+from lapa.evaluation.codes.evaluate import MeasuredCodes
 from lapa.folders.lock import OutputLockedError
 from lapa.params.base import CheckpointParams, TrainerParams
 from lapa.params.evaluation import EvaluationParams
@@ -69,14 +70,16 @@ def test_every_node_is_a_stage(pipeline: str) -> None:
 def test_other_evaluation_parameters_work_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def measured(*, out: Path, **_: Any) -> EvaluationReport:
+    def measured(*, out: Path, **_: Any) -> MeasuredCodes:
         out.mkdir(parents=True)
-        return EvaluationReport(path=str(out), metrics={"laq": (Metric(name="psnr", value=1.0),)})
+        metrics = {"laq": (Metric(name="psnr", value=1.0),)}
+        report = EvaluationReport(path=str(out), metrics=metrics)
+        return MeasuredCodes(report=report, findings=(), evidence=None)
 
-    monkeypatch.setattr(evaluation, "measure_laq", measured)
+    monkeypatch.setattr(evaluation, "measure_codes", measured)
     evaluated = evaluation.evaluate_laq
     reports = [
-        evaluated(raw("s"), raw("l"), raw("r"), EvaluationParams(seed=seed), str(tmp_path))
+        evaluated(raw("s"), raw("l"), raw("r"), EvaluationParams(seed=seed), str(tmp_path))[0]
         for seed in (0, 1)
     ]
     assert reports[0].path != reports[1].path

@@ -56,7 +56,12 @@ class Cluster:
     ) -> subprocess.CompletedProcess[str]:
         """A line of bash on a machine of the cluster, without this test's own Python paths."""
         entered = ["nsenter", f"--target={self._inside}", "--net", "--mount", "--pid"]
-        own = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        own = {
+            key: value
+            for key, value in os.environ.items()
+            # mlflow.set_tracking_uri of a test before this one stays in the environment
+            if key != "PYTHONPATH" and not key.startswith("MLFLOW_")
+        }
         return subprocess.run(
             [*entered, f"--wd={folder}", "bash", "-c", command],
             env=own

@@ -35,9 +35,16 @@ FREE_GIB_WANTED = 10
     "--devices", default=1, help="Start this many processes a node and let them add up numbers."
 )
 @click.option("--nodes", default=1, help="Nodes of the Slurm job on which they start.")
-@click.option("--accelerator", type=click.Choice(["auto", "cpu", "gpu"]), default="auto")
+@click.option(
+    "--accelerator",
+    type=click.Choice(["auto", "cpu", "gpu"]),
+    default="auto",
+    help="What the processes add up on.",
+)
 def doctor(devices: int, nodes: int, accelerator: Accelerator) -> None:
-    """Check this machine: versions, devices, disk, Slurm; on request the processes of a job, too.
+    """Check this machine: versions, devices, disk, Slurm.
+
+    On request the processes of a job, too: whether they start and find one another.
 
     Exits with 1 if a needed package is missing, or processes do not find one another.
     """

@@ -28,10 +28,10 @@ from lapa.planning.sbatch_options import Asked
     help="A job that runs these, joined by commas; once for each job. Default: the whole experiment, a job a stage.",
 )
 @click.option("--partition", help="Of all jobs; default as the cluster's preset says.")
-@click.option("--qos")
+@click.option("--qos", help="Quality of service of all jobs; default as the preset says.")
 @click.option("--cpu-partition", help="Of jobs without GPUs, in place of --partition.")
-@click.option("--cpu-qos")
-@click.option("--account")
+@click.option("--cpu-qos", help="Of jobs without GPUs, in place of --qos.")
+@click.option("--account", help="Whose time it is.")
 @click.option("--time", help="Wall time of each job: 24:00:00.")
 @click.option("--gpus", type=int, help="GPUs a node that parameters are expected to use.")
 @click.option(
