@@ -47,7 +47,9 @@ def jobs(
     kedro_options: Sequence[str],
     **asked: Any,
 ) -> None:
-    """Print the arguments of `sbatch` for every job of RUN, a line each; submit.sh hands them over.
+    """Print sbatch's arguments for every job of a run.
+
+    A line each, which `slurm/submit.sh` hands over.
 
     What is not known here goes to `kedro run` as it is.
     """
