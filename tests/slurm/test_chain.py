@@ -56,7 +56,7 @@ def test_a_chain_is_pushed_aside_and_ends_as_an_undisturbed_one(
     assert cluster.wait(ingestion, seconds=PATIENCE) == "COMPLETED", log(checkout, ingestion)
 
     def begun() -> bool:
-        return bool(logged_steps(checkout, "r")) or cluster.facts(laq)["JobState"] in OVER
+        return bool(logged_steps(checkout, "r")) or cluster.facts(laq).get("JobState") in OVER
 
     wait_for(begun, seconds=PATIENCE, what="a first step")
     pushing = "sbatch --partition=high --nodes=2 --exclusive --output=/dev/null --wrap true"
