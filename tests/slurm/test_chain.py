@@ -15,7 +15,7 @@ from toys.slurm import OVER, Cluster, checkout_in, wait_for
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1800)]
 TRAINED = (
     "laq.trainer.devices=2,laq.trainer.nodes=2,laq.trainer.accelerator=cpu,laq.trainer.batch_size=2,"
-    "laq.trainer.max_steps=60,laq.trainer.validate_every=30,laq.trainer.log_every=1"
+    "laq.trainer.max_steps=40,laq.trainer.validate_every=20,laq.trainer.log_every=1"
 )
 PATIENCE = 600
 """Seconds for one job; a busy machine is slow."""
@@ -56,7 +56,7 @@ def test_a_chain_is_pushed_aside_and_ends_as_an_undisturbed_one(
     assert cluster.wait(ingestion, seconds=PATIENCE) == "COMPLETED", log(checkout, ingestion)
 
     def begun() -> bool:
-        return bool(logged_steps(checkout, "r")) or cluster.facts(laq)["JobState"] in OVER
+        return bool(logged_steps(checkout, "r")) or cluster.facts(laq).get("JobState") in OVER
 
     wait_for(begun, seconds=PATIENCE, what="a first step")
     pushing = "sbatch --partition=high --nodes=2 --exclusive --output=/dev/null --wrap true"
@@ -67,8 +67,8 @@ def test_a_chain_is_pushed_aside_and_ends_as_an_undisturbed_one(
         r"laq: stopped by SIG\w+ after step (\d+), which is saved", log(checkout, laq)
     )
     assert stopped, log(checkout, laq)
-    assert 0 < int(stopped[1]) < 60
-    assert logged_steps(checkout, "r") == [*range(60)]
+    assert 0 < int(stopped[1]) < 40
+    assert logged_steps(checkout, "r") == [*range(40)]
 
     alone = f"slurm/submit.sh alone --env=test --pipelines=laq --params={TRAINED},reuse.data=r"
     (undisturbed,) = submit(cluster, checkout, alone)

@@ -81,7 +81,7 @@ class Cluster:
         """The state in which a job ends."""
 
         def over() -> bool:
-            return self.facts(job)["JobState"] in OVER
+            return self.facts(job).get("JobState") in OVER  # a busy controller may not answer
 
         wait_for(over, seconds=seconds, what=f"the end of job {job}")
         return self.facts(job)["JobState"]
