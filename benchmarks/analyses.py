@@ -16,11 +16,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from lapa.data.shards.summary import find_shard_set
 from lapa.evaluation.codes.evaluate import evaluate_laq
+from lapa.evaluation.finding import Finding
+from lapa.evaluation.section import Evidence, Section
 from lapa.params.evaluation import EvaluationParams
 from toys.episodes import moving_square_episodes
 from toys.shards import tiny_shard_set
@@ -28,6 +31,8 @@ from toys.world import untrained_laq
 
 ROWS = ("without flow", "flow seen", "flow kept")
 EPISODE = 101
+SLOWEST = 6
+"""Analyses whose processor time is named."""
 DEMO = {
     "dim": 192,
     "heads": 3,
@@ -38,6 +43,21 @@ DEMO = {
 }
 DEMO |= {"code_seq_len": 4, "codebook_size": 8, "quant_dim": 4}
 """As `conf/base/parameters/laq.yml` has it."""
+
+
+def by_analysis() -> dict[str, float]:
+    """Processor seconds of every analysis that runs from now on, by its name."""
+    spent: dict[str, float] = {}
+    run = Section.run
+
+    def timed(section: Section[Any], evidence: Evidence) -> Finding | None:
+        begin = time.process_time()
+        finding = run(section, evidence)
+        spent[section.name] = time.process_time() - begin
+        return finding
+
+    Section.run = timed  # type: ignore[method-assign, assignment]
+    return spent
 
 
 def measure(folder: Path, name: str, options: argparse.Namespace) -> None:
@@ -53,6 +73,7 @@ def measure(folder: Path, name: str, options: argparse.Namespace) -> None:
             "flow": {"cache": str(folder / "flow")} if name != ROWS[0] else {"estimator": "none"},
         }
     )
+    analyses = by_analysis()
     wall, processor = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as out:
         laq, control = quantizers
@@ -61,7 +82,7 @@ def measure(folder: Path, name: str, options: argparse.Namespace) -> None:
         )
     spent = {"wall": time.perf_counter() - wall, "processor": time.process_time() - processor}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(spent | {"peak": peak, "plots": len(report.plots)}))
+    print(json.dumps(spent | {"peak": peak, "plots": len(report.plots), "analyses": analyses}))
 
 
 def main() -> None:
@@ -86,6 +107,9 @@ def main() -> None:
             spent = json.loads(done.stdout.splitlines()[-1])
             times = f"{spent['wall']:.0f} | {spent['processor']:.0f} | {spent['peak']:.0f}"
             print(f"| {name} | {times} | {spent['plots']} |", flush=True)
+            slowest = sorted(spent["analyses"].items(), key=lambda one: -one[1])[:SLOWEST]
+            parts = "; ".join(f"{analysis} {seconds:.0f} s" for analysis, seconds in slowest)
+            print(f"slowest: {parts}", file=sys.stderr, flush=True)
 
 
 def make_shards(folder: Path, options: argparse.Namespace) -> None:
