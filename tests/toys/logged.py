@@ -8,6 +8,9 @@ from pathlib import Path
 SPEED = {
     "train/samples_per_second",
     "train/data_wait_fraction",
+    "train/step_seconds_median",
+    "train/step_seconds_max",
+    "train/memory_gib",
     "train/grad_norm",
     "train/learning_rate",
 }

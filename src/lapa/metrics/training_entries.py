@@ -28,7 +28,32 @@ EVERY_STAGE = (
         "[0, 1]; lower is better",
         "Share of the time that was spent waiting for data.",
     ),
+    Entry(
+        "train/step_seconds_median",
+        "s",
+        "> 0",
+        "Time of an optimiser step, waiting included, median of the steps since the last line.",
+    ),
+    Entry("train/step_seconds_max", "s", "> 0", "The longest of them."),
+    Entry(
+        "train/memory_gib",
+        "GiB",
+        "> 0",
+        "Most memory of the process so far, without its loader processes.",
+    ),
     Entry("train/gpu_memory_gib", "GiB", "> 0", "Most memory that tensors took on the GPU so far."),
+    Entry(
+        "train/gpu_utilization",
+        "",
+        "[0, 1]",
+        "Share of the last moments in which the GPU computed, as its driver says (needs nvidia-ml-py).",
+    ),
+    Entry(
+        "train/<metric>_rank_<i>",
+        "",
+        "as that metric",
+        "Waiting and memory of every process, where there are several.",
+    ),
     Entry("epoch", "", "≥ 0", "Passes over the training data."),
 )
 QUANTIZER = (

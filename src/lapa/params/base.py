@@ -95,6 +95,9 @@ class TrainerParams(Params):
     checkpoints: CheckpointParams = CheckpointParams()
     log_every: int = Field(default=20, gt=0)
     """Optimiser steps between logged training metrics."""
+    profile_steps: int = Field(default=0, ge=0)
+    """Steps, after the first three, that are timed part by part; three more are traced operator by operator. Page and
+    trace go to ``profile/`` beside the weights (docs/monitoring.md). 0 profiles none."""
     seed: int = 0
 
 

@@ -50,3 +50,26 @@ def test_a_reading_starts_anew(now: SimpleNamespace) -> None:
     metrics = clock.metrics()
     assert metrics["train/samples_per_second"] == pytest.approx(3)
     assert metrics["train/data_wait_fraction"] == 0
+
+
+def test_the_time_of_a_step_is_told_by_its_middle_and_its_worst(now: SimpleNamespace) -> None:
+    clock = StepClock()
+    for wait, work in [(0.0, 1.0), (0.5, 1.0), (4.0, 1.0)]:
+        now.seconds += wait
+        clock.waited()
+        now.seconds += work
+        clock.worked(samples=8)
+        now.seconds += 100.0
+        clock.skipped()
+    metrics = clock.metrics()
+    assert metrics["train/step_seconds_median"] == pytest.approx(1.5)
+    assert metrics["train/step_seconds_max"] == pytest.approx(5.0)
+
+
+def test_only_what_the_loader_took_is_waiting(now: SimpleNamespace) -> None:
+    clock = StepClock()
+    now.seconds = 10.0  # a checkpoint of 9 seconds, then the batch
+    clock.waited(1.0)
+    now.seconds = 13.0
+    clock.worked(samples=4)
+    assert clock.metrics()["train/data_wait_fraction"] == pytest.approx(1 / 4)

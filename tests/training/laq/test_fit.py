@@ -189,13 +189,6 @@ def test_every_quantizer_trains(quantizer: str, tmp_path: Path) -> None:
     assert all(torch.isfinite(torch.tensor(value)) for value in exported.metrics.values())
 
 
-def test_the_profiler_writes_a_report(tmp_path: Path) -> None:
-    params = tiny_params(trainer={"max_steps": 3, "validate_every": 3}, profile="simple")
-    train(params, squares_loaders(params), work=tmp_path)
-    reports = [path.read_text() for path in (tmp_path / "profile").iterdir()]
-    assert any("run_training_batch" in report for report in reports)
-
-
 def test_a_compiled_model_trains_to_the_same_figures(
     trained: Checkpoint, shards: ShardSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

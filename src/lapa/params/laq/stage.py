@@ -127,8 +127,6 @@ class LaqParams(StageParams):
     """Fixed pairs in the reconstruction grid, and as many random ones; 0 draws none."""
     compile: bool = False
     """Compile the model's forward pass (``torch.compile``; on a CPU it needs a C++ compiler)."""
-    profile: Literal["none", "simple", "torch"] = "none"
-    """Time per hook (`simple`) or per operator (`torch`), written below ``work/profile``."""
 
     @model_validator(mode="after")
     def _averaging_begins_in_time(self) -> Self:

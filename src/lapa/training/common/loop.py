@@ -17,6 +17,8 @@ from lapa.params.fabric import FabricStageParams
 from lapa.training.common.augment_images import augment_images
 from lapa.training.common.level import Level
 from lapa.training.common.levels import Levels
+from lapa.training.common.monitoring import monitored
+from lapa.training.common.profiling.step_profiler import StepProfiler
 from lapa.training.common.progress import Progress
 from lapa.training.common.seeding import seed_globally
 from lapa.training.common.stage_work import StageWork
@@ -54,6 +56,12 @@ class Loop:
     _measured: Metrics = field(default_factory=dict, init=False)
     """The latest validation."""
     _clock: StepClock = field(default_factory=StepClock, init=False)
+    _profiler: StepProfiler = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._profiler = StepProfiler(
+            self.work.stage, self.work.folder, self.params.trainer, device=self.fabric.device
+        )
 
     def run(self, batches: Iterable[Any]) -> None:
         """Consume ``batches``: those of the steps still to do, ``accumulate`` per step."""
@@ -72,6 +80,7 @@ class Loop:
                 progress.advance(self.state.step, losses["loss"], lambda: self._measured)
                 if stopping:
                     signals.leave(stopping, stage=self.work.stage, step=self.state.step)
+        self._profiler.finish()
         levels.discard_fast()
 
     def _after_step(
@@ -111,6 +120,7 @@ class Loop:
         """One optimiser step: its mean losses, and the gradient norm before clipping."""
         params, state = self.params, self.state
         total: dict[str, Tensor] = {}
+        self._profiler.begin()
         for micro in range(params.accumulate):
             batch = self._augmented(self._next(batches), micro)
             # random numbers (dropout) are a function of where we are: nothing to save for resume
@@ -118,7 +128,9 @@ class Loop:
             last = micro == params.accumulate - 1
             with self._without_sync(not last):
                 losses = self.losses(state.module(batch), batch)
+                self._profiler.passed("forward")
                 self.fabric.backward(losses["loss"] / params.accumulate)
+                self._profiler.passed("backward")
             for name, value in losses.items():
                 share = value.detach() / params.accumulate
                 total[name] = total[name] + share if name in total else share
@@ -126,6 +138,8 @@ class Loop:
         state.optimizer.step()
         state.schedule.step()
         state.optimizer.zero_grad(set_to_none=True)
+        self._profiler.passed("optimizer")
+        self._profiler.end()
         return total, norm
 
     def _without_sync(self, enabled: bool) -> Any:
@@ -135,6 +149,7 @@ class Loop:
         self._clock.worked()
         batch = self.prepare(next(batches))
         self._clock.waited()
+        self._profiler.passed("data")
         return batch
 
     def _augmented(self, batch: Any, micro: int) -> Any:
@@ -176,7 +191,7 @@ class Loop:
             "train/grad_norm": float(norm),
             "train/learning_rate": float(self.state.schedule.get_last_lr()[0]),
         }
-        self.log(metrics | self._clock.metrics(), self.state.step)
+        self.log(metrics | monitored(self._clock), self.state.step)
 
 
 def _mean_over_processes(loss: Tensor) -> float:

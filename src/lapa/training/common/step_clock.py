@@ -1,10 +1,9 @@
-"""Where the time of training steps goes: samples per second, share spent waiting for data, memory."""
+"""Where the time of training steps goes: samples per second, share spent waiting for data, time of a step."""
 
 from __future__ import annotations
 
+import statistics
 import time
-
-import torch
 
 
 class StepClock:
@@ -13,16 +12,24 @@ class StepClock:
     def __init__(self) -> None:
         self._waiting = self._working = 0.0
         self._samples = 0
+        self._steps: list[float] = []
         self._mark = time.perf_counter()
 
-    def waited(self) -> None:
-        """A batch was waited for."""
-        self._waiting += self._lap()
+    def waited(self, seconds: float | None = None) -> None:
+        """A batch was waited for.
+
+        Args:
+            seconds: how long, where other things happened as well; those count for nothing.
+        """
+        elapsed = self._lap()
+        self._waiting += elapsed if seconds is None else min(seconds, elapsed)
 
     def worked(self, *, samples: int = 0) -> None:
         """Something was computed; at the end of a step, for so many samples of all processes."""
         self._working += self._lap()
         self._samples += samples
+        if samples:
+            self._steps.append(self._waiting + self._working - sum(self._steps))
 
     def skipped(self) -> None:
         """Neither: validation, a checkpoint, the time before the first step."""
@@ -39,9 +46,10 @@ class StepClock:
         metrics = {
             "train/samples_per_second": self._samples / total,
             "train/data_wait_fraction": self._waiting / total,
+            "train/step_seconds_median": statistics.median(self._steps),
+            "train/step_seconds_max": max(self._steps),
         }
-        if torch.cuda.is_available():
-            metrics["train/gpu_memory_gib"] = torch.cuda.max_memory_allocated() / 2**30
         self._waiting = self._working = 0.0
         self._samples = 0
+        self._steps = []
         return metrics

@@ -92,7 +92,6 @@ def train(
         callbacks=[keep_best, *build_callbacks(params, loaders, module.model, work)],
         milestones=milestones,
         clip_norm=params.optimizer.clip_norm,
-        profile=params.profile,
     )
     batches = ResumableLoader(loaders.train, total=params.trainer.max_steps)
     val = loaders.val if len(loaders.val_pairs) else None

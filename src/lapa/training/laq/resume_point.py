@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -126,12 +127,21 @@ class ResumableLoader(Generic[Batch]):
         self._build = build
         self._total = total
         self._consumed = 0
+        self.seconds_waited = 0.0
+        """How long the latest batch was waited for."""
 
     def __len__(self) -> int:
         return self._total
 
     def __iter__(self) -> Iterator[Batch]:
-        for batch in self._build(self._consumed):
+        batches = iter(self._build(self._consumed))
+        while True:
+            began = time.perf_counter()
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            self.seconds_waited = time.perf_counter() - began
             self._consumed += 1
             yield batch
 
@@ -142,3 +152,9 @@ class ResumableLoader(Generic[Batch]):
     def load_state_dict(self, state: dict[str, int]) -> None:
         """Continue after that many batches."""
         self._consumed = state["batches"]
+
+
+def seconds_waited(trainer: pl.Trainer) -> float | None:
+    """How long the batch of this step was waited for; None where the loader does not know."""
+    loader = trainer.train_dataloader
+    return loader.seconds_waited if isinstance(loader, ResumableLoader) else None

@@ -10,7 +10,9 @@ from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
 from lapa.distributed.ranks import world_size
+from lapa.training.common.monitoring import monitored
 from lapa.training.common.step_clock import StepClock
+from lapa.training.laq.resume_point import seconds_waited
 
 
 class Throughput(Callback):
@@ -33,8 +35,8 @@ class Throughput(Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any
     ) -> None:
-        """The batch arrived: what passed since the last step was waiting."""
-        self._clock.waited()
+        """The batch arrived; what else passed since the last step (pictures, a checkpoint) was no waiting."""
+        self._clock.waited(seconds_waited(trainer))
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any
@@ -42,7 +44,7 @@ class Throughput(Callback):
         """The step ended; log when due."""
         self._clock.worked(samples=self._batch_size * world_size())
         if trainer.global_step % self._every == 0:
-            pl_module.log_dict(self._clock.metrics())
+            pl_module.log_dict(monitored(self._clock))
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Validation is neither waiting nor training."""

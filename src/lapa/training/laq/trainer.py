@@ -5,24 +5,20 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Literal
 
 import pytorch_lightning as pl
 import torch
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from pytorch_lightning.callbacks import Callback
-from pytorch_lightning.profilers import Profiler, PyTorchProfiler, SimpleProfiler
 from pytorch_lightning.strategies import DDPStrategy, Strategy
 
 from lapa.params.base import TrainerParams
 from lapa.training.common.levels import Levels
 from lapa.training.common.milestones import Milestones
 from lapa.training.common.stage_work import StageWork
+from lapa.training.laq.profile_steps import ProfileSteps
 from lapa.training.laq.resume_point import ResumePoint, WeightsOnlyIO
 from lapa.training.laq.step_seed import StepSeed
-
-ProfileKind = Literal["none", "simple", "torch"]
 
 
 def build_trainer(
@@ -32,7 +28,6 @@ def build_trainer(
     callbacks: Sequence[Callback],
     milestones: Milestones | None = None,
     clip_norm: float = 0.0,
-    profile: ProfileKind = "none",
 ) -> pl.Trainer:
     """Build the Trainer of one training stage.
 
@@ -47,7 +42,6 @@ def build_trainer(
         callbacks: in the order in which they act.
         milestones: where one of the callbacks begins those of the best weights; they get the state.
         clip_norm: largest global gradient norm, 0 for none.
-        profile: ``simple`` (time per hook) or ``torch`` (operators, a Chrome trace).
     """
     _be_quiet()
     # filling fresh memory costs more than it proves: nothing here reads uninitialised tensors
@@ -60,7 +54,12 @@ def build_trainer(
     return pl.Trainer(
         default_root_dir=work.folder,
         logger=work.loggers(),
-        callbacks=[StepSeed(seed=params.seed), *callbacks, resume_point],
+        callbacks=[
+            ProfileSteps(work, params),
+            StepSeed(seed=params.seed),
+            *callbacks,
+            resume_point,
+        ],
         max_steps=params.max_steps,
         max_epochs=-1,
         accelerator=params.accelerator,
@@ -78,7 +77,6 @@ def build_trainer(
         enable_progress_bar=False,  # `ShowProgress` tells more, also without a terminal
         use_distributed_sampler=False,
         deterministic="warn",
-        profiler=_profiler(profile, work.folder),
     )
 
 
@@ -91,15 +89,6 @@ def _strategy(params: TrainerParams) -> Strategy | str:
     if params.devices * params.nodes == 1:
         return "auto"
     return DDPStrategy(find_unused_parameters=True)
-
-
-def _profiler(kind: ProfileKind, folder: Path) -> Profiler | None:
-    if kind == "none":
-        return None
-    reports = folder / "profile"
-    reports.mkdir(parents=True, exist_ok=True)
-    options: dict[str, Any] = {"dirpath": reports, "filename": kind}
-    return SimpleProfiler(**options) if kind == "simple" else PyTorchProfiler(**options)
 
 
 def _be_quiet() -> None:
