@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from huggingface_hub.errors import LocalEntryNotFoundError
 
 from lapa.datasets.checkpoint import CheckpointDataset
 from lapa.export import hub
@@ -92,3 +93,17 @@ def test_a_repository_that_names_foreign_classes_is_refused(
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match=r"expected config\.json and model.safetensors"):
         from_pretrained(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(RefusedError, match="no such folder is here"):
+        from_pretrained(tmp_path / "nothing")
+
+    def unreachable(*_: object, **__: object) -> str:
+        raise LocalEntryNotFoundError("no connection")
+
+    monkeypatch.setattr(hub, "snapshot_download", unreachable)
+    with pytest.raises(RefusedError, match=r"no model 'exported/nothing'.*no connection"):
+        from_pretrained("exported/nothing")

@@ -5,6 +5,7 @@
 # and what they printed. Ends with 1 where anything fails or differs.
 #
 #   tests/external/lerobot_plugin.sh SHARDS LABELS FOUNDATION POLICY OUT
+#   of a run: data/03_primary/RUN/mixture data/05_model_input/RUN/labels/lapa data/06_models/RUN/lapa/{foundation,policy}
 #
 # OUT must not exist. LEROBOT_ENV names a virtual environment to keep (default OUT/env); PYTHON makes it.
 set -euo pipefail
@@ -20,7 +21,7 @@ project=$(realpath "$(dirname "$0")/../..")
 env=${LEROBOT_ENV:-$out/env}
 export HF_HUB_OFFLINE=1 MUJOCO_GL=disable DO_NOT_TRACK=1 TOKENIZERS_PARALLELISM=false
 
-if [ ! -x "$env/bin/lapa-lerobot" ]; then
+if [ ! -x "$env/bin/lapa" ] || [ ! -x "$env/bin/lapa-lerobot" ]; then
   "${PYTHON:-python3.12}" -m venv "$env"
   "$env/bin/pip" install --quiet --requirement "$project/requirements-oldest.lock"
   "$env/bin/pip" install --quiet --no-deps "$project" "$project/integrations/lerobot_policy_lapa"

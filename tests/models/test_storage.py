@@ -7,11 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from torch import nn
 
 from lapa.datasets.checkpoint import CheckpointDataset
-from lapa.models.storage import load_weights, save_model
+from lapa.models.storage import load_weights, read_config, save_model
 from lapa.params.laq.model import LaqModelParams
+from lapa.params.policy import PolicyModelParams
 from lapa.records import Checkpoint, PairSpec, digest_of_file
 
 
@@ -119,3 +121,12 @@ def test_weights_follow_the_umask(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (tmp_path / "model.safetensors").stat().st_mode & 0o777 == 0o640
+
+
+def test_another_kind_of_model_is_named_in_one_sentence(tmp_path: Path) -> None:
+    folder = published(tmp_path)
+    with pytest.raises(ValueError, match="found 'laq', expected 'policy'; point to the right"):
+        read_config(folder, PolicyModelParams)
+    (folder / "config.json").write_text("[]")
+    with pytest.raises(ValidationError):
+        read_config(folder, PolicyModelParams)

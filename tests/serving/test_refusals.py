@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import struct
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +15,11 @@ import numpy as np
 import pytest
 
 from lapa.serving.client import Client, ServerError, observation
+from lapa.serving.json_messages import read_request
 from lapa.serving.limits import Limits
 from lapa.serving.numpy_messages import pack
 from lapa.serving.open_service import open_service
+from lapa.serving.refusal import RequestError
 from toys.served import JSON, TEXTS, ask, camera, running, toy_policy
 
 TOKEN = "a-secret"  # noqa: S105
@@ -25,6 +29,7 @@ LIMITS = Limits(
 )
 BOMB = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 60_000, 60_000) + bytes(20)
 OBJECTS = {b"__ndarray__": True, b"data": b"\x80\x04K\x01.", b"dtype": "|O", b"shape": [1]}
+EMPTY = {b"__ndarray__": True, b"data": b"", b"dtype": "|u1"}
 GOOD = observation(camera(0), TEXTS[0], [0.0, 1.0])
 
 
@@ -76,6 +81,8 @@ def text_of(data: bytes) -> str:
         (422, as_json(image={"data": text_of(bytes(10)), "shape": [2, 2, 3]}), "10 bytes"),
         (422, as_json(image={"data": text_of(bytes(4)), "shape": [2, 2, 1]}), r"\(2, 2, 1\)"),
         (413, as_json(image={"data": "", "shape": [0, 2, 3]}), "pixels"),
+        (422, as_json(image={"data": "", "shape": [1 << 62, 0, 3]}), "shape"),
+        (422, as_json(image={"data": "", "shape": [1 << 70, 0, 3]}), "shape"),
         (413, as_json(image={"data": text_of(bytes(3 * 33 * 33)), "shape": [33, 33, 3]}), "33x33"),
         (413, as_json(image=text_of(BOMB)), "60000x60000"),
         (413, json.dumps({"observations": [GOOD] * 4}).encode(), "4 observations"),
@@ -111,6 +118,9 @@ def test_json_that_cannot_be_answered(port: int, status: int, body: bytes, said:
         (422, as_msgpack(image=camera(0).transpose(2, 0, 1)), "(3, 24, 32)"),
         (422, as_msgpack(image="text"), "found str"),
         (413, as_msgpack(image=np.zeros((33, 33, 3), np.uint8)), "33x33"),
+        (422, as_msgpack(image=EMPTY | {b"shape": [1 << 62, 0, 3]}), "whole numbers"),
+        (422, as_msgpack(image=EMPTY | {b"shape": [(1 << 64) - 1, 0, 3]}), "whole numbers"),
+        (400, msgpack.packb(dict.fromkeys(map(str, range(2_000)), 0)), "no msgpack"),
         (422, as_msgpack(state=None), "state: missing"),
         (422, as_msgpack(state=np.array([True, False])), "bool"),
         (422, as_msgpack(state=np.zeros((1, 2))), "(1, 2)"),
@@ -165,3 +175,34 @@ def test_the_client_says_what_the_server_said(port: int) -> None:
         Client(f"http://127.0.0.1:{port}", token="wrong").metadata()  # noqa: S106
     with pytest.raises(ServerError, match="422: state: missing"):
         Client(f"http://127.0.0.1:{port}", token=TOKEN).predict(camera(0), TEXTS[0])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"observations": [' + b"0," * 60_000 + b"0]}",
+        b"{" + b",".join(b'"%d": 0' % number for number in range(60_000)) + b"}",
+    ],
+    ids=["list", "map"],
+)
+def test_json_of_many_parts_is_refused_before_each_has_an_error(body: bytes) -> None:
+    """A kilobyte for every two bytes: what 16 MiB would take is more than a machine has."""
+    tracemalloc.start()
+    with pytest.raises(RequestError, match="commas") as refused:
+        read_request(body)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert refused.value.status == 400
+    assert most < 1_000_000
+
+
+def test_a_caller_who_goes_in_the_middle_leaves_no_traceback(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(f"{head}Authorization: Bearer {TOKEN}\r\n\r\n{{".encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(100) == b""
+    assert ask(port, "/health")[0] == 200
+    assert not caplog.records

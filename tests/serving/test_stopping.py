@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import socket as sockets
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import msgpack
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from websockets.sync.client import connect
 
@@ -23,7 +25,8 @@ from lapa.serving.client import Client, observation
 from lapa.serving.facts import PolicyFacts
 from lapa.serving.limits import Limits
 from lapa.serving.numpy_messages import pack
-from lapa.serving.observation import Observation, ObservationReader
+from lapa.serving.observation import Observation, ObservationReader, RawObservation
+from lapa.serving.refusal import RequestError
 from lapa.serving.service import Service
 from toys.paths import ROOT, child_environment
 from toys.served import TEXTS, ask, camera, running, stoppable, toy_policy
@@ -76,6 +79,67 @@ def test_a_request_that_is_never_complete_is_a_408() -> None:
             connection.sendall(head + b"Content-Length: 100\r\n\r\n{")
             assert connection.recv(100).startswith(b"HTTP/1.1 408")
         assert ask(port, "/health")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "said", ["", "GET /health HTTP/1.1\r\nHost: a\r\nX: "], ids=["nothing", "half"]
+)
+def test_a_head_that_is_never_complete_is_a_408(said: str) -> None:
+    """Also where it trickles in."""
+    with running(service_of(Slow(), timeout_s=0.3)) as port:
+        with sockets.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            connection.sendall(said.encode())
+            answer = answer_to_a_trickle(connection, trickle=bool(said))
+            assert answer.startswith(b"HTTP/1.1 408")
+        assert ask(port, "/health")[0] == 200
+
+
+def test_a_connection_that_is_kept_has_to_be_in_time_too() -> None:
+    with running(service_of(Slow(), timeout_s=0.3)) as port:
+        kept = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        for _ in range(2):
+            kept.request("GET", "/health")
+            assert kept.getresponse().read()
+            time.sleep(0.6)  # nothing said, nothing late
+        kept.sock.sendall(b"G")
+        assert answer_to_a_trickle(kept.sock, trickle=True).startswith(b"HTTP/1.1 408")
+        kept.close()
+
+
+def answer_to_a_trickle(connection: sockets.socket, *, trickle: bool) -> bytes:
+    """What the server says while a byte comes every 50 ms."""
+    connection.settimeout(0.05)
+    for _ in range(400):
+        try:
+            return connection.recv(1000)
+        except TimeoutError:
+            if trickle:
+                connection.sendall(b"a")
+    return b"nothing in 20 s"
+
+
+def test_a_websocket_has_said_what_it_wants() -> None:
+    predict = Slow()
+    predict.gate.set()
+    with (
+        running(service_of(predict, timeout_s=0.3)) as port,
+        connect(f"ws://127.0.0.1:{port}", compression=None) as socket,
+    ):
+        socket.recv(timeout=30)
+        time.sleep(0.6)
+        socket.send(pack({"image": camera(0), "prompt": TEXTS[0]}))
+        assert b"actions" in socket.recv(timeout=30)  # type: ignore[operator]
+
+
+def test_a_message_that_breaks_its_reader_is_a_500_with_a_sentence() -> None:
+    def broken(_body: bytes) -> list[RawObservation]:
+        raise ZeroDivisionError
+
+    service = service_of(Slow())
+    with pytest.raises(RequestError, match="could not be read \\(ZeroDivisionError\\)") as refused:
+        asyncio.run(service.predict(b"", broken))
+    service.close()
+    assert refused.value.status == 500
 
 
 def test_a_full_queue_is_a_503() -> None:

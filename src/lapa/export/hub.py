@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
 from lapa.data.export.publish import published
 from lapa.export.card.licenses import Licenses
@@ -65,22 +66,34 @@ def from_pretrained(
     """Load a quantiser, a foundation model or a policy in evaluation mode.
 
     Args:
-        source: a folder, or the name of a repository on the Hub (``owner/name``), which is fetched.
+        source: a folder, or else the name of a repository on the Hub (``owner/name``), which is fetched.
         revision: branch, tag or commit there.
         allow_imports: of a repository, let its configuration name classes outside lapa (``kind:
             my_package.my_module:MyClass``), whose modules are then imported.
 
     Raises:
-        RefusedError: no model is there, or its configuration names a class that is not allowed.
+        RefusedError: no model is there, the Hub cannot be reached, or the configuration names a class that
+            is not allowed.
         ValueError: weights, configuration and record do not belong together.
     """
     if Path(source).is_dir():
         return open_model(Path(source)).load()
-    folder = Path(snapshot_download(str(source), revision=revision, allow_patterns=list(PATTERNS)))
+    folder = _fetched(str(source), revision)
     opened = open_model(folder)
     if not allow_imports:
         require_built_in(folder)
     return opened.load()
+
+
+def _fetched(name: str, revision: str | None) -> Path:
+    """The folder to which the Hub's cache fetched a repository."""
+    try:
+        return Path(snapshot_download(name, revision=revision, allow_patterns=list(PATTERNS)))
+    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError) as error:
+        raise RefusedError(
+            f"no model {name!r}: no such folder is here, and the Hub gave none of that name "
+            f"({str(error).splitlines()[0]}); expected a folder, or owner/name"
+        ) from error
 
 
 def _files(folder: ModelFolder) -> list[str]:

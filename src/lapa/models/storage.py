@@ -117,14 +117,28 @@ def read_config(folder: Path, params: type[P]) -> P:
 
     Raises:
         FileNotFoundError: the folder holds no configuration.
-        pydantic.ValidationError: it describes another kind of model.
+        ValueError: it describes another kind of model, or none (`pydantic.ValidationError`).
     """
     path = folder / CONFIG
     if not path.is_file():
         raise FileNotFoundError(
             f"no model at {folder}: expected {CONFIG} and {WEIGHTS}; point to a folder that holds both"
         )
-    return params.model_validate_json(path.read_text())
+    text = path.read_text()
+    expected = params.model_fields["kind"].default
+    found = _kind(text, expected)
+    require_same(
+        f"kind of the model in {folder}", found, expected, remedy="point to the right folder"
+    )
+    return params.model_validate_json(text)
+
+
+def _kind(text: str, otherwise: str) -> str:
+    """What a configuration says it is; what it does not say, or is no JSON, validation names better."""
+    try:
+        return str(json.loads(text).get("kind", otherwise))
+    except (ValueError, AttributeError):
+        return otherwise
 
 
 def kind_of_model(folder: Path) -> str:

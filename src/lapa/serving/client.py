@@ -58,8 +58,8 @@ class Client:
         """The next actions of one robot, ``float32 (time, action_dim)``; arguments as `observation`.
 
         Raises:
-            ServerError: the server refused, and why.
-            OSError: it cannot be reached, or not within the time limit.
+            ServerError: the server refused, and why; or what answered is no such server.
+            OSError: it cannot be reached, not within the time limit, or broke off.
         """
         actions: NDArray[np.float32] = self.predict_batch([observation(image, instruction, state)])[
             0
@@ -78,16 +78,17 @@ class Client:
     def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
         try:
             status, data = self._exchange(method, path, body)
-        except (ConnectionError, http.client.BadStatusLine):
+        except ConnectionError:
             # a kept connection that the server has closed meanwhile shows only now
             self.close()
             status, data = self._exchange(method, path, body)
         try:
-            answer: dict[str, Any] = json.loads(data)
+            answer = json.loads(data)
         except ValueError:
-            answer = {"error": data[:200].decode(errors="replace")}
-        if status != 200:
-            raise ServerError(status, str(answer.get("error", answer)))
+            answer = data[:200].decode(errors="replace")
+        if not isinstance(answer, dict) or status != 200:
+            said = answer.get("error", answer) if isinstance(answer, dict) else answer
+            raise ServerError(status, str(said))
         return answer
 
     def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
@@ -98,6 +99,9 @@ class Client:
         except OSError:
             self.close()
             raise
+        except http.client.HTTPException as error:
+            self.close()
+            raise ConnectionError(f"no complete answer in HTTP ({error!r})") from error
 
 
 def observation(

@@ -14,6 +14,10 @@ from lapa.serving.refusal import RequestError
 
 MAX_STATE = 10_000
 """Numbers of a state that are read at all; how many a policy wants is checked afterwards."""
+MAX_COMMAS = 50_000
+"""Of a body. Base64 has none, so these are numbers, fields and texts; each that is wrong is kept as an error of its own."""
+Side = Annotated[int, Field(ge=0, lt=1 << 31)]
+"""Pixels; larger ones no array can have, even an empty one."""
 
 
 class _Message(BaseModel):
@@ -25,9 +29,7 @@ class JsonPixels(_Message):
 
     data: str
     """Base64 of ``uint8 (height, width, 3)``, RGB, row by row."""
-    shape: tuple[
-        Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]
-    ]
+    shape: tuple[Side, Side, Side]
 
 
 class JsonObservation(_Message):
@@ -49,8 +51,12 @@ def read_request(body: bytes) -> list[RawObservation]:
     """``{"observations": [{"image": ..., "instruction": ..., "state": ...}, ...]}``.
 
     Raises:
-        RequestError: 400 for what is no JSON, 422 for other fields, types or broken base64.
+        RequestError: 400 for what is no JSON or has too many parts, 422 for other fields, types or broken base64.
     """
+    if body.count(b",") > MAX_COMMAS:
+        raise RequestError(
+            400, f"the body has more than {MAX_COMMAS} commas; send pictures in base64"
+        )
     try:
         request = JsonRequest.model_validate_json(body)
     except ValidationError as error:

@@ -20,6 +20,8 @@ from lapa.serving.refusal import RequestError
 
 MAX_CONTAINERS = 10_000
 """Lists and maps of one message: an empty one is a byte on the wire and fifty in memory."""
+MAX_KEYS = 1_000
+"""Of one map; an observation has three."""
 MAX_DIMENSIONS = 4
 _DTYPE = re.compile(r"[<>=|][buif][1248]", re.ASCII)
 """Plain numbers; no objects, no texts, no structures."""
@@ -40,7 +42,9 @@ def unpack(data: bytes) -> Any:
     """
     parts = _Parts()
     try:
-        return msgpack.unpackb(data, object_hook=parts.of_map, list_hook=parts.of_list)
+        return msgpack.unpackb(
+            data, object_hook=parts.of_map, list_hook=parts.of_list, max_map_len=MAX_KEYS
+        )
     except RequestError:
         raise
     except (ValueError, TypeError, msgpack.UnpackException, RecursionError) as error:
@@ -87,7 +91,7 @@ class _Parts:
 def _array(values: dict[Any, Any]) -> NDArray[Any]:
     dtype, shape, data = _dtype(values), values.get(b"shape"), values.get(b"data")
     sides = shape if isinstance(shape, list) else []
-    plain = all(type(side) is int and side >= 0 for side in sides)
+    plain = all(type(side) is int and 0 <= side < 1 << 31 for side in sides)
     if not isinstance(shape, list) or not plain or len(sides) > MAX_DIMENSIONS:
         raise RequestError(
             422, f"array: expected a shape of at most {MAX_DIMENSIONS} whole numbers"

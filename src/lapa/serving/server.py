@@ -10,6 +10,7 @@ import uvicorn
 
 from lapa.refused import RefusedError
 from lapa.serving.app import build_app
+from lapa.serving.punctual import punctual
 from lapa.serving.service import Service
 
 KEEP_ALIVE_S = 30
@@ -24,7 +25,7 @@ class DrainingServer(uvicorn.Server):
         config = uvicorn.Config(
             build_app(service, token=token),
             loop="asyncio",
-            http="h11",
+            http=punctual(limits.timeout_s),
             ws="websockets-sansio",
             ws_max_size=limits.max_request_bytes,
             ws_per_message_deflate=False,

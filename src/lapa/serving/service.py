@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from lapa.serving.facts import Metadata, PolicyFacts
 from lapa.serving.limits import Limits
 from lapa.serving.observation import Observation, ObservationReader, RawObservation
 from lapa.serving.refusal import RequestError
+
+logger = logging.getLogger(__name__)
 
 Parse = Callable[[bytes], list[RawObservation]]
 """How the observations of a message are read."""
@@ -89,7 +92,16 @@ class Service:
             RequestError: 4xx for what the caller sent, 503 where the queue is full, 500 where the policy failed.
         """
         loop = asyncio.get_running_loop()
-        observations = await loop.run_in_executor(self._decoders, self._read, body, parse)
+        try:
+            observations = await loop.run_in_executor(self._decoders, self._read, body, parse)
+        except RequestError:
+            raise
+        except Exception as error:
+            logger.error("a message could not be read", exc_info=error)
+            raise RequestError(
+                500,
+                f"the message could not be read ({type(error).__name__}); the server's log says more",
+            ) from error
         answers = [asyncio.wrap_future(each) for each in self._batcher.submit(observations)]
         try:
             return np.stack(await asyncio.gather(*answers))

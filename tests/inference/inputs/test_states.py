@@ -29,7 +29,7 @@ def test_one_state_per_frame() -> None:
     "text", ["", "[]", "[1, 'a']", '{"x": 1}', "[NaN]", "[[1], [2, 3]]", "[[[1]]]"]
 )
 def test_what_is_no_list_of_numbers_is_refused(text: str) -> None:
-    with pytest.raises(RefusedError, match="expected a JSON list of numbers"):
+    with pytest.raises(RefusedError, match="expected a JSON list of finite numbers"):
         parse_states(text)
 
 

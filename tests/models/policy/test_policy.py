@@ -126,6 +126,48 @@ def test_missing_state_and_wrong_images_are_named() -> None:
         policy.predict(images(), TEXTS[:2])
 
 
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        (torch.zeros(5), r"\(5,\); expected a tensor of finite numbers \(3, 5\)"),
+        (torch.zeros(1, 5), r"\(1, 5\)"),
+        (torch.zeros(3, 6), r"\(3, 6\)"),
+        (torch.full((3, 5), torch.nan), "NaN"),
+        (torch.full((3, 5), 1e300, dtype=torch.float64), "infinity"),
+        (np.zeros((3, 5), np.float32), "ndarray"),
+    ],
+)
+def test_states_that_do_not_fit_are_named_and_never_spread(states: torch.Tensor, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        make(state_dim=5)[0].predict(images(), TEXTS, states)
+
+
+def test_states_may_be_of_any_number_type() -> None:
+    policy, _ = make(state_dim=5)
+    states = torch.arange(15).reshape(3, 5)
+    for exact in (states, states.double()):
+        assert torch.equal(
+            policy.predict(images(), TEXTS, exact), policy.predict(images(), TEXTS, states.float())
+        )
+
+
+@pytest.mark.parametrize(
+    ("pictures", "texts", "said"),
+    [
+        (np.zeros((1, 16, 16, 3), np.uint8), ["a"], "ndarray"),
+        (torch.zeros(0, 16, 16, 3, dtype=torch.uint8), [], "empty"),
+        (torch.zeros(1, 0, 16, 3, dtype=torch.uint8), ["a"], "empty"),
+        (torch.zeros(1, 16, 16, 3, dtype=torch.uint8), "a", "'a'; expected a list of texts"),
+        (torch.zeros(1, 16, 16, 3, dtype=torch.uint8), [1], "list of texts"),
+    ],
+)
+def test_what_is_no_batch_of_pictures_and_texts_is_named(
+    pictures: torch.Tensor, texts: list[str], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        make()[0].predict(pictures, texts)
+
+
 def test_edited_statistics_are_refused(tmp_path: Path) -> None:
     policy, config = make()
     save_policy(tmp_path / "policy", policy, config)

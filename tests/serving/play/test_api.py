@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -124,3 +125,33 @@ def test_a_token_is_asked_for(tmp_path: Path) -> None:
         assert "continuous" in answer["error"]
         taken = {"start": START, "steps": [{"pair": {"scene": 0, "frame": 1}}]}
         assert ask(port, "/chain", json.dumps(taken).encode(), given)[0] == 200
+
+
+def test_a_caller_who_goes_in_the_middle_leaves_no_traceback(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = "POST /pair HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(head.encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(100) == b""
+    assert ask(port, "/about")[0] == 200
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["POST /pair HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n", "POST /"],
+    ids=["body", "head"],
+)
+def test_a_question_that_is_never_complete_is_a_408(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: str
+) -> None:
+    for module in ("app", "server"):
+        monkeypatch.setattr(f"lapa.serving.play.{module}.TIMEOUT_S", 0.3)
+    with (
+        playing(toy_table(tmp_path)) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=30) as connection,
+    ):
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 408")

@@ -26,7 +26,8 @@ def load_codes(
         f"shard digest of the labels in {labels.path}",
         labels.shard_digest,
         shard_set.digest,
-        remedy=f"these labels belong to other shards; label {shard_set.path} again",
+        remedy=f"these labels belong to other shards than {shard_set.path}: give the shard set that was labelled (a "
+        "run labels data/03_primary/RUN/mixture), or label this one",
     )
     table = table or load_clip_table(shard_set, split)
     per_shard = [_checked(labels, shard, end - start) for shard, start, end in table.shard_slots()]

@@ -20,13 +20,17 @@ def parse_states(text: str) -> NDArray[np.float32]:
     Raises:
         RefusedError: it is no such list of finite numbers.
     """
-    expected = "expected a JSON list of numbers such as [0.1, 0.2], or one such list per frame"
+    expected = (
+        "expected a JSON list of finite numbers such as [0.1, 0.2], or one such list per frame"
+    )
     try:
         states = np.atleast_2d(np.array(json.loads(text), dtype=np.float32))
     except (ValueError, TypeError) as error:
         raise RefusedError(f"--state {text[:80]!r}: {error}; {expected}") from error
-    if states.ndim != 2 or not states.size or not np.isfinite(states).all():
+    if states.ndim != 2 or not states.size:
         raise RefusedError(f"--state {text[:80]!r} has shape {states.shape}; {expected}")
+    if not np.isfinite(states).all():
+        raise RefusedError(f"--state {text[:80]!r} holds what is not finite in float32; {expected}")
     return states
 
 

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from lapa.models.foundation.interface import LatentPolicy
 from lapa.models.policy.frames import as_stored
+from lapa.models.policy.given import require_pictures, require_states
 from lapa.models.policy.heads import ActionHead
 from lapa.models.policy.state_input import StateInput
 from lapa.records import ActionStats, FrameCodec
@@ -108,14 +109,12 @@ class Policy(nn.Module):
             ``float32 (batch, time, action_dim)``, physical units, inside the labelled range.
 
         Raises:
-            ValueError: images are not ``uint8 (batch, height, width, 3)``, or counts differ.
+            ValueError: images are not ``uint8 (batch, height, width, 3)``, states not one finite row for each,
+                or counts differ.
         """
-        if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[-1] != 3:
-            raise ValueError(
-                f"images are {images.dtype} {tuple(images.shape)}; "
-                "expected uint8 (batch, height, width, 3), RGB"
-            )
-        if len(instructions) != len(images):
-            raise ValueError(f"{len(images)} images but {len(instructions)} instructions")
+        require_pictures(images, instructions)
+        if self.state_input is not None and states is not None:
+            width = self.state_input.mean.shape[0]
+            states = require_states(states, count=len(images), width=width)
         pictures = as_stored(images, self.frame_codec)
         return self.predict_from(self.encode_observation(pictures, instructions), states, generator)

@@ -16,6 +16,7 @@ from lapa.serving.access import require_token
 from lapa.serving.body import read_body
 from lapa.serving.play.messages import MAX_BYTES, Chain, Fan, Place, read_message
 from lapa.serving.play.table import Answer, Table
+from lapa.serving.prediction import too_late
 from lapa.serving.refusal import RequestError
 from lapa.serving.sentences import answer_refusals
 
@@ -83,7 +84,11 @@ def build_play_app(table: Table, *, token: str | None) -> FastAPI:
 
     async def body_of(request: Request) -> bytes:
         require_token(request.headers.get("authorization"), token)
-        return await read_body(request, MAX_BYTES)
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                return await read_body(request, MAX_BYTES)
+        except TimeoutError as error:
+            raise too_late(TIMEOUT_S, is_read=False) from error
 
     @app.get("/about")
     async def about(request: Request) -> Answer:

@@ -10,10 +10,11 @@ import uvicorn
 
 from lapa.models.laq.storage import load_laq
 from lapa.records import Checkpoint, ShardSet
-from lapa.serving.play.app import build_play_app
+from lapa.serving.play.app import TIMEOUT_S, build_play_app
 from lapa.serving.play.player import Player
 from lapa.serving.play.scenes import Scenes
 from lapa.serving.play.table import Table
+from lapa.serving.punctual import punctual
 from lapa.serving.server import end_quietly
 
 MAX_CONNECTIONS = 64
@@ -54,7 +55,7 @@ def build_server(table: Table, *, token: str | None) -> uvicorn.Server:
         uvicorn.Config(
             build_play_app(table, token=token),
             loop="asyncio",
-            http="h11",
+            http=punctual(TIMEOUT_S),
             ws="none",
             limit_concurrency=MAX_CONNECTIONS,
             proxy_headers=False,

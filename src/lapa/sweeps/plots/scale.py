@@ -10,6 +10,7 @@ from lapa.params.search_space import Dimension, Value
 from lapa.sweeps.words import value_text
 
 TICKS = 5
+MOST_DIGITS = 9
 NEAREST = 0.06
 """Of the axis, between two values that are written."""
 
@@ -38,7 +39,11 @@ class Scale:
         elif self.dimension.step:
             between = self._steps(low, high, float(self.dimension.step))
         clear = [at for at in between if min(at - low, high - at) > NEAREST * (high - low)]
-        return [((at - low) / (high - low), self._text(at)) for at in (low, *clear, high)]
+        written = (low, *clear, high)
+        return [
+            ((at - low) / (high - low), text)
+            for at, text in zip(written, self._texts(written), strict=True)
+        ]
 
     @staticmethod
     def _steps(low: float, high: float, step: float) -> list[float]:
@@ -57,9 +62,16 @@ class Scale:
     def _bent(self, value: float) -> float:
         return math.log10(value) if self.dimension.log else value
 
-    def _text(self, bent: float) -> str:
-        value = 10**bent if self.dimension.log else bent
-        return f"{value:.0f}" if self.dimension.is_whole else f"{value:.2g}"
+    def _texts(self, bent: Sequence[float]) -> list[str]:
+        """With as many digits as tell them apart, two at least."""
+        values = [10**one if self.dimension.log else one for one in bent]
+        if self.dimension.is_whole:
+            return [f"{value:.0f}" for value in values]
+        for digits in range(2, MOST_DIGITS):
+            texts = [f"{value:.{digits}g}" for value in values]
+            if len(set(texts)) == len(texts):
+                return texts
+        return [f"{value:.{MOST_DIGITS}g}" for value in values]
 
 
 def straight(values: Sequence[float]) -> Scale:
