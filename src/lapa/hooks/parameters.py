@@ -27,6 +27,7 @@ from pydantic import BaseModel
 
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG, close_dead_runs, find_run
 from lapa.hooks.preflight.parameter_names import PARENT_RUN
+from lapa.params.array_part import PART, ArrayPart
 from lapa.refused import RefusedError
 from lapa.tracking.journal import is_away
 from lapa.tracking.patience import deliver_kept, write_through_journal
@@ -71,7 +72,13 @@ class TypedParametersMlflowHook(MlflowHook):
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
     ) -> None:
-        """Open the run: the one this command continues, or a new one."""
+        """Open the run: the one this command continues, or a new one. A part of an array logs nothing.
+
+        Jobs side by side would open a run each, and lock one database; the merge logs for all of them.
+        """
+        self._is_mlflow_enabled = not part_alone(run_params)
+        if not self._is_mlflow_enabled:
+            return
         settings = self.mlflow_config.tracking.run
         given = settings.id
         client, experiment = self._client_and_experiment()
@@ -112,6 +119,8 @@ class TypedParametersMlflowHook(MlflowHook):
     ) -> None:
         """End the run; the plugin entered it once more before every node and leaves it once."""
         super().after_pipeline_run(run_params, pipeline, catalog)
+        if not self._is_mlflow_enabled:
+            return
         while not self._already_active_mlflow and mlflow.active_run() is not None:
             mlflow.end_run()
         deliver_kept(self.mlflow_config.server.mlflow_tracking_uri)
@@ -121,6 +130,12 @@ class TypedParametersMlflowHook(MlflowHook):
         experiment = client.get_experiment_by_name(self.mlflow_config.tracking.experiment.name)
         assert experiment is not None  # noqa: S101 - made when the hook connected
         return client, experiment
+
+
+def part_alone(run_params: Mapping[str, Any]) -> bool:
+    """Whether a run makes one part of what other jobs make the rest of (`part=3/64`)."""
+    part = (run_params.get("runtime_params") or {}).get(PART)
+    return part is not None and not ArrayPart.of_text(part).merges
 
 
 def flat_parameters(inputs: Mapping[str, Any]) -> dict[str, Any]:
