@@ -58,7 +58,9 @@ class PartsDataset(AbstractDataset[MadePart, MadeParts]):
             DatasetError: one is missing, or belongs to another number of parts; it says which.
         """
         if self._part is None:
-            raise DatasetError(f"{self._filepath} is read by a merge alone (--params={PART}=merge/n)")
+            raise DatasetError(
+                f"{self._filepath} is read by a merge alone (--params={PART}=merge/n)"
+            )
         expected = {self._folder(part): part for part in self._part.every()}
         self._require_no_others(set(expected))
         if missing := [part for folder, part in expected.items() if not _is_there(folder)]:

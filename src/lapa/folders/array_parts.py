@@ -25,7 +25,9 @@ def require_same_asked(parts: MadeParts, asked: Mapping[str, Any]) -> None:
     wrong = [part for part in parts.parts if part.asked != asked]
     if wrong:
         first, *others = wrong
-        changed = "; ".join(map(str, differences(first.asked, asked))) or "it knows other parameters"
+        changed = (
+            "; ".join(map(str, differences(first.asked, asked))) or "it knows other parameters"
+        )
         more = f", and so were {len(others)} other parts" if others else ""
         raise ValueError(
             f"part {first.part} in {first.path} was made with other parameters or from another source ({changed})"

@@ -95,9 +95,7 @@ class LabelJob:
         """
         set_threads(self.params.num_threads)
         # only barriers and flags travel, so gloo serves on GPU machines too
-        self.device = join_process_group(
-            self.params.accelerator, backend="gloo", patience=PATIENCE
-        )
+        self.device = join_process_group(self.params.accelerator, backend="gloo", patience=PATIENCE)
         if is_rank_zero():
             warn_of_other_frames(self.model, self.shards)
             self.claim()

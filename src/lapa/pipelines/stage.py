@@ -71,9 +71,7 @@ def stage_node(
     # in the order of the signature: Kedro finds the types of parameters by position
     order = [known for known in inspect.signature(function).parameters if known in wanted]
     ordered = {known: wanted.pop(known) for known in order}
-    return Node(
-        function, inputs=ordered | wanted, outputs=outputs, name=name, confirms=confirms
-    )
+    return Node(function, inputs=ordered | wanted, outputs=outputs, name=name, confirms=confirms)
 
 
 def train(task: str, *, folder: Path, trainer: TrainerParams, **inputs: Any) -> Checkpoint:

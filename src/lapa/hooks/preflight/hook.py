@@ -61,4 +61,4 @@ class PreflightHook:
         parameters = {name: catalog.load(name) for name in inputs if name.startswith("params:")}
         require_sources(parameters)
         require_one_simulator(parameters)
-        require_processes(parameters)
+        require_processes(parameters, merging=part is not None and part.merges)

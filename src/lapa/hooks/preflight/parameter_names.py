@@ -61,7 +61,10 @@ def _unknown_sections(
                 f"globals.yml of the environment, or give --params={name}=VALUE"
             )
             continue
-        known = sections | {*WHOLE, *([*known_globals, REUSE, PART] if name in given else [BY_PRESET])}
+        known = sections | {
+            *WHOLE,
+            *([*known_globals, REUSE, PART] if name in given else [BY_PRESET]),
+        }
         yield f"no parameter {name!r}{alternatives(name, sorted(known))}"
 
 

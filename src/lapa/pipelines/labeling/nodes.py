@@ -41,7 +41,7 @@ def label_shards(
 
 
 @stage("labels_part")
-def label_part(
+def label_part(  # noqa: PLR0917 - Kedro hands inputs over by position
     shards: ShardSet,
     model: Checkpoint,
     pairs: PairSpec,
@@ -62,7 +62,7 @@ def label_part(
 
 
 @stage("labels")
-def merge_labels(
+def merge_labels(  # noqa: PLR0917 - Kedro hands inputs over by position
     shards: ShardSet,
     model: Checkpoint,
     pairs: PairSpec,
