@@ -11,10 +11,13 @@ import pytest
 from lapa.data.bad_input import BadInputError, bad
 from lapa.data.episode import Episode
 from lapa.data.ingest import ingest_inputs
+from lapa.data.ingest_parts import ingest_part_of
+from lapa.data.ingestion import shard
 from lapa.data.ingestion.content import EmptyResultError
 from lapa.data.ingestion.inputs import Input
 from lapa.data.shards.summary import find_shard_set
 from lapa.data.shards.verify import verify
+from lapa.params.array_part import ArrayPart
 from lapa.params.ingestion import IngestionParams, SplitParams
 from toys.array_parts import files_in, merged_shards, parts_in, shard_part
 from toys.episodes import moving_square_episodes
@@ -70,6 +73,30 @@ def test_nobody_reads_parts_before_they_are_merged(inputs: list[Input], tmp_path
     assert parts_in(tmp_path, "1/2").exists()
     with pytest.raises(ValueError, match="validation errors for ShardSet"):
         find_shard_set(tmp_path / "parts/1-of-2")
+
+
+def test_a_killed_part_goes_on_alone(
+    inputs: list[Input], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = shard_part(inputs, PARAMS, "1/2", tmp_path / "whole")
+    write, written = shard.write_whole, list[Path]()
+
+    def dies_at_the_second(path: Path, text: str) -> None:
+        if written:
+            raise KeyboardInterrupt
+        written.append(path)
+        write(path, text)
+
+    monkeypatch.setattr(shard, "write_whole", dies_at_the_second)
+    part, out = ArrayPart.of_text("1/2"), tmp_path / "killed"
+    with pytest.raises(KeyboardInterrupt):
+        ingest_part_of(inputs, params=PARAMS, part=part, out=out)
+    first = out / "train/000000.tar"
+    before = first.stat().st_mtime_ns
+    monkeypatch.undo()
+    resumed = ingest_part_of(inputs, params=PARAMS, part=part, out=out)
+    assert resumed.digest == whole.digest
+    assert first.stat().st_mtime_ns == before
 
 
 def test_a_merge_that_was_killed_goes_on(

@@ -87,7 +87,9 @@ class Cluster:
         """The state in which a job ends; of an array, the first that is not COMPLETED."""
 
         def over() -> bool:
-            return OVER.issuperset(self.states(job) or ["UNKNOWN"])  # a busy controller may not answer
+            return OVER.issuperset(
+                self.states(job) or ["UNKNOWN"]
+            )  # a busy controller may not answer
 
         wait_for(over, seconds=seconds, what=f"the end of job {job}")
         return next((s for s in self.states(job) if s != "COMPLETED"), "COMPLETED")

@@ -9,7 +9,9 @@ from typing import Any
 from lapa.folders.asked import differences
 from lapa.records import MadePart, MadeParts
 
-_AGAIN = "make it again with the parameters of the merge (--params=part={part})"
+_AGAIN = (
+    "delete that folder and make the part again as the merge asks for it (--params=part={part})"
+)
 
 
 def require_same_asked(parts: MadeParts, asked: Mapping[str, Any]) -> None:
@@ -48,6 +50,5 @@ def move_together(part: MadePart, names: Iterable[str], out: Path) -> None:
             source.replace(target)
         elif not target.is_file():
             raise ValueError(
-                f"part {part.part} in {part.path} lacks {name}: delete that folder, and "
-                f"{_AGAIN.format(part=part.part)}"
+                f"part {part.part} in {part.path} lacks {name}: {_AGAIN.format(part=part.part)}"
             )

@@ -26,8 +26,8 @@ from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 from pydantic import BaseModel
 
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG, close_dead_runs, find_run
+from lapa.hooks.preflight.array_part import part_of_run
 from lapa.hooks.preflight.parameter_names import PARENT_RUN
-from lapa.params.array_part import PART, ArrayPart
 from lapa.refused import RefusedError
 from lapa.tracking.journal import is_away
 from lapa.tracking.patience import deliver_kept, write_through_journal
@@ -76,8 +76,9 @@ class TypedParametersMlflowHook(MlflowHook):
 
         Jobs side by side would open a run each, and lock one database; the merge logs for all of them.
         """
-        self._is_mlflow_enabled = not part_alone(run_params)
-        if not self._is_mlflow_enabled:
+        part = part_of_run(run_params.get("runtime_params"))
+        if part is not None and not part.merges:
+            self._is_mlflow_enabled, self.run_id = False, None
             return
         settings = self.mlflow_config.tracking.run
         given = settings.id
@@ -130,12 +131,6 @@ class TypedParametersMlflowHook(MlflowHook):
         experiment = client.get_experiment_by_name(self.mlflow_config.tracking.experiment.name)
         assert experiment is not None  # noqa: S101 - made when the hook connected
         return client, experiment
-
-
-def part_alone(run_params: Mapping[str, Any]) -> bool:
-    """Whether a run makes one part of what other jobs make the rest of (`part=3/64`)."""
-    part = (run_params.get("runtime_params") or {}).get(PART)
-    return part is not None and not ArrayPart.of_text(part).merges
 
 
 def flat_parameters(inputs: Mapping[str, Any]) -> dict[str, Any]:
