@@ -58,7 +58,8 @@ def test_a_failed_part_is_made_again_and_the_merge_equals_one_process(
         f"slurm/submit.sh r --env=test --pipelines=ingestion --array=3 --params={SMALL}",
     )
     assert list(jobs) == ["lapa-ingestion-first", "lapa-ingestion-parts", "lapa-ingestion-merge"]
-    array = jobs["lapa-ingestion-parts"]
+    first, array = jobs["lapa-ingestion-first"], jobs["lapa-ingestion-parts"]
+    assert cluster.wait(first, seconds=PATIENCE) == "COMPLETED", logs(checkout)
     states = [cluster.wait(f"{array}_{part}", seconds=PATIENCE) for part in (1, 2, 3)]
     assert states == ["COMPLETED", "FAILED", "COMPLETED"], logs(checkout)
     assert cluster.wait(jobs["lapa-ingestion-merge"], seconds=60) == "CANCELLED"
