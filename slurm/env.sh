@@ -15,7 +15,8 @@ activate() {
   export OMP_NUM_THREADS="${OMP_NUM_THREADS:-${SLURM_CPUS_PER_TASK:-1}}"
 }
 
-# Usage: kedro_run PIPELINES [RUN] [kedro options]. Kedro takes the last --params alone: all that are given become one.
+# Usage: kedro_run PIPELINES [RUN] [--parts=N] [kedro options]. Kedro takes the last --params alone: all that are given
+# become one. --parts=N is for a job of an array, which makes the part of its own number.
 kedro_run() {
   local pipelines="${1:?pipelines, e.g. laq}" params=() options=()
   shift
@@ -23,6 +24,7 @@ kedro_run() {
   while (( $# )); do
     case "$1" in
       --params=*) params+=("${1#--params=}") ;;
+      --parts=*) params+=("part=${SLURM_ARRAY_TASK_ID:?--parts=N is for an array: sbatch --array=1-N}/${1#--parts=}") ;;
       --params) params+=("${2:?value of --params}"); shift ;;
       *) options+=("$1") ;;
     esac
@@ -36,14 +38,16 @@ kedro_run() {
 # Waits for a process and passes signals on to it. After SIGUSR1, which Slurm sends ahead of the time limit (and ahead of a
 # preemption where the cluster is set up so), training has saved its state: the job goes back into the queue.
 requeued_after_signal() {
-  local process="$1" code=0
+  local process="$1" code=0 job="${SLURM_JOB_ID:-}"
+  # one job of an array has the number of the whole array, which would be requeued with it
+  if [ -n "${SLURM_ARRAY_JOB_ID:-}" ]; then job="${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"; fi
   trap "kill -USR1 $process 2> /dev/null" USR1
   trap "kill -TERM $process 2> /dev/null" TERM
   while kill -0 "$process" 2> /dev/null; do wait "$process" || true; done
   wait "$process" || code=$?
   if (( code == 138 )); then
-    echo "stopped by SIGUSR1: job $SLURM_JOB_ID goes back into the queue and continues" >&2
-    scontrol requeue "$SLURM_JOB_ID" || echo "cannot be requeued from here: submit the same line again" >&2
+    echo "stopped by SIGUSR1: job $job goes back into the queue and continues" >&2
+    scontrol requeue "$job" || echo "cannot be requeued from here: submit the same line again" >&2
   fi
   exit "$code"
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Submit an experiment as a chain of jobs, each after the one before; the catalog is the hand-over between them.
-# Usage: slurm/submit.sh RUN [--dry-run] [--pipelines=… …] [--partition --qos --account --time --gpus --container --mounts]
+# Usage: slurm/submit.sh RUN [--dry-run] [--pipelines=… …] [--array=N]
+#   [--partition --qos --cpu-partition --cpu-qos --account --time --gpus --container --mounts]
 #   [kedro options, --env and --params among them]. All options: `lapa jobs --help`.
 set -euo pipefail
 cd "$(dirname "$0")/.."

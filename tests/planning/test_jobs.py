@@ -94,3 +94,46 @@ def test_a_container_is_one_node_and_sees_the_checkout(monkeypatch: pytest.Monke
 def test_an_unknown_pipeline_names_its_nearest() -> None:
     with pytest.raises(RefusedError, match="did you mean 'labeling'"):
         job("labelling")
+
+
+def test_ingestion_and_labelling_become_arrays_with_a_merge_after_each() -> None:
+    arms = {"arms": "lapa+inverse_dynamics"}
+    jobs = list(jobs_of(CHAIN, parameters(**arms), Asked(array=64)))
+    names = [each.options[0].removeprefix("--job-name=lapa-") for each in jobs]
+    steps = ("first", "parts", "merge")
+    ingestion, labeling = (
+        [f"{name}-{step}" for step in steps] for name in ("ingestion", "labeling")
+    )
+    assert names == [*ingestion, "laq", *labeling, "foundation", "finetune", "evaluation"]
+    told = dict(zip(names, jobs, strict=True))
+    assert told["ingestion-first"].passed == ("--to-outputs=tabletop.raw_episodes",)
+    assert told["ingestion-parts"].passed == ("--parts=64",)
+    assert "--array=1-64" in told["ingestion-parts"].options
+    assert told["ingestion-merge"].passed == ("--params=part=merge/64",)
+    (model,) = told["labeling-first"].passed
+    assert model == "--to-outputs=inverse_dynamics.inverse_dynamics_checkpoint"
+    assert told["laq"].passed == ()
+
+
+def test_recorded_data_and_quantizers_need_no_job_before_the_parts() -> None:
+    values = parameters("openx")
+    jobs = list(jobs_of(["ingestion", "labeling"], values, Asked(array=8)))
+    assert [each.passed[0] for each in jobs] == [
+        *("--parts=8", "--params=part=merge/8"),
+        *("--parts=8", "--params=part=merge/8"),
+    ]
+
+
+def test_the_merge_of_labels_needs_none_of_their_gpus() -> None:
+    values = parameters("vla_7b", cluster="lrz_h100")
+    parts, merge = jobs_of(["labeling"], values, Asked(array=8))
+    assert parts.template == "slurm/gpu.sbatch"
+    assert "--gpus-per-node=4" in parts.options
+    assert merge.template == "slurm/cpu.sbatch"
+    assert {"--nodes=1", "--ntasks-per-node=1"} <= set(merge.options)
+
+
+@pytest.mark.parametrize("pipelines", [["laq"], ["ingestion,laq"], ["ingestion", "laq,labeling"]])
+def test_an_array_of_what_is_not_made_in_parts_is_refused(pipelines: list[str]) -> None:
+    with pytest.raises(RefusedError, match=r"--array with .*only these are made in parts"):
+        list(jobs_of(pipelines, parameters(), Asked(array=8)))

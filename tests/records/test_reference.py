@@ -7,7 +7,7 @@ from lapa.records import Record
 from lapa.records.reference import ARTEFACTS, PARTS, RESULTS, page
 from toys.paths import ROOT
 
-ONLY_BASES = {"Record", "ClipFilter", "ClipSelection"}
+ONLY_BASES = {"Record", "ClipFilter", "ClipSelection", "MadeParts"}
 """What no file holds by itself."""
 
 

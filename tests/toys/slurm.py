@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -77,14 +78,21 @@ class Cluster:
         shown = self.run(f"scontrol show job --oneliner {job}", folder=self.folder).stdout
         return dict(part.split("=", 1) for part in shown.split() if "=" in part)
 
+    def states(self, job: str) -> list[str]:
+        """The state of a job; of an array, that of each of its jobs."""
+        shown = self.run(f"scontrol show job --oneliner {job}", folder=self.folder).stdout
+        return re.findall(r" JobState=(\w+)", shown)
+
     def wait(self, job: str, *, seconds: float) -> str:
-        """The state in which a job ends."""
+        """The state in which a job ends; of an array, the first that is not COMPLETED."""
 
         def over() -> bool:
-            return self.facts(job).get("JobState") in OVER  # a busy controller may not answer
+            return OVER.issuperset(
+                self.states(job) or ["UNKNOWN"]
+            )  # a busy controller may not answer
 
         wait_for(over, seconds=seconds, what=f"the end of job {job}")
-        return self.facts(job)["JobState"]
+        return next((s for s in self.states(job) if s != "COMPLETED"), "COMPLETED")
 
     def stop(self) -> None:
         """End the daemons, and with them all jobs."""

@@ -38,6 +38,11 @@ from lapa.planning.sbatch_options import Asked
     "--container", help="Image in which the jobs run (pyxis): a .sqsh file or an address."
 )
 @click.option("--mounts", help="More folders for the container: SRC:DST,…")
+@click.option(
+    "--array",
+    type=click.IntRange(min=1),
+    help="Ingestion and labelling each as an array of so many jobs, a part each, and one that merges them.",
+)
 @click.argument("kedro_options", nargs=-1, type=click.UNPROCESSED)
 def jobs(
     run: str,
@@ -64,4 +69,4 @@ def _lines(
     pipelines: Sequence[str], parameters: Any, asked: Asked, passed: Sequence[str]
 ) -> Iterator[str]:
     for job in jobs_of(pipelines, parameters, asked):
-        yield shlex.join([*job.options, job.template, job.pipelines, *passed])
+        yield shlex.join([*job.options, job.template, job.pipelines, *passed, *job.passed])

@@ -26,6 +26,7 @@ from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 from pydantic import BaseModel
 
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG, close_dead_runs, find_run
+from lapa.hooks.preflight.array_part import part_of_run
 from lapa.hooks.preflight.parameter_names import PARENT_RUN
 from lapa.refused import RefusedError
 from lapa.tracking.journal import is_away
@@ -71,7 +72,14 @@ class TypedParametersMlflowHook(MlflowHook):
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
     ) -> None:
-        """Open the run: the one this command continues, or a new one."""
+        """Open the run: the one this command continues, or a new one. A part of an array logs nothing.
+
+        Jobs side by side would open a run each, and lock one database; the merge logs for all of them.
+        """
+        part = part_of_run(run_params.get("runtime_params"))
+        if part is not None and not part.merges:
+            self._is_mlflow_enabled, self.run_id = False, None
+            return
         settings = self.mlflow_config.tracking.run
         given = settings.id
         client, experiment = self._client_and_experiment()
@@ -112,6 +120,8 @@ class TypedParametersMlflowHook(MlflowHook):
     ) -> None:
         """End the run; the plugin entered it once more before every node and leaves it once."""
         super().after_pipeline_run(run_params, pipeline, catalog)
+        if not self._is_mlflow_enabled:
+            return
         while not self._already_active_mlflow and mlflow.active_run() is not None:
             mlflow.end_run()
         deliver_kept(self.mlflow_config.server.mlflow_tracking_uri)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from lapa.params.arms import DEFAULT, Arm
+from lapa.params.array_part import PART, ArrayPart
 from lapa.params.base import Params
 from lapa.params.chosen_arms import ArmsParams, arms_named
 from lapa.params.mixture import SIMULATOR, MixtureParams
@@ -22,6 +23,18 @@ class Experiment(Params):
     """Those of all datasets that are recorded in a simulator."""
     arms: tuple[str, ...] = DEFAULT
     """Names (or import paths) of what is compared, in the order of the report."""
+    part: ArrayPart | None = None
+    """The share of ingestion or labelling that this run makes, or the merge of all; None: everything, by itself."""
+
+    @property
+    def makes_part(self) -> bool:
+        """Whether this run makes one part of what others make the rest of."""
+        return self.part is not None and not self.part.merges
+
+    @property
+    def merges_parts(self) -> bool:
+        """Whether this run joins parts that are there."""
+        return self.part is not None and self.part.merges
 
     @property
     def chosen_arms(self) -> tuple[Arm, ...]:
@@ -36,9 +49,10 @@ class Experiment(Params):
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> Self:
-        """Read it from `arms` and the sections `datasets`, `mixture` and `finetune` of checked parameters."""
+        """Read it from `arms`, `part` and the sections `datasets`, `mixture` and `finetune` of checked parameters."""
         labeled = parameters["finetune"].get("dataset")
         mixture = MixtureParams.model_validate(parameters["mixture"])
+        part = parameters.get(PART)
         return cls(
             watched=tuple(source.dataset for source in mixture.sources),
             labeled=None if labeled is None else robot_set(labeled),
@@ -48,6 +62,7 @@ class Experiment(Params):
                 if dataset["kind"] == SIMULATOR
             ),
             arms=ArmsParams.model_validate(parameters.get("arms", DEFAULT)).root,
+            part=None if part is None else ArrayPart.of_text(part),
         )
 
 

@@ -29,6 +29,7 @@ def arm_node(
     name: str,
     shards: str = MIXTURE,
     shared: Iterable[str] = (),
+    confirms: str | None = None,
     **inputs: str,
 ) -> Pipeline:
     """A node of an arm.
@@ -40,9 +41,12 @@ def arm_node(
         name: of the node, without the arm's name.
         shards: what it reads: the mixture, or the robot's own set.
         shared: inputs that are not the arm's own, and so get no name in front.
+        confirms: dataset that is told when the output is saved, without the arm's name.
         inputs: argument -> dataset without the arm's name, or ``params:…``, which all arms share.
     """
-    node = stage_node(function, shards=shards, **inputs, outputs=outputs, name=name)
+    node = stage_node(
+        function, shards=shards, **inputs, outputs=outputs, name=name, confirms=confirms
+    )
     parameters = {known for known in node.inputs if known.startswith("params:")}
     unnamed = {known: known for known in node.inputs if known in (MIXTURE, shards, *shared)}
     if QUANTIZER in node.inputs and arm.quantizer is not None:

@@ -55,13 +55,23 @@ def stage(name: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]
     return decorate
 
 
-def stage_node(function: Callable[..., Any], *, outputs: Any, name: str, **inputs: str) -> Node:
-    """Make a node of a `stage`: argument = dataset; the scratch root comes by itself."""
+def stage_node(
+    function: Callable[..., Any],
+    *,
+    outputs: Any,
+    name: str,
+    confirms: str | None = None,
+    **inputs: str,
+) -> Node:
+    """Make a node of a `stage`: argument = dataset; the scratch root comes by itself.
+
+    ``confirms`` is told when the outputs are saved.
+    """
     wanted = {**inputs, "work": "params:work"}
     # in the order of the signature: Kedro finds the types of parameters by position
     order = [known for known in inspect.signature(function).parameters if known in wanted]
     ordered = {known: wanted.pop(known) for known in order}
-    return Node(function, inputs=ordered | wanted, outputs=outputs, name=name)
+    return Node(function, inputs=ordered | wanted, outputs=outputs, name=name, confirms=confirms)
 
 
 def train(task: str, *, folder: Path, trainer: TrainerParams, **inputs: Any) -> Checkpoint:

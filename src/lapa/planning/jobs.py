@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lapa.params.experiment import Experiment
 from lapa.params.hardware import HardwareParams
 from lapa.params.slurm import SlurmParams
+from lapa.planning.job_arrays import require_arrays, steps_of
 from lapa.planning.job_shape import JobShape, shape_of
 from lapa.planning.sbatch_options import Asked, options_of
 
@@ -21,10 +23,12 @@ class Job:
     options: tuple[str, ...]
     template: str
     """A file of `slurm/`."""
+    passed: tuple[str, ...] = ()
+    """What this job's script is given beside what all are."""
 
 
 def jobs_of(pipelines: Sequence[str], parameters: Mapping[str, Any], asked: Asked) -> Iterator[Job]:
-    """One job for each entry of ``pipelines``, in that order.
+    """One job for each entry of ``pipelines``, in that order; of one that is an array, up to three.
 
     Args:
         pipelines: each one or several, joined by commas.
@@ -36,16 +40,19 @@ def jobs_of(pipelines: Sequence[str], parameters: Mapping[str, Any], asked: Aske
     """
     slurm = SlurmParams.model_validate(parameters.get("slurm", {}))
     hardware = HardwareParams.model_validate(parameters.get("hardware", {}))
+    experiment = Experiment.of(parameters)
+    if asked.array is not None:
+        require_arrays(pipelines)
     for names in pipelines:
-        shape = shape_of(names, parameters)
-        options = options_of(
-            f"lapa-{names.replace(',', '-')}",
-            shape,
-            slurm=slurm,
-            gpus_of_node=hardware.gpus_per_node,
-            asked=asked,
-        )
-        yield Job(names, tuple(options), _template(shape))
+        for step in steps_of(names, shape_of(names, parameters), experiment, asked.array):
+            options = options_of(
+                f"lapa-{names.replace(',', '-')}{step.suffix}",
+                step.shape,
+                slurm=slurm,
+                gpus_of_node=hardware.gpus_per_node,
+                asked=asked,
+            )
+            yield Job(names, (*options, *step.options), _template(step.shape), step.passed)
 
 
 def _template(shape: JobShape) -> str:

@@ -28,6 +28,8 @@ class Asked:
     """An image, as pyxis takes it."""
     mounts: str | None = None
     """Further folders of the container."""
+    array: int | None = None
+    """Jobs that ingestion and labelling are each shared out among."""
 
 
 def options_of(

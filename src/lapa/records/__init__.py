@@ -21,6 +21,7 @@ from lapa.records.labels import LabelMaker, LabelSet
 from lapa.records.metrics import Metric
 from lapa.records.mixture import Balance, ClipFilter, ClipSelection, MixtureMember
 from lapa.records.pairs import PairColumn, PairCounts, PairSpec, total_pairs
+from lapa.records.parts import MadePart, MadeParts
 from lapa.records.reports import CLOCKED_METRICS, EvaluationReport
 from lapa.records.shards import (
     SHARD_SCHEMA,
@@ -56,6 +57,8 @@ __all__ = [
     "FrameCodec",
     "LabelMaker",
     "LabelSet",
+    "MadePart",
+    "MadeParts",
     "Metric",
     "MixtureMember",
     "PairColumn",

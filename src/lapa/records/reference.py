@@ -11,6 +11,7 @@ from lapa.records.labels import LabelSet
 from lapa.records.metrics import Metric
 from lapa.records.mixture import MixtureMember
 from lapa.records.pairs import PairCounts, PairSpec
+from lapa.records.parts import MadePart
 from lapa.records.reports import EvaluationReport
 from lapa.records.shards import DatasetFacts, FrameCodec, ShardSet, Split
 from lapa.records.studies import CellKey, CellOutcomes, CellResult
@@ -20,6 +21,7 @@ ARTEFACTS: dict[type[Record], str] = {
     ShardSet: "03_primary/RUN/DATASET`, `03_primary/RUN/mixture",
     Checkpoint: "06_models/RUN/laq`, `06_models/RUN/ARM/foundation`, `06_models/RUN/ARM/policy",
     LabelSet: "05_model_input/RUN/labels/ARM",
+    MadePart: ".work/RUN/parts/shards/DATASET/3-of-64`, `…/parts/labels/ARM/3-of-64",
     EvaluationReport: "08_reporting/RUN/laq`, `…/policies/ARM`, `…/report",
 }
 """Records that are a ``record.json`` -> the folders they lie in, below ``data``."""

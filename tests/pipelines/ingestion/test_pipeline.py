@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lapa.params.array_part import ArrayPart
 from lapa.params.experiment import DEMO, Experiment
 from lapa.pipelines import codes, evaluation, finetune, ingestion
 
@@ -64,3 +65,27 @@ def test_without_a_robot_the_page_about_codes_is_the_end() -> None:
     made = names(evaluation.create_pipeline(experiment=watching))
     assert made == {"evaluate_laq", "write_laq_page"}
     assert "g1.write_shards" not in names(codes.create_pipeline(experiment=APART))
+
+
+def test_a_part_makes_shards_of_what_is_there_and_nothing_else() -> None:
+    part = DEMO.model_copy(update={"part": ArrayPart.of_text("3/64")})
+    (node,) = ingestion.create_pipeline(experiment=part).nodes
+    assert node.name == "tabletop.write_part"
+    assert node.outputs == ["tabletop.shard_parts"]
+    assert {"tabletop.raw_episodes", "params:part"} <= set(node.inputs)
+    assert names(
+        ingestion.create_pipeline(experiment=APART.model_copy(update={"part": part.part}))
+    ) == {
+        "web.write_part",
+        "bridge.write_part",
+        "g1.write_part",
+    }
+
+
+def test_the_merge_is_the_pipeline_as_it_was_and_lets_go_of_the_parts() -> None:
+    merge = DEMO.model_copy(update={"part": ArrayPart.of_text("merge/64")})
+    nodes = {node.name: node for node in ingestion.create_pipeline(experiment=merge).nodes}
+    assert set(nodes) == names(ingestion.create_pipeline(experiment=DEMO))
+    assert "tabletop.shard_parts" in nodes["tabletop.write_shards"].inputs
+    assert nodes["tabletop.write_shards"].confirms == ["tabletop.shard_parts"]
+    assert "params:part" not in {name for node in nodes.values() for name in node.inputs}

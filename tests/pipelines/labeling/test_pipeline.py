@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from kedro.pipeline import Pipeline
 
+from lapa.params.array_part import ArrayPart
 from lapa.params.chosen_arms import arms_named
 from lapa.params.experiment import DEMO, Experiment
 from lapa.pipelines import codes, evaluation, finetune, foundation, labeling
@@ -16,9 +17,11 @@ def experiment(*arms: str) -> Experiment:
     return DEMO.model_copy(update={"arms": arms})
 
 
-def labels(*arms: str) -> dict[str, set[str]]:
+def labels(*arms: str, part: str | None = None) -> dict[str, set[str]]:
     """Inputs of every node, parameters left out."""
-    made = labeling.create_pipeline(experiment=experiment(*arms))
+    taken = None if part is None else ArrayPart.of_text(part)
+    own = experiment(*arms).model_copy(update={"part": taken})
+    made = labeling.create_pipeline(experiment=own)
     return {
         node.name: {name for name in node.inputs if not name.startswith("params:")}
         for node in made.nodes
@@ -35,6 +38,20 @@ def test_every_kind_of_labels_reads_what_it_is_made_of() -> None:
         "inverse_dynamics.label_shards": {"mixture", own},
         "action_pretrained.label_actions": {"mixture"},
     }
+
+
+def test_a_part_labels_by_models_that_are_there_and_the_merge_makes_the_rest() -> None:
+    own = "inverse_dynamics.inverse_dynamics_checkpoint"
+    assert labels(*EVERY, part="3/64") == {
+        "lapa.label_part": {"mixture", "laq_checkpoint"},
+        "random_laq.label_part": {"mixture", "random_laq_checkpoint"},
+        "inverse_dynamics.label_part": {"mixture", own},
+    }
+    assert set(labels("shuffled_codes", part="3/64")) == {"lapa.label_part"}
+    merge = labels(*EVERY, part="merge/64")
+    assert merge.keys() == labels(*EVERY).keys()
+    assert merge["lapa.label_shards"] == {"mixture", "laq_checkpoint", "lapa.label_parts"}
+    assert merge["shuffled_codes.permute_labels"] == {"mixture", "lapa.latent_labels"}
 
 
 def test_the_permuted_codes_are_made_also_where_their_arm_was_not_chosen() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from lapa.data.bad_input import BadInputError, OnBad, bad_episode, raise_bad, read_each
@@ -90,3 +92,14 @@ class Input:
     def _is_wanted(self, episode: Episode) -> bool:
         keep, leave = self.params.environments, self.params.exclude_environments
         return (not keep or episode.environment in keep) and episode.environment not in leave
+
+
+def inputs_of(sources: Sequence[SourceParams]) -> list[Input]:
+    """Sources with the adapters that open them; an adapter's ``report`` argument is filled in."""
+    return [Input(params=source, open=partial(_open, source)) for source in sources]
+
+
+def _open(source: SourceParams, report: OnBad) -> Iterator[Episode]:
+    from lapa.data.sources import open_source  # noqa: PLC0415 (adapters load many libraries)
+
+    return open_source(source.kind, Path(source.path), report=report, **source.options)

@@ -13,7 +13,7 @@ from lapa.data.episode import Again, Episode
 from lapa.data.ingestion.inputs import Input
 from lapa.data.sources.base.action_width import Widths
 from lapa.params.ingestion import IngestionParams
-from lapa.records import ActionMeaning, digest_of
+from lapa.records import ActionMeaning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,13 +154,12 @@ def _marked(value: object) -> list[str]:
     return ["no JSON", repr(value)]
 
 
-def plan_digest(
+def plan_facts(
     inputs: Sequence[Input], settings: IngestionParams, episodes: Sequence[EpisodeFacts]
-) -> str:
-    """Digest of everything the shards depend on; two runs share work only when it is equal."""
-    facts: dict[str, Any] = {
+) -> dict[str, Any]:
+    """Everything the shards depend on, JSON-able; two runs share work only when its digest is equal."""
+    return {
         "settings": settings.model_dump(mode="json", exclude={"workers", "sources"}),
         "sources": [source.params.model_dump(mode="json") for source in inputs],
         "episodes": [episode.plain() for episode in episodes],
     }
-    return digest_of(facts)

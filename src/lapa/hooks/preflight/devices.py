@@ -16,15 +16,18 @@ from lapa.refused import RefusedError
 _GPU = {"gpu", "cuda"}
 
 
-def require_processes(parameters: Mapping[str, Any]) -> None:
+def require_processes(parameters: Mapping[str, Any], *, merging: bool = False) -> None:
     """Refuse stages that ask for processes which cannot be started or would have nothing to do.
 
     Args:
         parameters: of the nodes that will run, by dataset name.
+        merging: parts of labels are joined: their processes have been.
 
     Raises:
         RefusedError: one line for each stage.
     """
+    if merging:
+        parameters = {k: v for k, v in parameters.items() if not isinstance(v, LabelingParams)}
     wrong = list(_idle_allocation(parameters))
     for dataset, params in parameters.items():
         stage = dataset.removeprefix("params:")

@@ -10,6 +10,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from lapa.config import require_environment
+from lapa.hooks.preflight.array_part import part_of_run, require_in_parts, require_made_before
 from lapa.hooks.preflight.configured import loaded, require_configured
 from lapa.hooks.preflight.devices import require_processes
 from lapa.hooks.preflight.reused import require_not_written, require_reusable
@@ -33,6 +34,7 @@ class PreflightHook:
         require_environment(loader.conf_source, context.env)
         parameters, known = loaded(loader)
         require_run_name(known.get("run", ""))
+        part_of_run(loader.runtime_params)
         require_reusable(loader.runtime_params or {})
         require_configured(loader, parameters, known)
 
@@ -43,17 +45,20 @@ class PreflightHook:
         """Check what the nodes that will run need from the machine.
 
         Raises:
-            RefusedError: a source is not there, simulators differ, processes and devices do not fit, or
-                artefacts of another run would be replaced.
+            RefusedError: a source is not there, simulators differ, processes and devices do not fit,
+                artefacts of another run would be replaced, or a part is asked for that cannot be made.
         """
         nodes = nodes_to_run(
             pipeline, catalog, only_missing=bool(run_params.get("only_missing_outputs"))
         )
         given = run_params.get("runtime_params") or {}
+        part = part_of_run(given)
+        require_in_parts(part, run_params.get("pipeline_names"))
         outputs = [name for node in nodes for name in node.outputs]
         require_not_written(given, outputs, exists=catalog.exists)
         inputs = {name for node in nodes for name in node.inputs}
+        require_made_before(part, inputs - set(outputs), exists=catalog.exists)
         parameters = {name: catalog.load(name) for name in inputs if name.startswith("params:")}
         require_sources(parameters)
         require_one_simulator(parameters)
-        require_processes(parameters)
+        require_processes(parameters, merging=part is not None and part.merges)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, RootModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from lapa.config.presets import BY_PRESET, PRESET, WHOLE
+from lapa.params.array_part import PART
 from lapa.params.kinds import Kinds
 from lapa.params.reuse import REUSE
 from lapa.params.sections import PLANNED, SECTIONS, WORK
@@ -50,8 +51,9 @@ def _unknown_sections(
     parameters: Mapping[str, Any], given: Mapping[str, Any], known_globals: Mapping[str, Any]
 ) -> Iterator[str]:
     sections = {*SECTIONS, *PLANNED, WORK}
+    of_command_line = {*known_globals, *FOR_MLFLOW, REUSE, PART}
     for name in parameters:
-        if name in sections or (name in given and name in {*known_globals, *FOR_MLFLOW, REUSE}):
+        if name in sections or (name in given and name in of_command_line):
             continue
         if name in known_globals:
             yield (
@@ -59,7 +61,10 @@ def _unknown_sections(
                 f"globals.yml of the environment, or give --params={name}=VALUE"
             )
             continue
-        known = sections | {*WHOLE, *([*known_globals, REUSE] if name in given else [BY_PRESET])}
+        known = sections | {
+            *WHOLE,
+            *([*known_globals, REUSE, PART] if name in given else [BY_PRESET]),
+        }
         yield f"no parameter {name!r}{alternatives(name, sorted(known))}"
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from lapa.data.ingest import ingest
+from lapa.data.ingest_parts import ingest_part, merge_parts
 from lapa.data.mixing.mix import mix
 from lapa.data.shards.contact_sheet import save_contact_sheet
 from lapa.datasets.shard_set import CONTACT_SHEET
 from lapa.envs.record import record_episodes as record
+from lapa.params.array_part import ArrayPart
 from lapa.params.envs import RecordParams
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.params.mixture import DatasetParams, MixtureParams
 from lapa.pipelines.stage import stage
-from lapa.records import RawEpisodes, ShardSet
+from lapa.records import MadePart, MadeParts, RawEpisodes, ShardSet
 
 
 @stage("recording")
@@ -30,11 +32,41 @@ def write_shards(
     raw: RawEpisodes | None = None,
 ) -> ShardSet:
     """Turn one dataset into a shard set; a simulated one is what was recorded."""
-    source: SourceParams = dataset
-    if raw is not None:
-        source = dataset.model_copy(update={"kind": raw.kind, "path": raw.path})
     out = folder / "shards"
-    shards = ingest(sources=[source], params=dataset.ingestion(ingestion), out=out)
+    shards = ingest(sources=[_source(dataset, raw)], params=dataset.ingestion(ingestion), out=out)
+    save_contact_sheet(shards, out / CONTACT_SHEET)
+    return shards
+
+
+@stage("shards_part")
+def write_shards_part(
+    dataset: DatasetParams,
+    ingestion: IngestionParams,
+    part: str,
+    folder: Path,
+    raw: RawEpisodes | None = None,
+) -> MadePart:
+    """Turn one part of a dataset into shards: ``part`` says which, ``3/64``."""
+    return ingest_part(
+        sources=[_source(dataset, raw)],
+        params=dataset.ingestion(ingestion),
+        part=ArrayPart.of_text(part),
+        out=folder / "part",
+    )
+
+
+@stage("shards")
+def merge_shards(
+    dataset: DatasetParams,
+    ingestion: IngestionParams,
+    parts: MadeParts,
+    folder: Path,
+    raw: RawEpisodes | None = None,
+) -> ShardSet:
+    """Join the parts of a dataset to the shard set that `write_shards` would make."""
+    out = folder / "shards"
+    settings = dataset.ingestion(ingestion)
+    shards = merge_parts(sources=[_source(dataset, raw)], params=settings, parts=parts, out=out)
     save_contact_sheet(shards, out / CONTACT_SHEET)
     return shards
 
@@ -53,3 +85,9 @@ def mix_shards(mixture: MixtureParams, folder: Path, **shard_sets: ShardSet) -> 
     mixed = mix(named, mixture, out=out)
     save_contact_sheet(mixed, out / CONTACT_SHEET)
     return mixed
+
+
+def _source(dataset: DatasetParams, raw: RawEpisodes | None) -> SourceParams:
+    if raw is None:
+        return dataset
+    return dataset.model_copy(update={"kind": raw.kind, "path": raw.path})

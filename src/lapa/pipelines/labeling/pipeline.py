@@ -8,6 +8,9 @@ mixture ─┬─ lapa.label_shards       (laq_checkpoint)        ─► lapa.la
 
 <dataset>.clip_shards (few labelled episodes) ─ inverse_dynamics.train_inverse_dynamics ─► its own model
 ```
+
+With `part=3/64` there is `<arm>.label_part ─► <arm>.label_parts` alone, by models that are there; with `part=merge/64`
+`<arm>.label_shards` joins these parts.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from kedro.pipeline import Pipeline
 
 from lapa.config.experiment import current_experiment
 from lapa.params.arms import Arm
+from lapa.params.array_part import PART
 from lapa.params.experiment import Experiment
 from lapa.params.label_sources import (
     PermutedCodes,
@@ -29,12 +33,15 @@ from lapa.params.label_sources import (
 from lapa.pipelines.arms import QUANTIZER, arm_node, per_arm
 from lapa.pipelines.labeling.nodes import (
     label_actions,
+    label_part,
     label_shards,
+    merge_labels,
     permute_labels,
     train_inverse_dynamics,
 )
 
 LABELS = "latent_labels"
+PARTS = "label_parts"
 MODEL = "inverse_dynamics_checkpoint"
 EPISODES = {
     "dataset": "params:finetune.dataset",
@@ -60,19 +67,18 @@ def _labels(arm: Arm, experiment: Experiment) -> Pipeline:
 
 
 def _coded(arm: Arm, experiment: Experiment) -> Pipeline:
-    return _by_model(arm, QUANTIZER)
+    return _by_model(arm, QUANTIZER, experiment)
 
 
-def _by_model(arm: Arm, model: str) -> Pipeline:
-    return arm_node(
-        arm,
-        label_shards,
-        model=model,
-        pairs="params:pairs",
-        labeling="params:labeling",
-        outputs=LABELS,
-        name="label_shards",
-    )
+def _by_model(arm: Arm, model: str, experiment: Experiment) -> Pipeline:
+    inputs = {"model": model, "pairs": "params:pairs", "labeling": "params:labeling"}
+    if experiment.makes_part:
+        part = f"params:{PART}"
+        return arm_node(arm, label_part, **inputs, part=part, outputs=PARTS, name="label_part")
+    made = {"outputs": LABELS, "name": "label_shards"}
+    if experiment.merges_parts:
+        return arm_node(arm, merge_labels, **inputs, parts=PARTS, confirms=PARTS, **made)
+    return arm_node(arm, label_shards, **inputs, **made)
 
 
 def _permuted(arm: Arm, experiment: Experiment) -> Pipeline:
@@ -80,6 +86,8 @@ def _permuted(arm: Arm, experiment: Experiment) -> Pipeline:
     assert isinstance(arm.labels, PermutedCodes)  # noqa: S101 - `MAKERS` chose by it
     source, quantizer = arm.labels.codes_of, QuantizerCodes(quantizer=arm.labels.quantizer)
     original = arm.model_copy(update={"name": source, "labels": quantizer})
+    if experiment.makes_part:
+        return _coded(original, experiment)
     permuted = arm_node(
         arm,
         permute_labels,
@@ -93,6 +101,9 @@ def _permuted(arm: Arm, experiment: Experiment) -> Pipeline:
 
 
 def _true_actions(arm: Arm, experiment: Experiment) -> Pipeline:
+    """They are read, not computed: the merge makes them."""
+    if experiment.makes_part:
+        return Pipeline([])
     return arm_node(
         arm,
         label_actions,
@@ -104,6 +115,9 @@ def _true_actions(arm: Arm, experiment: Experiment) -> Pipeline:
 
 
 def _predicted_actions(arm: Arm, experiment: Experiment) -> Pipeline:
+    labeled = _by_model(arm, MODEL, experiment)
+    if experiment.makes_part:
+        return labeled
     fitted = arm_node(
         arm,
         train_inverse_dynamics,
@@ -114,7 +128,7 @@ def _predicted_actions(arm: Arm, experiment: Experiment) -> Pipeline:
         outputs=MODEL,
         name="train_inverse_dynamics",
     )
-    return fitted + _by_model(arm, MODEL)
+    return fitted + labeled
 
 
 MAKERS: dict[type[Any], Callable[[Arm, Experiment], Pipeline]] = {
