@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,14 @@ from lapa.data.ingestion.horizon import short_recordings, splits_without_pairs
 from lapa.data.ingestion.inputs import Input
 from lapa.data.ingestion.listing import EpisodeFacts, list_episodes, plan_digest
 from lapa.data.ingestion.outcome import kept_episodes, shard_set_of
+from lapa.data.ingestion.place import place_of_source
 from lapa.data.ingestion.plan import ShardTask, plan_shards
 from lapa.data.ingestion.report import build_report
 from lapa.data.ingestion.shard import WORK, ShardResult
 from lapa.data.ingestion.splits import SPLITS, split_episodes
 from lapa.data.ingestion.work import ShardMaker, make_shards
 from lapa.data.left_out import LeftOutCounter
+from lapa.data.remote.cache import RemoteCache
 from lapa.folders.lock import output_lock
 from lapa.folders.whole_file import write_whole
 from lapa.params.ingestion import IngestionParams, SourceParams
@@ -41,7 +44,13 @@ REPORT = "ingestion_report.json"
 logger = logging.getLogger(__name__)
 
 
-def ingest(*, sources: Sequence[SourceParams], params: IngestionParams, out: Path) -> ShardSet:
+def ingest(
+    *,
+    sources: Sequence[SourceParams],
+    params: IngestionParams,
+    out: Path,
+    cache: RemoteCache | None = None,
+) -> ShardSet:
     """Write the clip shards of some sources and return their record.
 
     A run that was killed continues where it stopped; its output is byte-equal to that of an
@@ -51,22 +60,29 @@ def ingest(*, sources: Sequence[SourceParams], params: IngestionParams, out: Pat
         sources: what to read; an adapter's ``report`` argument is filled in here.
         params: how to cut, compress and split.
         out: the shard set's folder.
+        cache: what sources at a URL come into; they stay there while they are read.
 
     Raises:
+        RemoteError: a source at a URL does not come.
         EmptyResultError: a source, or a split that was asked for, has nothing usable (a
             ValueError), unless ``allow_empty``.
         BadInputError: a bad item, under ``on_bad_sample: raise``.
         OutputLockedError: another process writes ``out``.
         FileExistsError: ``out`` holds a complete shard set of other content.
     """
-    inputs = [Input(params=source, open=partial(_open, source)) for source in sources]
-    return ingest_inputs(inputs, params=params, out=out)
+    with ExitStack() as held:
+        places = [held.enter_context(place_of_source(source, cache)) for source in sources]
+        inputs = [
+            Input(params=source, open=partial(_open, source, place))
+            for source, place in zip(sources, places, strict=True)
+        ]
+        return ingest_inputs(inputs, params=params, out=out)
 
 
-def _open(source: SourceParams, report: OnBad) -> Iterator[Episode]:
+def _open(source: SourceParams, place: Path, report: OnBad) -> Iterator[Episode]:
     from lapa.data.sources import open_source  # noqa: PLC0415 (adapters load many libraries)
 
-    return open_source(source.kind, Path(source.path), report=report, **source.options)
+    return open_source(source.kind, place, report=report, **source.options)
 
 
 def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path) -> ShardSet:

@@ -9,6 +9,7 @@ from lapa.params.arms import DEFAULT, Arm
 from lapa.params.base import Params
 from lapa.params.chosen_arms import ArmsParams, arms_named
 from lapa.params.mixture import SIMULATOR, MixtureParams
+from lapa.params.remote import is_url
 
 
 class Experiment(Params):
@@ -20,6 +21,8 @@ class Experiment(Params):
     """The robot set that policies are finetuned on; None: the experiment ends with the backbone."""
     simulated: tuple[str, ...]
     """Those of all datasets that are recorded in a simulator."""
+    remote: tuple[str, ...] = ()
+    """Those of all datasets that are read by URL."""
     arms: tuple[str, ...] = DEFAULT
     """Names (or import paths) of what is compared, in the order of the report."""
 
@@ -46,6 +49,11 @@ class Experiment(Params):
                 name
                 for name, dataset in parameters["datasets"].items()
                 if dataset["kind"] == SIMULATOR
+            ),
+            remote=tuple(
+                name
+                for name, dataset in parameters["datasets"].items()
+                if is_url(dataset.get("path") or "")
             ),
             arms=ArmsParams.model_validate(parameters.get("arms", DEFAULT)).root,
         )

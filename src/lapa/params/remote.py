@@ -7,6 +7,11 @@ from pydantic import Field
 from lapa.params.base import Params
 
 
+def is_url(path: str) -> bool:
+    """Tell whether the path of a source is that of something remote, by how it begins."""
+    return "://" in path
+
+
 class RemoteParams(Params):
     """Recordings and shard sets at `https://`, `s3://` and `gs://`; decides no result."""
 

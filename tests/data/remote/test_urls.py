@@ -6,8 +6,8 @@ import pytest
 
 from lapa.data.bad_input import SettingsError
 from lapa.data.remote.filesystem import filesystem_of
-from lapa.data.remote.urls import below, is_url, place_of, require_url
-from lapa.params.remote import RemoteParams
+from lapa.data.remote.urls import below, place_of, require_url
+from lapa.params.remote import RemoteParams, is_url
 from lapa.refused import RefusedError
 
 

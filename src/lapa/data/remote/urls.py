@@ -11,11 +11,6 @@ SCHEMES = ("http", "https", "s3", "gs")
 WEB = ("http", "https")
 
 
-def is_url(text: str) -> bool:
-    """Tell whether a path is one of a remote source, by how it begins."""
-    return "://" in text
-
-
 def require_url(url: str) -> str:
     """Return a URL without a slash at its end.
 

@@ -21,12 +21,15 @@ from lapa.params.experiment import Experiment
 from lapa.pipelines.ingestion.nodes import mix_shards, record_episodes, write_shards
 from lapa.pipelines.stage import stage_node
 
+REMOTE = {"remote": "params:remote", "cache": "remote_cache"}
+"""What the node of a dataset at a URL gets further."""
+
 
 def create_pipeline(experiment: Experiment | None = None, **kwargs: Any) -> Pipeline:
     """Record demonstrations where asked, write the shards of every dataset, mix those that are watched."""
     chosen = experiment or current_experiment()
     recorded = [_recording(name) for name in chosen.datasets if name in chosen.simulated]
-    shards = [_shards(name, simulated=name in chosen.simulated) for name in chosen.datasets]
+    shards = [_shards(name, chosen) for name in chosen.datasets]
     return Pipeline([*recorded, *shards, _mixture(chosen)])
 
 
@@ -39,13 +42,15 @@ def _recording(dataset: str) -> Node:
     )
 
 
-def _shards(dataset: str, *, simulated: bool) -> Node:
-    raw = {"raw": f"{dataset}.raw_episodes"} if simulated else {}
+def _shards(dataset: str, experiment: Experiment) -> Node:
+    raw = {"raw": f"{dataset}.raw_episodes"} if dataset in experiment.simulated else {}
+    remote = REMOTE if dataset in experiment.remote else {}
     return stage_node(
         write_shards,
         dataset=f"params:datasets.{dataset}",
         ingestion="params:ingestion",
         **raw,
+        **remote,
         outputs=f"{dataset}.clip_shards",
         name=f"{dataset}.write_shards",
     )
