@@ -199,3 +199,27 @@ def test_a_full_disk_is_named(
     with pytest.raises(OSError, match="free space"):
         make_cache().bring(web.url("a"))
     assert len(web.requests) == 1
+
+
+def test_a_file_of_the_same_size_that_keeps_another_promise_is_replaced(
+    web: Web, make_cache: MakeCache
+) -> None:
+    cache = make_cache()
+    for data in (DATA, DATA[::-1]):
+        web.files["a"] = data
+        promise = Promise(size=len(data), sha256=hashlib.sha256(data).hexdigest())
+        assert cache.bring(web.url("a"), promise).read_bytes() == data
+    assert len(web.requests) == 2
+
+
+def test_a_file_that_came_without_a_promise_is_looked_at_once(
+    web: Web, make_cache: MakeCache
+) -> None:
+    web.files["a"] = DATA
+    looked: list[Path] = []
+    promise = Promise(check=looked.append, checks_for="index")
+    cache = make_cache()
+    cache.bring(web.url("a"))
+    for _ in range(2):
+        cache.bring(web.url("a"), promise)
+    assert len(looked) == len(web.requests) == 1

@@ -64,3 +64,11 @@ def test_without_a_robot_the_page_about_codes_is_the_end() -> None:
     made = names(evaluation.create_pipeline(experiment=watching))
     assert made == {"evaluate_laq", "write_laq_page"}
     assert "g1.write_shards" not in names(codes.create_pipeline(experiment=APART))
+
+
+def test_only_what_is_read_by_url_knows_the_cache() -> None:
+    far = APART.model_copy(update={"remote": ("web",)})
+    nodes = {node.name: node for node in ingestion.create_pipeline(experiment=far).nodes}
+    further = {"params:remote", "remote_cache"}
+    assert further <= set(nodes["web.write_shards"].inputs)
+    assert not further & set(nodes["bridge.write_shards"].inputs)

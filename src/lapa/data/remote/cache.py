@@ -29,11 +29,13 @@ class Promise:
     sha256: str = ""
     check: Check | None = None
     """Looks at a file that has come; raises `BrokenTransferError` where it is not what was promised."""
+    checks_for: str = ""
+    """Digest of what ``check`` compares with: a file that passed it once need not again."""
 
     @property
-    def is_firm(self) -> bool:
-        """Whether it tells one file from another."""
-        return bool(self.sha256 or self.check)
+    def token(self) -> str:
+        """What tells one file from another; empty where nothing does, and its server must be asked."""
+        return self.sha256 or self.checks_for
 
     def require(self, path: Path) -> None:
         """Refuse a file that has come and is not what was promised.
@@ -88,9 +90,11 @@ class RemoteCache:
         path, facts = self.folder / place, self.folder / FACTS / f"{key}.json"
         with self._room.locked(stripe(key)):
             present = _known(path, facts)
-            if present is not None and promise.is_firm and promise.size in (None, present.size):
-                os.utime(facts)
-                return path
+            if present is not None and promise.token:
+                if _keeps(promise, path, facts):
+                    os.utime(facts)
+                    return path
+                present = None  # the server may have had this one, but it is not wanted
             partial = Partial(self.folder / PARTIALS / f"{key}.part")
             known = transfer(
                 url,
@@ -104,7 +108,7 @@ class RemoteCache:
             if known is None:
                 os.utime(facts)
             else:
-                self._publish(place, key, partial, known)
+                self._publish(place, key, partial, known, promise)
         return path
 
     def keep_only(self, url: str, names: set[str]) -> None:
@@ -115,7 +119,9 @@ class RemoteCache:
                 if root in entry.place.parents and str(entry.place.relative_to(root)) not in names:
                     self._room.remove(entry)
 
-    def _publish(self, place: PurePosixPath, key: str, partial: Partial, known: Known) -> None:
+    def _publish(
+        self, place: PurePosixPath, key: str, partial: Partial, known: Known, promise: Promise
+    ) -> None:
         path, facts = self.folder / place, self.folder / FACTS / f"{key}.json"
         size = partial.length
         with self._room.locked():
@@ -123,6 +129,7 @@ class RemoteCache:
                 self._room.remove(Entry(facts, place, 0, 0.0))
             path.parent.mkdir(parents=True, exist_ok=True)
             said = {"place": str(place), "size": size, "validator": known.validator}
+            said["kept"] = promise.token
             partial.path.replace(path)
             write_whole(facts, json.dumps(said))
             partial.drop()
@@ -137,3 +144,18 @@ def _known(path: Path, facts: Path) -> Known | None:
         return known if path.stat().st_size == known.size else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _keeps(promise: Promise, path: Path, facts: Path) -> bool:
+    """Tell whether a file that is whole is the promised one; it is looked at once."""
+    said = json.loads(facts.read_text())
+    if promise.size not in (None, said["size"]):
+        return False
+    if said.get("kept") == promise.token:
+        return True
+    try:
+        promise.require(path)
+    except BrokenTransferError:
+        return False
+    write_whole(facts, json.dumps(said | {"kept": promise.token}))
+    return True

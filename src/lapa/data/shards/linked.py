@@ -21,7 +21,7 @@ from lapa.data.shards.verify_tar import verify_shard
 from lapa.folders.whole_file import write_whole
 from lapa.params.base import Params
 from lapa.params.remote import RemoteParams
-from lapa.records import RECORD, ShardSet
+from lapa.records import RECORD, ShardSet, digest_of_file
 
 LINK = "link.json"
 """Beside the record: where the tars are."""
@@ -131,7 +131,11 @@ def local_tar(shard: Path) -> Iterator[Path]:
     name = shard.relative_to(_folder_of(shard)).as_posix()
     sizes = [f"{member}_{field}" for member in COLUMNS.values() for field in ("offset", "size")]
     size = expected_size(read_index(shard, columns=sizes))
-    promise = Promise(size=size, check=partial(_require_sound, shard, name))
+    promise = Promise(
+        size=size,
+        check=partial(_require_sound, shard, name),
+        checks_for=digest_of_file(index_path(shard)),
+    )
     with link.opened_cache().fetched(below(link.url, name), promise) as path:
         yield path
 
