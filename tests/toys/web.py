@@ -30,6 +30,8 @@ class Answer:
     """Bytes after which nothing comes until the server ends."""
     ranges: bool = True
     """False: a part is asked for and the whole is sent."""
+    names_part: bool = True
+    """False: a part is sent, and nobody says which."""
     length: bool = True
     """False: nobody says how much will come."""
     endless: bool = False
@@ -130,7 +132,7 @@ class Handler(BaseHTTPRequestHandler):
             start = 0
         self.send_response(206 if start else 200)
         self.send_header("ETag", tag)
-        if start:
+        if start and answer.names_part:
             self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
         if answer.length:
             self.send_header("Content-Length", str(len(data) - start))

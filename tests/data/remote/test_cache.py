@@ -89,6 +89,14 @@ def test_a_server_that_knows_no_parts_sends_all(web: Web, make_cache: MakeCache)
         assert path.read_bytes() == DATA
 
 
+def test_a_part_that_nobody_names_is_not_taken(web: Web, make_cache: MakeCache) -> None:
+    web.files["a"] = DATA
+    web.answers["a"] = [Answer(cut_after=1000), Answer(names_part=False)]
+    with make_cache().fetched(web.url("a")) as path:
+        assert path.read_bytes() == DATA
+    assert web.ranges_of("a") == ["", "bytes=1000-", ""]
+
+
 def test_the_rest_of_another_file_is_not_put_behind(web: Web, make_cache: MakeCache) -> None:
     web.files["a"] = DATA
     web.answers["a"] = [Answer(cut_after=1000)]

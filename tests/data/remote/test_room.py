@@ -95,6 +95,11 @@ def test_what_a_broken_transfer_left_goes_when_room_is_needed(cache: RemoteCache
 def test_accounts_agree_with_what_is_there(cache: RemoteCache, web: Web) -> None:
     bring(cache, web, "abcdab")
     assert int((cache.folder / ".usage").read_text()) == 3000
+    web.files["b"] = bytes(400)
+    cache.bring(web.url("b"))
+    assert int((cache.folder / ".usage").read_text()) == 2400
+    web.files["b"] = bytes(1000)
+    cache.bring(web.url("b"))
     (cache.folder / ".usage").unlink()  # as after a power cut
     bring(cache, web, "c")
     assert len(there(cache, web)) == 3

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from lapa.data.remote.failures import RefusedRemoteError
 from lapa.data.remote.filesystem import filesystem_of
 from lapa.data.remote.urls import is_web
 from lapa.params.remote import RemoteParams
 
-NOT_MODIFIED, PARTIAL, UNSATISFIABLE = 304, 206, 416
+WHOLE, PARTIAL, NOT_MODIFIED, UNSATISFIABLE = 200, 206, 304, 416
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 
 
@@ -85,13 +86,17 @@ def _of_web(url: str, params: RemoteParams, at: int, known: Known | None) -> Bod
     if status == NOT_MODIFIED and known:
         return Body(known=known, start=0, unchanged=True, file=file)
     matched = _RANGE.match(answer.get("Content-Range", ""))
-    if status == PARTIAL and matched:
-        start, size = int(matched[1]), int(matched[2])
-        now = Known(size=size, validator=validator)
-        if start == at and known and now.is_same(known):
-            return Body(known=now, start=start, file=file)
+    if status == PARTIAL and at and known:
+        now = Known(size=int(matched[2]) if matched else None, validator=validator)
+        if matched and int(matched[1]) == at and now.is_same(known):
+            return Body(known=now, start=at, file=file)
         file.close()  # another file by now, or not what was asked for
         return _of_web(url, params, 0, None)
+    if status != WHOLE:
+        file.close()
+        raise RefusedRemoteError(
+            f"{url}: the server answered {status}, expected {WHOLE}: all of it"
+        )
     return Body(
         known=Known(size=_length(answer), validator=validator),
         start=0,

@@ -131,9 +131,9 @@ class RemoteCache:
             said = {"place": str(place), "size": size, "validator": known.validator}
             said["kept"] = promise.token
             partial.path.replace(path)
+            self._room.settle(key, size)
             write_whole(facts, json.dumps(said))
             partial.drop()
-            self._room.settle(key, size)
 
 
 def _known(path: Path, facts: Path) -> Known | None:

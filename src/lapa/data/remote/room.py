@@ -62,7 +62,8 @@ class Room:
         finally:
             os.close(descriptor)
             with self.locked():
-                self._holder(path)  # a process that was forked meanwhile holds it on until it ends
+                if path.exists():  # another process may have removed it just now
+                    self._holder(path)  # one that was forked meanwhile holds it on until it ends
 
     def reserve(self, key: str, size: int) -> None:
         """Make room for ``size`` bytes of a file that is coming; what it had before is given back.

@@ -30,9 +30,9 @@ def write_shards(  # noqa: PLR0917 - Kedro hands inputs over by position
     dataset: DatasetParams,
     ingestion: IngestionParams,
     folder: Path,
-    raw: RawEpisodes | None = None,
     remote: RemoteParams | None = None,
     cache: Path | None = None,
+    raw: RawEpisodes | None = None,
 ) -> ShardSet:
     """Turn one dataset into a shard set; a simulated one is what was recorded, one by URL comes into the cache."""
     source: SourceParams = dataset
