@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lapa.data.loading.pairs import open_pairs
 from lapa.data.shards.linked import LINK
 from lapa.records import PairSpec, ShardSet
 from toys.sessions import Sessions, sessions_in
-from toys.videos import write_gray_video
+from toys.videos import write_video
 from toys.web import Answer, Web, serving
 
 pytest.importorskip("aiohttp", reason="reading by URL needs pip install 'lapa[remote]'")
@@ -51,7 +52,9 @@ def from_videos(sessions: Sessions, web: Web, tmp_path_factory: pytest.TempPathF
     """Videos on a server that cuts the first transfer off and is busy once."""
     folder = tmp_path_factory.mktemp("recordings")
     for number in range(VIDEOS):
-        write_gray_video(folder / f"people/{number}.mp4", FRAMES, fps=10)
+        blocks = np.random.default_rng(number).integers(0, 256, (FRAMES, 8, 8, 3), np.uint8)
+        frames = blocks.repeat(8, axis=1).repeat(8, axis=2)  # pairs must differ to be told apart
+        write_video(folder / f"people/{number}.mp4", frames, fps=10)
     web.serve_folder(folder, "raw")
     web.answers["raw/people/0.mp4"] = [Answer(cut_after=1000)]
     web.answers["raw/people/1.mp4"] = [Answer(status=503)]
