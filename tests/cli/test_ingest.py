@@ -16,6 +16,7 @@ from PIL import Image
 from lapa.cli.ingest import ingest
 from lapa.data.shards.summary import find_shard_set
 from toys.videos import write_gray_video
+from toys.web import serving
 
 
 def _sequences(folder: Path, count: int, frames: int = 12, *, broken: bool = False) -> None:
@@ -145,3 +146,26 @@ def test_what_was_left_out_is_told_and_kept_in_the_report(tmp_path: Path) -> Non
     )
     report = json.loads((tmp_path / "out/ingestion_report.json").read_text())
     assert report["left_out"] == {"raw": expected}
+
+
+def test_a_folder_at_a_url_is_ingested_under_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("aiohttp", reason="reading by URL needs pip install 'lapa[remote]'")
+    for number in range(3):
+        write_gray_video(tmp_path / "raw" / f"{number}.mp4", 5)
+    with serving(monkeypatch) as web:
+        web.serve_folder(tmp_path / "raw", "people")
+        command = [
+            "video_folder",
+            web.url("people/"),
+            str(tmp_path / "out"),
+            "--set",
+            "image_size=16",
+        ]
+        without = CliRunner().invoke(ingest, command)
+        assert without.exit_code == 1
+        assert "--cache FOLDER" in without.output
+        result = CliRunner().invoke(ingest, [*command, "--cache", str(tmp_path / "cache")])
+    assert result.exit_code == 0, result.output
+    assert set(find_shard_set(tmp_path / "out").datasets) == {"people"}

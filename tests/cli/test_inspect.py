@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from PIL import Image
 
 from lapa.cli.inspect import inspect
 from toys.shards import tiny_shard_set
+from toys.web import serving
 
 
 def test_table_sheet_and_verification(tmp_path: Path) -> None:
@@ -39,3 +41,23 @@ def test_an_unfinished_set_fails_with_what_was_found(tmp_path: Path) -> None:
     result = CliRunner().invoke(inspect, [str(tmp_path)])
     assert result.exit_code == 1
     assert "expected record.json" in result.output
+
+
+def test_a_set_at_a_url_is_inspected_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("aiohttp", reason="reading by URL needs pip install 'lapa[remote]'")
+    shard_set = tiny_shard_set(tmp_path)
+    with serving(monkeypatch) as web:
+        web.serve_folder(Path(shard_set.path), "set")
+        url, cache = web.url("set"), str(tmp_path / "cache")
+        result = CliRunner().invoke(inspect, [url, "--verify", "--cache", cache])
+        assert result.exit_code == 0, result.output
+        assert "every member of 4 shards is as it was written" in result.output
+        assert url in result.output
+        missing = CliRunner().invoke(inspect, [web.url("nowhere"), "--cache", cache])
+        assert missing.exit_code == 1
+        assert "nothing is there" in missing.output
+    refused = CliRunner().invoke(inspect, ["ftp://host/set", "--cache", cache])
+    assert "ftp://host/set' is no URL that can be read" in refused.output
+    assert "--cache FOLDER" in CliRunner().invoke(inspect, [url]).output

@@ -56,3 +56,8 @@ def test_differences_name_the_parameter_and_both_values(
     before: object, now: object, said: list[str]
 ) -> None:
     assert [str(found) for found in differences(before, now, "laq")] == said
+
+
+def test_how_something_remote_comes_was_not_asked_for() -> None:
+    asked = asked_of({"dataset": 1, "remote": {"retries": 9}, "cache": "/a", "remote_cache": "/b"})
+    assert asked == {"dataset": 1}

@@ -76,3 +76,12 @@ def test_a_source_that_is_named_twice_is_mixed_once() -> None:
 def test_a_weight_is_a_number_that_shares_can_be_made_of(weight: float) -> None:
     with pytest.raises(ValidationError, match="weight"):
         MixtureParams.model_validate({"sources": [{"dataset": "arm", "weight": weight}]})
+
+
+def test_a_shard_set_at_a_url_is_taken_as_it_is() -> None:
+    taken = DatasetParams(kind="shards", path="s3://bucket/set")
+    assert taken.is_remote
+    with pytest.raises(ValidationError, match="at a URL, found path '/data/set'"):
+        DatasetParams(kind="shards", path="/data/set")
+    with pytest.raises(ValidationError, match=r"found \['max_episodes'\]; filter it under mixture"):
+        DatasetParams(kind="shards", path="s3://bucket/set", max_episodes=3)

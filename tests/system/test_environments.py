@@ -61,7 +61,7 @@ def built(parameters: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_group_of_parameters_is_valid(load: Any, environment: str) -> None:
     parameters = load(environment)
-    assert set(parameters) == {*SECTIONS, WORK, "arms", "registry"}
+    assert set(parameters) == {*SECTIONS, WORK, "arms", "registry", "remote"}
     stages = built(parameters)
     assert stages["ingestion"].max_horizon_s >= stages["pairs"].horizon_s
     assert stages["ingestion"].image_size == stages["laq"].model.image_size

@@ -11,12 +11,14 @@ from lapa.cli.assignments import assignments
 from lapa.cli.inspect import inspect
 from lapa.data.ingest import REPORT
 from lapa.data.ingest import ingest as write_shards
+from lapa.data.remote.cache import RemoteCache
 from lapa.params.ingestion import IngestionParams, SourceParams
+from lapa.params.remote import RemoteParams
 
 
 @click.command()
 @click.argument("kind")
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--option", "options", multiple=True, help="Adapter option, name=value (YAML).")
 @click.option(
@@ -26,22 +28,26 @@ from lapa.params.ingestion import IngestionParams, SourceParams
     help="Ingestion parameter, name=value (YAML), e.g. split.by=time.",
 )
 @click.option("--horizon", default=1.0, show_default=True, help="Longest horizon, seconds.")
+@click.option(
+    "--cache", type=click.Path(path_type=Path), help="SOURCE is a URL: folder for its files."
+)
 @click.option("--skip-bad", is_flag=True, help="Count bad recordings instead of stopping.")
 @click.pass_context
 def ingest(
     context: click.Context,
     *,
     kind: str,
-    source: Path,
+    source: str,
     out: Path,
     options: tuple[str, ...],
     settings: tuple[str, ...],
     horizon: float,
+    cache: Path | None,
     skip_bad: bool,
 ) -> None:
     """Turn raw recordings into a shard set.
 
-    KIND names the format of SOURCE, a file or folder: rlds, lerobot, hdf5, video_folder,
+    KIND names the format of SOURCE, a file or folder or its URL: rlds, lerobot, hdf5, video_folder,
     image_folder, video_with_arrays, recorded. OUT becomes the shard set.
 
     A tenth of the recordings is held out, none of a single one; `--set split.by=time` holds out the
@@ -54,8 +60,9 @@ def ingest(
     try:
         given = {"max_horizon_s": horizon, "on_bad_sample": "skip" if skip_bad else "raise"}
         params = IngestionParams.model_validate({**given, **assignments(settings)})
-        raw = SourceParams(kind=kind, path=str(source), options=assignments(options))
-        write_shards(sources=[raw], params=params, out=out)
+        raw = SourceParams(kind=kind, path=source, options=assignments(options))
+        kept = RemoteCache(cache, RemoteParams()) if cache else None
+        write_shards(sources=[raw], params=params, out=out, cache=kept)
     except (OSError, ValueError, RuntimeError) as error:
         raise click.ClickException(str(error)) from error
     context.invoke(inspect, shards=out, contact_sheet=None, rows=0, seed=0, check=False)

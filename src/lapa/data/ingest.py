@@ -10,6 +10,7 @@ from lapa.data.ingestion.finish import REPORT, finish_set, finished_set
 from lapa.data.ingestion.inputs import Input, inputs_of
 from lapa.data.ingestion.planned import plan_ingestion
 from lapa.data.ingestion.unfinished import drop_work, write_planned
+from lapa.data.remote.cache import RemoteCache
 from lapa.folders.lock import output_lock
 from lapa.params.ingestion import IngestionParams, SourceParams
 from lapa.records import ShardSet
@@ -17,7 +18,13 @@ from lapa.records import ShardSet
 __all__ = ["REPORT", "ingest", "ingest_inputs"]
 
 
-def ingest(*, sources: Sequence[SourceParams], params: IngestionParams, out: Path) -> ShardSet:
+def ingest(
+    *,
+    sources: Sequence[SourceParams],
+    params: IngestionParams,
+    out: Path,
+    cache: RemoteCache | None = None,
+) -> ShardSet:
     """Write the clip shards of some sources and return their record.
 
     A run that was killed continues where it stopped; its output is byte-equal to that of an
@@ -27,15 +34,18 @@ def ingest(*, sources: Sequence[SourceParams], params: IngestionParams, out: Pat
         sources: what to read; an adapter's ``report`` argument is filled in here.
         params: how to cut, compress and split.
         out: the shard set's folder.
+        cache: what sources at a URL come into; they stay there while they are read.
 
     Raises:
+        RemoteError: a source at a URL does not come.
         EmptyResultError: a source, or a split that was asked for, has nothing usable (a
             ValueError), unless ``allow_empty``.
         BadInputError: a bad item, under ``on_bad_sample: raise``.
         OutputLockedError: another process writes ``out``.
         FileExistsError: ``out`` holds a complete shard set of other content.
     """
-    return ingest_inputs(inputs_of(sources), params=params, out=out)
+    with inputs_of(sources, cache) as inputs:
+        return ingest_inputs(inputs, params=params, out=out)
 
 
 def ingest_inputs(inputs: Sequence[Input], *, params: IngestionParams, out: Path) -> ShardSet:

@@ -17,6 +17,7 @@ from lapa.data.ingestion.plan import ShardTask
 from lapa.data.ingestion.planned import plan_ingestion
 from lapa.data.ingestion.shard import ShardResult, finished
 from lapa.data.ingestion.unfinished import write_planned
+from lapa.data.remote.cache import RemoteCache
 from lapa.data.shards.index import index_path
 from lapa.folders.array_parts import move_together, require_same_asked
 from lapa.folders.lock import output_lock
@@ -28,7 +29,12 @@ logger = logging.getLogger(__name__)
 
 
 def ingest_part(
-    *, sources: Sequence[SourceParams], params: IngestionParams, part: ArrayPart, out: Path
+    *,
+    sources: Sequence[SourceParams],
+    params: IngestionParams,
+    part: ArrayPart,
+    out: Path,
+    cache: RemoteCache | None = None,
 ) -> MadePart:
     """Write one part of the shards of some sources; killed, it continues where it stopped.
 
@@ -37,6 +43,7 @@ def ingest_part(
         params: how to cut, compress and split.
         part: which one.
         out: a folder of this part alone.
+        cache: where what is read by URL comes to.
 
     Returns:
         The record; writing it, last, is left to whoever publishes the part.
@@ -46,11 +53,17 @@ def ingest_part(
         BadInputError: a bad item, under ``on_bad_sample: raise``.
         OutputLockedError: another process writes ``out``.
     """
-    return ingest_part_of(inputs_of(sources), params=params, part=part, out=out)
+    with inputs_of(sources, cache) as inputs:
+        return ingest_part_of(inputs, params=params, part=part, out=out)
 
 
 def merge_parts(
-    *, sources: Sequence[SourceParams], params: IngestionParams, parts: MadeParts, out: Path
+    *,
+    sources: Sequence[SourceParams],
+    params: IngestionParams,
+    parts: MadeParts,
+    out: Path,
+    cache: RemoteCache | None = None,
 ) -> ShardSet:
     """Join all parts to one shard set: their files are moved to ``out``, its record is written last.
 
@@ -59,12 +72,14 @@ def merge_parts(
         params: how.
         parts: all of them.
         out: the shard set's folder, on the file system of the parts.
+        cache: where what is read by URL comes to.
 
     Raises:
         ValueError: a part was made of other sources or with other parameters, or lacks a shard.
         EmptyResultError: decoding has lost all of a dataset or of a split.
     """
-    return merge_parts_of(inputs_of(sources), params=params, parts=parts, out=out)
+    with inputs_of(sources, cache) as inputs:
+        return merge_parts_of(inputs, params=params, parts=parts, out=out)
 
 
 def ingest_part_of(

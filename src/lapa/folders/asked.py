@@ -26,6 +26,10 @@ NOT_DECIDING = frozenset(
 can be made again is kept."""
 
 
+NOT_ASKED = frozenset({"cache", "remote", "remote_cache", "params:remote"})
+"""Inputs of a node, as arguments and as datasets, that cannot either: where what is read by URL is kept, how it comes."""
+
+
 class Difference(NamedTuple):
     """One fact that is not what it was."""
 
@@ -40,7 +44,7 @@ class Difference(NamedTuple):
 
 def asked_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Facts of a stage's inputs by name, JSON-able: everything that decides the result."""
-    return {name: fact_of(value) for name, value in inputs.items()}
+    return {name: fact_of(value) for name, value in inputs.items() if name not in NOT_ASKED}
 
 
 def fact_of(value: Any) -> Any:

@@ -9,7 +9,8 @@ from lapa.params.arms import DEFAULT, Arm
 from lapa.params.array_part import PART, ArrayPart
 from lapa.params.base import Params
 from lapa.params.chosen_arms import ArmsParams, arms_named
-from lapa.params.mixture import SIMULATOR, MixtureParams
+from lapa.params.mixture import SHARDS, SIMULATOR, MixtureParams
+from lapa.params.remote import is_url
 
 
 class Experiment(Params):
@@ -21,6 +22,10 @@ class Experiment(Params):
     """The robot set that policies are finetuned on; None: the experiment ends with the backbone."""
     simulated: tuple[str, ...]
     """Those of all datasets that are recorded in a simulator."""
+    remote: tuple[str, ...] = ()
+    """Those of all datasets that are read by URL."""
+    linked: tuple[str, ...] = ()
+    """Those of them that are shard sets already and are read as they are."""
     arms: tuple[str, ...] = DEFAULT
     """Names (or import paths) of what is compared, in the order of the report."""
     part: ArrayPart | None = None
@@ -60,6 +65,16 @@ class Experiment(Params):
                 name
                 for name, dataset in parameters["datasets"].items()
                 if dataset["kind"] == SIMULATOR
+            ),
+            remote=tuple(
+                name
+                for name, dataset in parameters["datasets"].items()
+                if is_url(dataset.get("path") or "")
+            ),
+            linked=tuple(
+                name
+                for name, dataset in parameters["datasets"].items()
+                if dataset["kind"] == SHARDS
             ),
             arms=ArmsParams.model_validate(parameters.get("arms", DEFAULT)).root,
             part=None if part is None else ArrayPart.of_text(part),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from lapa.params.base import Params
+from lapa.params.remote import is_url
 from lapa.records import FrameCodec
 
 
@@ -16,7 +17,7 @@ class SourceParams(Params):
     kind: str
     """Adapter name, e.g. `rlds`, `lerobot`, `video_folder`, `recorded`."""
     path: str
-    """File or folder that the adapter opens."""
+    """File or folder that the adapter opens, or its URL (`https://`, `s3://`, `gs://`)."""
     name: str = ""
     """Dataset name in the shards; empty keeps the one the adapter gives."""
     options: dict[str, Any] = Field(default_factory=dict)
@@ -28,6 +29,11 @@ class SourceParams(Params):
     """Only the first episodes in source order, for a quick trial."""
     resample_actions: Literal["sum", "first"] = "sum"
     """With `target_fps`: add up the actions of an interval (deltas) or take its first (targets)."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether its path is a URL."""
+        return is_url(self.path)
 
 
 class SplitParams(Params):

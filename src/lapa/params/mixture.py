@@ -13,6 +13,8 @@ from lapa.records import Balance, ClipFilter
 
 SIMULATOR = "simulator"
 """Kind of a dataset that is recorded in a simulator, by its own node `NAME.record_episodes`."""
+SHARDS = "shards"
+"""Kind of a dataset that is a shard set already, at a URL: it is read from there and not made."""
 
 
 class PublishedSize(Params):
@@ -29,7 +31,7 @@ class DatasetParams(SourceParams):
     """One source dataset: a shard set of its own, ingested once."""
 
     path: str = ""
-    """File or folder that the adapter opens; a `simulator` has none."""
+    """File or folder that the adapter opens, or its URL (`https://`, `s3://`, `gs://`); a `simulator` has none."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """Values of `ingestion` that are others for this dataset, e.g. its splits or `target_fps`."""
     recording: RecordParams | None = Field(default=None, exclude=True)
@@ -50,6 +52,22 @@ class DatasetParams(SourceParams):
         if self.recording is not None and self.kind != SIMULATOR:
             raise ValueError(
                 f"kind {self.kind!r} is read and not recorded, expected no `recording`, or kind: {SIMULATOR}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _linked_as_it_is(self) -> Self:
+        if self.kind != SHARDS:
+            return self
+        if not self.is_remote:
+            raise ValueError(
+                f"kind {SHARDS!r} reads a shard set at a URL, found path {self.path!r}; for one on a disk set "
+                "globals.store, or --params=reuse.data=RUN"
+            )
+        set_here = self.model_fields_set - {"kind", "path", "published"}
+        if changed := sorted(set_here - {n for n in set_here if not getattr(self, n)}):
+            raise ValueError(
+                f"kind {SHARDS!r} takes a shard set as it is, found {changed}; filter it under mixture.sources"
             )
         return self
 

@@ -16,6 +16,7 @@ from lapa.params.labeling import LabelingParams
 from lapa.params.laq.stage import LaqParams
 from lapa.params.mixture import DatasetParams, DatasetsParams, MixtureParams
 from lapa.params.registry import RegistryParams
+from lapa.params.remote import RemoteParams
 from lapa.params.slurm import SlurmParams
 from lapa.records import PairSpec
 
@@ -36,9 +37,11 @@ PLANNED: dict[str, type[BaseModel]] = {
     "arms": ArmsParams,
     "hardware": HardwareParams,
     "registry": RegistryParams,
+    "remote": RemoteParams,
     "slurm": SlurmParams,
 }
-"""What no node reads, only whoever builds the pipelines, `lapa plan`, or a hook; they may be left out."""
+"""What decides no result: read by whoever builds the pipelines, `lapa plan`, a hook, or (`remote`) the nodes of
+datasets at URLs; they may be left out where nobody reads them."""
 WORK = "work"
 """The one parameter that is a plain value: the scratch root of the run."""
 

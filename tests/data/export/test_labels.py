@@ -55,13 +55,15 @@ def test_a_smaller_export_is_not_mixed_with_an_earlier_larger_one(
 def test_an_export_that_dies_leaves_nothing(
     squares: LabeledSquares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dies_at_the_second_tar(tar: tarfile.TarFile, frame: Any) -> None:
-        if tar.name.endswith("000001.tar"):
+    def dies_in_the_second_tar(frame: Any) -> Any:
+        made.append(frame.name)
+        if len(made) > 15:
             raise KeyboardInterrupt
-        add(tar, frame)
+        return sample_of(frame)
 
-    add = export_labels._add
-    monkeypatch.setattr(export_labels, "_add", dies_at_the_second_tar)
+    made: list[str] = []
+    sample_of = export_labels._sample
+    monkeypatch.setattr(export_labels, "_sample", dies_in_the_second_tar)
     with pytest.raises(KeyboardInterrupt):
         write_labeled_shards(*squares, tmp_path, split="train", per_shard=10)
     assert not list(tmp_path.rglob("*"))

@@ -218,11 +218,12 @@ def test_data_root_of_the_command_line_moves_every_output() -> None:
     config = loader(data_root="/elsewhere", run="mine")
     check(config)
     assert config["parameters"]["work"] == "/elsewhere/.work/mine"
-    paths = [entry["filepath"] for name, entry in config["catalog"].items() if name[0] != "_"]
-    assert all(path.startswith("/elsewhere/") for path in paths)
-    # a study and a sweep have many runs, and one page
-    of_runs = [path for path in paths if "{study}" not in path and "{sweep}" not in path]
-    assert all("/mine/" in path for path in of_runs)
+    paths = {name: entry["filepath"] for name, entry in config["catalog"].items() if name[0] != "_"}
+    assert all(path.startswith("/elsewhere/") for path in paths.values())
+    # a study and a sweep have many runs, and one page; what was downloaded is there for all
+    of_many = ("{study}", "{sweep}", "remote_cache")
+    of_one = [path for name, path in paths.items() if not any(m in name + path for m in of_many)]
+    assert all("/mine/" in path for path in of_one)
 
 
 def project(tmp_path: Path, **files: str) -> Path:

@@ -26,7 +26,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> RawEpisodes:
 
 def written(raw: RawEpisodes, work: Path, **options: str) -> ShardSet:
     dataset = DatasetParams(kind="simulator", recording=RECORDING, options=options)
-    return write_shards(dataset, INGESTION, str(work), raw)
+    return write_shards(dataset, INGESTION, str(work), raw=raw)
 
 
 def test_video_of_a_simulator_can_come_without_actions(raw: RawEpisodes, tmp_path: Path) -> None:

@@ -89,3 +89,24 @@ def test_the_merge_is_the_pipeline_as_it_was_and_lets_go_of_the_parts() -> None:
     assert "tabletop.shard_parts" in nodes["tabletop.write_shards"].inputs
     assert nodes["tabletop.write_shards"].confirms == ["tabletop.shard_parts"]
     assert "params:part" not in {name for node in nodes.values() for name in node.inputs}
+
+
+def test_only_what_is_read_by_url_knows_the_cache() -> None:
+    far = APART.model_copy(update={"remote": ("web",)})
+    nodes = {node.name: node for node in ingestion.create_pipeline(experiment=far).nodes}
+    further = {"params:remote", "remote_cache"}
+    assert further <= set(nodes["web.write_shards"].inputs)
+    assert not further & set(nodes["bridge.write_shards"].inputs)
+
+
+def test_a_shard_set_that_is_read_as_it_is_has_no_parts() -> None:
+    linked = APART.model_copy(update={"remote": ("web",), "linked": ("web",)})
+    part = linked.model_copy(update={"part": ArrayPart.of_text("3/64")})
+    assert names(ingestion.create_pipeline(experiment=part)) == {
+        "bridge.write_part",
+        "g1.write_part",
+    }
+    merge = linked.model_copy(update={"part": ArrayPart.of_text("merge/64")})
+    nodes = {node.name: node for node in ingestion.create_pipeline(experiment=merge).nodes}
+    assert "web.shard_parts" not in nodes["web.write_shards"].inputs
+    assert "bridge.shard_parts" in nodes["bridge.write_shards"].inputs

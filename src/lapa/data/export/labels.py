@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import tarfile
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.export.publish import published
-from lapa.data.export.tar_members import add_member
+from lapa.data.export.sample_tars import KEY, Sample, write_samples
 from lapa.data.loading.latents import LatentDataset, open_latents
 from lapa.records import LabelSet, ShardSet
 
@@ -62,13 +60,9 @@ def write_labeled_shards(
         FileExistsError: ``out/<split>`` exists, or an export to it is under way.
     """
     frames = labeled_frames(open_latents(shards, labels, split))
-    names: list[str] = []
     with published(out / split) as folder:
-        while some := list(islice(frames, per_shard)):
-            names.append(f"{len(names):06d}.tar")
-            with tarfile.open(folder / names[-1], "w") as tar:
-                for frame in some:
-                    _add(tar, frame)
+        samples = (_sample(frame) for frame in frames)
+        names = write_samples(folder, samples, per_tar=per_shard)
     return [out / split / name for name in names]
 
 
@@ -101,14 +95,13 @@ def _partial(path: Path) -> Path:
     return path.with_name(path.name + ".partial")
 
 
-def _add(tar: tarfile.TarFile, frame: LabeledFrame) -> None:
+def _sample(frame: LabeledFrame) -> Sample:
     array = io.BytesIO()
     np.save(array, frame.codes, allow_pickle=False)
-    members = {
+    return {
+        KEY: frame.name,
         "image.jpg": frame.jpeg,
         "txt": frame.instruction.encode(),
         "latent.npy": array.getvalue(),
         "json": json.dumps(frame.facts).encode(),
     }
-    for ending, data in members.items():
-        add_member(tar, f"{frame.name}.{ending}", data)

@@ -7,8 +7,7 @@ copied byte for byte. Every frame is stored about twice, which is why clips are 
 from __future__ import annotations
 
 import json
-import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lapa.data.export.publish import published
-from lapa.data.export.tar_members import add_member
+from lapa.data.export.sample_tars import KEY, Sample, write_samples
 from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.records import PairSpec, ShardSet
-
-Member = tuple[str, bytes]
-"""Name inside the tar, contents."""
 
 
 def export_pairs(
@@ -64,17 +60,13 @@ def export_pairs(
 
 def _write_split(folder: Path, pairs: PairDataset, samples_per_shard: int) -> None:
     folder.mkdir(parents=True)
-    positions = pairs.epoch_positions(0)
     samples = _Samples(pairs)
-    for number, start in enumerate(range(0, len(positions), samples_per_shard)):
-        with tarfile.open(folder / f"{number:06d}.tar", "w", format=tarfile.USTAR_FORMAT) as tar:
-            for index in positions[start : start + samples_per_shard]:
-                for name, data in samples.members(int(index)):
-                    add_member(tar, name, data)
+    drawn = (samples.sample(int(index)) for index in pairs.epoch_positions(0))
+    write_samples(folder, drawn, per_tar=samples_per_shard)
 
 
 class _Samples:
-    """Makes the members of one pair; keeps the arrays of the current clip."""
+    """Makes a sample of one pair; keeps the arrays of the current clip."""
 
     def __init__(self, pairs: PairDataset) -> None:
         self._pairs = pairs
@@ -82,16 +74,19 @@ class _Samples:
         self._actions: NDArray[np.float32] | None = None
         self._states: NDArray[np.float32] | None = None
 
-    def members(self, index: int) -> Iterator[Member]:
-        """Yield the members of a sample."""
+    def sample(self, index: int) -> Sample:
+        """Return the members of a pair, under its name."""
         clip, frame = self._pairs.position_of(index)
         offset = self._pairs.offset(index)
         facts = self._facts(index, clip, frame, offset)
         key = f"{facts['key']}-{facts['frame']:06d}"
         reader = self._pairs.reader
-        yield f"{key}.t.jpg", reader.jpeg(clip, frame)
-        yield f"{key}.t1.jpg", reader.jpeg(clip, frame + offset)
-        yield f"{key}.json", json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()
+        return {
+            KEY: key,
+            "t.jpg": reader.jpeg(clip, frame),
+            "t1.jpg": reader.jpeg(clip, frame + offset),
+            "json": json.dumps(facts, sort_keys=True, ensure_ascii=False).encode(),
+        }
 
     def _facts(self, index: int, clip: int, frame: int, offset: int) -> dict[str, Any]:
         self._open(clip)

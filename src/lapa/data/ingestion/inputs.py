@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -11,7 +12,9 @@ from typing import Any
 
 from lapa.data.bad_input import BadInputError, OnBad, bad_episode, raise_bad, read_each
 from lapa.data.episode import Episode
+from lapa.data.ingestion.place import place_of_source
 from lapa.data.ingestion.resample import resample
+from lapa.data.remote.cache import RemoteCache
 from lapa.data.sources.base.action_width import Widths, split_by_width
 from lapa.data.sources.base.checked import checked
 from lapa.data.sources.base.printable import printable
@@ -94,12 +97,25 @@ class Input:
         return (not keep or episode.environment in keep) and episode.environment not in leave
 
 
-def inputs_of(sources: Sequence[SourceParams]) -> list[Input]:
-    """Sources with the adapters that open them; an adapter's ``report`` argument is filled in."""
-    return [Input(params=source, open=partial(_open, source)) for source in sources]
+@contextmanager
+def inputs_of(
+    sources: Sequence[SourceParams], cache: RemoteCache | None = None
+) -> Iterator[list[Input]]:
+    """Give sources with the adapters that open them; an adapter's ``report`` argument is filled in.
+
+    Args:
+        sources: what to read.
+        cache: where what lies at a URL comes to, and stays until the block ends.
+    """
+    with ExitStack() as held:
+        places = [held.enter_context(place_of_source(source, cache)) for source in sources]
+        yield [
+            Input(params=source, open=partial(_open, source, place))
+            for source, place in zip(sources, places, strict=True)
+        ]
 
 
-def _open(source: SourceParams, report: OnBad) -> Iterator[Episode]:
+def _open(source: SourceParams, place: Path, report: OnBad) -> Iterator[Episode]:
     from lapa.data.sources import open_source  # noqa: PLC0415 (adapters load many libraries)
 
-    return open_source(source.kind, Path(source.path), report=report, **source.options)
+    return open_source(source.kind, place, report=report, **source.options)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from lapa.data.shards.pair_index import Where, clip_offsets, longest_recording, 
 from lapa.data.shards.reader import ClipReader
 from lapa.data.statistics.action_motion import ActionMotion, motion_of
 from lapa.records import PairColumn, PairCounts, PairSpec, ShardSet
+
+ReadArray = Callable[[Literal["actions", "states"]], NDArray[np.float32]]
 
 
 class PairDataset(PairedDataset):
@@ -86,11 +89,15 @@ class PairDataset(PairedDataset):
         offset = self.offset(index)
         self.reader.decode_into(images[0], clip, frame)
         self.reader.decode_into(images[1], clip, frame + offset)
+        return self.rest(index, partial(self.reader.array, clip))
+
+    def rest(self, index: int, array: ReadArray) -> dict[str, Any]:
+        """Return what of a sample is no picture, given how to read the arrays of its clip."""
         item: dict[str, Any] = {"sample_id": self.slots[index]}
         if self._with_actions:
-            item["actions"] = self.motion(index, self.reader.array(clip, "actions"))
+            item["actions"] = self.motion(index, array("actions"))
         if self._with_states:
-            item["states"] = self.reader.array(clip, "states")[frame]
+            item["states"] = array("states")[self.position_of(index)[1]]
         return item
 
 

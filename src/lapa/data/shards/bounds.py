@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lapa.data.shards.layout import BLOCK, COLUMNS
+from lapa.data.shards.linked import size_of_tar
 
 
 def require_fit(shard: Path, table: pa.Table) -> None:
@@ -23,7 +24,7 @@ def require_fit(shard: Path, table: pa.Table) -> None:
     Raises:
         ValueError: naming the shard, the clip, the number found and what it must be.
     """
-    size = shard.stat().st_size
+    size = size_of_tar(shard, table)
     columns = {name: table[name].to_numpy() for name in table.column_names if name in _NUMBERS}
     end = 0
     for member in COLUMNS.values():

@@ -16,6 +16,7 @@ from lapa.data.shards.bounds import require_fit
 from lapa.data.shards.images import THUMBNAIL
 from lapa.data.shards.index import SCHEMA, read_index
 from lapa.data.shards.layout import COLUMNS, require_keys, require_shard_name
+from lapa.data.shards.linked import is_at_hand
 from lapa.data.shards.taken_rows import ShardRows, taken_rows
 from lapa.records import SHARD_SCHEMA, ShardSet
 
@@ -140,7 +141,7 @@ def read_shard_rows(shard_set: ShardSet, name: str) -> ShardRows:
         FileNotFoundError: it is missing.
     """
     shard = shard_set.shard_path(require_shard_name(name, members=shard_set.members))
-    if not shard.is_file():
+    if not is_at_hand(shard):
         raise FileNotFoundError(
             f"{shard} is missing; the record lists it, so the shard set is damaged: ingest it again"
         )

@@ -16,7 +16,9 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from lapa.data.bad_input import BadInputError, bad
+from lapa.data.remote.room import CacheFullError
 from lapa.data.shards.clip_table import ClipTable
+from lapa.data.shards.linked import OpenTar
 
 MAX_OPEN_FILES = 64
 
@@ -29,7 +31,7 @@ class ShardFiles:
 
     def __init__(self, table: ClipTable) -> None:
         self._table = table
-        self._open: OrderedDict[int, int] = OrderedDict()
+        self._open: OrderedDict[int, OpenTar] = OrderedDict()
         self._owner = os.getpid()
 
     def read(self, shard: int, offset: int, size: int) -> bytes:
@@ -52,11 +54,22 @@ class ShardFiles:
             self._open, self._owner = OrderedDict(), os.getpid()
         if shard not in self._open:
             if len(self._open) >= MAX_OPEN_FILES:
-                os.close(self._open.popitem(last=False)[1])
-            path = self._table.paths[shard]
-            self._open[shard] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                self._close_oldest()
+            self._open[shard] = self._opened(shard)
         self._open.move_to_end(shard)
-        return self._open[shard]
+        return self._open[shard].descriptor
+
+    def _opened(self, shard: int) -> OpenTar:
+        while True:
+            try:
+                return OpenTar(self._table.paths[shard])
+            except CacheFullError:  # it is full of what is open here
+                if not self._open:
+                    raise
+                self._close_oldest()
+
+    def _close_oldest(self) -> None:
+        self._open.popitem(last=False)[1].close()
 
     def __getstate__(self) -> dict[str, Any]:
         return {"table": self._table}
@@ -66,8 +79,8 @@ class ShardFiles:
 
     def __del__(self) -> None:
         if self._owner == os.getpid():
-            for descriptor in self._open.values():
-                os.close(descriptor)
+            for tar in self._open.values():
+                tar.close()
 
 
 class ClipReader:
@@ -81,10 +94,15 @@ class ClipReader:
     def jpeg(self, clip: int, frame: int) -> bytes:
         """Return the compressed frame ``frame`` of a clip."""
         table = self.table
-        first = table.jpeg_start[clip] + frame
-        begin, end = table.jpeg_borders[first : first + 2]
+        begin, end = self.borders(clip, frame)
         offset = table.numbers["frames_offset"][clip] + begin
         return self._files.read(table.shard[clip], int(offset), int(end - begin))
+
+    def borders(self, clip: int, frame: int) -> tuple[int, int]:
+        """Return where a frame begins and ends in the clip's ``.frames``."""
+        first = self.table.jpeg_start[clip] + frame
+        begin, end = self.table.jpeg_borders[first : first + 2]
+        return int(begin), int(end)
 
     def decode_into(self, out: NDArray[np.uint8], clip: int, frame: int) -> None:
         """Decode a frame into ``out``, ``uint8 (height, width, 3)`` RGB, contiguous.
@@ -92,14 +110,16 @@ class ClipReader:
         Raises:
             BadInputError: the bytes are no JPEG of the shard set's size.
         """
+        self.decode_bytes_into(out, self.jpeg(clip, frame), clip, frame)
+
+    def decode_bytes_into(self, out: NDArray[np.uint8], data: bytes, clip: int, frame: int) -> None:
+        """Decode the bytes of a frame, which were read before."""
         try:
             # a picture larger than the buffer is refused before anything is decoded
-            picture = simplejpeg.decode_jpeg(self.jpeg(clip, frame), colorspace="RGB", buffer=out)
+            picture = simplejpeg.decode_jpeg(data, colorspace="RGB", buffer=out)
             if picture.shape != self.image_shape:
                 raise ValueError(f"found {picture.shape}, expected {self.image_shape}")
         except ValueError as error:
-            if isinstance(error, BadInputError):
-                raise
             raise self._damaged(clip, "corrupt_jpeg", f" frame {frame}", error) from error
 
     def frames(self, clip: int, frames: NDArray[np.int64] | list[int]) -> NDArray[np.uint8]:
@@ -115,10 +135,15 @@ class ClipReader:
         Raises:
             BadInputError: the member is no such array.
         """
+        return self.array_of(self.member(clip, member), clip, member)
+
+    def array_of(
+        self, data: bytes, clip: int, member: Literal["actions", "states"]
+    ) -> NDArray[np.float32]:
+        """Return actions or states of the bytes of their member, which were read before."""
         numbers = self.table.numbers
         width = numbers["action_dim" if member == "actions" else "state_dim"][clip]
         expected = (int(numbers["num_frames"][clip]), int(width))
-        data = self.member(clip, member)
         try:
             return read_rows(data, expected)
         except ValueError as error:

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from lapa.data.remote.filesystem import filesystem_of
+from lapa.data.remote.urls import require_url
 from lapa.data.sources.registry import adapter_of
-from lapa.params.mixture import DatasetParams
+from lapa.params.mixture import SHARDS, DatasetParams
+from lapa.params.remote import RemoteParams
 from lapa.refused import RefusedError
 
 VARIABLE = re.compile(r"\$(\w+)")
@@ -50,10 +53,10 @@ def _unset(datasets: Mapping[str, DatasetParams]) -> Iterator[str]:
 
 
 def _wrong(where: str, source: DatasetParams) -> str | None:
-    try:
-        adapter_of(source.kind)
-    except ValueError as error:
-        return f"{where}.kind: {error}"
+    if source.is_remote:
+        return _wrong_url(where, source)
+    if wrong := _wrong_kind(where, source):
+        return wrong
     path = Path(source.path)
     if path.exists() or VARIABLE.match(source.path):
         return None
@@ -62,3 +65,20 @@ def _wrong(where: str, source: DatasetParams) -> str | None:
         f"{where}.path: {path.absolute()} does not exist, the nearest folder that does is {there}: mount "
         "what is missing, or correct the path in the environment's parameters"
     )
+
+
+def _wrong_url(where: str, source: DatasetParams) -> str | None:
+    """What is wrong with a source at a URL; whether something is there, its server says when its turn comes."""
+    try:
+        filesystem_of(require_url(source.path), RemoteParams())
+    except (ValueError, RefusedError) as error:
+        return f"{where}.path: {error}"
+    return None if source.kind == SHARDS else _wrong_kind(where, source)
+
+
+def _wrong_kind(where: str, source: DatasetParams) -> str | None:
+    try:
+        adapter_of(source.kind)
+    except ValueError as error:
+        return f"{where}.kind: {error}"
+    return None

@@ -111,6 +111,13 @@ class TargetsParams(Params):
     actions: ActionTargetParams | None = None
 
 
+class StreamParams(Params):
+    """How `loader: stream` reads (docs/streaming.md)."""
+
+    shuffle_buffer: int = Field(default=4096, gt=0)
+    """Pairs among which the next one is drawn; each keeps its two JPEGs in memory, per loader process."""
+
+
 class LaqParams(StageParams):
     """Everything `lapa.training.laq:fit` needs besides the data."""
 
@@ -121,6 +128,11 @@ class LaqParams(StageParams):
     collapse_gate: CollapseGateParams = CollapseGateParams()
     ema: EmaParams = EmaParams()
     targets: TargetsParams = TargetsParams()
+    loader: Literal["map", "stream"] = "map"
+    """How training pairs are read. ``map``: any pair at any time, each once an epoch, exactly resumable. ``stream``:
+    shards from front to back through webdataset, for sets that lie elsewhere and do not fit the disk; it promises
+    neither. Validation and labelling never stream."""
+    stream: StreamParams = StreamParams()
     augmentation: AugmentationParams = AugmentationParams()
     """Changes of the training pairs, both frames alike; validation and labelling see none."""
     pictures: int = Field(default=8, ge=0)

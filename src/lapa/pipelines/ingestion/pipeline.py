@@ -31,12 +31,17 @@ from lapa.pipelines.ingestion.nodes import (
 )
 from lapa.pipelines.stage import stage_node
 
+REMOTE = {"remote": "params:remote", "cache": "remote_cache"}
+"""What the node of a dataset at a URL gets further."""
+
 
 def create_pipeline(experiment: Experiment | None = None, **kwargs: Any) -> Pipeline:
     """Record demonstrations where asked, write the shards of every dataset, mix those that are watched."""
     chosen = experiment or current_experiment()
     if chosen.makes_part:
-        return Pipeline([_part(name, chosen) for name in chosen.datasets])
+        return Pipeline(
+            [_part(name, chosen) for name in chosen.datasets if name not in chosen.linked]
+        )
     recorded = [_recording(name) for name in chosen.datasets if name in chosen.simulated]
     shards = [_shards(name, chosen) for name in chosen.datasets]
     return Pipeline([*recorded, *shards, _mixture(chosen)])
@@ -53,7 +58,7 @@ def _recording(dataset: str) -> Node:
 
 def _shards(dataset: str, experiment: Experiment) -> Node:
     made = {"outputs": f"{dataset}.clip_shards", "name": f"{dataset}.write_shards"}
-    if not experiment.merges_parts:
+    if not experiment.merges_parts or dataset in experiment.linked:
         return stage_node(write_shards, **_raw(dataset, experiment), **made)
     parts = f"{dataset}.shard_parts"
     raw = _raw(dataset, experiment)
@@ -73,7 +78,9 @@ def _part(dataset: str, experiment: Experiment) -> Node:
 def _raw(dataset: str, experiment: Experiment) -> dict[str, str]:
     """What shards are made of."""
     recorded = {"raw": f"{dataset}.raw_episodes"} if dataset in experiment.simulated else {}
-    return {"dataset": f"params:datasets.{dataset}", "ingestion": "params:ingestion", **recorded}
+    remote = REMOTE if dataset in experiment.remote else {}
+    given = {"dataset": f"params:datasets.{dataset}", "ingestion": "params:ingestion"}
+    return {**given, **recorded, **remote}
 
 
 def _mixture(experiment: Experiment) -> Node:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from lapa.batches import PairBatch
 from lapa.data.loading.loader import evaluation_loader, training_loader
 from lapa.data.loading.pairs import PairDataset, open_pairs
+from lapa.data.streaming.loader import streaming_loader
 from lapa.distributed.ranks import rank, world_size
 from lapa.params.laq.stage import LaqParams
 from lapa.records import PairSpec, ShardSet
@@ -73,7 +74,11 @@ def open_loaders(shard_set: ShardSet, spec: PairSpec, params: LaqParams) -> LaqL
         "rank": rank(),
         "world_size": world_size(),
     }
-    build = partial(training_loader, train, seed=trainer.seed, max_steps=trainer.max_steps, **share)
+    order = {"seed": trainer.seed, "max_steps": trainer.max_steps}
+    build: Callable[..., Iterable[Any]] = partial(training_loader, train, **order, **share)
+    if params.loader == "stream":
+        buffer = params.stream.shuffle_buffer
+        build = partial(streaming_loader, train, shuffle_buffer=buffer, **order, **share)
     return LaqLoaders(
         train=lambda start: build(start_step=start),
         val=evaluation_loader(val, **share) if val else [],

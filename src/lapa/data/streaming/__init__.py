@@ -1,0 +1,1 @@
+"""Pairs out of shards that are read from front to back, through webdataset's own pipeline."""
