@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from lapa.evaluation.study.plots.variant_bars import tried_variants
+from lapa.evaluation.study.question import criterion_questions
 from lapa.evaluation.study.readme import replace_between_markers, write_figure
 from lapa.evaluation.study.readme_table import readme_table
+from lapa.evaluation.study.results import StudyResults
 from toys.studies import study
 
 PAGE = "before\n<!-- begin results -->\nold\n<!-- end results -->\nafter\n"
@@ -38,6 +41,20 @@ def test_the_figure_is_the_same_for_the_same_results(
     write_figure(cells[::-1], tmp_path / "two.png")
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
     assert min(Image.open(tmp_path / "one.png").size) > 200
+
+
+def test_variants_of_one_arm_are_what_the_figure_shows(tmp_path: Path) -> None:
+    one = study(arms=("lapa",), budgets=(25,), variants=("default", "l1"), seeds=2, subsets=2)
+    assert tried_variants(
+        StudyResults.of(one), criterion_questions(StudyResults.of(one), "in_domain", 25)[0], "lapa"
+    ) == ["default", "l1"]
+    write_figure(one, tmp_path / "variants.png")
+    alone = [cell for cell in one if cell.key.variant == "default"]
+    write_figure(alone, tmp_path / "arms.png")
+    wide, narrow = (Image.open(tmp_path / f"{name}.png").size for name in ("variants", "arms"))
+    assert wide != narrow
+    several = study(arms=("lapa", "scratch"), budgets=(25,), variants=("default", "l1"))
+    write_figure(several, tmp_path / "several.png")  # bars of arms, whose colours are known
 
 
 def test_only_what_stands_between_the_markers_is_replaced() -> None:

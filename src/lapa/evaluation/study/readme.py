@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lapa.evaluation.study.plots.budget_curves import plot_budget_curves
 from lapa.evaluation.study.plots.success_bars import plot_success_bars
+from lapa.evaluation.study.plots.variant_bars import plot_variant_bars, tried_variants
 from lapa.evaluation.study.question import shown_questions
 from lapa.evaluation.study.results import StudyResults
 from lapa.records import CellResult
@@ -15,6 +16,8 @@ from lapa.records import CellResult
 
 def write_figure(results: Sequence[CellResult], png: Path) -> None:
     """Draw the first setting: curves over labelled episodes, or bars where there is one budget.
+
+    Where one arm was tried in several variants, the bars are those of the variants.
 
     Args:
         results: of one study, in any order.
@@ -24,10 +27,12 @@ def write_figure(results: Sequence[CellResult], png: Path) -> None:
     setting = study.settings[0]
     if len(study.main_budgets(setting)) > 1:
         plot_budget_curves(study, shown_questions(study, setting, None), png)
+        return
+    questions = shown_questions(study, setting, study.headline_budget(setting))
+    if len(study.arms) == 1 and len(tried_variants(study, questions[0], study.arms[0])) > 1:
+        plot_variant_bars(study, questions, study.arms[0], png)
     else:
-        plot_success_bars(
-            study, shown_questions(study, setting, study.headline_budget(setting)), png
-        )
+        plot_success_bars(study, questions, png)
 
 
 def replace_between_markers(text: str, name: str, new: str) -> str:
