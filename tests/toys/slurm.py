@@ -18,9 +18,11 @@ PLUGIN = TESTS / "slurm/container_options.c"
 DAEMONS = ("slurmctld", "slurmd", "sbatch", "munged", "unshare", "nsenter")
 INSTALL = "apt-get install --no-install-recommends slurmctld slurmd slurm-client munge"
 TOLD = """#!/bin/bash
-{ printf '%s\\t' "$@"; env | grep '^SEEN_' | tr '\\n' '\\t'; echo; } >> calls
+told=$(printf '%s\\t' "$@"; env | grep '^SEEN_' | tr '\\n' '\\t')
+printf '%s\\n' "$told" >> calls
 """
-"""A `kedro` that only tells how it was called, and what it was told of a container."""
+"""A `kedro` that only tells how it was called, and what it was told of a container; all of a line at once, for the jobs
+of an array write side by side."""
 OVER = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY"}
 
 
