@@ -86,7 +86,7 @@ def quantizer(buffer: int | None, steps: int, seed: int) -> LaqParams:
         {
             "model": {
                 "image_size": SIDE,
-                "patch_size": 8,
+                "patch_size": 4,
                 "dim": 32,
                 "heads": 2,
                 "head_dim": 16,

@@ -19,7 +19,7 @@ from lapa.data.streaming.shards import Draws, Pass
 class CompressedPair(NamedTuple):
     """A pair in the shuffle buffer."""
 
-    number: int
+    position: int
     """Position in the dataset."""
     jpegs: tuple[bytes, bytes]
     rest: dict[str, Any]
@@ -122,8 +122,8 @@ class Batches:
     def _batch(self, some: list[CompressedPair]) -> dict[str, Any]:
         images = np.empty((len(some), *self._pairs.image_shape), np.uint8)
         for pair, row in zip(some, images, strict=True):
-            clip, frame = self._pairs.position_of(pair.number)
-            places = (frame, frame + self._pairs.offset(pair.number))
+            clip, frame = self._pairs.position_of(pair.position)
+            places = (frame, frame + self._pairs.offset(pair.position))
             for out, data, place in zip(row, pair.jpegs, places, strict=True):
                 self._pairs.reader.decode_bytes_into(out, data, clip, place)
         return {**collate([pair.rest for pair in some]), "frames": torch.from_numpy(images)}

@@ -42,8 +42,7 @@ class Draws:
         """Positions of the pairs of a clip; one that is drawn twice stands there twice."""
         positions, clips = self._of(epoch)
         begin, end = np.searchsorted(clips, [clip, clip + 1])
-        chosen: list[int] = positions[begin:end].tolist()
-        return chosen
+        return [int(position) for position in positions[begin:end]]
 
     def shards(self, epoch: int) -> NDArray[np.int64]:
         """Shards that hold a pair of an epoch, ascending."""
