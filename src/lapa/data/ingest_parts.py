@@ -117,18 +117,22 @@ def merge_parts_of(
 
 def _results(parts: MadeParts, tasks: Sequence[ShardTask]) -> list[ShardResult]:
     """What came of every task, as its part has noted it."""
-    count = len(parts.parts)
-    results = []
-    for number, task in enumerate(tasks):
-        part = parts.parts[number % count]
-        result = finished(Path(part.path), task)
-        if result is None:
-            raise ValueError(
-                f"part {part.part} in {part.path} knows nothing of shard {task.split}/{task.name}: delete that "
-                f"folder and make it again (--params=part={part.part})"
-            )
-        results.append(result)
-    return results
+    noted = {
+        (task.split, task.name): _noted(part, task)
+        for part in parts.parts
+        for task in ArrayPart.of_text(part.part).taken(tasks)
+    }
+    return [noted[task.split, task.name] for task in tasks]
+
+
+def _noted(part: MadePart, task: ShardTask) -> ShardResult:
+    result = finished(Path(part.path), task)
+    if result is None:
+        raise ValueError(
+            f"part {part.part} in {part.path} knows nothing of shard {task.split}/{task.name}: delete that "
+            f"folder and make it again (--params=part={part.part})"
+        )
+    return result
 
 
 def _files(part: MadePart) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import time
 
 import mlflow
@@ -11,7 +10,7 @@ from kedro.pipeline.node import Node
 from rich.console import Console
 from rich.table import Table
 
-_KIB_PER_GIB = 1 << 20
+from lapa.distributed.memory import peak_memory_gib
 
 
 class TimingHook:
@@ -43,11 +42,11 @@ class TimingHook:
             return
         if mlflow.active_run() is not None:
             mlflow.log_metrics({f"seconds/{name}": s for name, s in self._seconds.items()})
-            mlflow.log_metric("peak_memory_gib", peak_memory_gib())
+            mlflow.log_metric("peak_memory_gib", _peak_memory_gib())
         Console(stderr=True).print(self._table())
 
     def _table(self) -> Table:
-        table = Table(title=f"Times (peak memory {peak_memory_gib():.1f} GiB)")
+        table = Table(title=f"Times (peak memory {_peak_memory_gib():.1f} GiB)")
         table.add_column("node")
         table.add_column("seconds", justify="right")
         for name, seconds in self._seconds.items():
@@ -56,8 +55,6 @@ class TimingHook:
         return table
 
 
-def peak_memory_gib() -> float:
-    """Largest resident size so far, GiB: this process plus its largest finished child."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return (own + child) / _KIB_PER_GIB
+def _peak_memory_gib() -> float:
+    """This process plus its largest finished child."""
+    return peak_memory_gib() + peak_memory_gib(of_children=True)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import resource
-import sys
 from typing import Final
 
 import torch
 
+from lapa.distributed.memory import peak_memory_gib
 from lapa.distributed.ranks import objects_of_all
 from lapa.training.common.step_clock import StepClock
 
-_KIB_PER_GIB: Final = 2**20
 OF_EVERY_PROCESS: Final = ("train/data_wait_fraction", "train/memory_gib", "train/gpu_memory_gib")
 """What differs between processes that keep step with one another, and names the one that holds up the others."""
 
@@ -31,17 +29,10 @@ def monitored(clock: StepClock) -> dict[str, float]:
 
 
 def memory() -> dict[str, float]:
-    """Memory of this process and of its GPU, and how busy that is."""
-    metrics = {"train/memory_gib": resident_gib()}
+    """Memory of this process, without its loader processes, and of its GPU, and how busy that is."""
+    metrics = {"train/memory_gib": peak_memory_gib()}
     if torch.cuda.is_available():
         metrics["train/gpu_memory_gib"] = torch.cuda.max_memory_allocated() / 2**30
         if importlib.util.find_spec("pynvml"):  # what torch asks the driver with
             metrics["train/gpu_utilization"] = torch.cuda.utilization() / 100
     return metrics
-
-
-def resident_gib() -> float:
-    """Most memory that this process had in use at once so far, GiB; loader processes are not counted."""
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # kibibytes on Linux, bytes on macOS
-    return largest / (_KIB_PER_GIB if sys.platform != "darwin" else 1024 * _KIB_PER_GIB)
