@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lapa.data.remote.failures import RefusedRemoteError
@@ -25,6 +27,15 @@ class Known:
     """Bytes in all; None where the server does not tell."""
     validator: str
     """ETag or date of change: other bytes have another one; empty where the server gives none."""
+
+    @classmethod
+    def of_file(cls, path: Path) -> Known | None:
+        """What was noted in a JSON file; None where nothing sound is."""
+        try:
+            said = json.loads(path.read_text())
+            return cls(size=said["size"], validator=said["validator"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def is_same(self, other: Known) -> bool:
         """Tell whether both are surely the same bytes."""

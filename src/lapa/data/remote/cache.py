@@ -138,11 +138,10 @@ class RemoteCache:
 
 def _known(path: Path, facts: Path) -> Known | None:
     """What is known of a file that is whole; None where it is not, or was changed by somebody."""
+    known = Known.of_file(facts)
     try:
-        said = json.loads(facts.read_text())
-        known = Known(size=said["size"], validator=said["validator"])
-        return known if path.stat().st_size == known.size else None
-    except (OSError, ValueError, KeyError, TypeError):
+        return known if known and path.stat().st_size == known.size else None
+    except OSError:  # another process has removed it
         return None
 
 

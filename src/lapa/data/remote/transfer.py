@@ -41,11 +41,7 @@ class Partial:
 
     def known(self) -> Known | None:
         """What the server said when the transfer began; None where none did."""
-        try:
-            facts = json.loads(self.facts.read_text())
-            return Known(size=facts["size"], validator=facts["validator"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        return Known.of_file(self.facts)
 
     def begin(self, known: Known) -> None:
         """Note what the server says."""
