@@ -41,7 +41,7 @@ def of_one_process(checkout: Path, work: Path) -> ShardSet:
     folder = checkout / "data/01_raw/r/tabletop"
     raw = RawEpisodes.read(folder).model_copy(update={"path": str(folder)})
     settings = IngestionParams.model_validate(parameters["ingestion"])
-    return write_shards(dataset, settings, str(work), raw)
+    return write_shards(dataset, settings, str(work), raw=raw)
 
 
 def test_a_failed_part_is_made_again_and_the_merge_equals_one_process(
