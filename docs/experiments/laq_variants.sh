@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What do quantiser, target, supervision and recipe change in what latent actions mean? Every variant is trained on the
-# demo's videos at the demo's length, and measured by every analysis of codes. What is there is not made again.
+# demo's videos at half the demo's length, and measured by every analysis of codes. What is there is not made again.
 #
-#   docs/experiments/laq_variants.sh              all of them, one after the other: 6 to 9 processor minutes each
+#   docs/experiments/laq_variants.sh              all of them, one after the other: about 5 processor minutes each
 #   docs/experiments/laq_variants.sh fsq flow     only these
 #   VISION_MODEL=FOLDER docs/experiments/laq_variants.sh features     features of a Hugging Face vision transformer
 set -euo pipefail
@@ -37,7 +37,8 @@ order=(default encode_difference vq_ema fsq residual_vq continuous flow features
   default_seed1 encode_difference_seed1 default_seed2)
 
 measure() {
-  kedro run --pipelines=laq --only-missing-outputs --params="run=laq_$1,reuse.data=$data,${variants[$1]}"
+  kedro run --pipelines=laq --only-missing-outputs \
+    --params="run=laq_$1,reuse.data=$data,laq.trainer.max_steps=600,laq.trainer.validate_every=300,${variants[$1]}"
   [ -f "$reports/$1/scorecard.json" ] || lapa analyse "data/06_models/laq_$1/laq" "data/03_primary/$data/mixture" \
     --control "data/06_models/laq_$1/random_laq" --out "$reports/$1"
 }
