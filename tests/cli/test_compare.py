@@ -53,6 +53,20 @@ def test_other_episodes_are_not_paired(tmp_path: Path) -> None:
     assert "= unpaired" in text
 
 
+def test_a_table_for_a_readme_and_a_figure(tmp_path: Path) -> None:
+    first, second = (written(tmp_path / name, noisy(mean)) for name, mean in (("a", 5), ("b", 6)))
+    table, figure = tmp_path / "table.md", tmp_path / "dots.png"
+    wanted = ("--metrics", "mean", "--markdown", table, "--figure", figure)
+    said(first, second, *wanted, "--out", tmp_path / "page.html")
+    lines = table.read_text().splitlines()
+    assert lines[0] == "| checkpoint | passes | `mean` ↑ |"
+    assert lines[2].startswith("| a | 1 of 2 | ✓ ")
+    assert lines[3].startswith("| b | 1 of 2 | ▲ ✓ ")
+    assert figure.read_bytes().startswith(b"\x89PNG")
+    text = said(first, second, "--metrics", "men", "--out", tmp_path / "page.html", code=1)
+    assert "found men, expected some of bare, mean" in text
+
+
 def test_what_cannot_be_compared(tmp_path: Path) -> None:
     first = written(tmp_path / "a", noisy(0))
     (tmp_path / "empty").mkdir()

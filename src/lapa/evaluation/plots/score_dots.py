@@ -26,7 +26,7 @@ def plot_scores(scores: Sequence[Score], heading: str, axis: str, path: Path) ->
     places = list(range(len(scores)))[::-1]
     with saved_plot(path, figsize=(7.5, 0.36 * len(scores) + 1.6)) as panel:
         for place, score in zip(places, scores, strict=True):
-            _control(panel, place, score)
+            draw_control(panel, place, score)
             metric, color = score.metric, COLORS[score.verdict]
             if metric.low is not None and metric.high is not None:
                 panel.plot([metric.low, metric.high], [place, place], color=color, linewidth=1.6)
@@ -37,10 +37,12 @@ def plot_scores(scores: Sequence[Score], heading: str, axis: str, path: Path) ->
         panel.set_ylim(-0.7, len(scores) - 0.3)
         panel.set_xlabel(axis)
         panel.set_title(heading, fontsize=10)
-        panel.figure.legend(handles=_legend(), loc="outside lower center", ncols=4, fontsize=8)
+        panel.figure.legend(
+            handles=legend_of_verdicts(), loc="outside lower center", ncols=4, fontsize=8
+        )
 
 
-def _control(panel, place: int, score: Score) -> None:  # type: ignore[no-untyped-def]
+def draw_control(panel, place: int, score: Score) -> None:  # type: ignore[no-untyped-def]
     """The middle 95 % of the control as a band, a bound as a tick."""
     control = score.control
     value = 0.0 if control is None else control.value
@@ -50,7 +52,8 @@ def _control(panel, place: int, score: Score) -> None:  # type: ignore[no-untype
         panel.barh(place, width, 0.6, left=control.low, color=GRAY, alpha=0.4, linewidth=0)
 
 
-def _legend() -> list[Line2D | Patch]:
+def legend_of_verdicts() -> list[Line2D | Patch]:
+    """What colours and band mean."""
     dots: list[Line2D | Patch] = [
         Line2D([], [], marker="o", color=color, label=verdict) for verdict, color in COLORS.items()
     ]

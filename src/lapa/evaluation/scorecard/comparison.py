@@ -95,6 +95,22 @@ def compare(columns: Sequence[Column]) -> list[Row]:
     return [_row(key, columns) for key in keys]
 
 
+def chosen(rows: Sequence[Row], metrics: Sequence[str]) -> list[Row]:
+    """The rows of these metrics, in this order; all of them where none is named.
+
+    Raises:
+        RefusedError: no checkpoint has one of them.
+    """
+    if not metrics:
+        return list(rows)
+    named = {row.metric: row for row in rows}
+    if unknown := [name for name in metrics if name not in named]:
+        raise RefusedError(
+            f"--metrics: found {', '.join(unknown)}, expected some of {', '.join(sorted(named))}"
+        )
+    return [named[name] for name in metrics]
+
+
 def _row(key: Key, columns: Sequence[Column]) -> Row:
     lines = tuple(column.line(key) for column in columns)
     measured = next(line for line in lines if line is not None)
