@@ -1,8 +1,9 @@
-"""How long every node took and how much memory the run needed."""
+"""How long every node took, by the clock and of the processor, and how much memory the run needed."""
 
 from __future__ import annotations
 
-import time
+import os
+from dataclasses import dataclass
 
 import mlflow
 from kedro.framework.hooks import hook_impl
@@ -13,45 +14,72 @@ from rich.table import Table
 from lapa.distributed.memory import peak_memory_gib
 
 
+@dataclass(frozen=True)
+class Spent:
+    """Seconds so far, or between two moments."""
+
+    clock: float
+    processor: float
+    """Of this process and of its children that have ended: what a node costs on a busy machine, too."""
+
+    @classmethod
+    def now(cls) -> Spent:
+        """Seconds since some moment in the past, the same for every call."""
+        user, system, of_children, system_of_children, clock = os.times()
+        return cls(clock, user + system + of_children + system_of_children)
+
+    def since(self, earlier: Spent) -> Spent:
+        """What was spent after ``earlier``."""
+        return Spent(self.clock - earlier.clock, self.processor - earlier.processor)
+
+
 class TimingHook:
-    """Prints a table of wall seconds per node at the end and logs it to MLflow."""
+    """Prints a table of seconds per node at the end and logs it to MLflow."""
 
     def __init__(self) -> None:
-        self._started: dict[str, float] = {}
-        self._seconds: dict[str, float] = {}
+        self._started: dict[str, Spent] = {}
+        self._spent: dict[str, Spent] = {}
 
     @hook_impl
     def before_pipeline_run(self) -> None:
         """Forget the nodes of an earlier run of the same process."""
-        self._seconds.clear()
+        self._spent.clear()
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
         """Start the node's clock."""
-        self._started[node.name] = time.perf_counter()
+        self._started[node.name] = Spent.now()
 
     @hook_impl(tryfirst=True)
     def after_node_run(self, node: Node) -> None:
         """Stop the node's clock."""
-        self._seconds[node.name] = time.perf_counter() - self._started.pop(node.name)
+        self._spent[node.name] = Spent.now().since(self._started.pop(node.name))
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self) -> None:
         """Print the table while the MLflow run is still open."""
-        if not self._seconds:
+        if not self._spent:
             return
         if mlflow.active_run() is not None:
-            mlflow.log_metrics({f"seconds/{name}": s for name, s in self._seconds.items()})
+            mlflow.log_metrics(self._metrics())
             mlflow.log_metric("peak_memory_gib", _peak_memory_gib())
         Console(stderr=True).print(self._table())
+
+    def _metrics(self) -> dict[str, float]:
+        clock = {f"seconds/{name}": spent.clock for name, spent in self._spent.items()}
+        processor = {f"cpu_seconds/{name}": spent.processor for name, spent in self._spent.items()}
+        return clock | processor
 
     def _table(self) -> Table:
         table = Table(title=f"Times (peak memory {_peak_memory_gib():.1f} GiB)")
         table.add_column("node")
-        table.add_column("seconds", justify="right")
-        for name, seconds in self._seconds.items():
-            table.add_row(name, f"{seconds:.1f}")
-        table.add_row("all", f"{sum(self._seconds.values()):.1f}", style="bold")
+        for name in ("seconds", "processor seconds"):
+            table.add_column(name, justify="right")
+        for name, spent in self._spent.items():
+            table.add_row(name, f"{spent.clock:.1f}", f"{spent.processor:.1f}")
+        clock = sum(spent.clock for spent in self._spent.values())
+        processor = sum(spent.processor for spent in self._spent.values())
+        table.add_row("all", f"{clock:.1f}", f"{processor:.1f}", style="bold")
         return table
 
 
