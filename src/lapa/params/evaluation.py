@@ -39,6 +39,14 @@ class RolloutParams(Params):
     """Scenes that run side by side, through one forward pass; more are faster on a GPU."""
     num_videos: int = Field(default=2, ge=0)
     """Episodes per task and variant that are kept as videos."""
+    workers: int | None = Field(default=None, gt=0)
+    """Processes in which the scenes run; the outcome is the same with any number. None: as many as torch has threads,
+    each with at least 50 trials, for fewer take longer to start than they save."""
+
+    def workers_for(self, cores: int) -> int:
+        """Processes to run scenes in on so many cores."""
+        trials = self.num_scenes * len(self.tasks) * (1 + len(self.variants))
+        return self.workers or max(1, min(cores, trials // 50))
 
     def simulators(self) -> dict[str, SimulatorParams]:
         """The simulator of the plain scenes, by the empty name, and that of every variant."""

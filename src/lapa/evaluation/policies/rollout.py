@@ -15,6 +15,7 @@ from torch import Tensor
 from lapa.data.episode import Frames
 from lapa.data.media.video_encode import write_playable_video
 from lapa.data.shards.images import as_stored
+from lapa.envs.workers import SimulatorWorkers
 from lapa.evaluation.policies.trials import Chunks, Trial, open_trials, run_trials
 from lapa.models.policy.rows import filled_up
 from lapa.params.simulators import SimulatorParams
@@ -61,6 +62,7 @@ def rollout(
     batch_size: int = 100,
     device: torch.device | str = "cpu",
     on_over: Callable[[int], None] = lambda number: None,
+    workers: SimulatorWorkers | None = None,
 ) -> RolloutResult:
     """Let ``policy`` try ``task`` on the scene of every seed.
 
@@ -78,6 +80,7 @@ def rollout(
         batch_size: scenes that run at once; it changes memory and speed, on a CPU not the outcome.
         device: where the policy is.
         on_over: told how many trials have just ended.
+        workers: processes in which the scenes run; None: all in this one. The outcome is the same.
 
     Raises:
         ValueError: the predicted chunk is not ``(trial, time >= execute, action_dim)``, or there is no seed.
@@ -97,10 +100,14 @@ def rollout(
     trials: list[Trial] = []
     for start in range(0, len(seeds), batch_size):
         kept = max(0, keep_clips - start)
-        group = open_trials(simulator, task, seeds[start : start + batch_size], keep_clips=kept)
-        run_trials(group, choose, execute=execute, on_over=on_over)
+        own = seeds[start : start + batch_size]
+        group = open_trials(simulator, task, own, keep_clips=kept, workers=workers)
+        run_trials(group, choose, execute=execute, on_over=on_over, workers=workers)
         trials.extend(group)
-    return _result(task, seeds, trials)
+    result = _result(task, seeds, trials)
+    if workers is not None:
+        workers.forget()
+    return result
 
 
 def save_clips(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.envs.base import SUCCESS, Simulator, TimeStep, open_simulator
+from lapa.envs.base import SUCCESS, Simulator, TimeStep
+from lapa.envs.workers import SimulatorWorkers
 from lapa.params.simulators import SimulatorParams
 
 Chunks = NDArray[np.float32]
@@ -36,14 +37,13 @@ class Trial:
         """How it went so far: success, or what the simulator says of a failure."""
         return SUCCESS if self.now.success else self.simulator.ending()
 
-    def act(self, action: NDArray[np.float32]) -> None:
-        """Do one control step, unless the trial is over."""
-        if self.over:
-            return
-        self.now = self.simulator.step(action)
-        self.steps += 1
-        if self.frames is not None:
-            self.frames.append(self.now.image)
+    def see(self, steps: Sequence[TimeStep]) -> None:
+        """Take note of the control steps that were just done."""
+        for now in steps:
+            self.now = now
+            self.steps += 1
+            if self.frames is not None:
+                self.frames.append(now.image)
 
 
 ChooseActions = Callable[[Sequence[Trial]], Chunks]
@@ -51,16 +51,30 @@ ChooseActions = Callable[[Sequence[Trial]], Chunks]
 
 
 def open_trials(
-    params: SimulatorParams, task: str, seeds: Sequence[int], *, keep_clips: int = 0
+    params: SimulatorParams,
+    task: str,
+    seeds: Sequence[int],
+    *,
+    keep_clips: int = 0,
+    workers: SimulatorWorkers | None = None,
 ) -> list[Trial]:
-    """Start one trial of ``task`` per seed; the first ``keep_clips`` keep their pictures."""
-    trials = []
-    for number, seed in enumerate(seeds):
-        simulator = open_simulator(params)
-        start = simulator.reset(seed, task)
-        frames = [start.image] if number < keep_clips else None
-        trials.append(Trial(simulator, start, params.max_steps, frames))
-    return trials
+    """Start one trial of ``task`` per seed; the first ``keep_clips`` keep their pictures.
+
+    Args:
+        params: of the simulator of each.
+        task: what to try.
+        seeds: each fixes one scene.
+        keep_clips: how many keep their pictures.
+        workers: where the simulators live; None: here.
+    """
+    workers = workers or SimulatorWorkers()
+    simulators = [workers.open(params) for _ in seeds]
+    resets = [(one, (seed, task)) for one, seed in zip(simulators, seeds, strict=True)]
+    starts = workers.each(_reset, resets)
+    return [
+        Trial(simulator, start, params.max_steps, [start.image] if number < keep_clips else None)
+        for number, (simulator, start) in enumerate(zip(simulators, starts, strict=True))
+    ]
 
 
 def run_trials(
@@ -69,6 +83,7 @@ def run_trials(
     *,
     execute: int = 1,
     on_over: Callable[[int], None] = lambda number: None,
+    workers: SimulatorWorkers | None = None,
 ) -> None:
     """Run trials to their ends in lockstep.
 
@@ -77,17 +92,36 @@ def run_trials(
         choose: asked once for all that still run.
         execute: how many actions of each chunk are done before it is asked again.
         on_over: told how many trials have just ended.
+        workers: with which they were opened.
 
     Raises:
         ValueError: ``choose`` gives anything but ``(running, time >= execute, action_dim)``.
     """
+    workers = workers or SimulatorWorkers()
     while running := [trial for trial in trials if not trial.over]:
         chunks = choose(running)
         _require_shape(chunks, running, execute)
-        for trial, chunk in zip(running, chunks, strict=True):
-            for action in chunk[:execute]:
-                trial.act(action)
+        wanted = [
+            (trial.simulator, (chunk[: min(execute, trial.max_steps - trial.steps)],))
+            for trial, chunk in zip(running, chunks, strict=True)
+        ]
+        for trial, steps in zip(running, workers.each(_act, wanted), strict=True):
+            trial.see(steps)
         on_over(sum(trial.over for trial in running))
+
+
+def _reset(simulator: Simulator, seed: int, task: str) -> TimeStep:
+    return simulator.reset(seed, task)
+
+
+def _act(simulator: Simulator, actions: NDArray[np.float32]) -> list[TimeStep]:
+    """Do the control steps ``(time, action_dim)``, until the task is done."""
+    steps: list[TimeStep] = []
+    for action in actions:
+        steps.append(simulator.step(action))
+        if steps[-1].success:
+            break
+    return steps
 
 
 def _require_shape(chunks: Chunks, running: Sequence[Trial], execute: int) -> None:

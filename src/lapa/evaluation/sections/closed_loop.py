@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+import torch
+
+from lapa.envs.workers import SimulatorWorkers
 from lapa.evaluation.analyses import CannotMeasureError
 from lapa.evaluation.blocks import Block, Video, Videos, folded
 from lapa.evaluation.finding import Finding
@@ -50,7 +53,9 @@ class ClosedLoop(PolicySection):
 def _roll_out(evidence: PolicyEvidence, params: RolloutParams) -> dict[str, RolloutResult]:
     """Try everything on the same seeds, seeing images as the shards hold them."""
     policy, trials = evidence.policy, list(params.trials())
-    with progress_bar("closed loop", len(trials) * params.num_scenes) as on_over:
+    count = params.workers_for(torch.get_num_threads())
+    progress = progress_bar("closed loop", len(trials) * params.num_scenes)
+    with SimulatorWorkers(count) as workers, progress as on_over:
         return {
             criterion: rollout(
                 policy,
@@ -64,6 +69,7 @@ def _roll_out(evidence: PolicyEvidence, params: RolloutParams) -> dict[str, Roll
                 batch_size=params.batch_size,
                 device=evidence.device,
                 on_over=on_over,
+                workers=workers,
             )
             for criterion, task, simulator in trials
         }
