@@ -48,6 +48,7 @@ def _draw(panel, columns: Sequence[Column], row: Row) -> None:  # type: ignore[n
             panel.plot([metric.low, metric.high], [place, place], color=color, linewidth=1.6)
         panel.plot(metric.value, place, "o", color=color, markersize=4)
     panel.set_yticks(range(len(columns)), [column.name for column in columns])
+    panel.use_sticky_edges = False  # the bands of controls would cut off what lies at their ends
     panel.set_ylim(len(columns) - 0.4, -0.6)
     panel.tick_params(labelsize=7)
     panel.set_title(row.metric.replace("/", "/\n", 1), fontsize=8)
