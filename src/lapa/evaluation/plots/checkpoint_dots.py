@@ -39,6 +39,7 @@ def plot_checkpoints(columns: Sequence[Column], rows: Sequence[Row], path: Path)
 
 
 def _draw(panel, columns: Sequence[Column], row: Row) -> None:  # type: ignore[no-untyped-def]
+    panel.use_sticky_edges = False  # the bands of controls would cut off what lies at their ends
     for place, line in enumerate(row.lines):
         if line is None:
             continue
@@ -48,8 +49,8 @@ def _draw(panel, columns: Sequence[Column], row: Row) -> None:  # type: ignore[n
             panel.plot([metric.low, metric.high], [place, place], color=color, linewidth=1.6)
         panel.plot(metric.value, place, "o", color=color, markersize=4)
     panel.set_yticks(range(len(columns)), [column.name for column in columns])
-    panel.use_sticky_edges = False  # the bands of controls would cut off what lies at their ends
     panel.set_ylim(len(columns) - 0.4, -0.6)
+    panel.margins(x=0.06)
     panel.tick_params(labelsize=7)
     panel.set_title(row.metric.replace("/", "/\n", 1), fontsize=8)
     panel.set_xlabel(SIDES[row.better], fontsize=7)
