@@ -36,7 +36,7 @@ def require_same_horizon(labels: LabelSet, spec: PairSpec) -> None:
     )
 
 
-def require_one_dimension(table: ClipTable, clips: NDArray[np.int64], member: str) -> int:
+def require_one_dimension(table: ClipTable, clips: NDArray[np.int32], member: str) -> int:
     """Return the one action (state) dimension of these clips.
 
     Raises:
