@@ -86,7 +86,8 @@ def _pairs_of(
 ) -> PairDataset:
     """Every valid pair of these shards, in slot order; the motion filter acts on reading alone."""
     valid = slots_where(valid_slots(table, spec))
-    chosen = [valid[(valid >= task.first) & (valid < task.end)] for task in tasks]
+    borders = np.array([(task.first, task.end) for task in tasks], valid.dtype)
+    chosen = [valid[begin:end] for begin, end in np.searchsorted(valid, borders)]
     return PairDataset(
         reader=ClipReader(table, image_size=image_size),
         slots=np.concatenate(chosen),

@@ -103,7 +103,7 @@ class ClipTable:
     def thumbnails(self, shard: int) -> list[NDArray[np.uint8]]:
         """Grey thumbnails ``uint8 (frame, 16, 16)`` of each clip of one shard."""
         column = read_index(self.paths[shard], columns=["thumbnails"])["thumbnails"]
-        rows = self.row[self.shard == shard]
+        rows = self.row[slice(*np.searchsorted(self.shard, [shard, shard + 1]))]
         flat = (np.frombuffer(column[int(row)].as_py(), np.uint8) for row in rows)
         return [frames.reshape(-1, THUMBNAIL, THUMBNAIL) for frames in flat]
 
