@@ -19,16 +19,12 @@ from lapa.data.loading.loader import training_loader
 from lapa.data.loading.order import SampleStream
 from lapa.data.loading.pairs import PairDataset, open_pairs
 from lapa.labeling.worker import label_tasks, plan_tasks
-from lapa.models.laq import LatentActionQuantizer
-from lapa.models.laq.frozen import FrozenQuantizer
-from lapa.models.laq.storage import save_laq
 from lapa.params.ingestion import IngestionParams, SourceParams, SplitParams
 from lapa.params.labeling import LabelingParams
 from lapa.records import PairSpec, ShardSet
-from suite.made_quantizers import TINY
 from suite.peak import peak_of
 
-FRAMES, SIDE, BATCHES = 8, TINY.image_size, 20
+FRAMES, SIDE, BATCHES = 8, 32, 20
 """Of an episode; pixels; batches of 64 that are loaded."""
 SPEC = PairSpec(horizon_s=0.2)
 STAGES = (
@@ -36,15 +32,24 @@ STAGES = (
     "opening the index",
     "beginning an epoch",
     f"loading {BATCHES} batches",
-    "labelling",
+    "labelling without a model",
 )
+
+
+class NoModel:
+    """Codes that cost nothing: what is measured is reading, decoding and writing."""
+
+    code_seq_len, codebook_size = 4, 8
+
+    def codes(self, frames: torch.Tensor) -> torch.Tensor:
+        """Zeros."""
+        return torch.zeros(len(frames), self.code_seq_len, dtype=torch.int64)
 
 
 def grown(count: int, folder: Path) -> dict[str, dict[str, float]]:
     """CPU-seconds and MiB of every stage."""
     torch.set_num_threads(1)
     held: dict[str, Any] = {}
-    save_laq(folder / "laq", LatentActionQuantizer(TINY))
 
     def keep(name: str, make: Callable[[], Any]) -> None:
         held[name] = make()
@@ -95,12 +100,11 @@ def _load(pairs: PairDataset) -> None:
 
 
 def _label(shards: ShardSet, folder: Path) -> None:
-    coder = FrozenQuantizer(folder=folder / "laq", device=torch.device("cpu"))
     label_tasks(
         plan_tasks(shards),
         shard_set=shards,
         spec=SPEC,
-        coder=coder,
+        coder=NoModel(),
         params=LabelingParams(batch_size=64),
         folder=folder / "labels",
         show_progress=False,

@@ -39,7 +39,9 @@ class SlotDataset(ABC):
         self._one_per_episode = one_per_episode
         self._seed = seed
         episodes = reader.table.episode[self._clips]
-        self._episode_start = np.flatnonzero(np.diff(episodes, prepend=-1, append=-1))
+        starts = np.flatnonzero(episodes[1:] != episodes[:-1]) + 1
+        ends = np.array([len(slots)] if len(slots) else [], np.int64)
+        self._episode_start = np.concatenate([[0], starts, ends])
         units = self._clips[self._episode_start[:-1]] if one_per_episode else self._clips
         self._portions = portions_of(reader.table, units, seed=seed)
 
