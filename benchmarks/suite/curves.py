@@ -53,21 +53,26 @@ def drawn(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
         axes[0].legend(fontsize=7)  # fmt: skip
 
 
-def estimates(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """A table for a million episodes, and what of it is largest."""
+def growth_of(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A table of every stage at every number of episodes and at a million, and what of it is largest."""
     seconds, memory = points_of(rows, "CPU-s"), points_of(rows, "MiB")
-    lines = [
-        "| stage | CPU-s at 10⁶ | grows as the number to the power of | MiB at 10⁶ | grows as the number to the power of |",
-        "|---|---|---|---|---|",
-    ]
-    for stage, points in seconds.items():
-        cells = [number(estimate(points)), f"{exponent(points):.2f}"]
-        cells += [number(estimate(memory[stage])), f"{exponent(memory[stage]):.2f}"]
-        lines.append(f"| {stage} | {' | '.join(cells)} |")
-    yield "\n".join(lines)
+    counts = [count for count, _ in next(iter(seconds.values()))]
+    shown = [f"{count:,}" for count in counts]
+    yield _table(["CPU-s, episodes", *shown, "10⁶, estimated", "power"], seconds)
+    yield _table(["MiB, episodes", *shown, "10⁶, estimated", "power"], memory)
     slowest = max(seconds, key=lambda stage: estimate(seconds[stage]))
     largest = max(memory, key=lambda stage: estimate(memory[stage]))
+    both = "and needs most memory" if slowest == largest else f"and {largest} needs most memory"
     yield (
-        "Estimates are the line through the last two points, dotted in the figure. At a million episodes "
-        f"{slowest} takes longest, and {largest} needs most memory: that is what breaks first."
+        "Estimates are the line through the last two points, dotted in the figure; a stage grows as the number of episodes to the "
+        f"power in the last column. At a million episodes {slowest} takes longest, {both}: that is what breaks first."
     )
+
+
+def _table(head: Sequence[str], points: Points) -> str:
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for stage, known in points.items():
+        cells = [number(value) for _, value in known]
+        cells += [number(estimate(known)), f"{exponent(known):.2f}"]
+        lines.append(f"| {stage} | {' | '.join(cells)} |")
+    return "\n".join(lines)

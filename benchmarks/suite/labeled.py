@@ -25,7 +25,7 @@ SPEC = PairSpec(horizon_s=1.0)
 
 def measure(toy: bool, rounds: int) -> list[Row]:
     """Pairs a second with an untrained quantizer of the small size."""
-    model, count = (TINY, 60) if toy else (SMALL, 500)
+    model, count = (TINY, 60) if toy else (SMALL, 100)
     with tempfile.TemporaryDirectory(prefix="lapa-labeled-") as folder:
         work = Path(folder)
         save_laq(work / "laq", LatentActionQuantizer(model))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from suite.curves import drawn, estimates
+from suite.curves import drawn, growth_of
 from suite.printed import number, spread_of
 from suite.table import BENCHMARKS
 
@@ -23,7 +23,8 @@ python -m benchmarks --list                                     # also the scrip
 ```
 
 A benchmark and its limit take turns in one process; figures are medians over rounds with quartiles in brackets, ratios are taken round by
-round. Rates are of processor time, which other work on the machine distorts least. `--toy` runs everything in seconds and measures nothing."""
+round. Rates are of processor time, which other work on the machine distorts least; memory is a
+peak above what the process held before. `--toy` runs everything in seconds and measures nothing."""
 
 
 def page(results: Mapping[str, Any], *, figures: Path) -> str:
@@ -40,14 +41,17 @@ def page(results: Mapping[str, Any], *, figures: Path) -> str:
     ]
     if results["toy"]:
         parts.append("**Toy sizes: this shows that the measurement runs, and nothing else.**")
-    for name, found in results["benchmarks"].items():
-        parts += [f"## {name.capitalize()}", BENCHMARKS[name].question, *_section(found)]
+    for name in (name for name in BENCHMARKS if name in results["benchmarks"]):
+        found = results["benchmarks"][name]
+        parts += [f"## {name.capitalize()}", BENCHMARKS[name].question]
         if name == "scaling" and "rows" in found:
             drawn(found["rows"], figures / "scaling.png")
             parts += [
                 "![Time and memory over episodes](figures/scaling.png)",
-                *estimates(found["rows"]),
+                *growth_of(found["rows"]),
             ]
+        else:
+            parts += _section(found)
     return "\n\n".join(parts) + "\n"
 
 
