@@ -29,7 +29,8 @@ def labeled_squares(folder: Path, *, n: int = 10, **params: Any) -> LabeledSquar
         reader = ClipReader(table, image_size=16)
         valid = valid_slots(table, SPEC)
         slots = np.arange(table.num_slots)
-        clips, frames = table.clips_of(slots), table.frames_of(slots)
+        clips = table.clips_of(slots)
+        frames = slots - table.slot_start[clips]
         codes = np.stack(
             [_codes(reader.frames(c, [f])[0]) for c, f in zip(clips, frames, strict=True)]
         )

@@ -27,8 +27,8 @@ MAX_DIMENSIONS: Final = 4096
 MAX_VALUES: Final = 1 << 26
 """Of actions or states of one recording, 268 MB as float32: a day and a half of 14 joints at 30 Hz."""
 
-DECODED_BYTES: Final = 256 << 20
-"""Of frames decoded at a time; large pictures are decoded in shorter runs."""
+DECODED_BYTES: Final = 16 << 20
+"""Of frames decoded at a time; large pictures are decoded in shorter runs, which also stay in the processor's cache."""
 
 MAX_INSTRUCTION: Final = 1 << 16
 """Characters; a longer text is a document that lies in the wrong place."""

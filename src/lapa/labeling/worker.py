@@ -15,7 +15,7 @@ from lapa.data.labels import write_sidecar
 from lapa.data.loading.loader import evaluation_loader
 from lapa.data.loading.pairs import PairDataset
 from lapa.data.shards.clip_table import ClipTable, load_clip_table
-from lapa.data.shards.pair_index import valid_slots
+from lapa.data.shards.pair_index import slots_where, valid_slots
 from lapa.data.shards.reader import ClipReader
 from lapa.labeling.coder import PairCoder
 from lapa.params.labeling import LabelingParams
@@ -85,8 +85,9 @@ def _pairs_of(
     tasks: Sequence[LabelTask], table: ClipTable, spec: PairSpec, image_size: int
 ) -> PairDataset:
     """Every valid pair of these shards, in slot order; the motion filter acts on reading alone."""
-    valid = np.flatnonzero(valid_slots(table, spec))
-    chosen = [valid[(valid >= task.first) & (valid < task.end)] for task in tasks]
+    valid = slots_where(valid_slots(table, spec))
+    borders = np.array([(task.first, task.end) for task in tasks], valid.dtype)
+    chosen = [valid[begin:end] for begin, end in np.searchsorted(valid, borders)]
     return PairDataset(
         reader=ClipReader(table, image_size=image_size),
         slots=np.concatenate(chosen),

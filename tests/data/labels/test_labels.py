@@ -62,6 +62,8 @@ def test_codes_arrive_at_their_frame(tmp_path: Path) -> None:
         assert facts["frame"] + 3 < facts["episode_frames"]
     assert set(latents[0]) == {"frames", "instructions", "latent_codes", "sample_id"}
     assert latents[0]["frames"].shape == (32, 32, 3)
+    assert latents[0]["sample_id"].dtype == np.int64
+    assert latents.codes.dtype == np.int16  # a million clips have 240 million codes
 
 
 def test_robot_samples_carry_codes_and_mark_the_tail(tmp_path: Path) -> None:

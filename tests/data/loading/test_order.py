@@ -90,6 +90,16 @@ def test_epochs_and_seeds_differ_and_repeat() -> None:
     assert (first != shuffled(positions, seed=1, epoch=0)).any()
 
 
+@pytest.mark.parametrize("length", [900, 1001])
+def test_narrow_positions_have_the_same_order(length: int) -> None:
+    narrow, wide = (
+        shuffled(np.arange(length, dtype=width), seed=3, epoch=1, block=7, window=1000)
+        for width in (np.int32, np.int64)
+    )
+    assert narrow.dtype == np.int32
+    np.testing.assert_array_equal(narrow, wide)
+
+
 def test_large_sets_are_shuffled_in_blocks() -> None:
     positions = np.arange(10_000)
     mixed = shuffled(positions, seed=0, epoch=0, block=50, window=1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 from pathlib import Path
@@ -42,6 +43,16 @@ def reason(video: Path | bytes, **options: int) -> str:
     with pytest.raises(BadInputError) as caught, VideoReader(video, **options) as reader:
         reader.frames()
     return caught.value.record.reason
+
+
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv444p", "yuv420p10le", "bgr0", "gray"])
+def test_one_converter_gives_the_pixels_of_each_frame_s_own(pixel_format: str) -> None:
+    frames = np.random.default_rng(0).integers(0, 256, (5, 50, 86, 3), dtype=np.uint8)
+    video = encode_video(frames, codec="ffv1", container="matroska", pixel_format=pixel_format)
+    with av.open(io.BytesIO(video)) as file:
+        alone = [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
+    with VideoReader(video) as reader:
+        np.testing.assert_array_equal(reader.frames(), np.stack(alone))
 
 
 @pytest.mark.parametrize(("codec", "container", "options"), CODECS)

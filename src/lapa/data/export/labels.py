@@ -42,7 +42,7 @@ def labeled_frames(dataset: LatentDataset) -> Iterator[LabeledFrame]:
             name=f"{facts['key']}-{facts['frame']:06d}",
             jpeg=dataset.reader.jpeg(clip, frame),
             instruction=facts["instruction"],
-            codes=dataset.codes[index],
+            codes=dataset.codes[index].astype(np.int64),
             facts=facts,
         )
 

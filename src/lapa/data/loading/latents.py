@@ -12,7 +12,7 @@ from lapa.data.labels import load_codes
 from lapa.data.loading.paired import PairedDataset
 from lapa.data.loading.requirements import require_horizon, require_same_horizon
 from lapa.data.loading.slots import subset
-from lapa.data.shards.clip_table import load_clip_table
+from lapa.data.shards.clip_table import Slots, load_clip_table
 from lapa.data.shards.pair_counts import count_pairs
 from lapa.data.shards.pair_index import longest_recording, select_pairs
 from lapa.data.shards.reader import ClipReader
@@ -26,14 +26,14 @@ class LatentDataset(PairedDataset):
         self,
         *,
         reader: ClipReader,
-        slots: NDArray[np.int64],
+        slots: Slots,
         codes: NDArray[np.int16],
         spec: PairSpec,
         pair_counts: Mapping[str, PairCounts],
     ) -> None:
         super().__init__(reader=reader, slots=slots, spec=spec, pair_counts=pair_counts)
-        self.codes = codes[slots].astype(np.int64)
-        """``int64 (sample, code)``."""
+        self.codes = codes[slots]
+        """``int16 (sample, code)``: a batch holds them as int64, all of them would take four times the memory."""
 
     def read_into(self, images: NDArray[np.uint8], index: int) -> dict[str, Any]:
         """Decode frame t."""
@@ -41,8 +41,8 @@ class LatentDataset(PairedDataset):
         self.reader.decode_into(images, clip, frame)
         return {
             "instructions": self.table.texts["instruction"][clip],
-            "latent_codes": self.codes[index],
-            "sample_id": self.slots[index],
+            "latent_codes": self.codes[index].astype(np.int64),
+            "sample_id": self.sample_id(index),
         }
 
 

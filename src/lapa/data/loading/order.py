@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,10 @@ WINDOW = 65_536
 """Samples shuffled among themselves; a smaller set is shuffled as a whole."""
 
 
+Positions = NDArray[np.integer[Any]]
+"""Positions in a dataset; four bytes each where that is enough, for an epoch may have many millions."""
+
+
 class Ordered(Protocol):
     """What an order is made of."""
 
@@ -23,14 +27,14 @@ class Ordered(Protocol):
         """Samples drawn per epoch, the same for all epochs."""
         ...
 
-    def epoch_positions(self, epoch: int) -> NDArray[np.int64]:
+    def epoch_positions(self, epoch: int) -> Positions:
         """Positions drawn in an epoch, in storage order."""
         ...
 
 
 def shuffled(
-    positions: NDArray[np.int64], *, seed: int, epoch: int, block: int = BLOCK, window: int = WINDOW
-) -> NDArray[np.int64]:
+    positions: Positions, *, seed: int, epoch: int, block: int = BLOCK, window: int = WINDOW
+) -> Positions:
     """Shuffle blocks of neighbours, then samples inside windows of many blocks.
 
     Reads stay nearly sequential in sets that do not fit the page cache, and each window still
@@ -53,9 +57,9 @@ class SampleStream:
         if dataset.samples_per_epoch < 1:
             raise ValueError("the dataset draws no sample per epoch, expected at least one")
         self._dataset, self._seed = dataset, seed
-        self._kept: tuple[int, NDArray[np.int64]] | None = None
+        self._kept: tuple[int, Positions] | None = None
 
-    def take(self, start: int, stop: int) -> NDArray[np.int64]:
+    def take(self, start: int, stop: int) -> Positions:
         """Return stream entries ``[start, stop)`` as positions of the dataset."""
         length = self._dataset.samples_per_epoch
         pieces = []
@@ -66,7 +70,7 @@ class SampleStream:
             start += count
         return np.concatenate(pieces)
 
-    def _epoch(self, epoch: int) -> NDArray[np.int64]:
+    def _epoch(self, epoch: int) -> Positions:
         if self._kept is None or self._kept[0] != epoch:
             drawn = self._dataset.epoch_positions(epoch)
             self._kept = (epoch, shuffled(drawn, seed=self._seed, epoch=epoch))

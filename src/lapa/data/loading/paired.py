@@ -5,10 +5,8 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lapa.data.loading.slots import SlotDataset
+from lapa.data.shards.clip_table import Slots
 from lapa.data.shards.reader import ClipReader
 from lapa.records import PairCounts, PairSpec, total_pairs
 
@@ -20,7 +18,7 @@ class PairedDataset(SlotDataset, ABC):
         self,
         *,
         reader: ClipReader,
-        slots: NDArray[np.int64],
+        slots: Slots,
         spec: PairSpec,
         pair_counts: Mapping[str, PairCounts],
     ) -> None:

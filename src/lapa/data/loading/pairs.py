@@ -13,7 +13,7 @@ from lapa.data.loading.paired import PairedDataset
 from lapa.data.loading.requirements import require_horizon, require_one_dimension
 from lapa.data.loading.slots import subset
 from lapa.data.loading.turns import subset_in_turns
-from lapa.data.shards.clip_table import ClipTable, load_clip_table
+from lapa.data.shards.clip_table import ClipTable, Slots, load_clip_table
 from lapa.data.shards.pair_counts import count_pairs
 from lapa.data.shards.pair_index import Where, clip_offsets, longest_recording, select_pairs
 from lapa.data.shards.reader import ClipReader
@@ -32,7 +32,7 @@ class PairDataset(PairedDataset):
         self,
         *,
         reader: ClipReader,
-        slots: NDArray[np.int64],
+        slots: Slots,
         spec: PairSpec,
         pair_counts: Mapping[str, PairCounts],
         with_actions: bool,
@@ -72,7 +72,7 @@ class PairDataset(PairedDataset):
         """The first ``count`` pairs of a seeded order (nested: 10 holds 5); None takes all."""
         return self._only(subset(self.slots, count, seed=seed, table=self.table))
 
-    def _only(self, slots: NDArray[np.int64]) -> PairDataset:
+    def _only(self, slots: Slots) -> PairDataset:
         return PairDataset(
             reader=self.reader,
             slots=slots,
@@ -93,7 +93,7 @@ class PairDataset(PairedDataset):
 
     def rest(self, index: int, array: ReadArray) -> dict[str, Any]:
         """Return what of a sample is no picture, given how to read the arrays of its clip."""
-        item: dict[str, Any] = {"sample_id": self.slots[index]}
+        item: dict[str, Any] = {"sample_id": self.sample_id(index)}
         if self._with_actions:
             item["actions"] = self.motion(index, array("actions"))
         if self._with_states:

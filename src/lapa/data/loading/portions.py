@@ -51,7 +51,7 @@ class Portions:
         return np.random.default_rng([self.seed, member, number]).permutation(size)
 
 
-def portions_of(table: ClipTable, clips: NDArray[np.int64], *, seed: int) -> Portions | None:
+def portions_of(table: ClipTable, clips: NDArray[np.int32], *, seed: int) -> Portions | None:
     """The portions of the units that belong to ``clips``; None where one member has them all.
 
     A member without a unit (its episodes are shorter than the horizon) leaves its share to the others.

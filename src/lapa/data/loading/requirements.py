@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,7 +38,7 @@ def require_same_horizon(labels: LabelSet, spec: PairSpec) -> None:
     )
 
 
-def require_one_dimension(table: ClipTable, clips: NDArray[np.int64], member: str) -> int:
+def require_one_dimension(table: ClipTable, clips: NDArray[np.integer[Any]], member: str) -> int:
     """Return the one action (state) dimension of these clips.
 
     Raises:

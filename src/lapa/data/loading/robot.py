@@ -17,8 +17,8 @@ from lapa.data.loading.requirements import (
     require_same_horizon,
 )
 from lapa.data.loading.slots import SlotDataset, subset
-from lapa.data.shards.clip_table import ClipTable, load_clip_table
-from lapa.data.shards.pair_index import clips_where
+from lapa.data.shards.clip_table import ClipTable, Slots, load_clip_table
+from lapa.data.shards.pair_index import clips_where, slots_where
 from lapa.data.shards.reader import ClipReader
 from lapa.records import LabelSet, PairSpec, ShardSet
 
@@ -37,7 +37,7 @@ class RobotDataset(SlotDataset):
         self,
         *,
         reader: ClipReader,
-        slots: NDArray[np.int64],
+        slots: Slots,
         chunk: int,
         action_dim: int,
         with_states: bool,
@@ -73,7 +73,7 @@ class RobotDataset(SlotDataset):
             "instructions": self.table.texts["instruction"][clip],
             "actions": actions,
             "action_mask": mask,
-            "sample_id": self.slots[index],
+            "sample_id": self.sample_id(index),
         }
         if self.with_states:
             item["states"] = self.reader.array(clip, "states")[frame]
@@ -113,7 +113,8 @@ class RobotDataset(SlotDataset):
         out = np.empty((len(self), self.action_dim), np.float32)
         clips, first = np.unique(self._clips, return_index=True)
         for clip, start, stop in zip(clips, first, [*first[1:], len(self)], strict=True):
-            out[start:stop] = self.reader.array(int(clip), "actions")[self._frames[start:stop]]
+            frames = self.slots[start:stop] - self.table.slot_start[clip]
+            out[start:stop] = self.reader.array(int(clip), "actions")[frames]
         return out
 
 
@@ -214,6 +215,6 @@ def _no_actions(table: ClipTable, split: str, datasets: Sequence[str] | None) ->
     )
 
 
-def _slots_of(table: ClipTable, episodes: NDArray[np.int64]) -> NDArray[np.int64]:
+def _slots_of(table: ClipTable, episodes: NDArray[np.int64]) -> Slots:
     chosen = np.isin(table.episode, episodes)
-    return np.flatnonzero(np.repeat(chosen, table.numbers["owned_frames"]))
+    return slots_where(np.repeat(chosen, table.numbers["owned_frames"]))

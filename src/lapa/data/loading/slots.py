@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lapa.data.loading.order import Positions
 from lapa.data.loading.portions import portions_of
 from lapa.data.loading.turns import subset_by_share
-from lapa.data.shards.clip_table import ClipTable
+from lapa.data.shards.clip_table import ClipTable, Slots
 from lapa.data.shards.reader import ClipReader
 
 
@@ -28,18 +29,19 @@ class SlotDataset(ABC):
         self,
         *,
         reader: ClipReader,
-        slots: NDArray[np.int64],
+        slots: Slots,
         one_per_episode: bool = False,
         seed: int = 0,
     ) -> None:
         self.reader = reader
         self.slots = slots
         self._clips = reader.table.clips_of(slots)
-        self._frames = reader.table.frames_of(slots)
         self._one_per_episode = one_per_episode
         self._seed = seed
         episodes = reader.table.episode[self._clips]
-        self._episode_start = np.flatnonzero(np.diff(episodes, prepend=-1, append=-1))
+        starts = np.flatnonzero(episodes[1:] != episodes[:-1]) + 1
+        ends = np.array([len(slots)] if len(slots) else [], np.int64)
+        self._episode_start = np.concatenate([[0], starts, ends])
         units = self._clips[self._episode_start[:-1]] if one_per_episode else self._clips
         self._portions = portions_of(reader.table, units, seed=seed)
 
@@ -77,7 +79,7 @@ class SlotDataset(ABC):
         """Samples that one epoch draws."""
         return self.num_episodes if self._one_per_episode else len(self)
 
-    def epoch_positions(self, epoch: int) -> NDArray[np.int64]:
+    def epoch_positions(self, epoch: int) -> Positions:
         """Return what an epoch draws, in storage order: everything, or one sample per episode.
 
         Of a mixture it draws each member's share; a sample that is drawn twice stands there twice.
@@ -85,7 +87,7 @@ class SlotDataset(ABC):
         units = (
             self._one_of_each(epoch)
             if self._one_per_episode
-            else np.arange(len(self), dtype=np.int64)
+            else np.arange(len(self), dtype=self.slots.dtype)
         )
         return units if self._portions is None else units[self._portions.draw(epoch)]
 
@@ -97,7 +99,12 @@ class SlotDataset(ABC):
 
     def position_of(self, index: int) -> tuple[int, int]:
         """Return ``(clip, frame inside the clip)`` of a sample."""
-        return int(self._clips[index]), int(self._frames[index])
+        clip = int(self._clips[index])
+        return clip, int(self.slots[index]) - int(self.table.slot_start[clip])
+
+    def sample_id(self, index: int) -> np.int64:
+        """Return the slot of a sample."""
+        return np.int64(self.slots[index])
 
     def sample(self, index: int) -> dict[str, Any]:
         """Return what is known about a sample, without decoding anything."""
@@ -116,9 +123,7 @@ class SlotDataset(ABC):
         }
 
 
-def subset(
-    slots: NDArray[np.int64], count: int | None, *, seed: int, table: ClipTable
-) -> NDArray[np.int64]:
+def subset(slots: Slots, count: int | None, *, seed: int, table: ClipTable) -> Slots:
     """Return the first ``count`` of a seeded order, in their original order; nested in ``count``.
 
     Of a mixture the order takes its members by their shares.

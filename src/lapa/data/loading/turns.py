@@ -7,12 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.shards.clip_table import ClipTable
+from lapa.data.shards.clip_table import ClipTable, Slots
 
 
-def subset_in_turns(
-    slots: NDArray[np.int64], count: int | None, *, seed: int, table: ClipTable
-) -> NDArray[np.int64]:
+def subset_in_turns(slots: Slots, count: int | None, *, seed: int, table: ClipTable) -> Slots:
     """Return ``count`` slots in their original order, as many of each dataset as it has; nested in ``count``.
 
     Of one dataset these are the first of its seeded order.

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 from lapa.data.episode import Frames
 from lapa.data.media.jpeg import check_size
@@ -86,9 +87,15 @@ class DisplayGeometry:
         """
         check_size(*self.size, max_pixels=max_pixels)
 
-    def picture(self, frame: Any) -> Frames:
-        """Return the shown picture ``uint8 (height, width, 3)`` of a decoded frame."""
-        coded = frame.to_ndarray(format="rgb24", height=self.height, width=self.width)
+    def picture(self, frame: Any, convert: VideoReformatter) -> Frames:
+        """Return the shown picture ``uint8 (height, width, 3)`` of a decoded frame.
+
+        Args:
+            frame: of PyAV.
+            convert: kept from frame to frame: a frame's own would be set up anew, with threads, for each.
+        """
+        size = {"height": self.height, "width": self.width}
+        coded = convert.reformat(frame, format="rgb24", **size, threads=1).to_ndarray()
         return self.apply(np.asarray(coded, np.uint8))
 
     def apply(self, image: Frames) -> Frames:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from lapa.data.bad_input import bad
@@ -56,6 +57,7 @@ class VideoReader:
         self._table: NDArray[np.int64] | None = None
         self._last: tuple[int, Frames] | None = None
         self._playhead = Playhead(self._file)
+        self._convert = VideoReformatter()
         self._measured: FrameTimes | None = None
         self.hidden_frames = 0
         """Frames stored before the first that can be decoded: the file was cut between key frames."""
@@ -169,7 +171,9 @@ class VideoReader:
         for place, number in enumerate(asked):
             places.setdefault(number, []).append(place)
         for number in sorted(places):
-            out[places[number]] = self._frame(number)
+            picture = self._frame(number)
+            for place in places[number]:
+                out[place] = picture
         return out
 
     def close(self) -> None:
@@ -189,5 +193,5 @@ class VideoReader:
             frame = self._playhead.frame(number, self.index)
             if frame.is_corrupt:
                 raise bad("corrupt_video", f"frame {number} is damaged")
-            self._last = number, self.display.picture(frame)
+            self._last = number, self.display.picture(frame, self._convert)
         return self._last[1]

@@ -30,6 +30,10 @@ _NUMBERS = (
     "fps",
     *(f"{member}_{field}" for member in COLUMNS.values() for field in ("offset", "size")),
 )
+Slots = NDArray[np.integer[Any]]
+"""Slots, ascending, as narrow as they are made (`lapa.data.shards.pair_index.slots_where`)."""
+_AT_A_TIME = 1 << 20
+"""Slots looked up at a time: a million clips have 60 million, and numpy widens what it looks up."""
 _HEAVY = {"thumbnails", "hashes", *(f"{member}_sha256" for member in COLUMNS.values())}
 
 
@@ -82,14 +86,13 @@ class ClipTable:
         """Owned frames of the split: its distinct frames."""
         return int(self.slot_start[-1])
 
-    def clips_of(self, slots: NDArray[np.int64]) -> NDArray[np.int64]:
+    def clips_of(self, slots: Slots) -> NDArray[np.int32]:
         """Return the clip that owns each slot."""
-        return np.searchsorted(self.slot_start, slots, side="right") - 1
-
-    def frames_of(self, slots: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the position of each slot's frame inside its clip."""
-        clips = self.clips_of(slots)
-        return np.asarray(slots - self.slot_start[clips])
+        clips = np.empty(len(slots), np.int32)
+        for begin in range(0, len(slots), _AT_A_TIME):
+            some = slice(begin, begin + _AT_A_TIME)
+            clips[some] = np.searchsorted(self.slot_start, slots[some], side="right") - 1
+        return clips
 
     def shard_slots(self) -> list[tuple[str, int, int]]:
         """Return ``(shard, first slot, end slot)`` for every shard of the split."""
@@ -100,7 +103,7 @@ class ClipTable:
     def thumbnails(self, shard: int) -> list[NDArray[np.uint8]]:
         """Grey thumbnails ``uint8 (frame, 16, 16)`` of each clip of one shard."""
         column = read_index(self.paths[shard], columns=["thumbnails"])["thumbnails"]
-        rows = self.row[self.shard == shard]
+        rows = self.row[slice(*np.searchsorted(self.shard, [shard, shard + 1]))]
         flat = (np.frombuffer(column[int(row)].as_py(), np.uint8) for row in rows)
         return [frames.reshape(-1, THUMBNAIL, THUMBNAIL) for frames in flat]
 
@@ -146,7 +149,7 @@ def read_shard_rows(shard_set: ShardSet, name: str) -> ShardRows:
             f"{shard} is missing; the record lists it, so the shard set is damaged: ingest it again"
         )
     table = read_index(shard, columns=[name for name in SCHEMA.names if name not in _HEAVY])
-    require_keys(table["key"].to_pylist(), shard=name)
+    require_keys(table["key"], shard=name)
     require_fit(shard, table)
     return ShardRows(name=name, path=shard, table=table, row=np.arange(table.num_rows), member=0)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from lapa.records import MixtureMember
 
@@ -16,6 +19,7 @@ BLOCK = 512
 """Bytes of a tar header, and what contents are padded to."""
 
 _NAME = re.compile(r"(?P<key>[A-Za-z0-9_-]+)\.(?P<member>[a-z.]+)")
+_WHOLE_KEY = r"\A[A-Za-z0-9_-]+\z"
 _SHARD = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+\.tar")
 
 
@@ -59,14 +63,15 @@ def require_shard_name(name: str, *, members: Sequence[MixtureMember] = ()) -> s
     return name
 
 
-def require_keys(keys: Iterable[str], *, shard: str) -> None:
+def require_keys(keys: pa.ChunkedArray, *, shard: str) -> None:
     """Refuse clip keys that could not be file names.
 
     Raises:
         UnsafeMemberError: a key holds other characters than ``[A-Za-z0-9_-]``.
     """
-    for key in keys:
-        split_name(f"{key}.json", shard=shard)
+    fits = pc.fill_null(pc.match_substring_regex(keys, _WHOLE_KEY), False)
+    for key in keys.filter(pc.invert(fits)).to_pylist():
+        split_name(f"{key}.json", shard=shard)  # says what is wrong
 
 
 def slug(text: str) -> str:

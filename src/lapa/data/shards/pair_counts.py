@@ -6,10 +6,9 @@ import logging
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lapa.data.shards.clip_table import ClipTable
-from lapa.data.shards.pair_index import Where, clips_where, short_clips, valid_slots
+from lapa.data.shards.clip_table import ClipTable, Slots
+from lapa.data.shards.pair_index import Where, clips_where, short_clips, valid_frames
 from lapa.records import PairCounts, PairSpec, total_pairs
 
 logger = logging.getLogger(__name__)
@@ -18,7 +17,7 @@ logger = logging.getLogger(__name__)
 def count_pairs(
     table: ClipTable,
     spec: PairSpec,
-    kept: NDArray[np.int64],
+    kept: Slots,
     *,
     where: Where | None = None,
 ) -> dict[str, PairCounts]:
@@ -30,22 +29,21 @@ def count_pairs(
         kept: slots of the pairs that `lapa.data.shards.pair_index.select_pairs` kept.
         where: what it kept them of; None means all.
     """
-    names = table.texts["dataset"]
-    valid, is_kept = valid_slots(table, spec), np.zeros(table.num_slots, bool)
-    is_kept[kept] = True
+    names, owned = table.texts["dataset"], table.numbers["owned_frames"]
+    valid = valid_frames(table, spec)
+    pairs = np.diff(np.searchsorted(kept, table.slot_start.astype(kept.dtype)))
     short, wanted = short_clips(table, spec), clips_where(table, where or {})
     counts = {}
     for code, name in enumerate(names.values):
         clips = wanted & (names.codes == code)
         if not clips.any():
             continue
-        own = np.repeat(clips, table.numbers["owned_frames"])
         counts[name] = PairCounts(
-            frames=int(own.sum()),
-            tail=int((own & ~valid).sum()),
+            frames=int(owned[clips].sum()),
+            tail=int((owned - valid)[clips].sum()),
             short_episodes=len(np.unique(table.episode[clips & short])),
-            static=int((own & valid & ~is_kept).sum()),
-            pairs=int((own & is_kept).sum()),
+            static=int((valid - pairs)[clips].sum()),
+            pairs=int(pairs[clips].sum()),
         )
     return counts
 

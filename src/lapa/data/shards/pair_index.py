@@ -3,43 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lapa.data.shards.clip_table import ClipTable
+from lapa.data.shards.clip_table import ClipTable, Slots
 from lapa.records import PairColumn, PairSpec
 
 Where = Mapping[PairColumn, Sequence[str]]
 """Column -> texts of it that are wanted; empty wants all."""
+_AT_A_TIME = 1 << 22
+"""Slots that `slots_where` looks at together."""
 
 
 def select_pairs(
     table: ClipTable, spec: PairSpec, *, where: Where | None = None
-) -> tuple[NDArray[np.int64], dict[str, int]]:
+) -> tuple[Slots, dict[str, int]]:
     """Return the slots that make a pair, ascending, and the counts of what was dropped."""
-    in_clips = clips_where(table, where or {})
-    wanted = np.repeat(in_clips, table.numbers["owned_frames"])
-    valid = valid_slots(table, spec)
-    moving = _moving(table, spec) if spec.min_motion > 0 else np.ones(table.num_slots, bool)
-    keep = wanted & valid & moving
+    in_clips, owned = clips_where(table, where or {}), table.numbers["owned_frames"]
+    valid = np.where(in_clips, valid_frames(table, spec), 0)
+    keep = _first_of_each(valid, owned)
+    if spec.min_motion > 0:
+        keep &= _moving(table, spec)
+    frames, pairs = int(owned[in_clips].sum()), int(keep.sum())
     counts = {
-        "frames": int(wanted.sum()),
-        "tail": int((wanted & ~valid).sum()),
+        "frames": frames,
+        "tail": frames - int(valid.sum()),
         "short_episodes": len(np.unique(table.episode[in_clips & short_clips(table, spec)])),
-        "static": int((wanted & valid & ~moving).sum()),
-        "pairs": int(keep.sum()),
+        "static": int(valid.sum()) - pairs,
+        "pairs": pairs,
     }
-    return np.flatnonzero(keep), counts
+    return slots_where(keep), counts
 
 
 def valid_slots(table: ClipTable, spec: PairSpec) -> NDArray[np.bool_]:
     """Tell for every slot of the split whether t+H lies inside the episode."""
-    owned = table.numbers["owned_frames"]
-    inside = np.arange(table.num_slots) - np.repeat(table.slot_start[:-1], owned)
-    frame = inside + np.repeat(table.numbers["start_frame"], owned)
-    offset = np.repeat(clip_offsets(table, spec), owned)
-    return np.asarray(frame + offset < np.repeat(table.numbers["episode_frames"], owned))
+    return _first_of_each(valid_frames(table, spec), table.numbers["owned_frames"])
+
+
+def valid_frames(table: ClipTable, spec: PairSpec) -> NDArray[np.int64]:
+    """Count the owned frames of each clip whose t+H lies inside the episode: the first ones."""
+    numbers = table.numbers
+    last = numbers["episode_frames"] - numbers["start_frame"] - clip_offsets(table, spec)
+    return np.asarray(np.clip(last, 0, numbers["owned_frames"]), np.int64)
+
+
+def slots_where(mask: NDArray[np.bool_]) -> Slots:
+    """Return where a mask of all slots is True: ``int32`` as long as that holds their number, half of numpy's own."""
+    narrow = np.int32 if len(mask) <= np.iinfo(np.int32).max else np.int64
+    parts = [
+        (begin + np.flatnonzero(mask[begin : begin + _AT_A_TIME])).astype(narrow)
+        for begin in range(0, len(mask), _AT_A_TIME)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0, narrow)
+
+
+def _first_of_each(counts: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.bool_]:
+    """Concatenate, for each length, that many values of which the first ``counts`` are True."""
+    runs = np.stack([counts, lengths - counts], axis=1).reshape(-1)
+    return np.repeat(np.tile([True, False], len(lengths)), runs)
 
 
 def clip_offsets(table: ClipTable, spec: PairSpec) -> NDArray[np.int64]:

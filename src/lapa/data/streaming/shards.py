@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch.utils.data import IterableDataset
 from webdataset.utils import pytorch_worker_info
 
+from lapa.data.loading.order import Positions
 from lapa.data.loading.pairs import PairDataset
 from lapa.data.shards.linked import local_tar
 
@@ -36,7 +37,7 @@ class Draws:
 
     def __init__(self, pairs: PairDataset, *, keep: int = 3) -> None:
         self._pairs, self._keep = pairs, keep
-        self._kept: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+        self._kept: dict[int, tuple[Positions, NDArray[np.int32]]] = {}
 
     def of_clip(self, epoch: int, clip: int) -> list[int]:
         """Positions of the pairs of a clip; one that is drawn twice stands there twice."""
@@ -48,7 +49,7 @@ class Draws:
         """Shards that hold a pair of an epoch, ascending."""
         return np.unique(self._pairs.table.shard[self._of(epoch)[1]])
 
-    def _of(self, epoch: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _of(self, epoch: int) -> tuple[Positions, NDArray[np.int32]]:
         if epoch not in self._kept:
             while len(self._kept) >= self._keep:
                 del self._kept[min(self._kept)]

@@ -45,7 +45,7 @@ class LabelProvider(Protocol[Samples]):
         ...
 
     def training_codes(self, dataset: Samples) -> Tensor:
-        """Codes ``int64 (sample, code)`` of (a part of) the training data."""
+        """Codes ``(sample, code)`` of (a part of) the training data, whole numbers of any width."""
         ...
 
 
@@ -82,7 +82,7 @@ class PrecomputedLabels:
 
     def training_codes(self, dataset: LatentDataset) -> Tensor:
         """All of them."""
-        return torch.as_tensor(dataset.codes).long()
+        return torch.as_tensor(dataset.codes)
 
 
 class InstructedPairBatch(PairBatch):

@@ -47,8 +47,9 @@ def majority_codes(histogram: Tensor) -> Tensor:
 
 
 def position_histogram(codes: Tensor, codebook_size: int) -> Tensor:
-    """Counts ``int64 (code, codebook)`` of ``codes int64 (sample, code)``."""
-    return torch.stack([torch.bincount(column, minlength=codebook_size) for column in codes.T])
+    """Counts ``int64 (code, codebook)`` of ``codes (sample, code)``, whole numbers of any width."""
+    # widened column by column: there may be hundreds of millions
+    return torch.stack([torch.bincount(c.long(), minlength=codebook_size) for c in codes.T])
 
 
 def prefixed(metrics: Mapping[str, float], prefix: str) -> dict[str, float]:

@@ -7,12 +7,11 @@ from typing import Any, Literal, NotRequired, TypedDict, final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from lapa.data.loading.loader import evaluation_loader
-from lapa.data.loading.order import TrainingBatches
+from lapa.data.loading.order import Positions, TrainingBatches
 from lapa.data.loading.robot import RobotDataset
 from lapa.models.policy.policy import Policy
 from lapa.params.finetune import FinetuneParams
@@ -73,7 +72,7 @@ class EncodedDataset(Dataset[EncodedBatch | TrunkBatch]):
         """Samples drawn per epoch."""
         return self._order.samples_per_epoch
 
-    def epoch_positions(self, epoch: int) -> NDArray[np.int64]:
+    def epoch_positions(self, epoch: int) -> Positions:
         """Positions drawn in an epoch, as without the cache."""
         return self._order.epoch_positions(epoch)
 

@@ -1,0 +1,83 @@
+"""Steps and codes of the quantizer: beside their own matrix products, and beside the original's network in float32."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from lapa.batches import PairBatch
+from lapa.models.laq import LatentActionQuantizer
+from lapa.models.layers.pixels import to_frames
+from lapa.params.base import OptimizerParams, TrainerParams
+from lapa.params.laq.stage import LaqParams
+from lapa.training.common.optim import build_optimizer
+from lapa.training.laq.module import LaqModule
+from suite.made_quantizers import SMALL, TINY
+from suite.products import products_of
+from suite.rounds import Spent, in_turns
+from suite.rows import Row, rate
+
+COMPAT = ("compat", "32-true")
+PRECISIONS = ("32-true", "bf16-mixed")
+CASES = (COMPAT, *(("default", precision) for precision in PRECISIONS))
+BATCH = 8
+Calls = tuple[Callable[[], None], Callable[[], None]]
+
+
+def measure(toy: bool, rounds: int) -> list[Row]:
+    """Samples a second of a step with its optimizer, and of codes."""
+    batch = 2 if toy else BATCH
+    ways: dict[str, Callable[[], None]] = {}
+    for recipe, precision in CASES:
+        for what, call in zip(
+            ("step", "codes"), _calls(recipe, precision, batch, toy), strict=True
+        ):
+            name = f"{what}, {recipe}, {precision}"
+            ways[name] = call
+            ways[f"products of {name}"] = products_of(call)
+    spent = in_turns(ways, rounds)
+    beside = [(name, f"products of {name}") for name in ways if not name.startswith("products")]
+    for what in ("step", "codes"):
+        beside += [(f"{what}, default, {p}", f"{what}, {', '.join(COMPAT)}") for p in PRECISIONS]
+    return [_beside(name, other, spent, batch) for name, other in beside]
+
+
+def _beside(name: str, other: str, spent: dict[str, list[Spent]], batch: int) -> Row:
+    """A row of ``name`` held against ``other``: its own products, or the same of another recipe."""
+    alone = other.startswith("products")
+    case = name if alone else f"{name}, beside compat"
+    limit = "its matrix products alone" if alone else other
+    return rate(case, "samples", batch, spent[name], limit=limit, by=spent[other])
+
+
+def _calls(recipe: str, precision: str, count: int, toy: bool) -> Calls:
+    model = (TINY if toy else SMALL).model_copy(update={"lapa_compat": recipe == "compat"})
+    trainer = TrainerParams(max_steps=10**6, log_every=10**6, batch_size=count, precision=precision)
+    params = LaqParams(model=model, optimizer=OptimizerParams(warmup_steps=0), trainer=trainer)
+    torch.manual_seed(0)
+    module = LaqModule(model=LatentActionQuantizer(model), params=params)
+    optimizer = build_optimizer(module, params.optimizer)
+    batch = _pairs(count, model.image_size)
+    half = torch.autocast("cpu", torch.bfloat16, enabled=precision != "32-true")
+
+    def step() -> None:
+        with half:
+            loss = module.training_step(batch, 0)["loss"]
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(module.parameters(), params.optimizer.clip_norm)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+
+    def codes() -> None:
+        with half, torch.no_grad():
+            module.model.codes(to_frames(batch["frames"]))
+
+    return step, codes
+
+
+def _pairs(count: int, side: int) -> PairBatch:
+    generator = torch.Generator().manual_seed(0)
+    shape = (count, 2, side, side, 3)
+    frames = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
+    return {"frames": frames, "sample_id": torch.arange(count)}
