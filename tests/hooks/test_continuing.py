@@ -131,11 +131,59 @@ def test_when_a_process_is_surely_gone(
     assert is_gone(json.dumps(owner)) == gone
 
 
-def test_a_run_is_not_begun_while_mlflow_is_away(project: HookedProject) -> None:
+def held(project: HookedProject) -> sqlite3.Connection:
+    """Somebody else's hold of the database."""
+    other = sqlite3.connect(f"{project.folder}/mlflow.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    return other
+
+
+def report_loss(parameters: OptimizerParams) -> float:
+    for step in (1, 2):
+        mlflow.log_metric("train/loss", parameters.learning_rate / step, step=step)
+    mlflow.log_text("page", "report/report.html")
+    return parameters.learning_rate
+
+
+def test_a_run_begun_while_mlflow_is_away_is_copied_by_the_next_command(
+    project: HookedProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.folder)
+    project.run(pipeline(), params__stage=PARAMETERS)
+    other = held(project)
+    for _ in range(2):  # the second continues the first
+        with pytest.warns(UserWarning, match=r"MLflow at .* is away .*locked.* The run goes on in"):
+            project.run(pipeline(report_loss, arm="lapa"), params__stage=PARAMETERS)
+    other.close()
+    project.run(pipeline(arm="scratch"), params__stage=PARAMETERS)
+    first, begun = project.runs()
+    arms = project.runs(nested=True)
+    assert [(run.info.run_name, run.info.status) for run in (begun, *arms)] == [
+        ("toy", "FINISHED"),
+        ("lapa", "FINISHED"),
+        ("scratch", "FINISHED"),
+    ]
+    assert {run.data.tags["mlflow.parentRunId"] for run in arms} == {begun.info.run_id}
+    assert arms[0].data.params["stage.learning_rate"] == "0.5"
+    history = project.client.get_metric_history(arms[0].info.run_id, "train/loss")
+    assert {(point.step, point.value) for point in history} == {(1, 0.5), (2, 0.25)}
+    files = project.client.list_artifacts(arms[0].info.run_id, "report")
+    assert [file.path for file in files] == ["report/report.html"]
+    assert first.info.run_id != begun.info.run_id
+    assert not list(project.folder.glob(".mlflow-away/*/*"))
+
+
+def test_a_run_that_is_named_is_not_begun_while_mlflow_is_away(
+    project: HookedProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.folder)
     settings = project.folder / "conf/base/mlflow.yml"
-    database = f"sqlite:///{project.folder}/mlflow.db"
-    settings.write_text(settings.read_text().replace(database, "http://127.0.0.1:9"))
-    with pytest.raises(RefusedError, match=r"MLflow at http://127\.0\.0\.1:9 does not answer"):
+    text = settings.read_text().replace("name: toy", "name: toy, id: abc")
+    settings.write_text(text.replace(f"sqlite:///{project.folder}/mlflow.db", "http://127.0.0.1:9"))
+    with (
+        pytest.warns(UserWarning, match=r"http://127\.0\.0\.1:9 is away"),
+        pytest.raises(RefusedError, match="mlflow_run_id=abc is a run of MLflow at http"),
+    ):
         project.run(pipeline(), params__stage=PARAMETERS)
 
 

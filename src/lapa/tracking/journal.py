@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, TEMPORARILY_UNAVAILABLE, ErrorCode
+from sqlalchemy.exc import OperationalError
 
 from lapa.folders.whole_file import write_whole
 from lapa.records import digest_of
@@ -23,8 +24,10 @@ _AWAY = {ErrorCode.Name(INTERNAL_ERROR), ErrorCode.Name(TEMPORARILY_UNAVAILABLE)
 logger = logging.getLogger(__name__)
 
 
-def is_away(error: MlflowException | OSError) -> bool:
+def is_away(error: MlflowException | OSError | OperationalError) -> bool:
     """Whether a server does not answer or its database is locked; other errors are the caller's."""
+    if isinstance(error, OperationalError):
+        return "locked" in str(error)
     return isinstance(error, OSError) or error.error_code in _AWAY
 
 
@@ -37,7 +40,7 @@ class Journal:
     @classmethod
     def of_this_process(cls, uri: str) -> Journal:
         """The one for the server at ``uri``, which need not be there yet."""
-        folder = _folder(uri)
+        folder = folder_of(uri)
         return cls(folder / f"{digest_of([this_process(), os.getpid()])[:16]}.jsonl")
 
     @property
@@ -95,7 +98,7 @@ class Journal:
 
 def left_behind(uri: str) -> Iterator[Journal]:
     """Journals for the server at ``uri`` whose process is gone, each claimed for this one."""
-    for path in sorted(_folder(uri).glob("*.jsonl")):
+    for path in sorted(folder_of(uri).glob("*.jsonl")):
         journal = Journal(path)
         if is_gone(journal.owner):
             claimed = path.with_suffix(f".{os.getpid()}")
@@ -113,5 +116,6 @@ def _deliver(operation: Operation, store: Store, real: dict[str, str]) -> None:
     real[run_id] = carry_out(operation, store, run_id=real.get(run_id, run_id))
 
 
-def _folder(uri: str) -> Path:
+def folder_of(uri: str) -> Path:
+    """Where everything waits that is meant for MLflow at ``uri``."""
     return FOLDER / digest_of(uri)[:12]
