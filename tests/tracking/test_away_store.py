@@ -12,8 +12,10 @@ from typing import Any
 
 import mlflow
 import pytest
+from mlflow.entities import Param
 from mlflow.exceptions import MlflowException
 from mlflow.tracking._tracking_service import utils
+from sqlalchemy.exc import OperationalError
 
 from lapa.tracking import away_store, journal
 from lapa.tracking.away_store import AwayStore
@@ -131,6 +133,36 @@ def test_the_next_command_delivers_what_a_dead_one_kept(
     deliver_kept(uri)
     assert history(uri, run.info.run_id) == [(1, 2.0)]
     assert kept(tmp_path) == []
+
+
+def test_a_process_that_begins_meanwhile_logs_into_the_run_it_was_given(
+    uri: str, server: Switched
+) -> None:
+    with mlflow.start_run() as run:
+        pass
+    utils._get_store(uri)._runs.clear()
+    server.on = False
+    client = mlflow.MlflowClient(uri)
+    assert client.get_run(run.info.run_id).info.run_id == run.info.run_id
+    client.log_metric(run.info.run_id, "train/loss", 2.0, step=1)
+    server.on = True
+    deliver_kept(uri)
+    assert history(uri, run.info.run_id) == [(1, 2.0)]
+
+
+def test_a_database_that_is_locked_from_the_start_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build() -> Any:
+        raise OperationalError("SELECT", {}, sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.chdir(tmp_path)
+    store = AwayStore(build, "sqlite:///elsewhere.db")
+    store.log_param("abc", Param("rate", "1"))
+    assert "rate" in kept(tmp_path)[0].read_text()
+    with pytest.raises(MlflowException) as caught:
+        store.search_runs([])
+    assert journal.is_away(caught.value)
 
 
 def test_what_mlflow_refuses_is_still_an_error(uri: str) -> None:

@@ -23,7 +23,6 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 from pydantic import BaseModel
-from sqlalchemy.exc import OperationalError
 
 from lapa.folders.lock import one_at_a_time
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG, close_dead_runs, find_run
@@ -61,7 +60,7 @@ class TypedParametersMlflowHook(MlflowHook):
         with one_at_a_time(context.project_path):
             try:
                 super().after_context_created(context)
-            except (MlflowException, OSError, OperationalError) as error:
+            except (MlflowException, OSError) as error:
                 if not is_away(error):
                     raise
                 self._away = context.config_loader["mlflow"]["server"]["mlflow_tracking_uri"]
@@ -86,11 +85,6 @@ class TypedParametersMlflowHook(MlflowHook):
             return
         settings = self.mlflow_config.tracking.run
         given = settings.id
-        if self._away and given:
-            raise RefusedError(
-                f"mlflow_run_id={given} is a run of MLflow at {self._away}, which does not answer; start it, "
-                "or leave mlflow_run_id out: this run is then kept and copied to MLflow later"
-            )
         client, experiment = self._client_and_experiment()
         self._deliver()
         close_dead_runs(client, experiment.experiment_id)
@@ -151,11 +145,20 @@ class TypedParametersMlflowHook(MlflowHook):
 
 
 def _stand_in(context: KedroContext, uri: str, error: Exception) -> None:
-    """Configure MLflow to a database on this disk."""
-    folder = database_for(uri)
+    """Configure MLflow to a database on this disk.
+
+    Raises:
+        RefusedError: the command wants a certain run of the server's.
+    """
     loader = context.config_loader
     settings = loader["mlflow"]
-    server, tracking = dict(settings.get("server") or {}), dict(settings.get("tracking") or {})
+    server, tracking = dict(settings["server"]), dict(settings.get("tracking") or {})
+    if run_id := (tracking.get("run") or {}).get("id"):
+        raise RefusedError(
+            f"mlflow_run_id={run_id} is a run of MLflow at {uri}, which does not answer ({error}); start it, "
+            "or leave mlflow_run_id out: what is logged is then kept and copied to MLflow later"
+        ) from error
+    folder = database_for(uri)
     server["mlflow_tracking_uri"] = address_of(folder)
     place = {"create_experiment_kwargs": {"artifact_location": str(folder / ARTIFACTS)}}
     tracking["experiment"] = dict(tracking.get("experiment") or {}) | place

@@ -15,7 +15,6 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils import chunk_list
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from mlflow.utils.validation import MAX_METRICS_PER_BATCH, MAX_PARAMS_TAGS_PER_BATCH
-from sqlalchemy.exc import OperationalError
 
 from lapa.folders.lock import one_at_a_time
 from lapa.folders.whole_file import write_whole
@@ -64,7 +63,7 @@ def copy_begun(uri: str) -> None:
         for folder in filter(_is_free, _folders(uri)):
             try:
                 _copy_all(MlflowClient(address_of(folder.resolve())), MlflowClient(uri))
-            except (MlflowException, OSError, OperationalError) as error:
+            except (MlflowException, OSError) as error:
                 reason = str(error).splitlines()[0][:200]
                 logger.warning(
                     "The runs in %s are not in MLflow at %s yet (%s); the next command tries again",

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, TEMPORARILY_UNAVAILABLE, ErrorCode
-from sqlalchemy.exc import OperationalError
 
 from lapa.folders.whole_file import write_whole
 from lapa.records import digest_of
@@ -24,10 +23,8 @@ _AWAY = {ErrorCode.Name(INTERNAL_ERROR), ErrorCode.Name(TEMPORARILY_UNAVAILABLE)
 logger = logging.getLogger(__name__)
 
 
-def is_away(error: MlflowException | OSError | OperationalError) -> bool:
+def is_away(error: MlflowException | OSError) -> bool:
     """Whether a server does not answer or its database is locked; other errors are the caller's."""
-    if isinstance(error, OperationalError):
-        return "locked" in str(error)
     return isinstance(error, OSError) or error.error_code in _AWAY
 
 
