@@ -16,6 +16,7 @@ from lapa.distributed.launch import launch
 from lapa.params.base import TrainerParams
 from lapa.records import PairSpec
 from lapa.stopped import StoppedError
+from toys.faults import Faults
 
 
 @pytest.mark.usefixtures("launched_here")
@@ -98,7 +99,7 @@ def test_a_signal_ends_all_ranks_after_the_same_step(tmp_path: Path, to_parent: 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is of Linux")
 @pytest.mark.usefixtures("launched_here")
-def test_a_command_that_is_killed_leaves_no_rank_behind(tmp_path: Path) -> None:
+def test_a_command_that_is_killed_leaves_no_rank_behind(tmp_path: Path, faults: Faults) -> None:
     given = ("toys.launch_tasks:work_until_stopped", {"work": tmp_path})
     fork = multiprocessing.get_context("fork")
     command = fork.Process(target=launch, args=given, kwargs={"devices": 2})
@@ -112,6 +113,13 @@ def test_a_command_that_is_killed_leaves_no_rank_behind(tmp_path: Path) -> None:
     while any(map(lives, pids)) and time.monotonic() < end:
         time.sleep(0.05)
     assert not any(map(lives, pids))
+    assert command.exitcode is not None
+    faults.tell(
+        "kill -9 of the command alone, 2 processes train",
+        happened="its ranks end with it",
+        code=command.exitcode,
+        intact="nobody else writes in the folder of the rerun",
+    )
 
 
 def lives(pid: int) -> bool:

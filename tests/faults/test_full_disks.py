@@ -30,9 +30,13 @@ from lapa.training.common.level import Level
 from lapa.training.common.train_state import _save_together
 from toys.array_parts import shard_part
 from toys.episodes import moving_square_episodes
+from toys.faults import RAISED, Faults
 from toys.full_disk import full_disk
 from toys.shards import as_input
 
+FULL = "disk full: "
+NAMED = "file and free bytes are named"
+BEFORE = "what was there before; the rerun completes"
 SAID = r"could not be written \((File too large|No space left on device)\): .* MB are free"
 
 
@@ -44,10 +48,11 @@ def draw(size: int, folder: Path) -> Path:
     return folder
 
 
-def test_a_plot_of_a_report(tmp_path: Path) -> None:
+def test_a_plot_of_a_report(tmp_path: Path, faults: Faults) -> None:
     with full_disk(), pytest.raises(DiskFullError, match=rf"page-\w+ {SAID}"):
         draw(400, str(tmp_path))
     assert (draw(400, str(tmp_path)) / "noise.png").stat().st_size > 40_000
+    faults.tell(FULL + "plot of a report", happened=NAMED, code=RAISED, intact=BEFORE)
 
 
 @pytest.fixture
@@ -58,7 +63,7 @@ def group(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("group")
-def test_a_state_that_all_processes_write_together(tmp_path: Path) -> None:
+def test_a_state_that_all_processes_write_together(tmp_path: Path, faults: Faults) -> None:
     fabric = SimpleNamespace(save=lambda path, state: save_distributed(state, checkpoint_id=path))
     level = Level(name="durable", folder=tmp_path / "resume", entry="step-{step}", keep=3)
 
@@ -77,6 +82,7 @@ def test_a_state_that_all_processes_write_together(tmp_path: Path) -> None:
     assert len(list(level.folder.iterdir())) == 1, "nothing half-written takes space"
     save(2, 100_000)
     assert sorted(level.states()) == [1, 2]
+    faults.tell(FULL + "sharded state (FSDP2)", happened=NAMED, code=RAISED, intact=BEFORE)
 
 
 def made(folder: Path, size: int) -> RawEpisodes:
@@ -96,7 +102,9 @@ def other_disk() -> Iterator[Path]:
 
 
 @pytest.mark.skipif(not OTHER_DISK.is_dir(), reason="one disk")
-def test_an_artefact_that_is_copied_to_another_disk(tmp_path: Path, other_disk: Path) -> None:
+def test_an_artefact_that_is_copied_to_another_disk(
+    tmp_path: Path, other_disk: Path, faults: Faults
+) -> None:
     dataset = RawEpisodesDataset(filepath=str(tmp_path / "raw"))
     dataset.save(made(other_disk / "first", 10))
     second = made(other_disk / "second", 100_000)
@@ -104,9 +112,11 @@ def test_an_artefact_that_is_copied_to_another_disk(tmp_path: Path, other_disk: 
         dataset.save(second)
     assert Path(dataset.load().path, "bytes").stat().st_size == 10
     dataset.save(second)
+    what = FULL + "artefact published on another disk"
+    faults.tell(what, happened=NAMED, code=RAISED, intact=BEFORE)
 
 
-def test_an_export(tmp_path: Path) -> None:
+def test_an_export(tmp_path: Path, faults: Faults) -> None:
     program = torch.export.export(nn.Linear(100_000, 1), (torch.zeros(1, 100_000),))
 
     def export(out: Path) -> None:
@@ -117,12 +127,15 @@ def test_an_export(tmp_path: Path) -> None:
         export(tmp_path / "exported")
     assert not list(tmp_path.iterdir())
     export(tmp_path / "exported")
+    faults.tell(FULL + "export", happened=NAMED, code=RAISED, intact="nothing half-written")
 
 
-def test_a_part_of_an_array(tmp_path: Path) -> None:
+def test_a_part_of_an_array(tmp_path: Path, faults: Faults) -> None:
     inputs = [as_input(moving_square_episodes(4, [9], size=16))]
     params = IngestionParams(image_size=16, max_horizon_s=0.3, clip_frames=8)
     with full_disk(5_000), pytest.raises(DiskFullError, match=rf"\.tar {SAID}"):
         shard_part(inputs, params, "1/2", tmp_path)
     assert not (tmp_path / "parts").exists()
     assert shard_part(inputs, params, "1/2", tmp_path).shards
+    what = FULL + "shard, of a part of an array"
+    faults.tell(what, happened=NAMED, code=RAISED, intact="nothing half-written")

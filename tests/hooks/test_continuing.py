@@ -17,6 +17,7 @@ from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG
 from lapa.params.base import OptimizerParams
 from lapa.refused import RefusedError
 from lapa.tracking.process import is_gone, this_process
+from toys.faults import Faults
 from toys.hooked_project import HookedProject
 
 PARAMETERS = OptimizerParams(learning_rate=0.5)
@@ -72,7 +73,9 @@ def test_changed_parameters_begin_a_new_run(project: HookedProject) -> None:
     assert first.info.run_name == second.info.run_name == "toy"
 
 
-def test_a_killed_run_does_not_run_for_ever_and_is_continued(project: HookedProject) -> None:
+def test_a_killed_run_does_not_run_for_ever_and_is_continued(
+    project: HookedProject, faults: Faults
+) -> None:
     project.run(pipeline(arm="lapa"), params__stage=PARAMETERS)
     dead = json.dumps(json.loads(this_process()) | {"pid": finished_pid()})
     for run in (*project.runs(), *project.runs(nested=True)):
@@ -82,6 +85,11 @@ def test_a_killed_run_does_not_run_for_ever_and_is_continued(project: HookedProj
     (run,) = project.runs()
     (arm,) = project.runs(nested=True)
     assert (run.info.status, arm.info.status) == ("FINISHED", "KILLED")
+    faults.tell(
+        "kill -9 leaves RUNNING in MLflow",
+        happened="the next command continues the run",
+        intact="nothing is RUNNING for ever",
+    )
 
 
 def test_a_run_is_known_from_its_first_moment(
@@ -148,7 +156,7 @@ def report_loss(parameters: OptimizerParams) -> float:
 
 
 def test_a_run_begun_while_mlflow_is_away_is_copied_by_the_next_command(
-    project: HookedProject, monkeypatch: pytest.MonkeyPatch
+    project: HookedProject, monkeypatch: pytest.MonkeyPatch, faults: Faults
 ) -> None:
     monkeypatch.chdir(project.folder)
     project.run(pipeline(), params__stage=PARAMETERS)
@@ -176,6 +184,11 @@ def test_a_run_begun_while_mlflow_is_away_is_copied_by_the_next_command(
     assert [file.path for file in files] == ["report/report.html"]
     assert first.info.run_id != begun.info.run_id
     assert not list(project.folder.glob(".mlflow-away/*/*"))
+    faults.tell(
+        "MLflow away at the start of a run",
+        happened="one warning; the run goes on in a database of its own",
+        intact="the run, its arms, metrics and files: the next command copies them",
+    )
 
 
 def test_a_run_that_is_named_is_not_begun_while_mlflow_is_away(

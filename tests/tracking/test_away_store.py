@@ -21,8 +21,12 @@ from lapa.tracking import away_store, journal
 from lapa.tracking.away_store import AwayStore
 from lapa.tracking.patience import deliver_kept, write_through_journal
 from lapa.tracking.process import this_process
+from toys.faults import Faults
 
 pytestmark = pytest.mark.filterwarnings("ignore:MLflow at .* is away")
+
+
+GOES_ON = "one warning; the run goes on"
 
 
 class Switched:
@@ -72,7 +76,11 @@ def kept(folder: Path) -> list[Path]:
 
 
 def test_points_wait_and_arrive_in_their_order(
-    uri: str, server: Switched, tmp_path: Path, recwarn: pytest.WarningsRecorder
+    uri: str,
+    server: Switched,
+    tmp_path: Path,
+    recwarn: pytest.WarningsRecorder,
+    faults: Faults,
 ) -> None:
     with mlflow.start_run() as run:
         mlflow.log_metric("train/loss", 3.0, step=1)
@@ -88,6 +96,7 @@ def test_points_wait_and_arrive_in_their_order(
     stored = mlflow.MlflowClient(uri).get_run(run.info.run_id)
     assert (stored.info.status, stored.data.tags["at"]) == ("FINISHED", "3")
     assert kept(tmp_path) == []
+    faults.tell("MLflow's server away in a run", happened=GOES_ON, intact="every metric, in order")
 
 
 def test_runs_begin_and_end_without_the_server(uri: str, server: Switched) -> None:
@@ -105,7 +114,7 @@ def test_runs_begin_and_end_without_the_server(uri: str, server: Switched) -> No
     assert history(uri, arm.info.run_id) == [(1, 1.0)]
 
 
-def test_a_locked_database_is_waited_for(uri: str, tmp_path: Path) -> None:
+def test_a_locked_database_is_waited_for(uri: str, tmp_path: Path, faults: Faults) -> None:
     with mlflow.start_run() as run:
         other = sqlite3.connect(tmp_path / "mlflow.db", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
@@ -114,6 +123,7 @@ def test_a_locked_database_is_waited_for(uri: str, tmp_path: Path) -> None:
         other.execute("ROLLBACK")
         other.close()
     assert history(uri, run.info.run_id) == [(1, 2.0)]
+    faults.tell("MLflow's database locked", happened=GOES_ON, intact="every metric, in order")
 
 
 def test_the_next_command_delivers_what_a_dead_one_kept(
