@@ -59,7 +59,10 @@ class Watch:
 def slope(steps: np.ndarray, values: np.ndarray) -> tuple[float, float]:
     """Change per 1000 steps, and half of its 95 % interval."""
     blocks = np.array_split(np.stack([steps / 1000, values]), BLOCKS, axis=1)
-    fitted = stats.linregress(*np.stack([block.mean(axis=1) for block in blocks], axis=1))
+    when, means = np.stack([block.mean(axis=1) for block in blocks], axis=1)
+    if np.ptp(means) == 0:
+        return 0.0, 0.0
+    fitted = stats.linregress(when, means)
     return float(fitted.slope), float(fitted.stderr * stats.t.ppf(0.975, BLOCKS - 2))
 
 
@@ -99,7 +102,7 @@ def measure(fit: Callable[..., object], stage: str, folder: Path, steps: int) ->
 
 
 def main() -> None:
-    """Print the table; each training has a process of its own."""
+    """Print the table; each training has a process of its own, that shares no memory which it would come to copy."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=10_000)
     parser.add_argument("--trainings", nargs="+", default=list(STAGES))
@@ -109,7 +112,7 @@ def main() -> None:
         stages = SmallStages.make(Path(name))
         for stage in asked.trainings:
             given = stages.fit, stage, Path(name), asked.steps
-            child = multiprocessing.get_context("fork").Process(target=measure, args=given)
+            child = multiprocessing.get_context("spawn").Process(target=measure, args=given)
             child.start()
             child.join()
 
