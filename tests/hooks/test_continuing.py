@@ -160,7 +160,7 @@ def test_a_run_begun_while_mlflow_is_away_is_copied_by_the_next_command(
 ) -> None:
     monkeypatch.chdir(project.folder)
     project.run(pipeline(), params__stage=PARAMETERS)
-    store = utils._get_store(f"sqlite:///{project.folder}/mlflow.db")
+    store = utils._get_store(f"sqlite:///{project.folder}/mlflow.db")  # type: ignore[no-untyped-call]
     there, store._store = store._store, Away()
     for _ in range(2):  # the second continues the first
         with pytest.warns(

@@ -162,7 +162,7 @@ def _stand_in(context: KedroContext, uri: str, error: Exception) -> None:
     server["mlflow_tracking_uri"] = address_of(folder)
     place = {"create_experiment_kwargs": {"artifact_location": str(folder / ARTIFACTS)}}
     tracking["experiment"] = dict(tracking.get("experiment") or {}) | place
-    loader["mlflow"] = settings | {"server": server, "tracking": tracking}  # type: ignore[index]
+    loader["mlflow"] = settings | {"server": server, "tracking": tracking}
     reason = str(error).splitlines()[0][:200]
     warnings.warn(
         f"MLflow at {uri} is away ({reason}). The run goes on in {address_of(folder)}, which the end of "

@@ -12,7 +12,6 @@ from mlflow import MlflowClient
 from mlflow.artifacts import download_artifacts
 from mlflow.entities import Param, Run
 from mlflow.exceptions import MlflowException
-from mlflow.utils import chunk_list
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from mlflow.utils.validation import MAX_METRICS_PER_BATCH, MAX_PARAMS_TAGS_PER_BATCH
 
@@ -87,12 +86,13 @@ def _copy(run: Run, source: MlflowClient, target: MlflowClient, experiment: str)
     copy = known[0] if known else _created(run, target, experiment)
     real: str = copy.info.run_id
     params = [Param(*param) for param in run.data.params.items()]
-    for some in chunk_list(params, MAX_PARAMS_TAGS_PER_BATCH):
-        target.log_batch(real, params=some)
+    for at in range(0, len(params), MAX_PARAMS_TAGS_PER_BATCH):
+        target.log_batch(real, params=params[at : at + MAX_PARAMS_TAGS_PER_BATCH])
     points = [p for key in run.data.metrics for p in source.get_metric_history(kept, key)]
-    for some in chunk_list(points, MAX_METRICS_PER_BATCH):
-        target.log_batch(real, metrics=some)
-    target.log_inputs(real, datasets=run.inputs.dataset_inputs)
+    for at in range(0, len(points), MAX_METRICS_PER_BATCH):
+        target.log_batch(real, metrics=points[at : at + MAX_METRICS_PER_BATCH])
+    if run.inputs and run.inputs.dataset_inputs:
+        target.log_inputs(real, datasets=run.inputs.dataset_inputs)
     _copy_files(run, source, target, real)
     for child in target.search_runs([experiment], f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{kept}'"):
         target.set_tag(child.info.run_id, MLFLOW_PARENT_RUN_ID, real)
