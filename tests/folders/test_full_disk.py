@@ -57,17 +57,17 @@ def save_text(folder: Path, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("save", "name"),
+    ("save", "name", "what"),
     [
-        (save_state, "step-00000002.ckpt"),
-        (save_weights, WEIGHTS),
-        (save_codes, "0.safetensors"),
-        (save_text, "record.json"),
+        (save_state, "step-00000002.ckpt", "training state"),
+        (save_weights, WEIGHTS, "weights"),
+        (save_codes, "0.safetensors", "labels"),
+        (save_text, "record.json", "record"),
     ],
 )
 @pytest.mark.usefixtures("small_files")
 def test_the_file_is_named(
-    save: Callable[[Path, int], None], name: str, tmp_path: Path, faults: Faults
+    save: Callable[[Path, int], None], name: str, what: str, tmp_path: Path, faults: Faults
 ) -> None:
     with pytest.raises(
         DiskFullError, match=rf"{name} could not be written \(File too large\): .* MB are free"
@@ -75,7 +75,7 @@ def test_the_file_is_named(
         save(tmp_path, LARGE)
     save(tmp_path, SMALL)
     told, intact = "file and free bytes are named", "the rerun completes"
-    faults.tell(f"disk full: {name}", happened=told, code=RAISED, intact=intact)
+    faults.tell(f"disk full: {what}", happened=told, code=RAISED, intact=intact)
 
 
 @pytest.mark.usefixtures("small_files")
