@@ -78,7 +78,8 @@ def kill_group(given: dict[str, object], work: Path, *, seconds: float) -> None:
     work.mkdir(exist_ok=True)
     job = work / "job.json"
     job.write_text(json.dumps({"task": TASK, "arguments": arguments_to_json(fit, given)}))
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    command = [sys.executable, "-m", "lapa.distributed.orphans", "--standalone"]
+    command += ["--nproc-per-node=2"]
     before = saved(work)
     run = subprocess.Popen(
         [*command, "-m", "lapa.distributed.launch", str(job)],
@@ -123,7 +124,7 @@ def main() -> None:
         fast = {"folder": f"{folder}/node", "every": 1}
         levels = {"fast": fast, "milestones": f"{folder}/kept"} if asked.levels else {}
         print("| training | kill -9 | losses equal | weights | lines logged |")
-        print("|---|---|---|---|---|")
+        print("|---|---|---|---|---|", flush=True)
         for stage in (stage for stage in STAGES if stage in asked.trainings):
             works = folder / f"{stage}-whole", folder / f"{stage}-cut"
             print(killed_here(stages, stage, works, kills, levels), flush=True)

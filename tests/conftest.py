@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lapa.config.experiment import choose_experiment
 from lapa.params.experiment import DEMO
+from toys.faults import Faults
 from toys.paths import child_environment
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -41,6 +43,12 @@ def launched_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GLOO_SOCKET_IFNAME", "lo")
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
     assert "WORLD_SIZE" not in os.environ
+
+
+@pytest.fixture
+def faults(record_property: Callable[[str, object], None]) -> Faults:
+    """Takes the rows of the table of faults."""
+    return Faults(record_property)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -14,6 +16,7 @@ from lapa.distributed.launch import launch
 from lapa.params.base import TrainerParams
 from lapa.records import PairSpec
 from lapa.stopped import StoppedError
+from toys.faults import Faults
 
 
 @pytest.mark.usefixtures("launched_here")
@@ -92,3 +95,34 @@ def test_a_signal_ends_all_ranks_after_the_same_step(tmp_path: Path, to_parent: 
     assert stopped.value.code == 128 + signal.SIGUSR1
     steps = [(tmp_path / f"stopped-{rank}").read_text() for rank in range(2)]
     assert steps[0] == steps[1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is of Linux")
+@pytest.mark.usefixtures("launched_here")
+def test_a_command_that_is_killed_leaves_no_rank_behind(tmp_path: Path, faults: Faults) -> None:
+    given = ("toys.launch_tasks:work_until_stopped", {"work": tmp_path})
+    fork = multiprocessing.get_context("fork")
+    command = fork.Process(target=launch, args=given, kwargs={"devices": 2})
+    command.start()
+    while len(list(tmp_path.glob("started-*"))) < 2:
+        time.sleep(0.05)
+    pids = [int((tmp_path / f"pid-{rank}").read_text()) for rank in range(2)]
+    command.kill()
+    command.join()
+    end = time.monotonic() + 30
+    while any(map(lives, pids)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not any(map(lives, pids))
+    assert command.exitcode is not None
+    faults.tell(
+        "kill -9 of the command alone, 2 processes train",
+        happened="its ranks end with it",
+        code=command.exitcode,
+        intact="nobody else writes in the folder of the rerun",
+    )
+
+
+def lives(pid: int) -> bool:
+    """Whether it still works; one that waits for its parent to look does not."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.is_file() and stat.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -14,9 +14,14 @@ from lapa.models.foundation.storage import load_foundation
 from lapa.models.laq.storage import load_laq
 from lapa.models.policy.storage import load_policy
 from lapa.records import Checkpoint
+from toys.faults import Faults
 from toys.forked import Death, died, last_step, losses
 from toys.small_stages import STAGES, SmallStages
 from toys.states import levels_in
+
+STOPS = {signal.SIGTERM: 143, signal.SIGUSR1: 138, signal.SIGINT: 130}
+"""Signals that a training hears, and how it then leaves."""
+KILLS = 2
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +31,15 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> SmallStages:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed_and_stopped_it_ends_as_if_nothing_had_happened(
-    stages: SmallStages, stage: str, tmp_path: Path
+    stages: SmallStages, stage: str, tmp_path: Path, faults: Faults
 ) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     undisturbed = stages.fit(stage, whole)
     random = np.random.default_rng(7)
-    for _ in range(2):
+    for _ in range(KILLS):
         death = Death(signal.SIGKILL, int(random.integers(2, 5)), float(random.uniform(0, 0.02)))
         assert died(partial(stages.fit, stage, cut), death) == -signal.SIGKILL
-    for stop, code in ((signal.SIGTERM, 143), (signal.SIGUSR1, 138), (signal.SIGINT, 130)):
+    for stop, code in STOPS.items():
         assert died(partial(stages.fit, stage, cut), Death(stop, 2)) == code
         newest = max((cut / "resume").glob("step-*.ckpt"))
         # Lightning counts steps from 0 in what it logs
@@ -44,6 +49,13 @@ def test_killed_and_stopped_it_ends_as_if_nothing_had_happened(
     assert losses(cut) == losses(whole)
     assert len(losses(whole)) == 24
     assert not list(cut.rglob("*.partial"))
+    kept = f"{len(losses(whole))} of {len(losses(whole))} losses and all weights, to the bit"
+    faults.tell(
+        f"{stage}: kill -9, {KILLS} times", happened="goes on", code=-signal.SIGKILL, intact=kept
+    )
+    for stop, code in STOPS.items():
+        happened = "ends its step, saves it"
+        faults.tell(f"{stage}: {stop.name}", happened=happened, code=code, intact=kept)
 
 
 LOADERS = {"laq": load_laq, "foundation": load_foundation, "policy": load_policy}
@@ -51,7 +63,7 @@ LOADERS = {"laq": load_laq, "foundation": load_foundation, "policy": load_policy
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_it_goes_on_from_every_level_as_if_nothing_had_happened(
-    stages: SmallStages, stage: str, tmp_path: Path
+    stages: SmallStages, stage: str, tmp_path: Path, faults: Faults
 ) -> None:
     steps = {"max_steps": 36, "validate_every": 2, "checkpoint_every": 3}
     asked = {
@@ -79,3 +91,9 @@ def test_it_goes_on_from_every_level_as_if_nothing_had_happened(
         LOADERS[stage](model)
     (best,) = levels.milestones.folder.glob("best-*/model")
     assert Checkpoint.read(best).digest == undisturbed.digest
+    faults.tell(
+        f"{stage}: kill -9, and the newest level of checkpoints is lost",
+        happened="goes on from the next: milestone, durable, fast, once each",
+        code=-signal.SIGKILL,
+        intact=f"{len(losses(whole))} of {len(losses(whole))} losses and all weights, to the bit",
+    )

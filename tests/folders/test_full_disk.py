@@ -18,6 +18,7 @@ from lapa.folders.whole_file import write_whole
 from lapa.models.storage import WEIGHTS, save_model
 from lapa.params.base import Params
 from lapa.training.common.checkpoints import readable, save_atomically
+from toys.faults import RAISED, Faults
 from toys.states import newest_state, step_file
 
 SMALL, LARGE = 1_000, 100_000
@@ -56,21 +57,25 @@ def save_text(folder: Path, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("save", "name"),
+    ("save", "name", "what"),
     [
-        (save_state, "step-00000002.ckpt"),
-        (save_weights, WEIGHTS),
-        (save_codes, "0.safetensors"),
-        (save_text, "record.json"),
+        (save_state, "step-00000002.ckpt", "training state"),
+        (save_weights, WEIGHTS, "weights"),
+        (save_codes, "0.safetensors", "labels"),
+        (save_text, "record.json", "record"),
     ],
 )
 @pytest.mark.usefixtures("small_files")
-def test_the_file_is_named(save: Callable[[Path, int], None], name: str, tmp_path: Path) -> None:
+def test_the_file_is_named(
+    save: Callable[[Path, int], None], name: str, what: str, tmp_path: Path, faults: Faults
+) -> None:
     with pytest.raises(
         DiskFullError, match=rf"{name} could not be written \(File too large\): .* MB are free"
     ):
         save(tmp_path, LARGE)
     save(tmp_path, SMALL)
+    told, intact = "file and free bytes are named", "the rerun completes"
+    faults.tell(f"disk full: {what}", happened=told, code=RAISED, intact=intact)
 
 
 @pytest.mark.usefixtures("small_files")

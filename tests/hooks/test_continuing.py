@@ -10,11 +10,14 @@ import sys
 import mlflow
 import pytest
 from kedro.pipeline import Node, Pipeline
+from mlflow.exceptions import MlflowException
+from mlflow.tracking._tracking_service import utils
 
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG
 from lapa.params.base import OptimizerParams
 from lapa.refused import RefusedError
 from lapa.tracking.process import is_gone, this_process
+from toys.faults import Faults
 from toys.hooked_project import HookedProject
 
 PARAMETERS = OptimizerParams(learning_rate=0.5)
@@ -70,7 +73,9 @@ def test_changed_parameters_begin_a_new_run(project: HookedProject) -> None:
     assert first.info.run_name == second.info.run_name == "toy"
 
 
-def test_a_killed_run_does_not_run_for_ever_and_is_continued(project: HookedProject) -> None:
+def test_a_killed_run_does_not_run_for_ever_and_is_continued(
+    project: HookedProject, faults: Faults
+) -> None:
     project.run(pipeline(arm="lapa"), params__stage=PARAMETERS)
     dead = json.dumps(json.loads(this_process()) | {"pid": finished_pid()})
     for run in (*project.runs(), *project.runs(nested=True)):
@@ -80,6 +85,11 @@ def test_a_killed_run_does_not_run_for_ever_and_is_continued(project: HookedProj
     (run,) = project.runs()
     (arm,) = project.runs(nested=True)
     assert (run.info.status, arm.info.status) == ("FINISHED", "KILLED")
+    faults.tell(
+        "kill -9 leaves RUNNING in MLflow",
+        happened="the next command continues the run",
+        intact="nothing is RUNNING for ever",
+    )
 
 
 def test_a_run_is_known_from_its_first_moment(
@@ -131,11 +141,64 @@ def test_when_a_process_is_surely_gone(
     assert is_gone(json.dumps(owner)) == gone
 
 
-def test_a_run_is_not_begun_while_mlflow_is_away(project: HookedProject) -> None:
+class Away:
+    """A store whose server does not answer."""
+
+    def __getattr__(self, name: str) -> object:
+        raise MlflowException("connection refused")
+
+
+def report_loss(parameters: OptimizerParams) -> float:
+    for step in (1, 2):
+        mlflow.log_metric("train/loss", parameters.learning_rate / step, step=step)
+    mlflow.log_text("page", "report/report.html")
+    return parameters.learning_rate
+
+
+def test_a_run_begun_while_mlflow_is_away_is_copied_by_the_next_command(
+    project: HookedProject, monkeypatch: pytest.MonkeyPatch, faults: Faults
+) -> None:
+    monkeypatch.chdir(project.folder)
+    project.run(pipeline(), params__stage=PARAMETERS)
+    store = utils._get_store(f"sqlite:///{project.folder}/mlflow.db")  # type: ignore[no-untyped-call]
+    there, store._store = store._store, Away()
+    for _ in range(2):  # the second continues the first
+        with pytest.warns(
+            UserWarning, match=r"MLflow at .* is away .*refused.* The run goes on in"
+        ):
+            project.run(pipeline(report_loss, arm="lapa"), params__stage=PARAMETERS)
+    store._store = there
+    project.run(pipeline(arm="scratch"), params__stage=PARAMETERS)
+    first, begun = project.runs()
+    arms = project.runs(nested=True)
+    assert [(run.info.run_name, run.info.status) for run in (begun, *arms)] == [
+        ("toy", "FINISHED"),
+        ("lapa", "FINISHED"),
+        ("scratch", "FINISHED"),
+    ]
+    assert {run.data.tags["mlflow.parentRunId"] for run in arms} == {begun.info.run_id}
+    assert arms[0].data.params["stage.learning_rate"] == "0.5"
+    history = project.client.get_metric_history(arms[0].info.run_id, "train/loss")
+    assert {(point.step, point.value) for point in history} == {(1, 0.5), (2, 0.25)}
+    files = project.client.list_artifacts(arms[0].info.run_id, "report")
+    assert [file.path for file in files] == ["report/report.html"]
+    assert first.info.run_id != begun.info.run_id
+    assert not list(project.folder.glob(".mlflow-away/*/*"))
+    faults.tell(
+        "MLflow away at the start of a run",
+        happened="one warning; the run goes on in a database of its own",
+        intact="the run, its arms, metrics and files: the next command copies them",
+    )
+
+
+def test_a_run_that_is_named_is_not_begun_while_mlflow_is_away(
+    project: HookedProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.folder)
     settings = project.folder / "conf/base/mlflow.yml"
-    database = f"sqlite:///{project.folder}/mlflow.db"
-    settings.write_text(settings.read_text().replace(database, "http://127.0.0.1:9"))
-    with pytest.raises(RefusedError, match=r"MLflow at http://127\.0\.0\.1:9 does not answer"):
+    text = settings.read_text().replace("name: toy", "name: toy, id: abc")
+    settings.write_text(text.replace(f"sqlite:///{project.folder}/mlflow.db", "http://127.0.0.1:9"))
+    with pytest.raises(RefusedError, match="mlflow_run_id=abc is a run of MLflow at http"):
         project.run(pipeline(), params__stage=PARAMETERS)
 
 

@@ -18,6 +18,7 @@ from lapa.params.evaluation import EvaluationParams
 from lapa.pipelines.evaluation import nodes as evaluation
 from lapa.pipelines.stage import stage
 from lapa.records import EvaluationReport, Metric, RawEpisodes
+from toys.faults import RAISED, Faults
 from toys.paths import ROOT
 
 
@@ -119,7 +120,7 @@ def nothing(folder: Path) -> str:
 
 
 def test_a_second_process_is_refused_by_name_and_a_killed_one_is_no_obstacle(
-    tmp_path: Path,
+    tmp_path: Path, faults: Faults
 ) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
@@ -133,3 +134,9 @@ def test_a_second_process_is_refused_by_name_and_a_killed_one_is_no_obstacle(
         holder.kill()
         holder.wait()
     assert nothing(str(tmp_path)) == "done"
+    faults.tell(
+        "two commands make the same thing",
+        happened="the second is refused with the number of the first",
+        code=RAISED,
+        intact="what the first makes; killed, it is no obstacle",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from lapa.data.loading.pairs import open_pairs
 from lapa.data.shards.linked import LINK
-from lapa.records import PairSpec, ShardSet
+from lapa.records import LabelSet, PairSpec, ShardSet
 from toys.sessions import Sessions, sessions_in
 from toys.videos import write_video
 from toys.web import Answer, Web, serving
@@ -35,16 +36,19 @@ def sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sessions]:
 
 
 def run_to_laq(sessions: Sessions, name: str, dataset: dict[str, Any], **laq: Any) -> Any:
-    parameters = {
+    given = asked(dataset) | {"laq": laq}
+    return sessions.run(name, "test", given, pipeline_names=["ingestion", "laq"])
+
+
+def asked(dataset: dict[str, Any]) -> dict[str, Any]:
+    return {
         "datasets": {"far": dataset},
         "mixture": {"sources": [{"dataset": "far"}]},
         "ingestion": {"split": {"by": "auto"}},
         "finetune": {"dataset": None},
         "evaluation": {"rollout": None},
         "remote": {"backoff_s": 0, "connections": 1},
-        "laq": laq,
     }
-    return sessions.run(name, "test", parameters, pipeline_names=["ingestion", "laq"])
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +105,22 @@ def test_a_shard_set_at_a_url_trains_by_stream(
     trained = catalog.load("laq_checkpoint")
     assert trained.inputs == {"shards": catalog.load("mixture").digest}
     assert "some pairs twice and others never" in caplog.text
+
+
+def test_codes_of_a_set_at_a_url_made_in_parts_are_those_of_one_run(
+    local: ShardSet, sessions: Sessions, web: Web
+) -> None:
+    web.serve_folder(Path(local.path), "sets/parts")
+    given = asked({"kind": "shards", "path": web.url("sets/parts")}) | {"arms": ["lapa"]}
+    sessions.share("videos", "parts")
+    sessions.run("parts", "test", given, pipeline_names=["ingestion"])
+
+    def label(**part: str) -> Any:
+        return sessions.run("parts", "test", given | part, pipeline_names=["labeling"])
+
+    one: LabelSet = label().load("lapa.latent_labels")
+    shutil.rmtree(one.path)
+    for part in ("2/2", "1/2"):
+        label(part=part)
+    assert label(part="merge/2").load("lapa.latent_labels").digest == one.digest
+    assert not list(sessions.folder.glob("data/.work/parts/parts/*/*/*"))

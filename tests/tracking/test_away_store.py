@@ -12,15 +12,21 @@ from typing import Any
 
 import mlflow
 import pytest
+from mlflow.entities import Param
 from mlflow.exceptions import MlflowException
 from mlflow.tracking._tracking_service import utils
+from sqlalchemy.exc import OperationalError
 
 from lapa.tracking import away_store, journal
 from lapa.tracking.away_store import AwayStore
 from lapa.tracking.patience import deliver_kept, write_through_journal
 from lapa.tracking.process import this_process
+from toys.faults import Faults
 
 pytestmark = pytest.mark.filterwarnings("ignore:MLflow at .* is away")
+
+
+GOES_ON = "one warning; the run goes on"
 
 
 class Switched:
@@ -70,7 +76,11 @@ def kept(folder: Path) -> list[Path]:
 
 
 def test_points_wait_and_arrive_in_their_order(
-    uri: str, server: Switched, tmp_path: Path, recwarn: pytest.WarningsRecorder
+    uri: str,
+    server: Switched,
+    tmp_path: Path,
+    recwarn: pytest.WarningsRecorder,
+    faults: Faults,
 ) -> None:
     with mlflow.start_run() as run:
         mlflow.log_metric("train/loss", 3.0, step=1)
@@ -86,6 +96,7 @@ def test_points_wait_and_arrive_in_their_order(
     stored = mlflow.MlflowClient(uri).get_run(run.info.run_id)
     assert (stored.info.status, stored.data.tags["at"]) == ("FINISHED", "3")
     assert kept(tmp_path) == []
+    faults.tell("MLflow's server away in a run", happened=GOES_ON, intact="every metric, in order")
 
 
 def test_runs_begin_and_end_without_the_server(uri: str, server: Switched) -> None:
@@ -103,7 +114,7 @@ def test_runs_begin_and_end_without_the_server(uri: str, server: Switched) -> No
     assert history(uri, arm.info.run_id) == [(1, 1.0)]
 
 
-def test_a_locked_database_is_waited_for(uri: str, tmp_path: Path) -> None:
+def test_a_locked_database_is_waited_for(uri: str, tmp_path: Path, faults: Faults) -> None:
     with mlflow.start_run() as run:
         other = sqlite3.connect(tmp_path / "mlflow.db", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
@@ -112,6 +123,7 @@ def test_a_locked_database_is_waited_for(uri: str, tmp_path: Path) -> None:
         other.execute("ROLLBACK")
         other.close()
     assert history(uri, run.info.run_id) == [(1, 2.0)]
+    faults.tell("MLflow's database locked", happened=GOES_ON, intact="every metric, in order")
 
 
 def test_the_next_command_delivers_what_a_dead_one_kept(
@@ -131,6 +143,36 @@ def test_the_next_command_delivers_what_a_dead_one_kept(
     deliver_kept(uri)
     assert history(uri, run.info.run_id) == [(1, 2.0)]
     assert kept(tmp_path) == []
+
+
+def test_a_process_that_begins_meanwhile_logs_into_the_run_it_was_given(
+    uri: str, server: Switched
+) -> None:
+    with mlflow.start_run() as run:
+        pass
+    utils._get_store(uri)._runs.clear()
+    server.on = False
+    client = mlflow.MlflowClient(uri)
+    assert client.get_run(run.info.run_id).info.run_id == run.info.run_id
+    client.log_metric(run.info.run_id, "train/loss", 2.0, step=1)
+    server.on = True
+    deliver_kept(uri)
+    assert history(uri, run.info.run_id) == [(1, 2.0)]
+
+
+def test_a_database_that_is_locked_from_the_start_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build() -> Any:
+        raise OperationalError("SELECT", {}, sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.chdir(tmp_path)
+    store = AwayStore(build, "sqlite:///elsewhere.db")
+    store.log_param("abc", Param("rate", "1"))
+    assert "rate" in kept(tmp_path)[0].read_text()
+    with pytest.raises(MlflowException) as caught:
+        store.search_runs([])
+    assert journal.is_away(caught.value)
 
 
 def test_what_mlflow_refuses_is_still_an_error(uri: str) -> None:

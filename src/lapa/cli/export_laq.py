@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import torch
 
+from lapa.folders.full_disk import DiskFullError
 from lapa.models.laq import load_laq
 from lapa.models.laq.original_checkpoint import to_original
+from lapa.training.common.checkpoints import save_atomically
 
 
 @click.command("export-laq")
@@ -25,6 +26,8 @@ def export_laq(folder: Path, out: Path) -> None:
         state = to_original(load_laq(folder))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(state, out)
+    try:
+        save_atomically(state, out)
+    except DiskFullError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{len(state)} tensors from {folder} -> {out}")

@@ -12,6 +12,7 @@ import json
 import shutil
 from pathlib import Path
 
+from lapa.folders.full_disk import told_when_full
 from lapa.folders.scratch import discard
 from lapa.folders.whole_file import write_whole
 from lapa.records import RECORD, Record
@@ -33,6 +34,7 @@ def publish(record: Record, source: Path, target: Path) -> None:
     Raises:
         FileNotFoundError: ``source`` is not a folder.
         NotOursError: ``target`` holds something else than an artefact.
+        DiskFullError: a copy to another disk does not fit; what was at ``target`` is still there.
     """
     if not source.is_dir():
         raise FileNotFoundError(f"cannot publish {target}: found no folder {source}")
@@ -41,10 +43,11 @@ def publish(record: Record, source: Path, target: Path) -> None:
         (source / RECORD).unlink(missing_ok=True)
         (source / UNFINISHED).touch()
         target.parent.mkdir(parents=True, exist_ok=True)
+        beside = _on_the_disk_of(target, source)
         for held in _artefacts_inside(target):  # those of the arm of this name are not part of it
-            shutil.move(held, source / held.name)
+            shutil.move(held, beside / held.name)
         remove(target)
-        _move(source, target)
+        beside.rename(target)
     write_whole(target / RECORD, record.sealed_json())
     (target / UNFINISHED).unlink(missing_ok=True)
     discard(source.parent)
@@ -96,12 +99,12 @@ def remove(target: Path) -> None:
         shutil.rmtree(away)
 
 
-def _move(source: Path, target: Path) -> None:
-    try:
-        source.rename(target)
-    except OSError:  # another filesystem: copy beside the target first
-        partial = target.with_name(f".{target.name}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
+def _on_the_disk_of(target: Path, source: Path) -> Path:
+    """``source``, or on another filesystem its copy beside ``target``, which is still as it was."""
+    if source.stat().st_dev == target.parent.stat().st_dev:
+        return source
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    with told_when_full(target):
         shutil.copytree(source, partial)
-        partial.rename(target)
-        shutil.rmtree(source)
+    return partial

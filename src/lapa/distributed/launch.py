@@ -26,6 +26,7 @@ from lapa.distributed.by_annotation import (
     result_from_json,
     result_to_json,
 )
+from lapa.distributed.orphans import end_with_parent
 from lapa.distributed.slurm import (
     SRUN,
     adopt_slurm_ranks,
@@ -128,7 +129,7 @@ def _launcher(devices: int, nodes: int) -> tuple[list[str], dict[str, str]]:
             f"{nodes} nodes asked for {_why_alone()}, expected 1; submit with sbatch and without a "
             f"container, or set `trainer.nodes` to 1"
         )
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    torchrun = [sys.executable, "-m", "lapa.distributed.orphans", "--standalone"]
     return [*torchrun, f"--nproc-per-node={devices}"], _PATIENT
 
 
@@ -148,6 +149,8 @@ def _stopped_file(job: Path) -> Path:
 
 def _run_rank(job: Path) -> int:
     """What every rank does: read the job, call the task, let rank zero answer; returns the exit code."""
+    if "TORCHELASTIC_RUN_ID" in os.environ:  # Slurm ends its ranks itself
+        end_with_parent()
     adopt_slurm_ranks()
     request = json.loads(job.read_text())
     function = _resolve(request["task"])

@@ -14,8 +14,14 @@ from typing import Final
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """No space left, a quota that is used up, a file larger than the process may write."""
 
-OS_ERROR: Final = re.compile(r"os error (\d+)")
-"""How libraries written in Rust, safetensors among them, name the number of an error."""
+OS_ERROR: Final = re.compile(r"(?:os error |\[Errno )(\d+)")
+"""How libraries written in Rust, safetensors among them, name the number of an error, and copies of many files."""
+
+
+_TORCH: Final = re.compile(r"unexpected pos \d+|iostream error")
+"""What torch says where it writes by itself, or in another process: the number of the error is lost."""
+_PROBE: Final = 1 << 20
+"""Bytes that are tried then; a full disk has not even these."""
 
 
 class DiskFullError(OSError):
@@ -33,8 +39,10 @@ def told_when_full(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except DiskFullError:  # who is nearer to it knows which file
+        raise
     except Exception as error:
-        number = _full(error)
+        number = _full(error) or _probed(error, path.parent)
         if number is None:
             raise
         free = shutil.disk_usage(path.parent).free
@@ -53,4 +61,21 @@ def _full(error: BaseException | None) -> int | None:
         if number in FULL:
             return number
         error = error.__cause__ or error.__context__
+    return None
+
+
+def _probed(error: Exception, folder: Path) -> int | None:
+    """The error number of a full disk, where torch's words may mean one and nothing else can be written either."""
+    if not _TORCH.search(str(error)):
+        return None
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        with probe.open("wb") as file:
+            file.write(bytes(_PROBE))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as found:
+        return found.errno if found.errno in FULL else None
+    finally:
+        probe.unlink(missing_ok=True)
     return None

@@ -1,7 +1,8 @@
-"""One writer per output folder: a lock file that names its owner."""
+"""One writer per output folder: a lock file that names its owner; and one process at a time, for a moment."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 from collections.abc import Iterator
@@ -43,6 +44,17 @@ def output_lock(folder: Path) -> Iterator[None]:
         yield
     finally:
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait for others inside, and hold the folder itself, so that no lock file stays; released if the process dies."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _claim(path: Path, owner: str) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import mlflow
@@ -25,10 +24,12 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 from pydantic import BaseModel
 
+from lapa.folders.lock import one_at_a_time
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG, close_dead_runs, find_run
 from lapa.hooks.preflight.array_part import part_of_run
 from lapa.hooks.preflight.parameter_names import PARENT_RUN
 from lapa.refused import RefusedError
+from lapa.tracking.begun_away import ARTIFACTS, address_of, copy_begun, database_for
 from lapa.tracking.journal import is_away
 from lapa.tracking.patience import deliver_kept, write_through_journal
 from lapa.tracking.process import this_process
@@ -50,19 +51,21 @@ class TypedParametersMlflowHook(MlflowHook):
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Connect to MLflow; one process at a time, for the first one creates the database."""
+        """Connect to MLflow, or to a database that stands in for it while it is away.
+
+        One process at a time, for the first one creates the database.
+        """
         write_through_journal()
-        try:
-            with _locked(context.project_path):
+        self._away = ""
+        with one_at_a_time(context.project_path):
+            try:
                 super().after_context_created(context)
-        except MlflowException as error:
-            if not is_away(error):
-                raise
-            raise RefusedError(
-                f"MLflow at {mlflow.get_tracking_uri()} does not answer ({error}); expected it to when a "
-                "run begins (afterwards it may be away). Start it, or keep this run in a file: "
-                "MLFLOW_TRACKING_URI=sqlite:///mlflow.db"
-            ) from error
+            except (MlflowException, OSError) as error:
+                if not is_away(error):
+                    raise
+                self._away = context.config_loader["mlflow"]["server"]["mlflow_tracking_uri"]
+                _stand_in(context, self._away, error)
+                super().after_context_created(context)
         client, experiment = self._client_and_experiment()
         for key, value in _TRAINING_PAGE.items():
             if experiment.tags.get(key) != value:
@@ -83,7 +86,7 @@ class TypedParametersMlflowHook(MlflowHook):
         settings = self.mlflow_config.tracking.run
         given = settings.id
         client, experiment = self._client_and_experiment()
-        deliver_kept(self.mlflow_config.server.mlflow_tracking_uri)
+        self._deliver()
         close_dead_runs(client, experiment.experiment_id)
         if given is None and settings.name:
             used = {name: catalog.load(name) for name in pipeline.inputs() if _is_parameter(name)}
@@ -124,13 +127,48 @@ class TypedParametersMlflowHook(MlflowHook):
             return
         while not self._already_active_mlflow and mlflow.active_run() is not None:
             mlflow.end_run()
-        deliver_kept(self.mlflow_config.server.mlflow_tracking_uri)
+        self._deliver()
+        if self._away:
+            copy_begun(self._away)
+
+    def _deliver(self) -> None:
+        uri = self.mlflow_config.server.mlflow_tracking_uri
+        deliver_kept(uri)
+        if not self._away:
+            copy_begun(uri)
 
     def _client_and_experiment(self) -> tuple[mlflow.MlflowClient, mlflow.entities.Experiment]:
         client = mlflow.MlflowClient(self.mlflow_config.server.mlflow_tracking_uri)
         experiment = client.get_experiment_by_name(self.mlflow_config.tracking.experiment.name)
         assert experiment is not None  # noqa: S101 - made when the hook connected
         return client, experiment
+
+
+def _stand_in(context: KedroContext, uri: str, error: Exception) -> None:
+    """Configure MLflow to a database on this disk.
+
+    Raises:
+        RefusedError: the command wants a certain run of the server's.
+    """
+    loader = context.config_loader
+    settings = loader["mlflow"]
+    server, tracking = dict(settings["server"]), dict(settings.get("tracking") or {})
+    if run_id := (tracking.get("run") or {}).get("id"):
+        raise RefusedError(
+            f"mlflow_run_id={run_id} is a run of MLflow at {uri}, which does not answer ({error}); start it, "
+            "or leave mlflow_run_id out: what is logged is then kept and copied to MLflow later"
+        ) from error
+    folder = database_for(uri)
+    server["mlflow_tracking_uri"] = address_of(folder)
+    place = {"create_experiment_kwargs": {"artifact_location": str(folder / ARTIFACTS)}}
+    tracking["experiment"] = dict(tracking.get("experiment") or {}) | place
+    loader["mlflow"] = settings | {"server": server, "tracking": tracking}
+    reason = str(error).splitlines()[0][:200]
+    warnings.warn(
+        f"MLflow at {uri} is away ({reason}). The run goes on in {address_of(folder)}, which the end of "
+        "this command or the next one copies to MLflow when it answers",
+        stacklevel=2,
+    )
 
 
 def flat_parameters(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,17 +197,6 @@ def _is_parameter(name: str) -> bool:
 
 def _plain(value: Any) -> Any:
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder itself, so that no lock file stays behind; released if the process dies."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 @contextmanager

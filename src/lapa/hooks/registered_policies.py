@@ -9,11 +9,14 @@ import mlflow
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
+from mlflow.exceptions import MlflowException
 
 from lapa.hooks.preflight.parameter_names import PARENT_RUN
 from lapa.params.registry import RegistryParams
 from lapa.records import Checkpoint
 from lapa.registry.log_policy import register_policy
+from lapa.tracking.begun_away import begun_away
+from lapa.tracking.journal import is_away
 
 logger = logging.getLogger(__name__)
 SECTION = "registry"
@@ -50,6 +53,18 @@ class RegistryHook:
             return
         saved = self._catalog.load(dataset_name)
         if isinstance(saved, Checkpoint):
-            model = f"{arm}-policy"
-            version = register_policy(Path(saved.path), model)
-            logger.info("registered as version %s of the model %s", version, model)
+            _register(Path(saved.path), f"{arm}-policy")
+
+
+def _register(policy: Path, model: str) -> None:
+    """Versions are not kept for a registry that is away: the policy can be registered from its folder."""
+    try:
+        if begun_away(mlflow.get_tracking_uri()):
+            raise ConnectionError("MLflow was away when the run began")
+        version = register_policy(policy, model)
+        logger.info("registered as version %s of the model %s", version, model)
+    except (MlflowException, OSError) as error:
+        if not is_away(error):
+            raise
+        how = f"lapa register {policy} --name={model}"
+        logger.warning("MLflow is away: %s is not registered; later `%s` does so", model, how)

@@ -12,6 +12,7 @@ from kedro.pipeline import Pipeline
 from rich.console import Console
 
 from lapa.records import EvaluationReport
+from lapa.tracking.begun_away import begun_away
 
 PAGES = ("report", "laq_page")
 """Datasets with a page, the fullest first."""
@@ -27,17 +28,19 @@ class SignpostHook:
 
     @hook_impl(trylast=True)
     def after_context_created(self, context: KedroContext) -> None:
-        """Note where MLflow's page is: on its server, or where `kedro mlflow ui` puts it."""
+        """Note where MLflow's page is: on its server, or where `kedro mlflow ui` puts it; nowhere while it is away."""
         uri, ui = mlflow.get_tracking_uri(), context.mlflow.ui  # type: ignore[attr-defined]
         on_server = uri.startswith("http")
         self._page = uri if on_server else f"http://{ui.host}:{ui.port}"
+        if begun_away(uri):
+            self._page = ""
         self._hint = "" if on_server else " (while `kedro mlflow ui` runs)"
 
     @hook_impl(trylast=True)
     def before_pipeline_run(self) -> None:
         """Note the run's own page."""
         run = mlflow.active_run()
-        self._curves = "" if run is None else self._page + run_page(run)
+        self._curves = self._page + run_page(run) if run and self._page else ""
 
     @hook_impl(trylast=True)
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:

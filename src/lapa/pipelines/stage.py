@@ -14,6 +14,7 @@ from kedro.pipeline import Node
 import lapa
 from lapa.distributed.launch import launch
 from lapa.folders.asked import asked_of
+from lapa.folders.full_disk import told_when_full
 from lapa.folders.lock import output_lock
 from lapa.folders.scratch import stage_folder
 from lapa.params.base import TrainerParams
@@ -113,9 +114,9 @@ def _named(bound: inspect.BoundArguments) -> dict[str, Any]:
 
 @contextmanager
 def _own_folder(work: str, name: str, inputs: dict[str, Any]) -> Iterator[Path]:
-    """The scratch folder of these inputs, locked."""
+    """The scratch folder of these inputs, locked; whatever does not fit into it says so."""
     folder = stage_folder(work, name, {"version": lapa.__version__, "inputs": asked_of(inputs)})
-    with output_lock(folder):
+    with output_lock(folder), told_when_full(folder):
         yield folder
 
 

@@ -6,6 +6,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from mlflow.entities import (
@@ -20,6 +21,8 @@ from mlflow.entities import (
     RunTag,
 )
 from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import TEMPORARILY_UNAVAILABLE
+from sqlalchemy.exc import OperationalError
 
 from lapa.tracking import operations
 from lapa.tracking.journal import Journal, is_away, left_behind
@@ -33,12 +36,12 @@ class AwayStore:
     """Writes go through, or else into the journal, and later from there; everything else is the store's own.
 
     Args:
-        store: MLflow's, e.g. of a database or of a server.
+        build: makes MLflow's, e.g. of a database or of a server; called when it is first needed.
         uri: where it is.
     """
 
-    def __init__(self, store: Store, uri: str) -> None:
-        self._store, self._uri = store, uri
+    def __init__(self, build: Callable[[], Store], uri: str) -> None:
+        self._build, self._uri = build, uri
         self._journal = Journal.of_this_process(uri)
         self._next_try = 0.0
         self._warned = False
@@ -47,6 +50,13 @@ class AwayStore:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+    @cached_property
+    def _store(self) -> Store:
+        try:
+            return self._build()
+        except OperationalError as error:  # what a locked database is elsewhere to MLflow
+            raise MlflowException(str(error), error_code=TEMPORARILY_UNAVAILABLE) from error
 
     def log_batch(
         self,
@@ -96,21 +106,18 @@ class AwayStore:
         return run
 
     def get_run(self, run_id: str) -> Run:
-        """As MLflow's; while it is away, as the run was when it was last seen."""
+        """As MLflow's; while it is away, as the run was when it was last seen, or by its id alone."""
         real = self._real.get(run_id, run_id)
-        known = self._runs.get(run_id)
-        if known is None:
-            self._runs[run_id] = self._store.get_run(real)
-        elif (now := self._try(lambda: self._store.get_run(real))) is not None:
+        if (now := self._try(lambda: self._store.get_run(real))) is not None:
             self._runs[run_id] = now
-        return self._runs[run_id]
+        return self._runs.get(run_id) or _by_id(run_id)
 
     def deliver(self) -> None:
         """Try now, whatever the pause: what this process has kept, and what dead ones left behind."""
-        for journal in left_behind(self._uri):
-            self._attempt(lambda kept=journal: kept.deliver(self._store, {}))  # type: ignore[misc]
         if not self._journal.is_empty:
             self._attempt(lambda: self._journal.deliver(self._store, self._real))
+        for journal in left_behind(self._uri):  # ours, too: ranks log into runs that we made
+            self._attempt(lambda kept=journal: kept.deliver(self._store, self._real))  # type: ignore[misc]
 
     def _write(self, operation: Operation) -> None:
         run_id: str = operation["run_id"]
@@ -153,10 +160,15 @@ class AwayStore:
             )
 
 
-def _provisional(given: dict[str, Any]) -> Run:
-    run_id = uuid.uuid4().hex
+def _by_id(run_id: str) -> Run:
+    """A run of another process, for one that begins to log into it while MLflow is away."""
+    unknown = {"experiment_id": "", "user_id": "", "start_time": 0, "tags": []}
+    return _provisional(unknown, run_id)
+
+
+def _provisional(given: dict[str, Any], run_id: str = "") -> Run:
     info = RunInfo(
-        run_id=run_id,
+        run_id=run_id or uuid.uuid4().hex,
         run_name=given.get("run_name"),
         experiment_id=given["experiment_id"],
         user_id=given["user_id"],

@@ -37,7 +37,7 @@ class Journal:
     @classmethod
     def of_this_process(cls, uri: str) -> Journal:
         """The one for the server at ``uri``, which need not be there yet."""
-        folder = _folder(uri)
+        folder = folder_of(uri)
         return cls(folder / f"{digest_of([this_process(), os.getpid()])[:16]}.jsonl")
 
     @property
@@ -95,7 +95,7 @@ class Journal:
 
 def left_behind(uri: str) -> Iterator[Journal]:
     """Journals for the server at ``uri`` whose process is gone, each claimed for this one."""
-    for path in sorted(_folder(uri).glob("*.jsonl")):
+    for path in sorted(folder_of(uri).glob("*.jsonl")):
         journal = Journal(path)
         if is_gone(journal.owner):
             claimed = path.with_suffix(f".{os.getpid()}")
@@ -113,5 +113,6 @@ def _deliver(operation: Operation, store: Store, real: dict[str, str]) -> None:
     real[run_id] = carry_out(operation, store, run_id=real.get(run_id, run_id))
 
 
-def _folder(uri: str) -> Path:
+def folder_of(uri: str) -> Path:
+    """Where everything waits that is meant for MLflow at ``uri``."""
     return FOLDER / digest_of(uri)[:12]

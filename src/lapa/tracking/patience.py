@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from mlflow.tracking._tracking_service import utils
@@ -44,4 +45,5 @@ class _Patient:
         self._builder = builder
 
     def __call__(self, store_uri: str, artifact_uri: str | None = None) -> AwayStore:
-        return AwayStore(self._builder(store_uri=store_uri, artifact_uri=artifact_uri), store_uri)
+        build = partial(self._builder, store_uri=store_uri, artifact_uri=artifact_uri)
+        return AwayStore(build, store_uri)

@@ -107,6 +107,23 @@ def test_a_set_larger_than_the_cache_is_read_in_order(
     assert list(every(pairs)) == list(every(open_pairs(local, "train", SPEC)))
     kept = sum(path.stat().st_size for path in (tmp_path / "cache").rglob("*.tar"))
     assert kept <= 2 * max(sizes) < sum(sizes)
+    served = sum(map(len, web.files.values()))
+    assert web.taken.count < 1.1 * served, "every tar comes once"
+
+
+def test_a_project_that_moves_keeps_its_cache(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    monkeypatch.chdir(before)
+    open_pairs(linked(web, before), "train", SPEC)[0]
+    assert str(tmp_path) not in (before / "linked" / LINK).read_text()
+    before.rename(after)
+    monkeypatch.chdir(tmp_path)
+    shards = ShardSet.read(after / "linked").model_copy(update={"path": str(after / "linked")})
+    open_pairs(shards, "train", SPEC)[0]
+    assert len(tars_asked_for(web)) == 1, "what the cache holds is not sent again"
 
 
 def test_a_cache_too_small_for_one_tar_says_so(web: Web, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from lapa.training.common.levels import Levels
 from lapa.training.common.milestones import Milestones
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork
+from toys.faults import RAISED, Faults
 from toys.states import levels_in
 
 SMALL, LARGE = 1_000, 100_000
@@ -117,7 +118,9 @@ def test_a_half_written_state_does_not_count(levels: Levels, index: int) -> None
 
 
 @pytest.mark.parametrize("index", [0, 1, 2])
-def test_a_state_that_was_cut_short_does_not_count(levels: Levels, index: int) -> None:
+def test_a_state_that_was_cut_short_does_not_count(
+    levels: Levels, index: int, faults: Faults
+) -> None:
     level = all_of(levels)[index]
     put(levels, levels.durable, 10)
     put(levels, level, 20)
@@ -128,6 +131,9 @@ def test_a_state_that_was_cut_short_does_not_count(levels: Levels, index: int) -
     else:
         with pytest.warns(UserWarning, match="unreadable"):
             assert newest(levels) == (levels.durable.entry_of(10), 10)
+    faults.tell(
+        f"{level.name} checkpoint cut short", happened="it is left out", intact="the one before"
+    )
 
 
 def test_each_level_keeps_its_number(levels: Levels) -> None:
@@ -139,7 +145,7 @@ def test_each_level_keeps_its_number(levels: Levels) -> None:
 
 @pytest.mark.parametrize("index", [0, 1, 2])
 def test_a_full_disk_leaves_the_state_before_on_every_level(
-    levels: Levels, index: int, full_disk: None
+    levels: Levels, index: int, full_disk: None, faults: Faults
 ) -> None:
     level = all_of(levels)[index]
     put(levels, level, 10)
@@ -154,6 +160,12 @@ def test_a_full_disk_leaves_the_state_before_on_every_level(
     assert len(list(level.folder.iterdir())) == 1, "nothing half-written takes space"
     put(levels, level, 20)
     assert newest(levels) == (level.states()[20], 20)
+    faults.tell(
+        f"disk full: {level.name} checkpoint",
+        happened="a warning; the training goes on" if level is levels.fast else "file is named",
+        code="" if level is levels.fast else RAISED,
+        intact="the state before it; the rerun completes",
+    )
 
 
 def test_a_milestone_holds_model_record_and_state(levels: Levels) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lapa.folders.full_disk import told_when_full
+
 
 @contextmanager
 def published(out: Path) -> Iterator[Path]:
@@ -18,6 +20,7 @@ def published(out: Path) -> Iterator[Path]:
 
     Raises:
         FileExistsError: ``out`` exists, or an export to it is under way.
+        DiskFullError: what is written does not fit.
     """
     if out.exists():
         raise FileExistsError(f"{out} exists; choose another folder, or remove it")
@@ -28,7 +31,8 @@ def published(out: Path) -> Iterator[Path]:
         detail = "is another export running? If not, remove it"
         raise FileExistsError(f"{partial} exists: {detail}") from error
     try:
-        yield partial
+        with told_when_full(out):
+            yield partial
         os.rename(partial, out)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

@@ -41,7 +41,7 @@ def write_samples(
         DiskFullError: a tar did not fit.
     """
     names: list[str] = []
-    with ExitStack() as held:
+    with told_when_full(folder), ExitStack() as held:
         files: list[IO[bytes]] = []
 
         def opened(name: str) -> IO[bytes]:
@@ -55,21 +55,20 @@ def write_samples(
             os.fsync(file.fileno())
             file.close()
 
-        with told_when_full(folder):
-            writer = wds.ShardWriter(
-                NAME,
-                maxcount=per_tar,
-                maxsize=float("inf"),
-                opener=opened,
-                post=closed,
-                verbose=0,
-                encoder=False,
-                mtime=0,
-                user="",
-                group="",
-                mode=0o644,
-            )
-            with writer:
-                for sample in samples:
-                    writer.write(sample)
+        writer = wds.ShardWriter(
+            NAME,
+            maxcount=per_tar,
+            maxsize=float("inf"),
+            opener=opened,
+            post=closed,
+            verbose=0,
+            encoder=False,
+            mtime=0,
+            user="",
+            group="",
+            mode=0o644,
+        )
+        with writer:
+            for sample in samples:
+                writer.write(sample)
     return names

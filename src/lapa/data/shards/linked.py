@@ -35,12 +35,18 @@ class Link(Params):
     url: str
     """Of the shard set's folder."""
     cache: str
-    """Cache folder that they come into."""
+    """Cache folder that they come into; of the project that the set lies in, if it is no absolute path."""
     remote: RemoteParams
 
-    def opened_cache(self) -> RemoteCache:
-        """The cache of this machine."""
-        return RemoteCache(Path(self.cache), self.remote)
+    def opened_cache(self, folder: Path) -> RemoteCache:
+        """The cache of this machine.
+
+        Args:
+            folder: of the shard set, wherever its project lies by now.
+        """
+        around = (parent / self.cache for parent in folder.absolute().parents)
+        found = next((cache for cache in around if cache.is_dir()), Path(self.cache))
+        return RemoteCache(found, self.remote)
 
 
 def link_shard_set(url: str, out: Path, cache: RemoteCache) -> ShardSet:
@@ -75,9 +81,15 @@ def link_shard_set(url: str, out: Path, cache: RemoteCache) -> ShardSet:
     with ThreadPoolExecutor(cache.params.connections) as connections:
         for _ in connections.map(partial(_take, root, out=out, cache=cache), indices):
             pass
-    link = Link(url=root, cache=str(cache.folder.absolute()), remote=cache.params)
+    link = Link(url=root, cache=_movable(cache.folder), remote=cache.params)
     write_whole(out / LINK, link.model_dump_json(indent=2) + "\n")
     return shards.model_copy(update={"path": str(out)})
+
+
+def _movable(folder: Path) -> str:
+    """A folder of this project as it is called in it; others where they are."""
+    place, project = folder.absolute(), Path.cwd()
+    return str(place.relative_to(project) if place.is_relative_to(project) else place)
 
 
 def _take(root: str, name: str, out: Path, cache: RemoteCache) -> None:
@@ -128,7 +140,8 @@ def local_tar(shard: Path) -> Iterator[Path]:
     if link is None:
         yield shard
         return
-    name = shard.relative_to(_folder_of(shard)).as_posix()
+    folder = _folder_of(shard)
+    name = shard.relative_to(folder).as_posix()
     sizes = [f"{member}_{field}" for member in COLUMNS.values() for field in ("offset", "size")]
     size = expected_size(read_index(shard, columns=sizes))
     promise = Promise(
@@ -136,7 +149,7 @@ def local_tar(shard: Path) -> Iterator[Path]:
         check=partial(_require_sound, shard, name),
         checks_for=digest_of_file(index_path(shard)),
     )
-    with link.opened_cache().fetched(below(link.url, name), promise) as path:
+    with link.opened_cache(folder).fetched(below(link.url, name), promise) as path:
         yield path
 
 

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import tarfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -101,7 +102,8 @@ class ShardWriter:
     def discard(self) -> None:
         """Remove what was written."""
         for part in self._parts:
-            part.file.close()
+            with suppress(OSError):  # what is still to be written does not fit either
+                part.file.close()
             part.path.unlink(missing_ok=True)
             index_path(part.path).unlink(missing_ok=True)
         self._parts.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import torch
@@ -20,8 +21,11 @@ class TorchFormat:
 
     def write(self, program: ExportedProgram, graph: Graph, path: Path) -> None:
         """Write the program."""
+        # in memory first: a writer of torch's whose file cannot grow ends the process
+        written = io.BytesIO()
         with quiet():
-            torch.export.save(program, path)
+            torch.export.save(program, written)
+        path.write_bytes(written.getbuffer())
 
     def open(self, path: Path, graph: Graph) -> Runner:
         """Read the program."""
