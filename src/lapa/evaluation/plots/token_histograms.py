@@ -56,6 +56,7 @@ def plot_token_histograms(
                     ha="right",
                     va="top",
                     transform=panel.transAxes,
+                    bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 1},
                 )
             row[0].set_ylabel(name, fontsize=8)
         for panel, token in zip(panels[0], tokens, strict=True):
