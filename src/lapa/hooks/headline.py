@@ -7,7 +7,7 @@ from typing import Any
 from lapa.records import Checkpoint, EvaluationReport
 
 _GROUP = "headline/"
-"""Before `laq/`, `policy/`, `report/` and `seconds/` in the alphabet, so tables show it first."""
+"""Before `laq/`, `policy/`, `processor_seconds/`, `report/` and `seconds/` in the alphabet, so tables show it first."""
 
 _OF_CODES = ("psnr_gain_over_copy", "code_dependence", "perplexity")
 """Gain over copying frame t (dB), what another pair's codes cost (dB), how evenly codes are used."""

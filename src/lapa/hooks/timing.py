@@ -67,7 +67,9 @@ class TimingHook:
 
     def _metrics(self) -> dict[str, float]:
         clock = {f"seconds/{name}": spent.clock for name, spent in self._spent.items()}
-        processor = {f"cpu_seconds/{name}": spent.processor for name, spent in self._spent.items()}
+        processor = {
+            f"processor_seconds/{name}": spent.processor for name, spent in self._spent.items()
+        }
         return clock | processor
 
     def _table(self) -> Table:

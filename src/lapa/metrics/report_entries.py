@@ -171,7 +171,7 @@ MLFLOW = (
     Entry("policy/<metric>", "the metric's", "the metric's", "A metric of a policy's training."),
     Entry("seconds/<node>", "s", "≥ 0", "Wall time of a pipeline node."),
     Entry(
-        "cpu_seconds/<node>",
+        "processor_seconds/<node>",
         "s",
         "≥ 0",
         "Processor time of a pipeline node and of the processes it started.",
