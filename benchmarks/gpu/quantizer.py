@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from quantizer_calls import step_and_codes
 
 from gpu.measuring import GIB, dense_peak, forget_peak, peak_gib, timed, unless_too_large
 from gpu.sizes import Sizes
-from lapa.batches import PairBatch
-from lapa.models.laq import LatentActionQuantizer
-from lapa.models.layers.pixels import to_frames
 from lapa.params.base import OptimizerParams, TrainerParams
 from lapa.params.laq.stage import LaqParams
 from lapa.planning.laq import laq_needs
-from lapa.training.common.optim import build_optimizer
-from lapa.training.laq.module import LaqModule
 
 
 @dataclass(frozen=True)
@@ -55,26 +51,7 @@ def _cases(sizes: Sizes) -> Iterator[Case]:
 
 def _row(case: Case, device: torch.device, sizes: Sizes) -> dict[str, Any]:
     params = _params(case, sizes)
-    torch.manual_seed(0)
-    module = LaqModule(model=LatentActionQuantizer(params.model), params=params).to(device)
-    optimizer = build_optimizer(module, params.optimizer)
-    if case.compiled:
-        module.model.compile()
-    batch = _pairs(case.batch, params.model.image_size, device)
-    half = torch.autocast(device.type, torch.bfloat16, enabled=case.precision != "32-true")
-
-    def step() -> None:
-        with half:
-            loss = module.training_step(batch, 0)["loss"]
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(module.parameters(), params.optimizer.clip_norm)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-
-    def codes() -> None:
-        with half, torch.no_grad():
-            module.model.codes(to_frames(batch["frames"]))
-
+    step, codes = step_and_codes(params, case.batch, device, compiled=case.compiled)
     forget_peak(device)
     step_spent = timed(step, device, sizes.seconds)
     needs, peak = laq_needs(params), peak_gib(device)
@@ -101,10 +78,3 @@ def _params(case: Case, sizes: Sizes) -> LaqParams:
             max_steps=10**6, log_every=10**6, batch_size=case.batch, precision=case.precision
         ),
     )
-
-
-def _pairs(count: int, side: int, device: torch.device) -> PairBatch:
-    generator = torch.Generator(device).manual_seed(0)
-    shape = (count, 2, side, side, 3)
-    frames = torch.randint(0, 256, shape, generator=generator, device=device, dtype=torch.uint8)
-    return {"frames": frames, "sample_id": torch.arange(count, device=device)}

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from quantizer_calls import Calls, step_and_codes
 
-from lapa.batches import PairBatch
-from lapa.models.laq import LatentActionQuantizer
-from lapa.models.layers.pixels import to_frames
 from lapa.params.base import OptimizerParams, TrainerParams
 from lapa.params.laq.stage import LaqParams
-from lapa.training.common.optim import build_optimizer
-from lapa.training.laq.module import LaqModule
 from suite.made_quantizers import SMALL, TINY
 from suite.products import products_of
 from suite.rounds import Spent, in_turns
@@ -22,7 +18,6 @@ COMPAT = ("compat", "32-true")
 PRECISIONS = ("32-true", "bf16-mixed")
 CASES = (COMPAT, *(("default", precision) for precision in PRECISIONS))
 BATCH = 8
-Calls = tuple[Callable[[], None], Callable[[], None]]
 
 
 def measure(toy: bool, rounds: int) -> list[Row]:
@@ -55,29 +50,4 @@ def _calls(recipe: str, precision: str, count: int, toy: bool) -> Calls:
     model = (TINY if toy else SMALL).model_copy(update={"lapa_compat": recipe == "compat"})
     trainer = TrainerParams(max_steps=10**6, log_every=10**6, batch_size=count, precision=precision)
     params = LaqParams(model=model, optimizer=OptimizerParams(warmup_steps=0), trainer=trainer)
-    torch.manual_seed(0)
-    module = LaqModule(model=LatentActionQuantizer(model), params=params)
-    optimizer = build_optimizer(module, params.optimizer)
-    batch = _pairs(count, model.image_size)
-    half = torch.autocast("cpu", torch.bfloat16, enabled=precision != "32-true")
-
-    def step() -> None:
-        with half:
-            loss = module.training_step(batch, 0)["loss"]
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(module.parameters(), params.optimizer.clip_norm)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-
-    def codes() -> None:
-        with half, torch.no_grad():
-            module.model.codes(to_frames(batch["frames"]))
-
-    return step, codes
-
-
-def _pairs(count: int, side: int) -> PairBatch:
-    generator = torch.Generator().manual_seed(0)
-    shape = (count, 2, side, side, 3)
-    frames = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
-    return {"frames": frames, "sample_id": torch.arange(count)}
+    return step_and_codes(params, count, torch.device("cpu"))
