@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from lapa.evaluation.plots.score_dots import COLORS, draw_control, legend_of_verdicts
+from lapa.evaluation.plots.score_dots import draw_score, legend_of_verdicts
 from lapa.evaluation.plots.style import saved_plot
 from lapa.evaluation.score import Better
 from lapa.evaluation.scorecard.comparison import Column, Row
@@ -41,13 +41,8 @@ def plot_checkpoints(columns: Sequence[Column], rows: Sequence[Row], path: Path)
 def _draw(panel, columns: Sequence[Column], row: Row) -> None:  # type: ignore[no-untyped-def]
     panel.use_sticky_edges = False  # the bands of controls would cut off what lies at their ends
     for place, line in enumerate(row.lines):
-        if line is None:
-            continue
-        draw_control(panel, place, line)
-        metric, color = line.metric, COLORS[line.verdict]
-        if metric.low is not None and metric.high is not None:
-            panel.plot([metric.low, metric.high], [place, place], color=color, linewidth=1.6)
-        panel.plot(metric.value, place, "o", color=color, markersize=4)
+        if line is not None:
+            draw_score(panel, place, line)
     panel.set_yticks(range(len(columns)), [column.name for column in columns])
     panel.set_ylim(len(columns) - 0.4, -0.6)
     panel.margins(x=0.06)

@@ -26,11 +26,7 @@ def plot_scores(scores: Sequence[Score], heading: str, axis: str, path: Path) ->
     places = list(range(len(scores)))[::-1]
     with saved_plot(path, figsize=(7.5, 0.36 * len(scores) + 1.6)) as panel:
         for place, score in zip(places, scores, strict=True):
-            draw_control(panel, place, score)
-            metric, color = score.metric, COLORS[score.verdict]
-            if metric.low is not None and metric.high is not None:
-                panel.plot([metric.low, metric.high], [place, place], color=color, linewidth=1.6)
-            panel.plot(metric.value, place, "o", color=color, markersize=5)
+            draw_score(panel, place, score)
         panel.axvline(0, color="black", linewidth=0.8)
         panel.set_yticks(places, [f"{s.metric.name}\n({s.better} is better)" for s in scores])
         panel.tick_params(labelsize=8)
@@ -42,7 +38,16 @@ def plot_scores(scores: Sequence[Score], heading: str, axis: str, path: Path) ->
         )
 
 
-def draw_control(panel, place: int, score: Score) -> None:  # type: ignore[no-untyped-def]
+def draw_score(panel, place: int, score: Score) -> None:  # type: ignore[no-untyped-def]
+    """A dot with its interval, in the colour of its verdict, above its control."""
+    _control(panel, place, score)
+    metric, color = score.metric, COLORS[score.verdict]
+    if metric.low is not None and metric.high is not None:
+        panel.plot([metric.low, metric.high], [place, place], color=color, linewidth=1.6)
+    panel.plot(metric.value, place, "o", color=color, markersize=5)
+
+
+def _control(panel, place: int, score: Score) -> None:  # type: ignore[no-untyped-def]
     """The middle 95 % of the control as a band, a bound as a tick."""
     control = score.control
     value = 0.0 if control is None else control.value

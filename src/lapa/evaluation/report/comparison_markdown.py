@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lapa.evaluation.formatting import ABSENT, number
+from lapa.evaluation.formatting import ABSENT
 from lapa.evaluation.report.comparison_page import LEGEND, MARKS
-from lapa.evaluation.scorecard.card import Line
+from lapa.evaluation.report.scorecard_section import unbroken
 from lapa.evaluation.scorecard.comparison import Column, Row
 
 DIGITS = 2
@@ -36,7 +36,9 @@ def _of_one(place: int, column: Column, rows: Sequence[Row]) -> list[str]:
 
 def _cell(row: Row, place: int) -> str:
     line = row.lines[place]
-    return ABSENT if line is None else f"{_side(row, place)}{MARKS[line.verdict]} {_value(line)}"
+    if line is None:
+        return ABSENT
+    return f"{_side(row, place)}{MARKS[line.verdict]} {unbroken(line.metric, DIGITS)}"
 
 
 def _side(row: Row, place: int) -> str:
@@ -44,7 +46,3 @@ def _side(row: Row, place: int) -> str:
     if place == 0 or not row.counts(place - 1):
         return ""
     return SIDES[row.is_better(place - 1)]
-
-
-def _value(line: Line) -> str:
-    return number(line.metric, DIGITS).replace(", ", ",\u00a0").replace(" [", "\u00a0[")

@@ -53,7 +53,12 @@ def placed_before(
 
 def two_lines(metric: Metric) -> str:
     """The value, and below it the interval, which does not break."""
-    return number(metric, DIGITS).replace(", ", ",\u00a0").replace(" [", "\n[")
+    return unbroken(metric, DIGITS).replace("\u00a0[", "\n[")
+
+
+def unbroken(metric: Metric, digits: int) -> str:
+    """The value and its interval on one line, wherever they stand."""
+    return number(metric, digits).replace(", ", ",\u00a0").replace(" [", "\u00a0[")
 
 
 def _cells(line: Line) -> tuple[str, ...]:
