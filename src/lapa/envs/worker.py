@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -169,12 +170,10 @@ def main() -> None:
     """Answer until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
     pipe, held = Connection(int(sys.argv[1])), _Held()
-    while True:
-        try:
+    with suppress(EOFError, OSError):  # whoever asked is gone, perhaps before the answer
+        while True:
             what, *arguments = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(_answer(held, what, arguments))
+            pipe.send(_answer(held, what, arguments))
 
 
 def _answer(held: _Held, what: str, arguments: list[Any]) -> tuple[Any, Exception | None]:
@@ -185,7 +184,7 @@ def _answer(held: _Held, what: str, arguments: list[Any]) -> tuple[Any, Exceptio
 
 
 def _portable(error: Exception) -> Exception:
-    """The error itself, or its words where it cannot be sent, as pydantic's cannot."""
+    """The error itself, or its words where it cannot be sent."""
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - what was pickled here and now
     except (TypeError, AttributeError, pickle.PicklingError):
