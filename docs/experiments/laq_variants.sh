@@ -22,7 +22,6 @@ declare -A variants=(
   [default_seed1]=seed=1
   [default_seed2]=seed=2
   [encode_difference]=laq.model.encode_difference=true
-  [encode_difference_seed1]=laq.model.encode_difference=true,seed=1
   [vq_ema]=laq.model.quantizer.kind=vq_ema
   [fsq]=laq.model.quantizer.kind=fsq
   [residual_vq]=laq.model.quantizer.kind=residual_vq
@@ -34,7 +33,7 @@ declare -A variants=(
   [original]=$original
 )
 order=(default encode_difference vq_ema fsq residual_vq continuous flow features few_labels all_labels original
-  default_seed1 encode_difference_seed1 default_seed2)
+  default_seed1 default_seed2)
 
 measure() {
   kedro run --pipelines=laq --only-missing-outputs \

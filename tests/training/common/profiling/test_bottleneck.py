@@ -17,7 +17,7 @@ COMPUTING: dict[Part, float] = {"data": 0.1, "forward": 0.3, "backward": 0.5, "o
 
 def product(*, gpu_seconds: float = 0.0, share: float = 0.5) -> Operator:
     return Operator(
-        name="aten::addmm", calls=10, processor_seconds=0.2, gpu_seconds=gpu_seconds, share=share
+        name="aten::addmm", calls=10, cpu_seconds=0.2, gpu_seconds=gpu_seconds, share=share
     )
 
 

@@ -18,7 +18,7 @@ class Operator:
     name: str
     calls: float
     """Per step."""
-    processor_seconds: float
+    cpu_seconds: float
     """Per step, in the operator itself and not in those that it calls; on all threads."""
     gpu_seconds: float
     """Per step; 0 without a GPU."""
@@ -38,7 +38,7 @@ def slowest(tracer: profile, *, steps: int) -> list[Operator]:
         Operator(
             name=event.key,
             calls=event.count / steps,
-            processor_seconds=event.self_cpu_time_total / 1e6 / steps,
+            cpu_seconds=event.self_cpu_time_total / 1e6 / steps,
             gpu_seconds=event.self_device_time_total / 1e6 / steps,
             share=own / total,
         )

@@ -88,7 +88,7 @@ def _processes(everybody: Sequence[dict[Part, float]]) -> str:
 
 def _operators(operators: Sequence[Operator]) -> str:
     rows = [
-        f"| `{o.name}` | {o.calls:.0f} | {1e3 * o.processor_seconds:.2f} | {1e3 * o.gpu_seconds:.2f} | {o.share:.1%} |"
+        f"| `{o.name}` | {o.calls:.0f} | {1e3 * o.cpu_seconds:.2f} | {1e3 * o.gpu_seconds:.2f} | {o.share:.1%} |"
         for o in operators
     ]
     return "\n".join(
