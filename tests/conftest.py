@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from lapa.config.experiment import choose_experiment
 from lapa.params.experiment import DEMO
 from toys.faults import Faults
 from toys.paths import child_environment
+from toys.scheduling import is_real_time
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -23,6 +24,13 @@ def _one_torch_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def _ordinary_scheduling() -> Iterator[None]:
+    """A test that made its process a real-time one would starve all that run beside and after it."""
+    yield
+    assert not is_real_time(), "the scheduling of this process was changed and not set back"
 
 
 @pytest.fixture(autouse=True)

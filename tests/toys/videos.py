@@ -13,6 +13,7 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from toys.known_frames import gray_frames
+from toys.scheduling import kept_scheduling
 
 MS = Fraction(1, 1000)
 
@@ -36,7 +37,8 @@ def encode_video(
     in degrees, ``hflip``, ``vflip``, ``matrix``, ``pixel_aspect``.
     """
     buffer = io.BytesIO()
-    with av.open(buffer, "w", format=container, options=dict(container_options or {})) as file:
+    writing = av.open(buffer, "w", format=container, options=dict(container_options or {}))
+    with kept_scheduling(), writing as file:
         stream = file.add_stream(codec, rate=Fraction(fps).limit_denominator(1000))
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = pixel_format or ("yuvj420p" if codec == "mjpeg" else "yuv420p")
