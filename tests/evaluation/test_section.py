@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,13 @@ def test_a_plot_that_breaks_leaves_the_finding(tmp_path: Path) -> None:
     assert evidence.analyses.not_measured == {"plot of code usage": "ValueError: no ink"}
     (plot,) = evidence.plot("drawn", lambda path: path.write_bytes(b"png"), "Drawn.")
     assert (plot.file, plot.caption) == ("drawn.png", "Drawn.")
+
+
+def test_without_plots_nothing_is_drawn_and_nothing_is_missing(tmp_path: Path) -> None:
+    evidence = replace(_given(tmp_path), params=EvaluationParams(plots=False))
+    assert evidence.plot("drawn", lambda path: path.write_bytes(b"png"), "Drawn.") == ()
+    assert evidence.analyses.not_measured == {}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_built_in_analyses_have_names_of_their_own() -> None:

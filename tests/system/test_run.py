@@ -20,6 +20,8 @@ from toys.tampered_runs import CASES
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("project"))
+    parameters = project.folder / "conf/test/parameters.yml"
+    parameters.write_text(parameters.read_text().replace("plots: false", "plots: true"))
     done = project.run()
     assert done.returncode == 0, done.stderr + done.stdout
     return project

@@ -59,13 +59,15 @@ class Evidence(ABC):
         """
 
     def plot(self, name: str, draw: Callable[[Path], object], caption: str) -> tuple[Plot, ...]:
-        """Let ``draw`` write ``<name>.png``; the plot as blocks, none if it could not be made.
+        """Let ``draw`` write ``<name>.png``; the plot as blocks, none if it could not or shall not be made.
 
         Args:
             name: of the file, without ending.
             draw: called with the path to write.
             caption: in plain words.
         """
+        if not self.params.plots:
+            return ()
         file = self.out / f"{name}.png"
         self.analyses.run(f"plot of {name.replace('_', ' ')}", partial(draw, file))
         return (Plot(file=file.name, caption=caption),) if file.is_file() else ()

@@ -154,6 +154,8 @@ class EvaluationParams(Params):
     analyses: tuple[str, ...] = ()
     """Further analyses, as ``package.module:Class`` (`docs/extend/analysis.md`); the built-in ones are
     always made."""
+    plots: bool = True
+    """Draw what was measured; without, the same numbers take a fraction of the time."""
     on_error: Literal["report", "raise"] = "report"
     """An analysis that fails unforeseen is listed in the report and the rest goes on, or ends the
     run: the choice for tests. What the data does not allow is listed either way."""
