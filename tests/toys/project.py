@@ -13,6 +13,7 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
+from toys.forked_kedro import run_forked
 from toys.paths import ROOT
 
 KEDRO = Path(sys.executable).with_name("kedro")
@@ -42,14 +43,11 @@ class Project:
         self, *options: str, env: str = "test", variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """`kedro run` with further environment variables."""
-        return subprocess.run(
-            [KEDRO, "run", f"--env={env}", *options],
+        return run_forked(
+            ["kedro", "run", f"--env={env}", *options],
             cwd=self.folder,
             env=self.environment | dict(variables or {}),
-            capture_output=True,
-            text=True,
             timeout=280,
-            check=False,
         )
 
     def run_until(self, sign: str, *options: str) -> None:

@@ -29,5 +29,5 @@ TINY: dict[str, Any] = {
         "trainer": {"max_steps": 8, "batch_size": 8, "validate_every": 4, "num_threads": 1},
         "unpretrained_max_steps": 8,
     },
-    "evaluation": {"probe": {"folds": 2, "resamples": 20, "max_iterations": 10}},
+    "evaluation": {"plots": False, "probe": {"folds": 2, "resamples": 20, "max_iterations": 10}},
 }
