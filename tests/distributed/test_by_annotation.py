@@ -18,7 +18,7 @@ from lapa.distributed.by_annotation import (
 )
 from lapa.params.finetune import FinetuneParams
 from lapa.records import Checkpoint, PairSpec
-from lapa.training.common.tracking import JoinedRun
+from lapa.training.common.joined_run import JoinedRun
 
 
 def task(

@@ -19,7 +19,7 @@ from lapa.folders.lock import output_lock
 from lapa.folders.scratch import stage_folder
 from lapa.params.base import TrainerParams
 from lapa.records import Checkpoint, EvaluationReport, Record
-from lapa.training.common.tracking import joined_run
+from lapa.training.common.joined_run import joined_run
 
 Result = TypeVar("Result")
 

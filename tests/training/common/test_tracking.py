@@ -8,13 +8,8 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from lapa.training.common.tracking import (
-    JoinedRun,
-    JoinedRunLogger,
-    MetricsFile,
-    build_logger,
-    joined_run,
-)
+from lapa.training.common.joined_run import JoinedRun, joined_run
+from lapa.training.common.tracking import JoinedRunLogger, MetricsFile, build_logger
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from lapa.models.foundation.storage import load_foundation
 from lapa.records import Checkpoint, digest_of_file
 from lapa.training.common import loop as loop_module
 from lapa.training.common import step_clock
-from lapa.training.common.tracking import joined_run
+from lapa.training.common.joined_run import joined_run
 from lapa.training.foundation import fit, initialize
 from lapa.training.foundation import model as model_module
 from toys.backends import tiny, tiny_tokens

@@ -16,9 +16,10 @@ from lapa.params.base import TrainerParams
 from lapa.records import Checkpoint, CheckpointKind, PairSpec
 from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.history import keep_history
+from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.precision_advice import advise_precision
 from lapa.training.common.selection import Exported
-from lapa.training.common.tracking import JoinedRun, MetricsFile, build_logger
+from lapa.training.common.tracking import MetricsFile, build_logger
 
 NOTHING_READ = DataFacts()
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
-from lapa.training.common.tracking import JoinedRun
 from lapa.training.foundation.model import fresh_model
 
 

@@ -23,12 +23,12 @@ from lapa.training.common.batches import held_out_batches, training_batches
 from lapa.training.common.best_weights import BestWeights
 from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.fabric import build_fabric
+from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.labeled_episodes import choose_episodes
 from lapa.training.common.loop import Loop
 from lapa.training.common.seeding import prefer_deterministic_kernels, seed_globally
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
-from lapa.training.common.tracking import JoinedRun
 from lapa.training.common.train_state import begin, full_weights
 from lapa.training.common.trained_parameters import trained_parameters
 from lapa.training.inverse_dynamics.data import (

@@ -12,12 +12,12 @@ from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
 from lapa.training.common.checkpoints import readable
 from lapa.training.common.data_facts import DataFacts
+from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.levels import Levels
 from lapa.training.common.milestones import Milestones
 from lapa.training.common.seeding import seed_globally
 from lapa.training.common.selection import Criterion, Exported
 from lapa.training.common.stage_work import StageWork, start_process
-from lapa.training.common.tracking import JoinedRun
 from lapa.training.laq.callbacks import build_callbacks
 from lapa.training.laq.keep_best import KeepBest
 from lapa.training.laq.loaders import LaqLoaders, open_loaders

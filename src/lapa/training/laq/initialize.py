@@ -6,9 +6,9 @@ from pathlib import Path
 
 from lapa.params.laq.stage import LaqParams
 from lapa.records import Checkpoint, PairSpec, ShardSet
+from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
-from lapa.training.common.tracking import JoinedRun
 from lapa.training.laq.codebook_start import start_codebook
 from lapa.training.laq.fit import build_model, save
 from lapa.training.laq.loaders import LaqLoaders, open_loaders

@@ -22,11 +22,11 @@ from lapa.records import Checkpoint, LabelSet, ShardSet
 from lapa.training.common.best_weights import BestWeights
 from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.fabric import build_fabric
+from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.loop import Loop
 from lapa.training.common.seeding import prefer_deterministic_kernels
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
-from lapa.training.common.tracking import JoinedRun
 from lapa.training.common.train_state import full_weights
 from lapa.training.common.trained_parameters import trained_parameters
 from lapa.training.policy.build import fresh_policy, model_config
