@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from lapa.models.laq import frozen
-from lapa.models.laq.frozen import FrozenQuantizer, pairs_at_once
+from lapa.models.laq import parts
+from lapa.models.laq.frozen import FrozenQuantizer
+from lapa.models.laq.parts import pairs_at_once
 from lapa.models.laq.storage import save_laq
 from lapa.params.laq.model import LaqModelParams
 from toys.quantizers import BuildSmall
@@ -21,7 +22,7 @@ def test_codes_in_parts_are_the_codes_at_once(
     pairs = torch.randint(0, 256, (5, 2, 32, 32, 3), dtype=torch.uint8)
     cpu = torch.device("cpu")
     at_once = FrozenQuantizer(folder=tmp_path, device=cpu).codes(pairs)
-    monkeypatch.setattr(frozen, "pairs_at_once", lambda config: 2)
+    monkeypatch.setattr(parts, "pairs_at_once", lambda config: 2)
     assert torch.equal(FrozenQuantizer(folder=tmp_path, device=cpu).codes(pairs), at_once)
     assert at_once.shape == (5, 4)
 

@@ -10,12 +10,9 @@ from einops import rearrange
 from torch import Tensor
 
 from lapa.models.laq.model import LatentActionQuantizer
+from lapa.models.laq.parts import cached_parts
 from lapa.models.laq.storage import load_laq
 from lapa.models.layers.pixels import to_float
-from lapa.params.laq.model import LaqModelParams
-
-_CACHED_BYTES = 2**24
-"""Of the widest activation on a CPU: what its last-level cache can hold beside weights."""
 
 
 class FrozenQuantizer:
@@ -29,7 +26,6 @@ class FrozenQuantizer:
         self.model: LatentActionQuantizer = load_laq(folder).to(device).requires_grad_(False)
         self._device = device
         self._half = precision == "bf16-mixed"
-        self._at_once = pairs_at_once(self.model.config) if device.type == "cpu" else None
 
     @property
     def code_seq_len(self) -> int:
@@ -43,7 +39,7 @@ class FrozenQuantizer:
 
     @torch.no_grad()
     def codes(self, frames: Tensor) -> Tensor:
-        """Label pairs; on a CPU in parts whose activations stay in its cache, a third faster than 128 at once.
+        """Label pairs.
 
         Args:
             frames: ``uint8 (batch, 2, height, width, 3)``: frame t and frame t+H.
@@ -51,11 +47,11 @@ class FrozenQuantizer:
         Returns:
             ``int64 (batch, code)`` on the quantiser's device.
         """
-        parts = torch.split(frames, self._at_once or len(frames))
+        parts = cached_parts(frames.to(self._device), self.model.config)
         return torch.cat([self._codes(part) for part in parts])
 
     def _codes(self, frames: Tensor) -> Tensor:
-        pixels = rearrange(to_float(frames.to(self._device)), "b t c h w -> b c t h w")
+        pixels = rearrange(to_float(frames), "b t c h w -> b c t h w")
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._half):
             return self.model.codes(pixels)
 
@@ -66,9 +62,3 @@ class FrozenQuantizer:
             sha.update(name.encode())
             sha.update(tensor.detach().cpu().contiguous().numpy().tobytes())
         return sha.hexdigest()
-
-
-def pairs_at_once(config: LaqModelParams) -> int:
-    """How many pairs go through a CPU together: 32 at the size of the demo."""
-    floats = 2 * config.grid_size**2 * (16 * config.dim // 3)  # the expanded feed-forward, float32
-    return max(1, _CACHED_BYTES // (4 * floats))
