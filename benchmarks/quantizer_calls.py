@@ -10,7 +10,6 @@ from lapa.batches import PairBatch
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
-from lapa.training.common.optim import build_optimizer
 from lapa.training.laq.module import LaqModule
 
 Calls = tuple[Callable[[], None], Callable[[], None]]
@@ -22,7 +21,7 @@ def step_and_codes(
     """A training step with its optimiser, and codes of the same ``count`` pairs, both in the precision of the parameters."""
     torch.manual_seed(0)
     module = LaqModule(model=LatentActionQuantizer(params.model), params=params).to(device)
-    optimizer = build_optimizer(module, params.optimizer)
+    optimizer = module.new_optimizer()
     if compiled:
         module.model.compile()
     batch = _pairs(count, params.model.image_size, device)

@@ -52,6 +52,8 @@ def page(results: Mapping[str, Any], *, figures: Path) -> str:
             ]
         else:
             parts += _section(found)
+        if BENCHMARKS[name].reading:
+            parts.append(BENCHMARKS[name].reading)
     return "\n\n".join(parts) + "\n"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from quantizer_calls import Calls, step_and_codes
 
+from lapa.distributed.freed_memory import keep_freed_memory
 from lapa.params.base import OptimizerParams, TrainerParams
 from lapa.params.laq.stage import LaqParams
 from suite.made_quantizers import SMALL, TINY
@@ -21,7 +22,8 @@ BATCH = 8
 
 
 def measure(toy: bool, rounds: int) -> list[Row]:
-    """Samples a second of a step with its optimizer, and of codes."""
+    """Samples a second of a step with its optimizer, and of codes, in a process that keeps memory as trainings do."""
+    keep_freed_memory()
     batch = 2 if toy else BATCH
     ways: dict[str, Callable[[], None]] = {}
     for recipe, precision in CASES:
@@ -34,12 +36,17 @@ def measure(toy: bool, rounds: int) -> list[Row]:
     spent = in_turns(ways, rounds)
     beside = [(name, f"products of {name}") for name in ways if not name.startswith("products")]
     for what in ("step", "codes"):
-        beside += [(f"{what}, default, {p}", f"{what}, {', '.join(COMPAT)}") for p in PRECISIONS]
+        cases = [f"{what}, default, {precision}" for precision in PRECISIONS]
+        cases += [f"products of {case}" for case in cases]
+        beside += [(case, f"{what}, {', '.join(COMPAT)}") for case in cases]
     return [_beside(name, other, spent, batch) for name, other in beside]
 
 
 def _beside(name: str, other: str, spent: dict[str, list[Spent]], batch: int) -> Row:
-    """A row of ``name`` held against ``other``: its own products, or the same of another recipe."""
+    """A row of ``name`` held against ``other``: its own products, or the same of another recipe.
+
+    Products held against another recipe say what a network without any other work would reach.
+    """
     alone = other.startswith("products")
     case = name if alone else f"{name}, beside compat"
     limit = "its matrix products alone" if alone else other

@@ -21,6 +21,8 @@ class Benchmark:
     question: str
     in_all: bool = True
     """Whether `all` runs it: a minute or two on quiet cores."""
+    reading: str = ""
+    """What the page says below its table: how to read it."""
 
     def load(self) -> Callable[[bool, int], list[Row]]:
         """The function that measures; its libraries are imported only now."""
@@ -37,6 +39,8 @@ BENCHMARKS = {
     "quantizer": Benchmark(
         module="quantizer",
         question="How near are the quantizer's steps and codes to their own matrix products, and to the original's network?",
+        reading="`products of …, beside compat` is the ceiling on this machine: a network that did nothing but its matrix products. "
+        "Where the rest of a step goes: [laq-model.md](laq-model.md#speed).",
     ),
     "loader": Benchmark(module="pairs_loaded", question="How near is the loader to decoding JPEG?"),
     "ingestion": Benchmark(

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from lapa.data.labels import finish_labels, require_codes_fit, sidecar
+from lapa.distributed.freed_memory import keep_freed_memory
 from lapa.distributed.ranks import (
     barrier,
     broadcast_from_zero,
@@ -93,6 +94,7 @@ class LabelJob:
         Raises:
             ValueError: the folder holds labels of another model, shard set or horizon.
         """
+        keep_freed_memory()
         set_threads(self.params.num_threads)
         # only barriers and flags travel, so gloo serves on GPU machines too
         self.device = join_process_group(self.params.accelerator, backend="gloo", patience=PATIENCE)

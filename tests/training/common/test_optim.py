@@ -44,6 +44,19 @@ def test_named_parameters_are_accepted() -> None:
     assert len(optimizer.param_groups) == 1
 
 
+def test_fused_steps_are_the_same_but_for_rounding() -> None:
+    moved = []
+    for fused in (False, True):
+        torch.manual_seed(0)
+        module = nn.Linear(70, 30)
+        optimizer = build_optimizer(module, params(learning_rate=1e-2), fused=fused)
+        for _ in range(3):
+            module(torch.ones(4, 70)).square().mean().backward()
+            optimizer.step()
+        moved.append(module.weight.detach())
+    torch.testing.assert_close(moved[0], moved[1], rtol=1e-5, atol=1e-6)
+
+
 def test_adafactor_keeps_rows_and_columns_and_learns() -> None:
     torch.manual_seed(0)
     module = nn.Linear(64, 32)

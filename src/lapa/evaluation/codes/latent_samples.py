@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from lapa.data.loading.loader import evaluation_loader
 from lapa.evaluation.codes.held_out import HeldOutPairs, open_held_out
 from lapa.evaluation.codes.true_actions import TrueActions
 from lapa.models.laq import LatentActionQuantizer
+from lapa.models.laq.parts import cached_parts
 from lapa.models.layers.pixels import to_frames
 
 __all__ = [
@@ -80,8 +82,9 @@ def encode_frames(laq: LatentActionQuantizer, frames: Iterable[torch.Tensor]) ->
         frames: batches ``uint8 (pair, 2, height, width, 3)``, at least one.
     """
     parts: dict[str, list[torch.Tensor]] = defaultdict(list)
-    for batch in frames:
-        quantized = laq.quantizer(laq.delta(to_frames(batch.to(device_of(laq)))))
+    moved = (batch.to(device_of(laq)) for batch in frames)
+    for batch in chain.from_iterable(cached_parts(batch, laq.config) for batch in moved):
+        quantized = laq.quantizer(laq.delta(to_frames(batch)))
         parts["codes"].append(quantized.codes.cpu())
         parts["vectors"].append(quantized.tokens.float().cpu())
         parts["pre"].append(quantized.pre_quantized.float().cpu())

@@ -10,6 +10,7 @@ from einops import rearrange
 from torch import Tensor
 
 from lapa.models.laq.model import LatentActionQuantizer
+from lapa.models.laq.parts import cached_parts
 from lapa.models.laq.storage import load_laq
 from lapa.models.layers.pixels import to_float
 
@@ -46,7 +47,11 @@ class FrozenQuantizer:
         Returns:
             ``int64 (batch, code)`` on the quantiser's device.
         """
-        pixels = rearrange(to_float(frames.to(self._device)), "b t c h w -> b c t h w")
+        parts = cached_parts(frames.to(self._device), self.model.config)
+        return torch.cat([self._codes(part) for part in parts])
+
+    def _codes(self, frames: Tensor) -> Tensor:
+        pixels = rearrange(to_float(frames), "b t c h w -> b c t h w")
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._half):
             return self.model.codes(pixels)
 

@@ -48,7 +48,7 @@ class OriginalBlock(nn.Module):
         self.peg = OriginalPEG(config.dim)
         self.self_attention = OriginalAttention(**width, num_null=0)
         self.cross_attention = OriginalAttention(**width, num_null=2) if cross else None
-        self.feed_forward = FeedForward(config.dim)
+        self.feed_forward = FeedForward(config.dim, as_original=True)
 
     def forward(
         self,

@@ -39,6 +39,8 @@ def cosine_attention(
         ``(batch, head, query, channel)``.
     """
     dtype = value.dtype
+    if value.device.type == "cpu":  # the products below copy them anyway; gradients then lie alike
+        query, key, value = query.contiguous(), key.contiguous(), value.contiguous()
     query = unit_length(query)
     key = unit_length(key) * (COSINE_SCALE * qk_scale).to(dtype)
     mask = None if bias is None else bias.to(dtype)

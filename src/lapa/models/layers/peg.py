@@ -27,12 +27,16 @@ class PEG(nn.Module):
         """Convolve; frame t sees frames t, t-1 and t-2."""
         # One 2-D convolution per temporal tap that has a frame to see: with one frame the other
         # two taps of a 3-D convolution would only ever multiply padding.
-        num_frames = tokens.shape[1]
-        result = self._tap(tokens, 2, self.conv.bias)
-        for back in range(1, min(3, num_frames)):
+        # Frames are added one by one: the gradient of a slice would be a volume full of zeros.
+        now = self._tap(tokens, 2, self.conv.bias)
+        frames = list(now.unbind(dim=1))
+        if len(frames) == 1:
+            return now
+        for back in range(1, min(3, len(frames))):
             earlier = self._tap(tokens[:, :-back], 2 - back, None)
-            result = torch.cat([result[:, :back], result[:, back:] + earlier], dim=1)
-        return result
+            for place, seen in enumerate(earlier.unbind(dim=1), start=back):
+                frames[place] = frames[place] + seen
+        return torch.stack(frames, dim=1)
 
     def _tap(self, tokens: Tensor, tap: int, bias: Tensor | None) -> Tensor:
         batch = tokens.shape[0]

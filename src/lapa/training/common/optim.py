@@ -15,11 +15,14 @@ from lapa.params.base import OptimizerParams
 NamedParameters = Iterable[tuple[str, nn.Parameter]]
 
 
-def build_optimizer(source: nn.Module | NamedParameters, params: OptimizerParams) -> Optimizer:
+def build_optimizer(
+    source: nn.Module | NamedParameters, params: OptimizerParams, *, fused: bool = False
+) -> Optimizer:
     """The optimiser that ``params.kind`` names, over the trainable parameters of ``source``.
 
     Tensors with fewer than two dimensions (biases, norms, scales) are not decayed. ``weight_decay=0``
     makes AdamW plain Adam.
+    ``fused`` makes AdamW one pass over memory instead of seven: on a CPU a sixth of the time, other last bits.
     Adafactor (Shazeer and Stern 2018, https://arxiv.org/abs/1804.04235) is torch's own.
 
     Raises:
@@ -36,7 +39,7 @@ def build_optimizer(source: nn.Module | NamedParameters, params: OptimizerParams
     filled = [group for group in groups if group["params"]]
     if params.kind == "adafactor":
         return Adafactor(filled, lr=params.learning_rate)
-    return AdamW(filled, lr=params.learning_rate, betas=params.betas)
+    return AdamW(filled, lr=params.learning_rate, betas=params.betas, fused=fused or None)
 
 
 def build_schedule(optimizer: Optimizer, params: OptimizerParams, max_steps: int) -> LambdaLR:

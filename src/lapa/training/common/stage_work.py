@@ -10,6 +10,7 @@ import torch
 from pytorch_lightning.loggers.logger import Logger
 
 import lapa
+from lapa.distributed.freed_memory import keep_freed_memory
 from lapa.distributed.ranks import is_rank_zero, join_process_group
 from lapa.distributed.threads import set_threads
 from lapa.params.base import TrainerParams
@@ -26,6 +27,7 @@ NOTHING_READ = DataFacts()
 
 def start_process(params: TrainerParams) -> torch.device:
     """Set threads and join the other processes, before anything is built; return the device."""
+    keep_freed_memory()
     set_threads(params.num_threads)
     device = join_process_group(params.accelerator)
     if is_rank_zero():

@@ -8,6 +8,8 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
+from torch.nn.utils import clip_grad_norm_
+from torch.optim import Optimizer
 
 from lapa.batches import PairBatch
 from lapa.distributed.ranks import rank, sum_over_processes, world_size
@@ -138,9 +140,25 @@ class LaqModule(pl.LightningModule):
         )
         return output
 
+    def new_optimizer(self) -> Optimizer:
+        """The configured optimiser; fused on a CPU, but for a model that keeps the original's arithmetic."""
+        fused = self.device.type == "cpu" and not self.model.config.lapa_compat
+        return build_optimizer(self, self._params.optimizer, fused=fused)
+
+    def configure_gradient_clipping(
+        self,
+        optimizer: Optimizer,
+        gradient_clip_val: int | float | None = None,
+        gradient_clip_algorithm: str | None = None,
+    ) -> None:
+        """Clip as Lightning does, which refuses fused optimisers: they might unscale float16, and there is none."""
+        if gradient_clip_val:
+            groups = optimizer.param_groups
+            clip_grad_norm_([p for group in groups for p in group["params"]], gradient_clip_val)
+
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """The configured optimiser, with a schedule per optimiser step."""
-        optimizer = build_optimizer(self, self._params.optimizer)
+        optimizer = self.new_optimizer()
         schedule = build_schedule(optimizer, self._params.optimizer, self._params.trainer.max_steps)
         config: Any = {"scheduler": schedule, "interval": "step"}
         return {"optimizer": optimizer, "lr_scheduler": config}
