@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import pickle
 import time
-from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from kedro.pipeline import Node, Pipeline
 from mlflow.entities import Run
@@ -86,3 +87,28 @@ def test_mlflow_has_the_same_names_in_the_same_runs(runs: tuple[list[Run], list[
         assert other.tags.keys() == data.tags.keys()
     times = {f"{kind}/{node}" for node in NODES for kind in ("seconds", "processor_seconds")}
     assert times <= parallel["toy"].metrics.keys()
+
+
+def test_what_a_node_refuses_is_one_message(project: HookedProject) -> None:
+    pipeline = Pipeline([Node(refuse, "params:settings", "made", name="begin")])
+    with click.Context(click.Command("run")), pytest.raises(click.ClickException) as raised:
+        project.run(pipeline, side_by_side=True, params__settings={"a": 1})
+    assert raised.value.message == "no such thing"
+    assert [run.info.status for run in project.runs()] == ["FAILED"]
+
+
+def test_threads_are_refused() -> None:
+    with pytest.raises(RefusedError, match="ThreadRunner, expected SequentialRunner or Parallel"):
+        require_runner("<kedro.runner.thread_runner.ThreadRunner object>", side_by_side=False)
+
+
+def test_processes_that_begin_empty_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(START, "spawn")
+    require_runner("<SequentialRunner object>", side_by_side=False)
+    with pytest.raises(RefusedError, match=r"'spawn', expected 'fork'.*set KEDRO_MP_CONTEXT=fork"):
+        require_runner("<ParallelRunner object>", side_by_side=True)
+
+
+def test_a_stop_is_the_same_in_another_process() -> None:
+    stop = pickle.loads(pickle.dumps(StoppedError(15)))  # noqa: S301 - our own
+    assert (stop.signum, stop.code) == (15, 143)

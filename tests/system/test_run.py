@@ -80,6 +80,18 @@ def _stages_with_loss(metrics: dict[str, float]) -> set[str]:
     return {name.removesuffix("/train/loss") for name in metrics if name.endswith("train/loss")}
 
 
+def test_arms_side_by_side_leave_the_same_in_mlflow_and_on_the_disk(
+    project: Project, tmp_path: Path
+) -> None:
+    other = Project(tmp_path)
+    done = other.run("--runner=ParallelRunner", "--runner-params=max_workers=2")
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert other.logged() == project.logged()
+    assert len(other.mlflow_runs()[1]) == 3
+    assert other.digests() == project.digests()
+    assert "processor seconds" in done.stderr + done.stdout
+
+
 def test_a_second_run_has_nothing_to_do(project: Project) -> None:
     done = project.run("--only-missing-outputs")
     assert done.returncode == 0, done.stderr
