@@ -58,7 +58,7 @@ EVERY_STAGE = (
         "precision/seconds/<precision>",
         "s",
         "> 0",
-        "Shortest forward and backward pass in this precision, where `trainer.precision: auto` measured both.",
+        "Processor time of the shortest forward and backward pass in this precision, where `trainer.precision: auto` measured both.",
     ),
     Entry("epoch", "", "≥ 0", "Passes over the training data."),
 )

@@ -70,7 +70,7 @@ def test_decision_and_figures_are_logged_once(
     with caplog.at_level(logging.INFO):
         for _ in range(2):
             measured(monkeypatch, work, half=0.5)
-    said = "laq: precision is bf16-mixed: a training step takes 1 s in 32-true, 0.5 s in bf16-mixed"
+    said = "laq: precision is bf16-mixed: a step takes 1 s in 32-true, 0.5 s in bf16-mixed of the processor"
     assert [record.getMessage() for record in caplog.records] == [said, said]
     (line,) = map(json.loads, (work / "metrics.jsonl").read_text().splitlines())
     seconds = {"precision/seconds/32-true": 1.0, "precision/seconds/bf16-mixed": 0.5}

@@ -57,7 +57,7 @@ def choose(seconds: Mapping[str, float]) -> Precision:
     """bfloat16 where it saves `GAIN` of a step, else float32.
 
     Args:
-        seconds: of a training step, by precision.
+        seconds: of the processor, for a training step, by precision.
     """
     return HALF if seconds[HALF] < (1 - GAIN) * seconds[EXACT] else EXACT
 

@@ -20,14 +20,14 @@ class Decision:
 
     precision: Precision
     seconds: dict[str, float] = field(default_factory=dict)
-    """Of a training step, by precision; empty where nothing was measured."""
+    """Of the processor, for a training step, by precision; empty where nothing was measured."""
 
     def __str__(self) -> str:
         """For the log."""
         if not self.seconds:
             return f"{self.precision}, as this GPU computes"
         times = ", ".join(f"{value:.3g} s in {name}" for name, value in self.seconds.items())
-        return f"{self.precision}: a training step takes {times}"
+        return f"{self.precision}: a step takes {times} of the processor"
 
     def write(self, file: Path) -> None:
         """Write it whole or not at all."""

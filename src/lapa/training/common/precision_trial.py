@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from time import perf_counter
+from time import process_time
 from typing import Final, NamedTuple
 
 import torch
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from lapa.distributed.ranks import sum_over_processes, world_size
 
 ENOUGH: Final = 1.0
-"""Seconds of measuring, after a first step of each that does not count; two steps of each count at least."""
+"""Processor seconds of measuring, after a first step of each that does not count; two steps of each count at least."""
 FEWEST: Final = 2
 
 
@@ -29,7 +29,8 @@ def step_seconds(
 ) -> dict[str, float]:
     """The shortest step in each precision, forward and backward, one after the other in turn; collective.
 
-    Random numbers go on afterwards as if nothing had been measured.
+    By the processor's clock, for that of the wall tells what else runs. Random numbers go on afterwards as if
+    nothing had been measured.
 
     Args:
         build: makes what is measured.
@@ -37,7 +38,7 @@ def step_seconds(
         device: what it computes on.
 
     Returns:
-        Seconds by precision, the mean of all processes.
+        Processor seconds by precision, the mean of all processes.
     """
     with isolate_rng():
         trial = build()
@@ -53,10 +54,10 @@ def step_seconds(
 
 
 def _seconds(trial: Trial, precision: str, device: torch.device) -> float:
-    start = perf_counter()
+    start = process_time()
     with torch.autocast(device.type, torch.bfloat16, enabled=precision != "32-true"):
         loss = trial.loss()
     loss.backward()  # type: ignore[no-untyped-call]
-    seconds = perf_counter() - start
+    seconds = process_time() - start
     trial.model.zero_grad(set_to_none=True)
     return seconds
