@@ -53,7 +53,7 @@ def _start_anew() -> None:
     registry._get_store_with_resolved_uri.cache_clear()
     for name in _STORES:
         if name in sys.modules:
-            engines: Any = sys.modules[name].SqlAlchemyStore._engine_map  # type: ignore[attr-defined]
+            engines: Any = sys.modules[name].SqlAlchemyStore._engine_map
             for engine in engines.values():
                 engine.dispose(close=False)  # those of the parent stay open
 
