@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from lapa.hooks.preflight.runner import START
 from lapa.metrics.glossary import report_entry, training_entry
 from toys.paths import ROOT
 from toys.project import Project
@@ -92,7 +93,8 @@ def test_arms_side_by_side_leave_the_same_in_mlflow_and_on_the_disk(
     shutil.copytree(project.folder / "data", tmp_path / "data")
     two = ("--runner=ParallelRunner", "--runner-params=max_workers=2")
     plots = "--params=evaluation.plots=true"
-    done = other.run(*two, f"--from-nodes={OF_ARMS}", plots)
+    fork = {START: "fork"}  # the process that tests run `kedro` in was started otherwise
+    done = other.run(*two, f"--from-nodes={OF_ARMS}", plots, variables=fork)
     assert done.returncode == 0, done.stderr + done.stdout
     (expected, *arms), (found, *found_arms) = project.logged(), other.logged()
     assert len(arms) == 3

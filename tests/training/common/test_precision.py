@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from lapa.params.base import StageParams
+from lapa.records import Checkpoint
 from lapa.training.common import precision
 from lapa.training.common.precision import EXACT, HALF, choose, with_precision
 from lapa.training.common.precision_kept import DECIDED
@@ -114,8 +115,12 @@ def test_the_weights_are_those_of_the_precision_that_was_taken(
     stage: str, stages: SmallStages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lapa.training.common.precision_trial.ENOUGH", 0.0)
-    chosen = stages.fit(stage, tmp_path / "auto/work", precision="auto", max_steps=8)
+    levels = {"milestones": str(tmp_path / "kept")}
+    auto = {"precision": "auto", "checkpoints": levels}
+    chosen = stages.fit(stage, tmp_path / "auto/work", max_steps=8, **auto)
     assert chosen.precision in (EXACT, HALF)
+    kept = [Checkpoint.read(file.parent) for file in (tmp_path / "kept").rglob("record.json")]
+    assert {record.precision for record in kept} == {chosen.precision}
     given = stages.fit(stage, tmp_path / "given/work", precision=chosen.precision, max_steps=8)
     assert given.digest == chosen.digest
     assert given.precision == ""

@@ -88,7 +88,8 @@ def train(
     levels = Levels("laq", work, params.trainer)
     milestones = None
     if levels.milestones and describe:
-        milestones = Milestones(levels.milestones, "laq", partial(describe, module.model))
+        write = partial(describe, module.model)
+        milestones = Milestones(levels.milestones, "laq", write, work=work)
     keep_best = KeepBest(
         stage="laq",
         criterion=criterion(params),
