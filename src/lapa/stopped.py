@@ -20,6 +20,10 @@ class StoppedError(SystemExit):
         super().__init__(_SIGNAL_EXIT + signum)
         self.signum = signum
 
+    def __reduce__(self) -> tuple[type[StoppedError], tuple[int]]:
+        """What was given, where it crosses processes: not the exit code that came of it."""
+        return type(self), (self.signum,)
+
 
 def leave_signals_to_parent() -> None:
     """In a process that only serves another: a signal to the whole group must not take away its work.

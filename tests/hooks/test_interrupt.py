@@ -22,6 +22,7 @@ SCRIPT = TESTS / "toys/stopped_run.py"
         ("sleep", "SIGUSR1", 138),
         ("lightning", "SIGTERM", 143),
         ("lightning", "SIGINT", 1),
+        ("side_by_side", "SIGTERM", 143),
     ],
 )
 def test_a_stopped_run_is_killed_not_finished(
@@ -45,6 +46,7 @@ def test_a_stopped_run_is_killed_not_finished(
     finally:
         process.kill()  # a command that took no notice must not outlive its test
     assert process.returncode == code
-    assert "Interrupted in node lapa.train" in errors
+    where = "" if kind == "side_by_side" else " in node lapa.train"
+    assert f"Interrupted{where}. " in errors
     runs = [*project.runs(), *project.runs(nested=True)]
     assert [run.info.status for run in runs] == ["KILLED", "KILLED"]

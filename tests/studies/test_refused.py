@@ -32,6 +32,11 @@ def variant(**params: Any) -> dict[str, Any]:
             "laq.trainer.max_steps",
         ),
         (
+            variant(**{"laq.trainer.precision": "auto"}),
+            "setting 'in_domain', variant 'other'",
+            "laq.trainer.precision is 'auto', expected 32-true or bf16-mixed",
+        ),
+        (
             {"settings": {"real": {"env": "tset"}}},
             "setting 'real', variant 'default'",
             "no environment 'tset'",

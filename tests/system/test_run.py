@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from lapa.hooks.preflight.runner import START
 from lapa.metrics.glossary import report_entry, training_entry
 from toys.paths import ROOT
 from toys.project import Project
@@ -78,6 +80,36 @@ def test_mlflow_shows_the_stages_of_an_arm_apart_and_the_headline_of_all(project
 def _stages_with_loss(metrics: dict[str, float]) -> set[str]:
     assert "train/loss" not in metrics
     return {name.removesuffix("/train/loss") for name in metrics if name.endswith("train/loss")}
+
+
+OF_ARMS = "lapa.label_shards,random_laq.label_shards,scratch.initialize_foundation"
+"""Where the arms begin; the quantiser is made."""
+
+
+def test_arms_side_by_side_leave_the_same_in_mlflow_and_on_the_disk(
+    project: Project, tmp_path: Path
+) -> None:
+    other = Project(tmp_path)
+    shutil.copytree(project.folder / "data", tmp_path / "data")
+    two = ("--runner=ParallelRunner", "--runner-params=max_workers=2")
+    plots = "--params=evaluation.plots=true"
+    fork = {START: "fork"}  # the process that tests run `kedro` in was started otherwise
+    done = other.run(*two, f"--from-nodes={OF_ARMS}", plots, variables=fork)
+    assert done.returncode == 0, done.stderr + done.stdout
+    (expected, *arms), (found, *found_arms) = project.logged(), other.logged()
+    assert len(arms) == 3
+    assert found_arms == arms
+    assert found["status"] == "FINISHED"
+    lost = {name for name in expected["metrics"] - found["metrics"] if _is_of_an_arm(name)}
+    assert lost == set()
+    assert found["params"].items() <= expected["params"].items()
+    assert "processor_seconds/write_report" in found["metrics"]
+    assert "Times (peak memory" in done.stderr + done.stdout
+    assert other.digests() == project.digests()
+
+
+def _is_of_an_arm(metric: str) -> bool:
+    return "lapa." in metric or "scratch." in metric or "success_reach_" in metric
 
 
 def test_a_second_run_has_nothing_to_do(project: Project) -> None:

@@ -6,13 +6,14 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import mlflow
 from kedro.config import OmegaConfigLoader
 from kedro.framework.hooks.manager import _create_hook_manager
-from kedro.io import DataCatalog, MemoryDataset
+from kedro.io import DataCatalog, MemoryDataset, SharedMemoryDataCatalog
 from kedro.pipeline import Pipeline
-from kedro.runner import SequentialRunner
+from kedro.runner import ParallelRunner, SequentialRunner, task
 
 from lapa import hooks
 
@@ -22,6 +23,19 @@ tracking:
   experiment: {name: lapa, create_experiment_kwargs: {artifact_location: "FOLDER/artifacts"}}
   run: {name: toy, nested: true}
 """
+
+
+def _hooks() -> tuple[Any, ...]:
+    return (
+        hooks.ShortErrorsHook(),
+        hooks.SignpostHook(),
+        hooks.ArmRunsHook(),
+        hooks.LineageHook(),
+        hooks.TimingHook(),
+        hooks.DescriptionHook(),
+        hooks.TypedParametersMlflowHook(),
+        hooks.InterruptHook(),
+    )
 
 
 class HookedProject:
@@ -39,27 +53,28 @@ class HookedProject:
         (folder / "conf/base/mlflow.yml").write_text(SETTINGS.replace("FOLDER", str(folder)))
         return cls(folder)
 
-    def run(self, pipeline: Pipeline, **data: Any) -> None:
-        """Run ``pipeline`` on a catalog of ``data``; ``params__x`` is `params:x`."""
+    def run(self, pipeline: Pipeline, *, side_by_side: bool = False, **data: Any) -> None:
+        """Run ``pipeline`` on a catalog of ``data``; ``params__x`` is `params:x`.
+
+        ``side_by_side`` is Kedro's ParallelRunner.
+        """
         manager = _create_hook_manager()
-        for hook in (
-            hooks.SignpostHook(),
-            hooks.ArmRunsHook(),
-            hooks.LineageHook(),
-            hooks.TimingHook(),
-            hooks.DescriptionHook(),
-            hooks.TypedParametersMlflowHook(),
-            hooks.InterruptHook(),
-        ):
+        ours = _hooks()
+        for hook in ours:
             manager.register(hook)
         manager.hook.after_context_created(context=self._context())
-        catalog = DataCatalog(
+        kind = SharedMemoryDataCatalog if side_by_side else DataCatalog
+        catalog = kind(
             {name.replace("params__", "params:"): MemoryDataset(d) for name, d in data.items()}
         )
         facts = self._facts()
         manager.hook.before_pipeline_run(run_params=facts, pipeline=pipeline, catalog=catalog)
+        # processes of nodes take the hooks from the settings of the project
+        settings = SimpleNamespace(HOOKS=ours, DISABLE_HOOKS_FOR_PLUGINS=("kedro_mlflow",))
         try:
-            SequentialRunner().run(pipeline, catalog, manager)
+            with patch.object(task, "settings", settings):
+                runner = ParallelRunner(max_workers=2) if side_by_side else SequentialRunner()
+                runner.run(pipeline, catalog, manager)
         except Exception as error:
             manager.hook.on_pipeline_error(
                 error=error, run_params=facts, pipeline=pipeline, catalog=catalog

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
@@ -75,6 +77,31 @@ class Project:
         runs = list(client.search_runs([experiment.experiment_id]))
         parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
         return parents, {run.info.run_name: run for run in runs if run not in parents}
+
+    def logged(self) -> list[dict[str, Any]]:
+        """Of every MLflow run the names of what it has, and its parameters; times and process ids differ."""
+        client = MlflowClient(tracking_uri=self.tracking_uri)
+        parents, arms = self.mlflow_runs()
+        return [
+            {
+                "run": run.info.run_name,
+                "status": run.info.status,
+                "params": run.data.params,
+                "metrics": set(run.data.metrics),
+                "tags": set(run.data.tags),
+                "files": {file.path for file in client.list_artifacts(run.info.run_id)},
+                "datasets": {held.dataset.digest for held in run.inputs.dataset_inputs},
+            }
+            for run in [*parents, *(arms[name] for name in sorted(arms))]
+        ]
+
+    def digests(self) -> dict[str, str]:
+        """Place of every artefact -> its digest; reports have none here, for they say when they were made."""
+        records = (self.folder / "data").glob("0[1-7]*/**/record.json")
+        found = {
+            str(path.relative_to(self.folder)): json.loads(path.read_text()) for path in records
+        }
+        return {place: record["digest"] for place, record in found.items()}
 
     def reporting(self, name: str) -> Path:
         """Path below the reports of the environment `test`."""

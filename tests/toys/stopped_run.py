@@ -1,4 +1,4 @@
-"""A command that takes minutes, to be stopped: `stopped_run.py PROJECT sleep|lightning`; writes PROJECT/started."""
+"""A command that takes minutes, to be stopped: `stopped_run.py PROJECT sleep|lightning|side_by_side`; writes PROJECT/started."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ if __name__ == "__main__":
     # background jobs of a shell ignore Ctrl-C, and so would this child of tests that run as one
     signal.signal(signal.SIGINT, signal.default_int_handler)
     folder, kind = Path(sys.argv[1]), sys.argv[2]
-    node = Node({"sleep": sleep, "lightning": lightning}[kind], "started", "model", name="train")
+    work = lightning if kind == "lightning" else sleep
+    node = Node(work, "started", "model", name="train")
     HookedProject(folder).run(
-        Pipeline([node], namespace="lapa", inputs="started"), started=f"{folder}/started"
+        Pipeline([node], namespace="lapa", inputs="started"),
+        side_by_side=kind == "side_by_side",
+        started=f"{folder}/started",
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import mlflow
 from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from lapa.hooks.continuing import PROCESS_TAG, find_arms
 from lapa.hooks.lineage import log_shards
 from lapa.hooks.parameters import log_parameters
+from lapa.hooks.side_by_side import is_side_by_side
+from lapa.hooks.to_run import nodes_to_run
 from lapa.records import ShardSet
 from lapa.tracking.process import this_process
 
@@ -25,10 +30,19 @@ class ArmRunsHook:
         self._run_ids: dict[str, str] = {}
 
     @hook_impl
-    def before_pipeline_run(self) -> None:
-        """Find the arms of earlier commands; forget those of an earlier run of the same process."""
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> None:
+        """Find the arms of earlier commands; forget those of an earlier run of the same process.
+
+        Nodes side by side cannot tell one another which run their arm has: it is opened for all of them, here.
+        """
         active = mlflow.active_run()
         self._run_ids = find_arms(mlflow.MlflowClient(), active) if active is not None else {}
+        if active is not None and is_side_by_side(catalog):
+            only_missing = bool(run_params.get("only_missing_outputs"))
+            nodes = nodes_to_run(pipeline, catalog, only_missing=only_missing)
+            self._open(sorted({node.namespace for node in nodes if node.namespace}))
 
     @hook_impl
     def before_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
@@ -56,6 +70,15 @@ class ArmRunsHook:
     def on_node_error(self, error: Exception, node: Node) -> None:
         """Mark the arm's run as failed."""
         self._leave(node, "FAILED")
+
+    def _open(self, arms: Iterable[str]) -> None:
+        """Open a run for each of the arms that has none, to be entered when its first node starts."""
+        for arm in arms:
+            if arm not in self._run_ids:
+                run = mlflow.start_run(run_name=arm, nested=True)
+                self._run_ids[arm] = run.info.run_id
+                mlflow.set_tag("arm", arm)
+                mlflow.end_run("SCHEDULED")
 
     def _leave(self, node: Node, status: str) -> None:
         active: Any = mlflow.active_run()

@@ -18,7 +18,7 @@ from lapa.datasets.shard_set import CONTACT_SHEET
 from lapa.evaluation.scorecard.storage import TABLE as TABLE_OF_SCORES
 from lapa.hooks.headline import headline
 from lapa.hooks.scorecard import log_scorecard
-from lapa.records import EvaluationReport, Record, ShardSet
+from lapa.records import Checkpoint, EvaluationReport, Record, ShardSet
 from lapa.tracking.journal import is_away
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,8 @@ class LineageHook:
             return
         for name, data in outputs.items():
             mlflow.log_metrics(headline(data))
+            if isinstance(data, Checkpoint) and data.precision:
+                mlflow.set_tag(f"precision/{data.kind}", data.precision)
             if isinstance(data, EvaluationReport):
                 _log_report(data)
                 log_scorecard(data)

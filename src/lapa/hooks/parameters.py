@@ -28,11 +28,13 @@ from lapa.folders.lock import one_at_a_time
 from lapa.hooks.continuing import PROCESS_TAG, RUN_TAG, close_dead_runs, find_run
 from lapa.hooks.preflight.array_part import part_of_run
 from lapa.hooks.preflight.parameter_names import PARENT_RUN
+from lapa.hooks.side_by_side import is_side_by_side
 from lapa.refused import RefusedError
 from lapa.tracking.begun_away import ARTIFACTS, address_of, copy_begun, database_for
 from lapa.tracking.journal import is_away
 from lapa.tracking.patience import deliver_kept, write_through_journal
 from lapa.tracking.process import this_process
+from lapa.tracking.turns import begin_turns, end_turns
 
 _PREFIX = "params:"
 _TRAINING_PAGE = {"mlflow.experimentKind": "custom_model_development"}
@@ -104,6 +106,13 @@ class TypedParametersMlflowHook(MlflowHook):
         settings.id = given
         if (run := mlflow.active_run()) is not None:
             mlflow.set_tags({RUN_TAG: run.info.run_name, **tags})
+        begin_turns() if is_side_by_side(catalog) else end_turns()
+
+    @hook_impl
+    def before_dataset_loaded(self) -> None:
+        """In a process of its own (`--runner=ParallelRunner`) a node finds no run open: enter it before it reads."""
+        if self.run_id is not None and mlflow.active_run() is None:
+            mlflow.start_run(run_id=self.run_id, nested=True)
 
     @hook_impl
     def before_node_run(
@@ -122,6 +131,7 @@ class TypedParametersMlflowHook(MlflowHook):
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
     ) -> None:
         """End the run; the plugin entered it once more before every node and leaves it once."""
+        end_turns()
         super().after_pipeline_run(run_params, pipeline, catalog)
         if not self._is_mlflow_enabled:
             return

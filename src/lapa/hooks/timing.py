@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import mlflow
 from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from rich.console import Console
 from rich.table import Table
 
 from lapa.distributed.memory import peak_memory_gib
+from lapa.hooks.side_by_side import Notes, is_side_by_side
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,15 @@ class TimingHook:
     def __init__(self) -> None:
         self._started: dict[str, Spent] = {}
         self._spent: dict[str, Spent] = {}
+        self._notes: Notes | None = None
+        self._begun = Spent(0, 0)
 
     @hook_impl
-    def before_pipeline_run(self) -> None:
+    def before_pipeline_run(self, catalog: DataCatalog) -> None:
         """Forget the nodes of an earlier run of the same process."""
         self._spent.clear()
+        self._notes = Notes() if is_side_by_side(catalog) else None
+        self._begun = Spent.now()
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
@@ -53,11 +60,18 @@ class TimingHook:
     @hook_impl(tryfirst=True)
     def after_node_run(self, node: Node) -> None:
         """Stop the node's clock."""
-        self._spent[node.name] = Spent.now().since(self._started.pop(node.name))
+        spent = Spent.now().since(self._started.pop(node.name))
+        if self._notes is None:
+            self._spent[node.name] = spent
+        else:
+            self._notes.write(node.name, asdict(spent))
 
     @hook_impl(tryfirst=True)
-    def after_pipeline_run(self) -> None:
+    def after_pipeline_run(self, pipeline: Pipeline) -> None:
         """Print the table while the MLflow run is still open."""
+        if self._notes is not None:
+            noted = self._notes.read([node.name for node in pipeline.nodes])
+            self._spent = {name: Spent(**seconds) for name, seconds in noted}
         if not self._spent:
             return
         if mlflow.active_run() is not None:
@@ -82,6 +96,8 @@ class TimingHook:
         clock = sum(spent.clock for spent in self._spent.values())
         processor = sum(spent.processor for spent in self._spent.values())
         table.add_row("all", f"{clock:.1f}", f"{processor:.1f}", style="bold")
+        if self._notes is not None:
+            table.add_row("side by side", f"{Spent.now().since(self._begun).clock:.1f}", "")
         return table
 
 

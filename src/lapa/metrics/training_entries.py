@@ -54,6 +54,12 @@ EVERY_STAGE = (
         "as that metric",
         "Waiting and memory of every process, where there are several.",
     ),
+    Entry(
+        "precision/seconds/<precision>",
+        "s",
+        "> 0",
+        "Processor time of the shortest forward and backward pass in this precision, where `trainer.precision: auto` measured both.",
+    ),
     Entry("epoch", "", "≥ 0", "Passes over the training data."),
 )
 QUANTIZER = (

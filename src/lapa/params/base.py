@@ -6,6 +6,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+Precision = Literal["32-true", "bf16-mixed"]
+"""float32 throughout, or bfloat16 arithmetic on float32 weights."""
 Accelerator = Literal["auto", "cpu", "gpu", "cuda"]
 """Where networks run; ``auto`` takes a GPU where there is one."""
 
@@ -69,8 +71,9 @@ class TrainerParams(Params):
     """Optimiser steps."""
     batch_size: int = Field(gt=0)
     """Samples per process and step."""
-    precision: Literal["32-true", "bf16-mixed"] = "32-true"
-    """float32 throughout, or bfloat16 arithmetic on float32 weights. float16 is not offered: it
+    precision: Precision | Literal["auto"] = "32-true"
+    """float32 throughout, or bfloat16 arithmetic on float32 weights; ``auto`` takes the faster one of this model on this
+    machine, so that another machine may give other numbers (docs/monitoring.md). float16 is not offered: it
     needs its losses scaled, and the loop of stage 2 does not."""
     devices: int = Field(default=1, gt=0)
     """Processes per node."""

@@ -83,7 +83,7 @@ def _measured(
         return assumed_policy(params, foundation, backbone)
 
     loss = partial(_loss, side=image_size or 1, chunk=params.chunk)
-    cost = step_cost(build, loss, half=trainer.precision != "32-true")
+    cost = step_cost(build, loss, half=trainer.precision == "bf16-mixed")
     return StageNeeds(
         stage="finetune",
         parameters=count_parameters(policy),

@@ -44,7 +44,7 @@ def _measured(params: FoundationParams) -> StageNeeds:
     cost = step_cost(
         lambda: build_foundation(model, instructions=[INSTRUCTION]),
         loss,
-        half=trainer.precision != "32-true",
+        half=trainer.precision == "bf16-mixed",
     )
     with torch.device("meta"):
         weightless = build_foundation(model, instructions=[INSTRUCTION])

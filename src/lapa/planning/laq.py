@@ -23,7 +23,7 @@ def laq_needs(params: LaqParams) -> StageNeeds:
     Other targets than pixels, which need networks of their own, are not counted.
     """
     model, trainer = params.model, params.trainer
-    half = trainer.precision != "32-true"
+    half = trainer.precision == "bf16-mixed"
     cost = step_cost(lambda: LatentActionQuantizer(model), _pixel_loss, half=half)
     with torch.device("meta"):
         weightless = LatentActionQuantizer(model)

@@ -19,7 +19,7 @@ def unsharded_memory(model: nn.Module, params: StageParams, cost: StepCost) -> d
         cost: of one sample.
     """
     numbers = count_parameters(model)
-    is_half = params.trainer.precision != "32-true"
+    is_half = params.trainer.precision == "bf16-mixed"
     return {
         "weights": (6 if is_half else 4) * numbers,  # autocast keeps a copy in 16 bit
         "gradients": 4 * count_trained(model),

@@ -45,6 +45,8 @@ class Checkpoint(Record):
     """Metric that chose the best weights, e.g. ``val/loss``; empty where the last step was taken."""
     resize: Literal["crop", "squash"] | None = None
     """How frames must be made square for it, where it was not trained on shards; None: as in those."""
+    precision: str = ""
+    """Which one ``precision: auto`` took, ``32-true`` or ``bf16-mixed``; empty where it was given."""
     notes: tuple[str, ...] = ()
     """What a reader of its metrics must know, in sentences: e.g. a parameter that this arm could not use."""
     files: dict[str, str] = Field(default_factory=dict)

@@ -22,7 +22,7 @@ from lapa.params.sections import SECTIONS, WORK, class_of
 from lapa.refused import RefusedError
 from lapa.studies.facts import decided_in
 from lapa.studies.parameters import laid_over
-from lapa.studies.preflight import require_quantizers
+from lapa.studies.preflight import require_given_precision, require_quantizers
 
 RUN = "run"
 ARMS = "arms"
@@ -120,7 +120,8 @@ def read_configuration(
 
     Raises:
         RefusedError: an environment or a name that nothing reads, a value that no section accepts, an arm that
-            cannot be made, another simulator than that of the labelled episodes, or no robot set.
+            cannot be made, another simulator than that of the labelled episodes, a precision that every cell would
+            choose for itself, or no robot set.
     """
     require_environment(conf, env)
     places = {part: _PLACE_OF.format(part=part) for part in PARTS}
@@ -147,6 +148,7 @@ def read_configuration(
         _catalog=json.dumps(catalog),
     )
     require_one_simulator(configuration.typed)
+    require_given_precision(configuration.typed)
     return configuration
 
 

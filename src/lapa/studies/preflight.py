@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from pydantic import BaseModel
+
 from lapa.params.arms import Arm
+from lapa.params.base import StageParams
 from lapa.params.chosen_arms import arms_named
 from lapa.params.label_sources import PermutedCodes
 from lapa.refused import RefusedError, alternatives
@@ -32,6 +35,26 @@ def require_quantizers(arms: Iterable[Arm], catalog: Collection[str]) -> None:
             )
         if isinstance(arm.labels, PermutedCodes):
             _require_arm(arm.labels.codes_of, arm)
+
+
+def require_given_precision(parameters: Mapping[str, BaseModel]) -> None:
+    """Refuse trainings that would each choose their precision: cells are compared, and one machine is not the other.
+
+    Args:
+        parameters: typed, by the name of their dataset.
+
+    Raises:
+        RefusedError: one line for each stage.
+    """
+    wrong = [
+        f"{name.removeprefix('params:')}.trainer.precision is 'auto', expected 32-true or bf16-mixed: every cell "
+        "would decide for itself, and cells of different arithmetic do not compare; run one with `kedro run`, whose "
+        "log says what auto takes, and give that"
+        for name, params in parameters.items()
+        if isinstance(params, StageParams) and params.trainer.precision == "auto"
+    ]
+    if wrong:
+        raise RefusedError("\n".join(wrong))
 
 
 def _require_arm(name: str, reader: Arm) -> None:

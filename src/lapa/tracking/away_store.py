@@ -27,6 +27,7 @@ from sqlalchemy.exc import OperationalError
 from lapa.tracking import operations
 from lapa.tracking.journal import Journal, is_away, left_behind
 from lapa.tracking.operations import Operation, Store
+from lapa.tracking.turns import my_turn
 
 PAUSE = 60.0
 """Seconds between two attempts to reach a server that is away; each may take seconds of the training."""
@@ -121,11 +122,12 @@ class AwayStore:
 
     def _write(self, operation: Operation) -> None:
         run_id: str = operation["run_id"]
-        done = self._try(
-            lambda: operations.carry_out(
-                operation, self._store, run_id=self._real.get(run_id, run_id)
+        with my_turn():
+            done = self._try(
+                lambda: operations.carry_out(
+                    operation, self._store, run_id=self._real.get(run_id, run_id)
+                )
             )
-        )
         if done is None:
             self._journal.add(operation)
 

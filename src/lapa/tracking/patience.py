@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from mlflow.tracking._tracking_service import utils
@@ -17,6 +18,8 @@ _IMPATIENT: Mapping[str, str] = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
 }
+_STORES = ("mlflow.store.tracking.sqlalchemy_store", "mlflow.store.model_registry.sqlalchemy_store")
+"""Modules that keep connections to databases."""
 
 
 def write_through_journal() -> None:
@@ -29,6 +32,7 @@ def write_through_journal() -> None:
         if not isinstance(builder, _Patient):
             registry.register(scheme, _Patient(builder))
             registry._get_store_with_resolved_uri.cache_clear()
+    _start_anew_in_forks()
 
 
 def deliver_kept(uri: str) -> None:
@@ -36,6 +40,22 @@ def deliver_kept(uri: str) -> None:
     store = utils._tracking_store_registry.get_store(uri)  # type: ignore[no-untyped-call]
     if isinstance(store, AwayStore):
         store.deliver()
+
+
+@cache
+def _start_anew_in_forks() -> None:
+    os.register_at_fork(after_in_child=_start_anew)
+
+
+def _start_anew() -> None:
+    """A process that was forked from us writes over connections of its own, and into a journal of its own."""
+    registry: Any = utils._tracking_store_registry
+    registry._get_store_with_resolved_uri.cache_clear()
+    for name in _STORES:
+        if name in sys.modules:
+            engines: Any = sys.modules[name].SqlAlchemyStore._engine_map
+            for engine in engines.values():
+                engine.dispose(close=False)  # those of the parent stay open
 
 
 class _Patient:

@@ -132,3 +132,9 @@ def test_a_policy_that_sees_other_episodes_is_refused(shards: ShardSet) -> None:
 def test_what_a_small_network_has_not_is_refused(values: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         InverseDynamicsParams.model_validate(values)
+
+
+def test_it_can_choose_its_precision(shards: ShardSet, tmp_path: Path) -> None:
+    chosen = trained(shards, tmp_path / "auto/work", precision="auto", max_steps=4)
+    given = trained(shards, tmp_path / "given/work", precision=chosen.precision, max_steps=4)
+    assert chosen.digest == given.digest

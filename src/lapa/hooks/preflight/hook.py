@@ -15,8 +15,10 @@ from lapa.hooks.preflight.configured import loaded, require_configured
 from lapa.hooks.preflight.devices import require_processes
 from lapa.hooks.preflight.reused import require_not_written, require_reusable
 from lapa.hooks.preflight.run_name import require_run_name
+from lapa.hooks.preflight.runner import require_runner
 from lapa.hooks.preflight.simulators import require_one_simulator
 from lapa.hooks.preflight.sources import require_sources
+from lapa.hooks.side_by_side import is_side_by_side
 from lapa.hooks.to_run import nodes_to_run
 
 
@@ -46,8 +48,10 @@ class PreflightHook:
 
         Raises:
             RefusedError: a source is not there, simulators differ, processes and devices do not fit,
-                artefacts of another run would be replaced, or a part is asked for that cannot be made.
+                artefacts of another run would be replaced, a part is asked for that cannot be made, or
+                the runner shares one process among nodes.
         """
+        require_runner(str(run_params.get("runner")), side_by_side=is_side_by_side(catalog))
         nodes = nodes_to_run(
             pipeline, catalog, only_missing=bool(run_params.get("only_missing_outputs"))
         )

@@ -51,7 +51,7 @@ class BestWeights:
         self._criterion = criterion if params.trainer.select == "best" else None
         self._work, self._stage = work.folder, work.stage
         level = levels_of(work, params).milestones
-        self._milestones = Milestones(level, work.stage, write) if level else None
+        self._milestones = Milestones(level, work.stage, write, work=work.folder) if level else None
         self.latest: dict[str, float] = {}
         """What the last validation of this process measured; empty before the first."""
         best = Best.load(self._work) if self._criterion and is_rank_zero() else None

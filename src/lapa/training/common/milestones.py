@@ -19,6 +19,7 @@ from lapa.folders.whole_folder import (
 )
 from lapa.records import Checkpoint, CheckpointKind
 from lapa.training.common.level import Level
+from lapa.training.common.precision_kept import DECIDED, Decision
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork
 
@@ -29,15 +30,19 @@ WriteModel = Callable[[Exported, StageWork], Checkpoint]
 class Milestones:
     """Keeps them; every process calls every method, rank zero writes."""
 
-    def __init__(self, level: Level, stage: CheckpointKind, write: WriteModel) -> None:
+    def __init__(
+        self, level: Level, stage: CheckpointKind, write: WriteModel, *, work: Path | None = None
+    ) -> None:
         """Begin with none open.
 
         Args:
             level: where they lie.
             stage: which kind of model they are.
             write: writes the present weights.
+            work: of the training; the precision that was decided there is kept with them.
         """
         self._level, self._stage, self._write = level, stage, write
+        self._decided = Decision.first_of(work / DECIDED) if work else None
         self._open: int | None = None
 
     def begin_best(self, exported: Exported) -> None:
@@ -77,6 +82,8 @@ class Milestones:
     def _draft(self, entry: Path, exported: Exported) -> None:
         draft = begin_draft(entry) if is_rank_zero() else draft_of(entry)
         with undone_when_full(entry):
+            if self._decided and is_rank_zero():
+                self._decided.write(draft / DECIDED)
             record = self._write(exported, StageWork(stage=self._stage, folder=draft))
             if is_rank_zero():
                 place = entry / Path(record.path).relative_to(draft)

@@ -19,6 +19,7 @@ from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.history import keep_history
 from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.precision_advice import advise_precision
+from lapa.training.common.precision_kept import DECIDED, Decision
 from lapa.training.common.selection import Exported
 from lapa.training.common.tracking import MetricsFile, build_logger
 
@@ -78,6 +79,7 @@ class StageWork:
         if is_rank_zero():
             digest = write(folder)
             keep_history(self.folder, folder)
+        decided = Decision.first_of(self.folder / DECIDED)
         return Checkpoint(
             path=str(folder),
             kind=self.stage,
@@ -86,6 +88,7 @@ class StageWork:
             pair_spec=pair_spec,
             datasets=datasets,
             trained=trained or {},
+            precision=decided.precision if decided else "",
             code_version=lapa.__version__,
             **exported.facts(),
             **data.facts(),

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
@@ -18,6 +19,7 @@ from lapa.distributed.ranks import barrier
 from lapa.models.foundation.storage import save_foundation
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import Checkpoint, LabelSet, PairSpec, ShardSet
+from lapa.training.common.adapt import adapt
 from lapa.training.common.batches import held_out_batches, training_batches
 from lapa.training.common.best_weights import BestWeights
 from lapa.training.common.data_facts import DataFacts
@@ -25,6 +27,8 @@ from lapa.training.common.fabric import build_fabric
 from lapa.training.common.held_out import holds_out
 from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.loop import Loop
+from lapa.training.common.precision import with_precision
+from lapa.training.common.precision_trial import Trial
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import NOTHING_READ, StageWork, start_process
 from lapa.training.common.train_state import full_weights
@@ -32,7 +36,7 @@ from lapa.training.common.trained_parameters import trained_parameters
 from lapa.training.foundation.ablations import ablations
 from lapa.training.foundation.labels import LabelProvider
 from lapa.training.foundation.metrics import majority_codes, position_histogram
-from lapa.training.foundation.model import trainable_state, trained_model
+from lapa.training.foundation.model import fresh_model, trainable_state, trained_model
 from lapa.training.foundation.open_labels import open_labels
 from lapa.training.foundation.validation import CRITERION, ablate, validate
 
@@ -68,11 +72,24 @@ def fit(
             code_seq_len=labels.code_seq_len, codebook_size=labels.codebook_size
         )
     provider = open_labels(shards, labels, laq, params, device, pair_spec=pair_spec)
+    own = StageWork(stage="foundation", folder=work, run=run)
+    params = with_precision(params, own, device, partial(_trial, shards, provider, params, device))
     fabric = build_fabric(params)
     fabric.launch()
-    own = StageWork(stage="foundation", folder=work, run=run)
     training = _Training(fabric=fabric, shards=shards, labels=provider, params=params, work=own)
     return training.save(training.run(), own)
+
+
+def _trial(
+    shards: ShardSet, labels: LabelProvider[Any], params: FoundationParams, device: torch.device
+) -> Trial:
+    """A model at step 0 and its loss on the first batch."""
+    model = fresh_model(shards, params)
+    adapt(model, params)
+    train = labels.open("train", max_samples=params.train_max_samples)
+    batch = labels.prepare(next(iter(training_batches(train, params, start_step=0))))
+    model.to(device)
+    return Trial(model, lambda: model(batch).loss)
 
 
 class _Training:

@@ -130,7 +130,7 @@ def count_trained(module: nn.Module) -> int:
 
 
 def _is_half(params: FabricStageParams) -> bool:
-    return params.trainer.precision != "32-true"
+    return params.trainer.precision == "bf16-mixed"
 
 
 def _activations(params: FabricStageParams, model: LatentPolicy, work: Workload) -> int:

@@ -26,6 +26,8 @@ from lapa.training.common.fabric import build_fabric
 from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.labeled_episodes import choose_episodes
 from lapa.training.common.loop import Loop
+from lapa.training.common.precision import with_precision
+from lapa.training.common.precision_trial import Trial
 from lapa.training.common.seeding import prefer_deterministic_kernels, seed_globally
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
@@ -95,14 +97,15 @@ class _Fitting:
         self.shards, self.spec, self.params, self.work = shards, spec, params, work
         self.device = start_process(params.trainer)
         prefer_deterministic_kernels()
-        self.fabric = build_fabric(params)
-        self.fabric.launch()
         self.chosen = choose_episodes(shards, episodes)
         labeled = open_labeled_pairs(shards, spec, self.chosen)
         self.stats = statistics_of(labeled, shards, self.chosen)
         self.config = InverseDynamicsModelParams(sizes=params.model, stats=self.stats)
         count, seed = params.train_max_samples, params.trainer.seed
         self.labeled = labeled.first(count, seed=seed)
+        params = self.params = with_precision(params, work, self.device, self._trial)
+        self.fabric = build_fabric(params)
+        self.fabric.launch()
         seed_globally(seed, "inverse dynamics weights")
         objective = InverseDynamicsObjective(InverseDynamics(self.config))
         self.state = begin(self.fabric, objective, params, work)
@@ -110,6 +113,13 @@ class _Fitting:
             self.state, work, params, fabric=self.fabric, criterion=CRITERION, write=self.save
         )
         self.loggers = work.loggers()
+
+    def _trial(self) -> Trial:
+        """A model at step 0 and its loss on the first batch."""
+        objective = InverseDynamicsObjective(InverseDynamics(self.config)).to(self.device)
+        batches = training_batches(self.labeled, self.params, start_step=0)
+        batch = self._moved(next(iter(batches)))
+        return Trial(objective, lambda: objective(batch).loss)
 
     def run(self) -> Exported:
         """Train what is left, choose the weights, measure them on all held-out pairs of a seeded order."""

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import torch
+
+from lapa.distributed.device import device_for
 from lapa.models.laq import LatentActionQuantizer
 from lapa.models.storage import save_model
 from lapa.params.laq.stage import LaqParams
@@ -15,6 +18,8 @@ from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.levels import Levels
 from lapa.training.common.milestones import Milestones
+from lapa.training.common.precision import with_precision
+from lapa.training.common.precision_trial import Trial
 from lapa.training.common.seeding import seed_globally
 from lapa.training.common.selection import Criterion, Exported
 from lapa.training.common.stage_work import StageWork, start_process
@@ -72,13 +77,19 @@ def train(
     An interrupted training in the same ``work`` continues where its last resume file was written
     and ends with the same weights, bit for bit on the same machine. Milestones need ``describe``.
     """
+    own, device = (
+        StageWork(stage="laq", folder=work, run=run),
+        device_for(params.trainer.accelerator),
+    )
+    params = with_precision(params, own, device, partial(_trial, params, loaders, device))
     module = LaqModule(model=build_model(params), params=params)
     if params.compile:
         module.model.compile()
     levels = Levels("laq", work, params.trainer)
     milestones = None
     if levels.milestones and describe:
-        milestones = Milestones(levels.milestones, "laq", partial(describe, module.model))
+        write = partial(describe, module.model)
+        milestones = Milestones(levels.milestones, "laq", write, work=work)
     keep_best = KeepBest(
         stage="laq",
         criterion=criterion(params),
@@ -88,7 +99,7 @@ def train(
     )
     trainer = build_trainer(
         params.trainer,
-        work=StageWork(stage="laq", folder=work, run=run),
+        work=own,
         callbacks=[keep_best, *build_callbacks(params, loaders, module.model, work)],
         milestones=milestones,
         clip_norm=params.optimizer.clip_norm,
@@ -99,6 +110,16 @@ def train(
     trainer.fit(module, batches, val, ckpt_path=newest and newest[0], weights_only=True)
     exported = keep_best.finish(trainer, module, val)
     return module.model, with_train_eval(exported, trainer, module, loaders)
+
+
+def _trial(params: LaqParams, loaders: LaqLoaders, device: torch.device) -> Trial:
+    """A quantiser at step 0 and its loss on the first batch, without metrics beside it."""
+    never = params.trainer.model_copy(update={"log_every": params.trainer.max_steps + 1})
+    silent = params.model_copy(update={"trainer": never})
+    module = LaqModule(model=build_model(params), params=silent).to(device)
+    (first,) = loaders.first(1)
+    batch = module.transfer_batch_to_device(first, device, 0)
+    return Trial(module, lambda: module.training_step(batch, 0)["loss"])
 
 
 def criterion(params: LaqParams) -> Criterion | None:

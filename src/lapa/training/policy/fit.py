@@ -24,6 +24,7 @@ from lapa.training.common.data_facts import DataFacts
 from lapa.training.common.fabric import build_fabric
 from lapa.training.common.joined_run import JoinedRun
 from lapa.training.common.loop import Loop
+from lapa.training.common.precision import with_precision
 from lapa.training.common.seeding import prefer_deterministic_kernels
 from lapa.training.common.selection import Exported
 from lapa.training.common.stage_work import StageWork, start_process
@@ -44,6 +45,7 @@ from lapa.training.policy.loaders import (
 from lapa.training.policy.model import POLICY, trainable_state, trained_policy
 from lapa.training.policy.objective import PolicyBatch, PolicyOutput
 from lapa.training.policy.trainable import BACKBONE, select_trainable
+from lapa.training.policy.trial import policy_trial
 from lapa.training.policy.validation import CRITERION, measure
 
 SHOWN = {CRITERION.metric: "held-out action error {:.3f}"}
@@ -95,8 +97,7 @@ def fit(
         work=StageWork(stage="policy", folder=work, run=run),
     )
     exported = finetuning.run()
-    exported = replace(exported, notes=(*notes, *exported.notes))
-    return finetuning.save(exported, finetuning.work)
+    return finetuning.save(replace(exported, notes=(*notes, *exported.notes)), finetuning.work)
 
 
 def _learnt_actions(foundation: Checkpoint) -> bool:
@@ -120,9 +121,11 @@ class _Finetuning:
         self.artefacts = artefacts
         self.device = start_process(params.trainer)
         prefer_deterministic_kernels()
+        self._prepare()
+        trial = partial(policy_trial, self.policy, self.data, params, self.device)
+        params = self.params = with_precision(params, work, self.device, trial)
         self.fabric = build_fabric(params)
         self.fabric.launch()
-        self.data = self._prepare()
         sample = next(iter(labeled_loader(self.data, params)))
         one = {name: value[:1] for name, value in sample.items()}
         self.state = trainable_state(self.fabric, self.policy, params, sample=one, work=work)
@@ -131,7 +134,7 @@ class _Finetuning:
         )
         self.loggers = work.loggers()
 
-    def _prepare(self) -> TrainingData:
+    def _prepare(self) -> None:
         """Open the labelled frames, build the policy that they describe, and say what of it learns."""
         labels, laq = self.artefacts.get("labels"), self.artefacts.get("laq")
         params, foundation = self.params, self.foundation
@@ -148,9 +151,8 @@ class _Finetuning:
         if laq is not None:
             start_from_codebook(self.policy, laq, foundation)
         select_trainable(self.policy, params)
-        data = self._once(self.dataset)
+        self.data = self._once(self.dataset)
         self.policy.cpu()  # where it is made trainable, whatever it was encoded on
-        return data
 
     def _once(self, frames: RobotDataset) -> TrainingData:
         return seen_once(self.policy, frames, self.params, device=self.device)
