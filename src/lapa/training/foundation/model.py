@@ -69,8 +69,9 @@ def trained_model(
     shards: ShardSet, params: FoundationParams, weights: Mapping[str, Tensor]
 ) -> LatentPolicy:
     """An ordinary model with these weights: whole on one process, adapters folded in."""
-    model = _whole(shards, params)
-    model.load_state_dict(weights)
+    model = _without_data(shards, params) if params.shard else _whole(shards, params)
+    # what was built without data takes these tensors for its own, so they are there once
+    model.load_state_dict(weights, assign=params.shard)
     if params.lora:
         merge_lora(model)
     return model
