@@ -103,6 +103,19 @@ class TrainerParams(Params):
     trace go to ``profile/`` beside the weights (docs/monitoring.md). 0 profiles none."""
     seed: int = 0
 
+    def decided_precision(self) -> Precision:
+        """``precision``, where it is decided.
+
+        Raises:
+            ValueError: it is still ``auto``.
+        """
+        if self.precision == "auto":
+            raise ValueError(
+                "trainer.precision is 'auto' where a model is trained; expected '32-true' or 'bf16-mixed': take the "
+                "parameters through `lapa.training.common.precision.with_precision` first"
+            )
+        return self.precision
+
 
 class StageParams(Params):
     """What every training stage has: an optimiser and a trainer that fit each other."""

@@ -194,7 +194,7 @@ def test_weights_that_are_no_numbers_are_never_saved(
         optimizer={"learning_rate": 1e30, "clip_norm": 0.0},
         trainer={"log_every": 100, "checkpoint_every": 4},
     )
-    with pytest.raises(FloatingPointError, match="gradient norm is nan at step 4"):
+    with pytest.raises(FloatingPointError, match=r"loss is nan at step [123], .*samples are"):
         fit(**arguments(*squares, diverges, tmp_path))
     assert not list(tmp_path.glob("resume/*.ckpt"))
 

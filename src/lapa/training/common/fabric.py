@@ -18,6 +18,8 @@ from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard, register_f
 
 from lapa.distributed.device import device_for
 from lapa.params.fabric import FabricStageParams
+from lapa.training.common.meta_build.fill import fill, tensors_of
+from lapa.training.common.meta_build.recipe import recipe_of
 
 
 @runtime_checkable
@@ -47,7 +49,7 @@ def build_fabric(params: FabricStageParams) -> Fabric:
         num_nodes=trainer.nodes,
         strategy=_strategy(params, backend="nccl" if accelerator == "cuda" else "gloo"),
         # FSDP2 casts inside its own policy; autocast on top would cast twice
-        precision="32-true" if params.shard else trainer.precision,
+        precision="32-true" if params.shard else trainer.decided_precision(),
         plugins=[LightningEnvironment()],
     )
 
@@ -56,7 +58,7 @@ def _strategy(params: FabricStageParams, *, backend: str) -> Strategy | str:
     world = params.trainer.devices * params.trainer.nodes
     if params.shard:
         return ModelParallelStrategy(
-            parallelize_fn=lambda model, mesh: _shard(model, mesh, params.trainer.precision),
+            parallelize_fn=lambda model, mesh: shard(model, mesh, params.trainer.precision),
             data_parallel_size=world,
             tensor_parallel_size=1,
             process_group_backend=backend,
@@ -64,23 +66,41 @@ def _strategy(params: FabricStageParams, *, backend: str) -> Strategy | str:
     return DDPStrategy(process_group_backend=backend) if world > 1 else "auto"
 
 
-def _shard(model: nn.Module, mesh: DeviceMesh, precision: str) -> nn.Module:
-    """Shard every unit, then what is left; one all-gather per unit at a time."""
+def shard(model: nn.Module, mesh: DeviceMesh, precision: str) -> nn.Module:
+    """Shard every unit, then what is left, and give a model without data its weights.
+
+    Args:
+        model: a `Shardable`; one gathers a unit at a time.
+        mesh: the processes, its dimension ``data_parallel``.
+        precision: of the trainer.
+    """
     if not isinstance(model, Shardable):
         raise TypeError(f"can shard a Shardable only, found {type(model).__name__}")
-    data = mesh["data_parallel"]
-    for part in model.exact_parts():
-        fully_shard(part, mesh=data, mp_policy=MixedPrecisionPolicy())
-    policy = _precision_policy(precision)
-    for part in model.repeated_layers():
-        fully_shard(part, mesh=data, mp_policy=policy)
-    # a batch stays as it is: actions are physical units, which bfloat16 would round
-    fully_shard(model, mesh=data, mp_policy=replace(policy, cast_forward_inputs=False))
+    before = tensors_of(model)
+    _shard_units(model, mesh["data_parallel"], _precision_policy(precision))
+    if recipe := recipe_of(model):
+        fill(model, recipe, before, _own_device(mesh))
     for part, methods in model.entered_by().items():
         for method in methods:
             # they enter it elsewhere than by its forward, where FSDP2 gathers weights
             register_fsdp_forward_method(part, method)
     return model
+
+
+def _shard_units(model: Shardable, data: DeviceMesh, policy: MixedPrecisionPolicy) -> None:
+    """One all-gather per unit at a time."""
+    for part in model.exact_parts():
+        fully_shard(part, mesh=data, mp_policy=MixedPrecisionPolicy())
+    for part in model.repeated_layers():
+        fully_shard(part, mesh=data, mp_policy=policy)
+    # a batch stays as it is: actions are physical units, which bfloat16 would round
+    fully_shard(model, mesh=data, mp_policy=replace(policy, cast_forward_inputs=False))  # type: ignore[call-overload]
+
+
+def _own_device(mesh: DeviceMesh) -> torch.device:
+    if mesh.device_type == "cpu":
+        return torch.device("cpu")
+    return torch.device(mesh.device_type, torch.accelerator.current_device_index())
 
 
 def _precision_policy(precision: str) -> MixedPrecisionPolicy:

@@ -15,6 +15,7 @@ from lapa.distributed.ranks import is_rank_zero, rank, sum_over_processes, world
 from lapa.distributed.stop_signals import StopSignals
 from lapa.params.fabric import FabricStageParams
 from lapa.training.common.augment_images import augment_images
+from lapa.training.common.finite_losses import FiniteLosses
 from lapa.training.common.level import Level
 from lapa.training.common.levels import Levels
 from lapa.training.common.monitoring import monitored
@@ -55,6 +56,7 @@ class Loop:
     """From what the module returned and the batch to ``loss``, which trains, and others to be logged."""
     _measured: Metrics = field(default_factory=dict, init=False)
     """The latest validation."""
+    _finite: FiniteLosses = field(default_factory=FiniteLosses, init=False)
     _clock: StepClock = field(default_factory=StepClock, init=False)
     _profiler: StepProfiler = field(init=False)
 
@@ -88,12 +90,14 @@ class Loop:
     ) -> None:
         """Log and validate, each when due, and save on the level that is."""
         trainer = self.params.trainer
-        if saves or self._due(trainer.log_every):
+        validates = self.validate and self._due(trainer.validate_every)
+        if saves or validates or self._due(trainer.log_every):
+            self._finite.require()
             self._require_finite(norm)
         self._clock.worked(samples=self._samples_per_step())
         if self._due(trainer.log_every):
             self._log(losses, norm)
-        if self.validate and self._due(trainer.validate_every):
+        if self.validate and validates:
             self._measured = self.validate()
             self.log(self._measured, self.state.step)
             self.validated()
@@ -128,6 +132,7 @@ class Loop:
             last = micro == params.accumulate - 1
             with self._without_sync(not last):
                 losses = self.losses(state.module(batch), batch)
+                self._finite.add(losses["loss"], batch["sample_id"], step=state.step)
                 self._profiler.passed("forward")
                 self.fabric.backward(losses["loss"] / params.accumulate)
                 self._profiler.passed("backward")

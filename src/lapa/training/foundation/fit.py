@@ -64,7 +64,7 @@ def fit(
 
     Raises:
         ValueError: the labels belong to other shards or another quantiser, or have other sizes.
-        FloatingPointError: a gradient is no number.
+        FloatingPointError: a loss or a gradient is no number.
     """
     device = start_process(params.trainer)
     if labels is not None and labels.are_actions:

@@ -17,6 +17,8 @@ from lapa.models.foundation.interface import LatentPolicy
 from lapa.params.foundation.stage import FoundationParams
 from lapa.records import ShardSet
 from lapa.training.common.adapt import adapt, merge_lora
+from lapa.training.common.meta_build.recipe import keep_recipe
+from lapa.training.common.meta_build.recorder import without_data
 from lapa.training.common.seeding import seed_globally
 from lapa.training.common.stage_work import StageWork
 from lapa.training.common.train_state import TrainState, begin
@@ -35,10 +37,23 @@ def trainable_state(
     fabric: Fabric, shards: ShardSet, params: FoundationParams, work: StageWork
 ) -> TrainState[LatentPolicy]:
     """Model, optimiser and schedule where training goes on; collective."""
-    model = fresh_model(shards, params)
+    model = _without_data(shards, params) if params.shard else _whole(shards, params)
     _tell_origins(model, work.folder)
-    adapt(model, params)
     return begin(fabric, model, params, work)
+
+
+def _whole(shards: ShardSet, params: FoundationParams) -> LatentPolicy:
+    model = fresh_model(shards, params)
+    adapt(model, params)
+    return model
+
+
+def _without_data(shards: ShardSet, params: FoundationParams) -> LatentPolicy:
+    """The same, whose random weights are drawn when it is sharded: each process keeps its own part."""
+    with without_data() as recipe:
+        model = _whole(shards, params)
+    keep_recipe(model, recipe)
+    return model
 
 
 def _tell_origins(model: LatentPolicy, work: Path) -> None:
@@ -54,9 +69,9 @@ def trained_model(
     shards: ShardSet, params: FoundationParams, weights: Mapping[str, Tensor]
 ) -> LatentPolicy:
     """An ordinary model with these weights: whole on one process, adapters folded in."""
-    model = fresh_model(shards, params)
-    adapt(model, params)
-    model.load_state_dict(weights)
+    model = _without_data(shards, params) if params.shard else _whole(shards, params)
+    # what was built without data takes these tensors for its own, so they are there once
+    model.load_state_dict(weights, assign=params.shard)
     if params.lora:
         merge_lora(model)
     return model

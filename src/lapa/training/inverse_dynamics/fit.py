@@ -70,7 +70,7 @@ def fit(
 
     Raises:
         ValueError: there are no actions, or no labelled episode is longer than H.
-        FloatingPointError: a gradient is no number.
+        FloatingPointError: a loss or a gradient is no number.
     """
     fitting = _Fitting(
         shards=shards,

@@ -17,7 +17,9 @@ class CodeCounts:
     def add(self, codes: Tensor) -> None:
         """Count ``codes`` ``int64 (batch, code)`` of this process; stays on their device."""
         self._counts = self._counts.to(codes.device)
-        self._counts += torch.bincount(codes.flatten(), minlength=len(self._counts))
+        flat = codes.flatten()
+        # bincount would wait for the device to tell it the largest code
+        self._counts.scatter_add_(0, flat, torch.ones_like(flat))
 
     def total(self) -> Tensor:
         """Counts over all processes, ``int64 (codebook,)``; collective."""

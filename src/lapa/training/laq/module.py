@@ -16,8 +16,9 @@ from lapa.distributed.ranks import rank, sum_over_processes, world_size
 from lapa.models.laq import LaqOutput, LatentActionQuantizer
 from lapa.models.layers.pixels import to_frames
 from lapa.params.laq.stage import LaqParams
+from lapa.training.common.finite_losses import FiniteLosses
 from lapa.training.common.optim import build_optimizer, build_schedule
-from lapa.training.common.seeding import generator_of
+from lapa.training.common.seeding import derived_seed
 from lapa.training.laq.augmentation import augmented
 from lapa.training.laq.metrics import PairMetrics
 from lapa.training.laq.targets import PairResult, build_targets
@@ -35,6 +36,7 @@ class LaqModule(pl.LightningModule):
         self.targets = build_targets(params)
         self._params = params
         self._metrics: PairMetrics | None = None
+        self._finite = FiniteLosses()
 
     def training_step(self, batch: PairBatch, batch_idx: int) -> dict[str, Tensor]:
         """Return the loss and the codes of the batch."""
@@ -42,8 +44,9 @@ class LaqModule(pl.LightningModule):
         frames = to_frames(batch["frames"])
         output: LaqOutput = self.model(frames, noise=self._noise(len(frames)))
         losses = self._losses(PairResult(frames, output, batch), output)
-        self._require_finite(losses["loss"], batch)
+        self._finite.add(losses["loss"], batch["sample_id"], step=self.global_step)
         if (self.global_step + 1) % self._params.trainer.log_every == 0:
+            self._finite.require()
             self._log_train_metrics(frames[:_TRAIN_PAIRS], losses)
         return {"loss": losses["loss"], "codes": output.quantized.codes.detach()}
 
@@ -54,13 +57,15 @@ class LaqModule(pl.LightningModule):
     def _noise(self, count: int) -> Tensor:
         """Noise of this rank's samples: rows of one draw for the whole global batch.
 
-        So two processes see what one process with the doubled batch would see.
+        So two processes see what one process with the doubled batch would see. Drawn where the model
+        lies: no step waits for numbers of the CPU, and a GPU draws others.
         """
         config = self.model.config
         shape = (count * world_size(), config.code_seq_len, config.quant_dim)
-        generator = generator_of("substitution", self._params.trainer.seed, self.global_step)
-        drawn = torch.randn(shape, generator=generator)
-        return drawn[rank() * count :][:count].to(self.device)
+        seed = derived_seed("substitution", self._params.trainer.seed, self.global_step)
+        generator = torch.Generator(self.device).manual_seed(seed)
+        drawn = torch.randn(shape, generator=generator, device=self.device)
+        return drawn[rank() * count :][:count]
 
     def _losses(self, result: PairResult, output: LaqOutput) -> dict[str, Tensor]:
         losses = {f"loss_{name}": target(result) for name, target in self.targets.items()}
@@ -69,15 +74,6 @@ class LaqModule(pl.LightningModule):
             target.weight * losses[f"loss_{name}"] for name, target in self.targets.items()
         )
         return {**losses, "loss_auxiliary": auxiliary, "loss": total}
-
-    def _require_finite(self, loss: Tensor, batch: PairBatch) -> None:
-        """Stop before the optimiser step: clipping does not keep NaN out of the weights."""
-        if not torch.isfinite(loss):
-            raise FloatingPointError(
-                f"loss is {loss.item()} at step {self.global_step}, expected a finite number; the "
-                f"samples are {batch['sample_id'].tolist()}. Look at them, lower the learning rate, "
-                f"or start again from the last file in the resume folder"
-            )
 
     @torch.no_grad()
     def _log_train_metrics(self, frames: Tensor, losses: dict[str, Tensor]) -> None:
@@ -91,8 +87,13 @@ class LaqModule(pl.LightningModule):
         measured = metrics.compute() | means
         self.log_dict({f"train/{name}": value for name, value in measured.items()})
 
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep no weights behind a loss that is no number."""
+        self._finite.require()
+
     def on_validation_epoch_start(self) -> None:
-        """Start new sums."""
+        """Start new sums, of weights that are worth it."""
+        self._finite.require()
         self._metrics = self._new_metrics()
         self._loss_sums: dict[str, Tensor] = {}
 

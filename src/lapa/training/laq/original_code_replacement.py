@@ -34,7 +34,9 @@ class OriginalCodeReplacement(Callback):
     ) -> None:
         """Count; replace when due."""
         step = trainer.global_step - 1  # the original counts from 0
-        self._used[outputs["codes"].unique().cpu()] += 1
+        codes = outputs["codes"].flatten()
+        self._used = self._used.to(codes.device)
+        self._used += torch.zeros_like(self._used).scatter_(0, codes, 1)
         if is_due(step):
             self._replace(pl_module, step)
             self._used.zero_()

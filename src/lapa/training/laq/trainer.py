@@ -66,7 +66,7 @@ def build_trainer(
         devices=params.devices,
         num_nodes=params.nodes,
         strategy=_strategy(params),
-        precision=params.precision,
+        precision=params.decided_precision(),
         plugins=[LightningEnvironment(), WeightsOnlyIO()],
         gradient_clip_val=clip_norm or None,
         val_check_interval=params.validate_every,

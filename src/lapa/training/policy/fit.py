@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from lapa.data.loading.robot import RobotDataset
@@ -209,14 +208,8 @@ class _Finetuning:
             losses=self._losses,
         )
 
-    def _losses(self, output: PolicyOutput, batch: PolicyBatch) -> dict[str, Tensor]:
-        """Stop before the optimiser step: clipping does not keep NaN out of the weights."""
-        if not torch.isfinite(output.loss):
-            raise FloatingPointError(
-                f"loss is {output.loss.item()} at step {self.state.step}, expected a finite number; the "
-                f"samples are {batch['sample_id'].tolist()}. Look at them or lower "
-                "`optimizer.learning_rate`"
-            )
+    @staticmethod
+    def _losses(output: PolicyOutput, batch: PolicyBatch) -> dict[str, Tensor]:
         losses = {"loss": output.loss}
         return (
             losses if output.latent_loss is None else losses | {"latent_loss": output.latent_loss}
