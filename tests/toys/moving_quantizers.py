@@ -74,7 +74,9 @@ class Whole(nn.Module):
 class MovingLaq(nn.Module):
     """Code 0 is the move to the right in pixels, code 1 the move down; the decoder moves the picture so."""
 
-    config = SimpleNamespace(quantizer=SimpleNamespace(has_codes=True))
+    config = SimpleNamespace(
+        quantizer=SimpleNamespace(has_codes=True), grid_size=SIDE // PATCH, dim=16
+    )
 
     def __init__(self, *, obeys: bool = True, mirrors: str = "", ordered: bool = True) -> None:
         super().__init__()
