@@ -57,8 +57,9 @@ def build_fabric(params: FabricStageParams) -> Fabric:
 def _strategy(params: FabricStageParams, *, backend: str) -> Strategy | str:
     world = params.trainer.devices * params.trainer.nodes
     if params.shard:
+        precision = params.trainer.decided_precision()
         return ModelParallelStrategy(
-            parallelize_fn=lambda model, mesh: shard(model, mesh, params.trainer.precision),
+            parallelize_fn=lambda model, mesh: shard(model, mesh, precision),
             data_parallel_size=world,
             tensor_parallel_size=1,
             process_group_backend=backend,
